@@ -1,0 +1,11 @@
+// Tests stand beside the code; those that start the built command are in samples/ and tracer/e2e/.
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['{engine,tracer,analyze,samples,notebooks}/**/*.test.ts'],
+    testTimeout: 180_000, hookTimeout: 180_000,
+    pool: 'forks', maxWorkers: 2,
+    passWithNoTests: false,
+  },
+});
