@@ -12,8 +12,10 @@ export class SuperBlock {
   dev = 0; fstype = ''; magic = 0; blockSize = 4096; source = 'none'; options = 'rw'; readonly = false;
   nextIno = 1;
   root!: Dentry;
+  /** Names come and go by themselves (proc, devpts): path walks ask Inode.lookup every time and cache no dentry. */
+  volatile = false;
 }
-stateClass(SuperBlock, 'SuperBlock', ['dev', 'fstype', 'magic', 'blockSize', 'source', 'options', 'readonly', 'nextIno', 'root']);
+stateClass(SuperBlock, 'SuperBlock', ['dev', 'fstype', 'magic', 'blockSize', 'source', 'options', 'readonly', 'nextIno', 'root', 'volatile']);
 
 /** Timestamps are CLOCK_REALTIME seconds + nanoseconds. */
 export abstract class Inode {
@@ -40,6 +42,8 @@ export abstract class Inode {
   abstract open(k: Kernel, flags: number, task: Task): OpenFile | Errno;
   /** Page `index` for the page cache, filled; the frame stays in `mapping`. forWrite: it is about to be modified in place (copy-up). */
   abstract getPage(k: Kernel, index: number, forWrite: boolean): number | Errno;
+  /** A magic link of /proc (exe, cwd, root, fd/N, ns/*): where following it leads, which its text may not name. null: an ordinary symlink. */
+  magicLink(_k: Kernel, _task: Task): Path | Errno | null { return null; }
 }
 stateClass(Inode as unknown as new () => Inode, 'Inode', ['sb', 'ino', 'mode', 'nlink', 'uid', 'gid', 'rdev', 'size', 'atime', 'atimeNsec', 'mtime', 'mtimeNsec', 'ctime', 'ctimeNsec', 'btime', 'btimeNsec', 'blocks', 'mapping', 'openCount', 'fileId', 'locks']);
 

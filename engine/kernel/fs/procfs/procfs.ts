@@ -1,0 +1,4 @@
+// procfs.
+import type { Kernel } from '../../contracts/kernel.ts';
+import type { SuperBlock } from '../../contracts/fs.ts';
+export function createProcfs(_k: Kernel): SuperBlock { throw new Error('not yet'); }
