@@ -65,8 +65,12 @@ export class Process {
   // accounting of threads and children that have ended (cycles, counts)
   utime = 0; stime = 0; cutime = 0; cstime = 0; minflt = 0; majflt = 0; cminflt = 0; cmajflt = 0; nvcsw = 0; nivcsw = 0; maxrss = 0; cmaxrss = 0;
   inblock = 0; oublock = 0; startTime = 0;
+  // owner: kernel/signal: job control
+  groupStopCount = 0; // threads that have yet to stop
+  // owner: kernel/time: timer ids and the CPU-time interval timers (cycles of process CPU time, 0 = off)
+  realTimerId = 0; virtTimer = 0; virtInterval = 0; profTimer = 0; profInterval = 0;
 }
-stateClass(Process, 'Process', ['pid', 'upid', 'leader', 'threads', 'parent', 'children', 'pgid', 'sid', 'isSubreaper', 'exitCode', 'groupExit', 'groupExitCode', 'exitSignal', 'stopReported', 'continuedPending', 'stopSignal', 'stopped', 'childWait', 'vforkDone', 'rlimits', 'tty', 'execed', 'shared', 'realTimerDeadline', 'realTimerInterval', 'posixTimers', 'nextPosixTimer', 'utime', 'stime', 'cutime', 'cstime', 'minflt', 'majflt', 'cminflt', 'cmajflt', 'nvcsw', 'nivcsw', 'maxrss', 'cmaxrss', 'inblock', 'oublock', 'startTime']);
+stateClass(Process, 'Process', ['pid', 'upid', 'leader', 'threads', 'parent', 'children', 'pgid', 'sid', 'isSubreaper', 'exitCode', 'groupExit', 'groupExitCode', 'exitSignal', 'stopReported', 'continuedPending', 'stopSignal', 'stopped', 'childWait', 'vforkDone', 'rlimits', 'tty', 'execed', 'shared', 'realTimerDeadline', 'realTimerInterval', 'posixTimers', 'nextPosixTimer', 'utime', 'stime', 'cutime', 'cstime', 'minflt', 'majflt', 'cminflt', 'cmajflt', 'nvcsw', 'nivcsw', 'maxrss', 'cmaxrss', 'inblock', 'oublock', 'startTime', 'groupStopCount', 'realTimerId', 'virtTimer', 'virtInterval', 'profTimer', 'profInterval']);
 
 /** The syscall a task is in; plain data so that it can be re-entered after a wait, a checkpoint, a replay. */
 export class SyscallState {
@@ -139,5 +143,19 @@ export class Task {
   utime = 0; stime = 0; minflt = 0; majflt = 0; nvcsw = 0; nivcsw = 0; startTime = 0;
   ioRchar = 0; ioWchar = 0; ioSyscr = 0; ioSyscw = 0; ioReadBytes = 0; ioWriteBytes = 0;
   timerSlackNs = 50_000;
+  // owner: kernel/sched: the wait in progress, and what the trace's thread_state interval began with
+  waitTimer = 0; // id of its timeout, 0 = none
+  waitExclusive = false;
+  stateSince = 0; // when the present thread_state interval began
+  stateLabel = ''; // Running, Runnable, S, D, T …; '' before the first
+  stateWait = ''; // wchan of a sleep
+  wakerUtid = -1; // who ended the last sleep, −1 = an interrupt
+  sleepStart = 0;
+  // owner: kernel/entry: what the task does when it next has a CPU and its kernelCycles are spent: see entry/state.ts AFTER
+  after = 0;
+  // owner: kernel/signal
+  jobStop = false; // must stop with its group at the next return to user mode
+  restartBlock: { nr: number; args: number[]; deadline: number } | null = null; // restart_syscall(2)
+  exiting = false; // PF_EXITING; owner: kernel/process
 }
-stateClass(Task, 'Task', ['pid', 'utid', 'process', 'comm', 'kthread', 'cred', 'mm', 'files', 'fs', 'sighand', 'exitCode', 'setChildTid', 'clearChildTid', 'robustList', 'robustListLen', 'rseq', 'rseqLen', 'rseqSig', 'pdeathSignal', 'dumpable', 'personality', 'context', 'state', 'onCpu', 'cpu', 'se', 'needResched', 'wchan', 'waitQueues', 'wakeReason', 'syscall', 'kernelCycles', 'blockedLo', 'blockedHi', 'savedMask', 'pending', 'sigPending', 'altStack', 'utime', 'stime', 'minflt', 'majflt', 'nvcsw', 'nivcsw', 'startTime', 'ioRchar', 'ioWchar', 'ioSyscr', 'ioSyscw', 'ioReadBytes', 'ioWriteBytes', 'timerSlackNs']);
+stateClass(Task, 'Task', ['pid', 'utid', 'process', 'comm', 'kthread', 'cred', 'mm', 'files', 'fs', 'sighand', 'exitCode', 'setChildTid', 'clearChildTid', 'robustList', 'robustListLen', 'rseq', 'rseqLen', 'rseqSig', 'pdeathSignal', 'dumpable', 'personality', 'context', 'state', 'onCpu', 'cpu', 'se', 'needResched', 'wchan', 'waitQueues', 'wakeReason', 'syscall', 'kernelCycles', 'blockedLo', 'blockedHi', 'savedMask', 'pending', 'sigPending', 'altStack', 'utime', 'stime', 'minflt', 'majflt', 'nvcsw', 'nivcsw', 'startTime', 'ioRchar', 'ioWchar', 'ioSyscr', 'ioSyscw', 'ioReadBytes', 'ioWriteBytes', 'timerSlackNs', 'waitTimer', 'waitExclusive', 'stateSince', 'stateLabel', 'stateWait', 'wakerUtid', 'sleepStart', 'after', 'jobStop', 'restartBlock', 'exiting']);
