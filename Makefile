@@ -5,7 +5,7 @@ NODE_OK := $(shell node -e 'process.exit(+process.versions.node.split(".")[0] >=
 
 node_modules/.stamp: package.json package-lock.json
 	@[ "$(NODE_OK)" = yes ] || { echo "ktrace needs Node 20 or newer"; exit 1; }
-	npm ci --no-audit --no-fund
+	npm install --no-save --no-audit --no-fund
 	@touch $@
 
 SOURCES := $(shell find engine tracer analyze scripts -type f \( -name '*.ts' -o -name '*.mjs' -o -name '*.sql' \) 2>/dev/null)

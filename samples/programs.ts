@@ -1,0 +1,90 @@
+// The programs that must behave under ktrace as they do natively. Adding one is one line: [name, argv or shell text, options].
+
+export interface ProgramCase {
+  name: string;
+  argv: string[];
+  /** Programs that must be installed; the test is skipped with a message otherwise. */
+  needs: string[];
+  input?: string;
+  /** Rewrites what may differ (pids, times) before the comparison. */
+  mask?: (text: string) => string;
+  cpus?: number;
+}
+
+type Options = Partial<Omit<ProgramCase, 'name' | 'argv'>>;
+const sh = (name: string, script: string, o: Options = {}): ProgramCase => ({ name, argv: ['/bin/bash', '-c', script], needs: ['bash'], ...o });
+const exe = (name: string, argv: string[], o: Options = {}): ProgramCase => ({ name, argv, needs: [argv[0]!], ...o });
+const TEXT = 'the quick brown fox\njumps over\nthe lazy dog\n10\n9\n100\nthe end\n';
+
+export const PROGRAMS: ProgramCase[] = [
+  exe('true', ['/bin/true']),
+  exe('false', ['/bin/false']),
+  exe('echo', ['/bin/echo', 'hello', 'world']),
+  exe('cat file', ['/bin/cat', '/etc/passwd']),
+  exe('cat stdin', ['/bin/cat'], { input: TEXT }),
+  exe('cat missing', ['/bin/cat', '/nonexistent']),
+  exe('ls -la /etc', ['/bin/ls', '-la', '/etc']),
+  exe('ls -U', ['/bin/ls', '-U', '/usr/bin']),
+  exe('ls -li', ['/bin/ls', '-li', '/usr/share/doc/bash']),
+  exe('wc', ['/usr/bin/wc', '/etc/passwd', '/etc/services']),
+  exe('sort', ['/usr/bin/sort', '-n'], { input: TEXT }),
+  exe('sort -r file', ['/usr/bin/sort', '-r', '/etc/services']),
+  exe('head', ['/usr/bin/head', '-n', '3', '/etc/passwd']),
+  exe('tail', ['/usr/bin/tail', '-n', '3', '/etc/passwd']),
+  exe('cut', ['/usr/bin/cut', '-d:', '-f1,7', '/etc/passwd']),
+  exe('tr', ['/usr/bin/tr', 'a-z', 'A-Z'], { input: TEXT }),
+  exe('uniq', ['/usr/bin/uniq', '-c'], { input: 'a\na\nb\n' }),
+  exe('seq', ['/usr/bin/seq', '1', '3', '1000']),
+  exe('grep -r', ['/bin/grep', '-r', 'root', '/etc/passwd', '/etc/group', '/etc/default']),
+  exe('sed', ['/bin/sed', '-e', 's/the/THE/g;$d'], { input: TEXT }),
+  exe('awk', ['/usr/bin/awk', '{ n += NF; print NR": "$0 } END { print n, sqrt(2), sprintf("%.10f", exp(1)) }'], { input: TEXT }),
+  exe('find', ['/usr/bin/find', '/etc/apt', '-type', 'f', '-name', '*.gpg', '-printf', '%p %s %m\n']),
+  sh('xargs', 'seq 20 | xargs -n 3 echo line', { needs: ['xargs'] }),
+  exe('sha256sum', ['/usr/bin/sha256sum', '/bin/bash']),
+  sh('files in /tmp', 'cd /tmp && mkdir ktd.$PPID.x && cd ktd.$PPID.x && echo one > a && cp a b && ln b c && ln -s a d && mv a e && mkdir sub && mv e sub/ && ls -1F && cat b c && wc -c < sub/e && stat -c "%h %F %s" b && rm -r sub b && ls && cd .. && rm -rf ktd.$PPID.x'),
+  exe('date', ['/bin/date', '-u', '-d', '@0']),
+  exe('env', ['/usr/bin/env'], { mask: (t) => t.replace(/^_=.*\n/m, '') }),
+  exe('id', ['/usr/bin/id']),
+  exe('uname', ['/bin/uname', '-s', '-m', '-o']),
+  exe('stat', ['/usr/bin/stat', '/etc/passwd'], { mask: (t) => t.replace(/^Access: \d.*$/m, '') }),
+  exe('dd', ['/bin/dd', 'if=/dev/zero', 'of=/dev/null', 'bs=1', 'count=20000', 'status=none']),
+  sh('pipeline', 'cat /etc/passwd | grep -v nologin | cut -d: -f1 | sort | head -5'),
+  sh('subshell and variables', 'x=1; (x=2; echo in $x); echo out $x; y=$(echo sub; exit 3); echo $? $y'),
+  sh('here-documents', 'cat <<EOF | tr a-z A-Z\nhere $((6*7))\nEOF\ncat <<< "string"'),
+  sh('redirections', 'exec 3>/tmp/ktrace-redir-$$; echo three >&3; exec 3>&-; cat /tmp/ktrace-redir-$$; rm /tmp/ktrace-redir-$$; ls /nonexistent 2>&1 | wc -l; echo err >&2'),
+  sh('globs', 'cd /etc && echo pass* host*; echo /usr/lib/x86_64-linux-gnu/libc.*'),
+  sh('functions and arrays', 'f() { local a=("$@"); echo "${#a[@]} ${a[-1]}"; return 4; }; f 1 2 3; echo $?; declare -A m=([x]=1 [y]=2); echo "${m[x]}${m[y]}"'),
+  sh('background jobs and wait', 'for i in 3 1 2; do (sleep 0.0$i; echo $i) & done; wait; echo done; false & wait $!; echo $?'),
+  sh('traps', 'trap "echo bye" EXIT; trap "echo usr1" USR1; kill -USR1 $$; echo after; exit 9'),
+  sh('killed by a signal', 'kill -TERM $$'),
+  sh('arithmetic loop', 'for ((i=0;i<2000;i++)); do ((s+=i*i%7)); done; echo $s'),
+  sh('process substitution', 'diff <(seq 3) <(seq 4)', { needs: ['diff'] }),
+  sh('sigpipe', 'yes | head -2; echo "${PIPESTATUS[@]}"'),
+  exe('dash', ['/bin/dash', '-c', 'for i in 1 2 3; do echo $i | sed s/2/two/; done; echo $(( 1 << 10 ))']),
+  exe('busybox sh', ['/bin/busybox', 'sh', '-c', 'seq 5 | awk "{s+=\\$1} END {print s}"; ls -1 /etc/apt | sort -r; echo $((3*4))']),
+  exe('sleep 100', ['/bin/sleep', '100'], { mask: () => '' }),
+  exe('python3 print', ['/usr/bin/python3', '-c', 'print(sum(i*i for i in range(1000)), 2**100, 1/3)']),
+  exe('python3 fork and pipe', ['/usr/bin/python3', '-c', 'import os\nr,w=os.pipe()\nif os.fork()==0:\n os.write(w,b"from child"); os._exit(3)\nprint(os.read(r,100), os.wait()[1]>>8)']),
+  exe('python3 threads', ['/usr/bin/python3', '-c', 'import threading\nr=[]\nl=threading.Lock()\ndef f(i):\n for _ in range(200):\n  with l: r.append(i)\nt=[threading.Thread(target=f,args=(i,)) for i in range(4)]\n[x.start() for x in t];[x.join() for x in t]\nprint(len(r),sorted(set(r)))']),
+  exe('python3 subprocess', ['/usr/bin/python3', '-c', 'import subprocess\nprint(subprocess.run(["sh","-c","echo out; echo err >&2; exit 5"],capture_output=True))']),
+  exe('perl', ['/usr/bin/perl', '-e', 'my %h; $h{$_ % 7}++ for 1..1000; print join(",", map {"$_=$h{$_}"} sort keys %h), "\\n"; printf "%.3f\\n", atan2(1,1)*4; print scalar reverse("abc"), `echo sub`;']),
+  sh('sqlite3', 'f=/tmp/ktrace-sq.$$; sqlite3 $f "create table t(a integer primary key, b text); begin; insert into t(b) values (\'x\'),(\'y\'),(\'z\'); commit; select count(*), group_concat(b) from t; update t set b=b||a; select * from t where a>1;"; rm -f $f', { needs: ['sqlite3'] }),
+  sh('gcc', 'd=/tmp/ktrace-gcc.$PPID.d; mkdir $d && cd $d && printf \'#include <stdio.h>\\nint main(int c,char**v){printf("hello %%d\\\\n",c);return 3;}\\n\' > hello.c && gcc -O1 -o hello hello.c && ./hello a b; echo $?; cd /tmp; rm -rf $d', { needs: ['gcc'] }),
+  sh('git', 'd=/tmp/ktrace-git.$PPID.d; export GIT_AUTHOR_DATE=@1000000000 GIT_COMMITTER_DATE=@1000000000 GIT_CONFIG_GLOBAL=/dev/null; mkdir $d && cd $d && git init -q -b main . && git config user.email a@b && git config user.name n && echo one > f && git add f && git commit -q -m first && echo two >> f && git commit -qam second && git log --oneline && git diff HEAD~1 --stat; git status -s; cd /tmp; rm -rf $d', { needs: ['git'] }),
+  sh('tar, gzip, xz', 'd=/tmp/ktrace-tar.$PPID.d; mkdir $d && cd $d && cp /etc/services . && tar --sort=name --mtime=@0 --owner=0 --group=0 -czf a.tgz services && tar tzf a.tgz && gzip -9nc services | sha256sum && xz -kc services | sha256sum && xz services && xz -dc services.xz | cmp - /etc/services && echo same; cd /tmp; rm -rf $d', { needs: ['xz', 'tar'] }),
+  exe('static glibc', ['build/samples/hello']),
+  exe('musl', ['build/samples/hello-musl']),
+  exe('fork and pipe', ['build/samples/fork-pipe']),
+  exe('threads and a mutex', ['build/samples/threads-mutex']),
+  exe('threads, 8 CPUs', ['build/samples/threads-mutex'], { cpus: 8 }),
+  exe('SA_RESTART', ['build/samples/signal-restart']),
+  exe('copy-on-write', ['build/samples/cow']),
+  exe('fault storm', ['build/samples/fault-storm']),
+  exe('segfault', ['build/samples/segfault']),
+  exe('timer', ['build/samples/timer']),
+  exe('nice levels', ['build/samples/nice-levels'], { mask: (t) => t.replace(/^\d\.\d{3}$/m, '') }),
+  exe('file copy', ['build/samples/file-copy']),
+  exe('shared mappings', ['build/samples/mmap-shared']),
+  exe('exec chain', ['build/samples/exec-chain']),
+  exe('CPU kernels', ['build/samples/cpu-kernels']),
+];
