@@ -1,0 +1,66 @@
+// Where everything lives in the machine's one WebAssembly.Memory: the engine's area first, guest RAM from RAM_BASE on.
+// Byte offsets; no behaviour.
+import { CTX_SIZE } from '../machine/hardware.ts';
+
+export const PAGE = 4096;
+export const MAX_CPUS = 64;
+
+/** Null page of the engine: never used, so that address 0 can mean "none". */
+export const CPU_AREA = 0x1000;
+export const CPU_STRIDE = 0x6000;
+export const cpuBase = (cpu: number): number => CPU_AREA + cpu * CPU_STRIDE;
+
+/** Constant tables of semantics (engine/cpu/semantics), 64 KiB. */
+export const CONST_AREA = 0x1f0000;
+/** One byte a frame: FETCHED is architectural (law 3), DECODED a cache's. Ram looks here before each write. */
+export const FRAME_FLAGS = 0x200000;
+export const FRAME_FLAGS_SIZE = 0x100000;
+export const FRAME_FETCHED = 1, FRAME_DECODED = 2;
+/** Direct-mapped physical address → block. 65,536 entries of {pa u32, block u32}. */
+export const JUMP_CACHE = 0x300000;
+export const JUMP_CACHE_BITS = 16;
+/** Blocks of predecoded records. */
+export const BLOCK_AREA = 0x400000;
+export const BLOCK_AREA_END = 0x2000000;
+export const RAM_BASE = 0x2000000;
+/** The largest guest RAM, in bytes. */
+export const RAM_MAX = 0xe0000000 - RAM_BASE;
+
+/** WebAssembly pages (64 KiB) of a memory that holds the engine and `ramBytes` of guest RAM. */
+export const memoryPages = (ramBytes: number): number => Math.ceil((RAM_BASE + ramBytes) / 65536);
+
+/** Offsets in a CPU's state, behind its CTX register file at 0. */
+export const S = {
+  /** Lazy flags: res sign-extended (ZF: = 0, SF: < 0, PF: its low byte), cc the carry-out vector shifted so that the carry out of the top bit
+   *  is bit 63, fx = operand bits | PF flip << 8 | SF flip << 9. CF = bit 63, OF = bit 63 ^ bit 62, AF = bit (67 − bits). */
+  flagRes: CTX_SIZE, flagCc: CTX_SIZE + 8, flagFx: CTX_SIZE + 16,
+  /** The code page: virtual address, and the physical address of its frame. */
+  pageVa: 600, frameBase: 608,
+  /** Record at which the interpreter left or resumes; block being executed. */
+  rec: 612, zero: 616,
+  now: 624, deadline: 632, insns: 640,
+  exitReason: 648, exitVector: 652, exitError: 656, exitLo: 660, exitHi: 664,
+  /** A store of this instruction ended the block. */
+  ends: 668,
+  dtlbMiss: 672, itlbMiss: 680, tlbFlush: 688, // f64
+  pgd: 696, cpu: 700,
+  /** Value of a store that goes the slow way, ≤ 16 bytes. */
+  scratch: 704,
+  /** A copy of an operand that crosses pages or is long. */
+  bounce: 768, bounceSize: 1024,
+  dtlb: 0x800, // 512 entries of 32 bytes
+  itlb: 0x4800, // 128 entries of 16 bytes
+} as const;
+
+export const DTLB_ENTRIES = 512;
+/** Entry: readTag i64, writeTag i64 (fast: page address or −1), addend i32, pfn u32, arch lo (page | TLB_VALID | TLB_WRITE) u32, arch hi u32. */
+export const DTLB = { read: 0, write: 8, addend: 16, pfn: 20, archLo: 24, archHi: 28, size: 32 } as const;
+export const TLB_VALID = 1, TLB_WRITE = 2;
+export const ITLB_ENTRIES = 128;
+/** Entry: tag i64 (page address or −1), frame base u32. */
+export const ITLB = { tag: 0, frame: 8, size: 16 } as const;
+
+/** A block: header, then records. */
+export const BLK = { fn: 0, cost: 4, count: 8, hot: 12, pa: 16, records: 20, bytes: 24, straddleFrame: 28, size: 32 } as const;
+/** A predecoded record. Register operands are byte offsets into the CPU's state. */
+export const REC = { fn: 0, r0: 4, r1: 6, r2: 8, r3: 10, disp: 12, imm: 16, base: 24, index: 26, seg: 28, scale: 30, k: 31, off: 32, next: 34, block: 36, size: 40 } as const;
