@@ -11,8 +11,9 @@ export class Vma {
   file: OpenFile | null = null; // null: anonymous
   pgoff = 0; // file offset of start in pages; for anonymous memory start/4096
   name = ''; // [heap] [stack] [vdso] [vvar] or ''
+  mappingId = 0; // row of the mapping table, 0 = none
 }
-stateClass(Vma, 'Vma', ['start', 'end', 'flags', 'file', 'pgoff', 'name']);
+stateClass(Vma, 'Vma', ['start', 'end', 'flags', 'file', 'pgoff', 'name', 'mappingId']);
 
 /** struct mm_struct. users counts tasks that share it. */
 export class Mm {
@@ -36,5 +37,7 @@ export class AddressSpace {
   inode: Inode | null = null;
   pages = new Map<number, Pfn>(); // page index → frame
   dirty = new Set<number>();
+  /** Set by file systems whose clean pages can be read again (host-backed): reclaim may drop pages that are not in dirty. */
+  reclaimable = false;
 }
-stateClass(AddressSpace, 'AddressSpace', ['inode', 'pages', 'dirty']);
+stateClass(AddressSpace, 'AddressSpace', ['inode', 'pages', 'dirty', 'reclaimable']);

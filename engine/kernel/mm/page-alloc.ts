@@ -1,0 +1,118 @@
+// The buddy allocator and the frame reference counts (Documentation/mm/physical_memory.rst). Deterministic: last freed, first given.
+import { assert } from '../../base/assert.ts';
+import type { Pfn } from '../../base/brand.ts';
+import { COST } from '../../clock/costs.ts';
+import type { Kernel } from '../contracts/kernel.ts';
+import { charge } from '../entry/charge.ts';
+import { reclaimPages } from './reclaim.ts';
+import { MAX_ORDER, MmState, RESERVED_FRAMES, mmOf } from './state.ts';
+
+/** Frames that only the kernel itself may take, so that a full machine can still kill and clean up. */
+const MIN_FREE = 64;
+
+/** Builds the room for a machine with k.ram; called once by the boot. */
+export function initMm(k: Kernel): void {
+  const s = new MmState();
+  s.frames = k.ram.frames;
+  s.refs = new Int32Array(s.frames);
+  s.next = new Int32Array(s.frames).fill(-1);
+  s.prev = new Int32Array(s.frames).fill(-1);
+  s.freeOrder = new Int8Array(s.frames).fill(-1);
+  for (let cpu = 0; cpu < k.config.cpus; cpu++) s.cpuMm.push(null);
+  k.mm = s;
+  const reserved = Math.min(RESERVED_FRAMES, s.frames >> 2);
+  s.refs.fill(1, 0, reserved);
+  // Pushed from the top so that low addresses are at the head of the lists and are given out first.
+  const blocks: [number, number][] = [];
+  for (let pfn = reserved; pfn < s.frames;) {
+    let order = MAX_ORDER;
+    while (order > 0 && (pfn % (1 << order) !== 0 || pfn + (1 << order) > s.frames)) order--;
+    blocks.push([pfn, order]);
+    pfn += 1 << order;
+  }
+  for (let i = blocks.length - 1; i >= 0; i--) pushFree(s, blocks[i]![0], blocks[i]![1]);
+  s.zeroPfn = allocFrame(k);
+}
+
+function pushFree(s: MmState, pfn: Pfn, order: number): void {
+  const head = s.freeHead[order]!;
+  s.next[pfn] = head;
+  s.prev[pfn] = -1;
+  if (head >= 0) s.prev[head] = pfn;
+  s.freeHead[order] = pfn;
+  s.freeOrder[pfn] = order;
+  s.freeBlocks[order]!++;
+  s.freePages += 1 << order;
+}
+
+function takeFree(s: MmState, pfn: Pfn, order: number): void {
+  const next = s.next[pfn]!, prev = s.prev[pfn]!;
+  if (prev >= 0) s.next[prev] = next; else s.freeHead[order] = next;
+  if (next >= 0) s.prev[next] = prev;
+  s.freeOrder[pfn] = -1;
+  s.freeBlocks[order]!--;
+  s.freePages -= 1 << order;
+}
+
+function allocBlock(s: MmState, order: number): Pfn {
+  let o = order;
+  while (o <= MAX_ORDER && s.freeHead[o]! < 0) o++;
+  if (o > MAX_ORDER) return -1;
+  const pfn = s.freeHead[o]!;
+  takeFree(s, pfn, o);
+  while (o > order) {
+    o--;
+    pushFree(s, pfn + (1 << o), o);
+  }
+  return pfn;
+}
+
+function freeBlock(s: MmState, pfn: Pfn, order: number): void {
+  while (order < MAX_ORDER) {
+    const buddy = pfn ^ (1 << order);
+    if (buddy >= s.frames || s.freeOrder[buddy] !== order) break;
+    takeFree(s, buddy, order);
+    if (buddy < pfn) pfn = buddy;
+    order++;
+  }
+  pushFree(s, pfn, order);
+}
+
+/**
+ * One frame with reference count 1, zeroed unless {zero: false}; −1 when memory is out even after reclaim and an OOM kill.
+ * {user: true}: a page a program asked for, refused while only the kernel's reserve is left.
+ */
+export function allocFrame(k: Kernel, options?: { zero?: boolean; user?: boolean }): Pfn {
+  const s = mmOf(k);
+  if (s.freePages <= MIN_FREE && options?.user) {
+    if (!reclaimPages(k, 256) || s.freePages <= MIN_FREE) return -1;
+  } else if (s.freePages === 0 && !reclaimPages(k, 64)) return -1;
+  const pfn = allocBlock(s, 0);
+  if (pfn < 0) return -1;
+  assert(s.refs[pfn] === 0, 'a free frame has no references');
+  s.refs[pfn] = 1;
+  s.pgalloc++;
+  if (options?.zero !== false) {
+    k.ram.zeroFrame(pfn);
+    charge(k, COST.zeroPage);
+  }
+  return pfn;
+}
+
+export function getFrame(k: Kernel, pfn: Pfn): void {
+  const refs = mmOf(k).refs;
+  assert(refs[pfn]! > 0, 'a frame that is taken again is in use');
+  refs[pfn]!++;
+}
+
+export function putFrame(k: Kernel, pfn: Pfn): void {
+  const s = mmOf(k);
+  const refs = --s.refs[pfn]!;
+  assert(refs >= 0, 'a frame is given back once');
+  if (refs === 0) {
+    s.pgfree++;
+    freeBlock(s, pfn, 0);
+  }
+}
+
+export function frameRefs(k: Kernel, pfn: Pfn): number { return mmOf(k).refs[pfn]!; }

@@ -1,0 +1,37 @@
+// The state of the memory room: frame table, buddy lists, page-cache registry, counters. Behaviour is in the files beside this one.
+import { stateClass } from '../../base/state.ts';
+import type { Pfn } from '../../base/brand.ts';
+import type { AddressSpace, Mm } from '../contracts/mm.ts';
+import type { Kernel } from '../contracts/kernel.ts';
+
+export const MAX_ORDER = 10;
+/** Frames below this are the modelled kernel's own (SDM-era low memory plus its image). */
+export const RESERVED_FRAMES = 256;
+
+export class MmState {
+  frames = 0;
+  /** Reference count of each frame; 0 = free or part of a free block. */
+  refs: Int32Array = new Int32Array(0);
+  // buddy allocator: doubly linked lists of free blocks by order; −1 ends a list
+  next: Int32Array = new Int32Array(0);
+  prev: Int32Array = new Int32Array(0);
+  /** Order of the free block that starts at this frame, −1 if none does. */
+  freeOrder: Int8Array = new Int8Array(0);
+  freeHead: Int32Array = new Int32Array(MAX_ORDER + 1).fill(-1);
+  freeBlocks: Int32Array = new Int32Array(MAX_ORDER + 1);
+  freePages = 0;
+  /** The shared page of zeros that read faults on anonymous memory map. */
+  zeroPfn: Pfn = 0;
+  vvarPfn: Pfn = 0;
+  vdsoPfns: Pfn[] = [];
+  /** Page caches that may hold pages, in order of first use: reclaim walks it. */
+  mappings = new Set<AddressSpace>();
+  /** The mm whose page table each CPU has loaded (switchMm). */
+  cpuMm: (Mm | null)[] = [];
+  pageTables = 0; // frames
+  pgfault = 0; pgmajfault = 0; pgalloc = 0; pgfree = 0; pgsteal = 0; oomKills = 0;
+  nextMappingId = 1;
+}
+stateClass(MmState, 'MmState', ['frames', 'refs', 'next', 'prev', 'freeOrder', 'freeHead', 'freeBlocks', 'freePages', 'zeroPfn', 'vvarPfn', 'vdsoPfns', 'mappings', 'cpuMm', 'pageTables', 'pgfault', 'pgmajfault', 'pgalloc', 'pgfree', 'pgsteal', 'oomKills', 'nextMappingId']);
+
+export const mmOf = (k: Kernel): MmState => k.mm as MmState;
