@@ -42,6 +42,9 @@ export interface Ctx {
   /** push i64: effective address of memory operand i (segment base added; for LEA use ea(i, false)). */
   ea(i: number, withSegment?: boolean): void;
 
+  /** push i32: the register number of a 'p' (mm) or 't' (st(i)) operand; their contents lie in the state (CTX.x87), mm by physical number. */
+  regNumber(i: number): void;
+
   // ---- registers by number (implicit operands). n as in RAX … R15.
   /** push i64: GPR n zero-extended from bits. */
   gpr(n: number, bits?: Bits): void;
