@@ -31,4 +31,10 @@ export const COST = {
   mmapBase: 600,
   pipeOp: 200,
   fileOp: 120,
+  tickWork: 400,
+  timerExpiry: 150,
+  softirq: 100,
+  schedulePick: 200,
+  signalSend: 250,
+  futexOp: 120,
 } as const;

@@ -153,9 +153,12 @@ export class Task {
   sleepStart = 0;
   // owner: kernel/entry: what the task does when it next has a CPU and its kernelCycles are spent: see entry/state.ts AFTER
   after = 0;
+  needReason = ''; // why needResched: tick, wakeup, yield, preempt
+  savedKernelCycles = 0; // owner: kernel/entry: kernel work yet to be spent when it was switched out
+  trapNo = 0; trapErr = 0; cr2 = 0; // owner: kernel/entry: the last fault, for the signal frame
   // owner: kernel/signal
   jobStop = false; // must stop with its group at the next return to user mode
   restartBlock: { nr: number; args: number[]; deadline: number } | null = null; // restart_syscall(2)
   exiting = false; // PF_EXITING; owner: kernel/process
 }
-stateClass(Task, 'Task', ['pid', 'utid', 'process', 'comm', 'kthread', 'cred', 'mm', 'files', 'fs', 'sighand', 'exitCode', 'setChildTid', 'clearChildTid', 'robustList', 'robustListLen', 'rseq', 'rseqLen', 'rseqSig', 'pdeathSignal', 'dumpable', 'personality', 'context', 'state', 'onCpu', 'cpu', 'se', 'needResched', 'wchan', 'waitQueues', 'wakeReason', 'syscall', 'kernelCycles', 'blockedLo', 'blockedHi', 'savedMask', 'pending', 'sigPending', 'altStack', 'utime', 'stime', 'minflt', 'majflt', 'nvcsw', 'nivcsw', 'startTime', 'ioRchar', 'ioWchar', 'ioSyscr', 'ioSyscw', 'ioReadBytes', 'ioWriteBytes', 'timerSlackNs', 'waitTimer', 'waitExclusive', 'stateSince', 'stateLabel', 'stateWait', 'wakerUtid', 'sleepStart', 'after', 'jobStop', 'restartBlock', 'exiting']);
+stateClass(Task, 'Task', ['pid', 'utid', 'process', 'comm', 'kthread', 'cred', 'mm', 'files', 'fs', 'sighand', 'exitCode', 'setChildTid', 'clearChildTid', 'robustList', 'robustListLen', 'rseq', 'rseqLen', 'rseqSig', 'pdeathSignal', 'dumpable', 'personality', 'context', 'state', 'onCpu', 'cpu', 'se', 'needResched', 'wchan', 'waitQueues', 'wakeReason', 'syscall', 'kernelCycles', 'blockedLo', 'blockedHi', 'savedMask', 'pending', 'sigPending', 'altStack', 'utime', 'stime', 'minflt', 'majflt', 'nvcsw', 'nivcsw', 'startTime', 'ioRchar', 'ioWchar', 'ioSyscr', 'ioSyscw', 'ioReadBytes', 'ioWriteBytes', 'timerSlackNs', 'waitTimer', 'waitExclusive', 'stateSince', 'stateLabel', 'stateWait', 'wakerUtid', 'sleepStart', 'after', 'needReason', 'savedKernelCycles', 'trapNo', 'trapErr', 'cr2', 'jobStop', 'restartBlock', 'exiting']);

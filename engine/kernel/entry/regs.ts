@@ -2,6 +2,7 @@
 import { Regs } from '../../machine/hardware.ts';
 import type { Kernel } from '../contracts/kernel.ts';
 import type { Task } from '../contracts/task.ts';
+import { switchMm } from '../mm/mm.ts';
 
 /** Register file of a task; valid until the task next changes CPU. */
 export function regsOf(k: Kernel, task: Task): Regs {
@@ -13,5 +14,5 @@ export function regsOf(k: Kernel, task: Task): Regs {
 
 /** exec and unshare of an mm: loads the task's new page table if it is on a CPU now. */
 export function activateMm(k: Kernel, task: Task): void {
-  if (task.onCpu >= 0 && task.mm) k.processor.setPageTable(task.onCpu, task.mm.pgd, true);
+  if (task.onCpu >= 0 && task.mm) switchMm(k, task.onCpu, task.mm);
 }

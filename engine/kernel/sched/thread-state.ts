@@ -1,0 +1,30 @@
+// thread_state rows: ready-made intervals, written when the state ends, so that no report needs a window over raw switches.
+import type { Kernel } from '../contracts/kernel.ts';
+import type { Task } from '../contracts/task.ts';
+
+export function setThreadState(k: Kernel, task: Task, label: string, at: number, wait: string): void {
+  const end = Math.max(at, task.stateSince);
+  if (task.stateLabel !== '') emit(k, task, end - task.stateSince);
+  task.stateLabel = label;
+  task.stateSince = end;
+  task.stateWait = wait;
+  if (label !== 'Runnable') task.wakerUtid = -1;
+}
+
+function emit(k: Kernel, task: Task, dur: number): void {
+  const t = k.trace.thread_state, label = task.stateLabel;
+  const row = t.begin(task.stateSince, task.cpu, task.utid);
+  if (dur >= 0) t.set.dur(row, dur);
+  t.set.state(row, label);
+  if (task.stateWait !== '') t.set.wait(row, task.stateWait);
+  if (task.wakerUtid >= 0) t.set.waker_utid(row, task.wakerUtid);
+  if ((label === 'S' || label === 'D') && task.syscall.nr >= 0) t.set.syscall_nr(row, task.syscall.nr);
+  t.end(row);
+}
+
+/** At the end of a task (dur known) or at the close of the recording (null dur). */
+export function closeThreadState(k: Kernel, task: Task, open: boolean): void {
+  if (task.stateLabel === '') return;
+  emit(k, task, open ? -1 : Math.max(0, k.now - task.stateSince));
+  task.stateLabel = '';
+}
