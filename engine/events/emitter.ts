@@ -41,6 +41,7 @@ export interface TableState {
   readonly columns: ColumnState[];
   readonly width: number; // words a row
   readonly hashed: number; // words of it in the digest
+  readonly digestMask: number; // bits of the null mask in the digest
   words: Uint32Array;
   /** Rows in the present batch; all before it have gone to the sink. */
   batchRows: number;
@@ -76,12 +77,15 @@ function layout(name: TableName, index: number, enabled: boolean): TableState {
   const offsets = new Map<string, number>();
   for (const [n, c] of rows) { if (NUMBER_WORDS[c.kind]) { offsets.set(n, at); at += NUMBER_WORDS[c.kind]; } }
   for (const [n, c] of rows) if (c.kind === 'str') { offsets.set(n, at); at += 1; } // the hash; the id follows the bar
-  for (const [n, c] of rows) if (c.kind === 'bin') { offsets.set(n, at); at += 2; }
+  for (const [n, c] of rows) if (c.kind === 'bin' && !c.undigested) { offsets.set(n, at); at += 2; }
   const hashed = at;
+  for (const [n, c] of rows) if (c.kind === 'bin' && c.undigested) { offsets.set(n, at); at += 2; }
+  let digestMask = -1;
   for (const [n, c] of rows) {
     let off = offsets.get(n)!;
     if (c.kind === 'str') off = at++;
     const bit = c.nullable ? 1 << nullables++ : 0;
+    if (c.undigested) digestMask &= ~bit;
     columns.push({
       name: n, kind: c.kind, nullable: !!c.nullable, off, bit, ids: new Map(), strings: [], hashes: new Uint32Array(c.kind === 'str' ? 64 : 0),
       lastString: '\0unset', lastId: 0, written: 0, data: new Uint8Array(0), pos: 0, rowPos: 0,
@@ -89,7 +93,7 @@ function layout(name: TableName, index: number, enabled: boolean): TableState {
   }
   assert(nullables <= 31, `table ${name} has too many nullable columns`);
   const t: TableState = {
-    name, index, core: SCHEMA[name].core, enabled, columns, width: at, hashed, words: new Uint32Array(at), batchRows: 0, binaryBytes: 0, rows: 0, open: false,
+    name, index, core: SCHEMA[name].core, enabled, columns, width: at, hashed, digestMask, words: new Uint32Array(at), batchRows: 0, binaryBytes: 0, rows: 0, open: false,
   };
   // id 0 of every dictionary is '', what an unset column reads as
   for (const c of columns) if (c.kind === 'str') intern(c, '');
@@ -143,7 +147,7 @@ function setter(t: TableState, c: ColumnState, hashOff: number): AnySetter {
         if (value === null) { w[row]! &= ~bit; w[row + off] = w[row + off + 1] = 0; c.pos = c.rowPos; return; }
         append(c, value);
         w[row + off] = value.length;
-        if (t.core) w[row + off + 1] = hashBytes(value);
+        if (t.core && off < t.hashed) w[row + off + 1] = hashBytes(value);
         if (bit) w[row]! |= bit;
       };
     case 'i64': case 'u64':
@@ -219,7 +223,7 @@ export function createTrace(keep: (name: TableName) => boolean, sink: TraceSink 
         t.rows++;
         if (core) {
           const w = t.words, mask = w[row]!;
-          w[row] = mask ^ (index << 24) ^ (index << 16);
+          w[row] = (mask & t.digestMask) ^ (index << 24) ^ (index << 16);
           digestWords(digest, w, row, row + hashed);
           w[row] = mask;
         }

@@ -5,7 +5,8 @@ export const FORMAT_VERSION = 1;
 
 /** Column kinds: integers by width; i64/u64 hold numbers below 2^53 or lo/hi halves; str is dictionary-encoded; bin is bytes. */
 export type Kind = 'u8' | 'u16' | 'u32' | 'i32' | 'i64' | 'u64' | 'str' | 'bin' | 'bool';
-export interface Column { kind: Kind; doc: string; nullable?: true }
+/** undigested: left out of the digest, because it is only captured while the table is kept (law: the digest does not depend on --trace). */
+export interface Column { kind: Kind; doc: string; nullable?: true; undigested?: true }
 export interface Table { doc: string; core: boolean; interval?: true; columns: Record<string, Column> }
 
 const c = (kind: Kind, doc: string): Column => ({ kind, doc });
@@ -32,7 +33,7 @@ export const SCHEMA = {
   syscall: { doc: 'A system call: one row when it returns, or at the close with null dur.', core: true, interval: true, columns: {
     dur: n('i64', 'entry to return, ns'), nr: c('i32', 'number'), name: c('str', 'name'), compat: c('bool', 'int 0x80 table'),
     a0: c('u64', 'raw argument'), a1: c('u64', 'raw argument'), a2: c('u64', 'raw argument'), a3: c('u64', 'raw argument'), a4: c('u64', 'raw argument'), a5: c('u64', 'raw argument'),
-    payload: n('bin', 'pointed-to bytes by argument kind; engine/abi/payload.ts'), ret: n('i64', 'result; null if it never returned'), errno: n('i32', 'positive errno on error'), exit_seq: n('u64', 'seq of the return'),
+    payload: { ...n('bin', 'pointed-to bytes by argument kind (engine/abi/payload.ts); not part of the digest, args and ret are'), undigested: true }, ret: n('i64', 'result; null if it never returned'), errno: n('i32', 'positive errno on error'), exit_seq: n('u64', 'seq of the return'),
     fd: n('i32', 'file descriptor argument or result'), file_id: n('u32', 'file_desc row'), bytes: n('u64', 'bytes moved by read and write calls'), restart: c('i32', 'ERESTART* code if it was interrupted, else 0'),
     cpu_ns: c('i64', 'time on CPU inside the call'), blocked_ns: c('i64', 'time asleep inside the call'), callsite: c('u64', 'return address in user space') } },
   file_desc: { doc: 'A file a descriptor first referred to.', core: false, columns: {

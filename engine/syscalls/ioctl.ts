@@ -1,0 +1,4 @@
+// Handlers of the ioctl family.
+import type { Handlers } from './call.ts';
+
+export const handlers: Handlers = {};
