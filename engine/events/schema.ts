@@ -9,8 +9,8 @@ export type Kind = 'u8' | 'u16' | 'u32' | 'i32' | 'i64' | 'u64' | 'str' | 'bin' 
 export interface Column { kind: Kind; doc: string; nullable?: true; undigested?: true }
 export interface Table { doc: string; core: boolean; interval?: true; columns: Record<string, Column> }
 
-const c = (kind: Kind, doc: string): Column => ({ kind, doc });
-const n = (kind: Kind, doc: string): Column & { nullable: true } => ({ kind, doc, nullable: true });
+const c = <K extends Kind>(kind: K, doc: string): { kind: K; doc: string } => ({ kind, doc });
+const n = <K extends Kind>(kind: K, doc: string): { kind: K; doc: string; nullable: true } => ({ kind, doc, nullable: true });
 
 /** The columns every event row begins with. */
 export const COMMON = {

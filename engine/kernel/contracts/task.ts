@@ -84,8 +84,10 @@ export class SyscallState {
   progress: unknown = null;
   restart = 0; // ERESTART_* code of an interrupted call to be restarted
   cpuNs = 0; blockedNs = 0;
+  // owner: engine/syscalls/dispatch: return address, descriptor's file, payload of a call that waits
+  callsite = 0; fileId = 0; payload: Uint8Array | null = null;
 }
-stateClass(SyscallState, 'SyscallState', ['nr', 'args', 'enterTs', 'enterSeq', 'reentered', 'deadline', 'timedOut', 'progress', 'restart', 'cpuNs', 'blockedNs']);
+stateClass(SyscallState, 'SyscallState', ['nr', 'args', 'enterTs', 'enterSeq', 'reentered', 'deadline', 'timedOut', 'progress', 'restart', 'cpuNs', 'blockedNs', 'callsite', 'fileId', 'payload']);
 
 /** struct sched_entity. vruntime and deadline in weighted nanoseconds (numbers). */
 export class SchedEntity {

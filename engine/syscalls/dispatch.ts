@@ -1,0 +1,193 @@
+// From a number to a handler to a row of the syscall table. What entry and restart mean for the registers is kernel/entry's.
+import { NR } from '../abi/syscall-numbers.ts';
+import { SYSCALLS, syscallName } from '../abi/syscalls.ts';
+import { ENOSYS } from '../abi/errno.ts';
+import { AGAIN, BLOCK, NORETURN } from '../kernel/contracts/wait.ts';
+import { TASK } from '../kernel/contracts/task.ts';
+import type { OpenFile } from '../kernel/contracts/fs.ts';
+import type { Kernel } from '../kernel/contracts/kernel.ts';
+import type { SyscallEntry } from '../kernel/contracts/syscall-entry.ts';
+import type { Task } from '../kernel/contracts/task.ts';
+import { regsOf } from '../kernel/entry/regs.ts';
+import { Args } from './call.ts';
+import type { Handler } from './call.ts';
+import { captureEntry, captureExit, captureMask, entryMissed, payloadBytes, resumePayload, setAside } from './payload.ts';
+import { bindHandlers } from './table.ts';
+
+/** Per number: which argument is the descriptor that the row names (−1 none, −2 the result), and whether the result counts bytes. */
+const FD_ARG: readonly number[] = SYSCALLS.map((r) => {
+  if (!r) return -1;
+  const i = r.args.findIndex((a) => a.kind === 'fd');
+  return i >= 0 && i < 2 ? i : r.ret === 'fd' ? -2 : -1;
+});
+const COUNTS_BYTES: readonly boolean[] = SYSCALLS.map((r) => r?.bytes ?? false);
+const ERESTART_MIN = 512, ERESTART_MAX = 516;
+
+/** The handler's arguments: one object for all calls, its words copied in at each (re)entry. */
+const scratch = new Uint32Array(12);
+const shared = new Args(scratch);
+const encoder = { bytes: (s: string): Uint8Array => { const b = new Uint8Array(s.length); for (let i = 0; i < s.length; i++) b[i] = s.charCodeAt(i); return b; } };
+
+/** What a descriptor refers to, for the file_desc table; asked once for each inode. */
+function kindOf(mode: number, description: string): string {
+  switch (mode & 0o170000) {
+    case 0o100000: return 'regular';
+    case 0o040000: return 'directory';
+    case 0o010000: return description.startsWith('pipe:') ? 'pipe' : 'fifo';
+    case 0o140000: return 'socket';
+    case 0o020000: return /^\/dev\/(tty|pts\/|console|ptmx)/.test(description) ? 'tty' : 'chr';
+    case 0o060000: return 'blk';
+    case 0o120000: return 'symlink';
+    default: return 'anon';
+  }
+}
+function fileIdOf(k: Kernel, task: Task, fd: number): number {
+  const file: OpenFile | null | undefined = fd >= 0 ? task.files?.fds[fd] : null;
+  if (!file) return 0;
+  const inode = file.inode;
+  if (!inode) return 0;
+  if (inode.fileId === 0) describeFile(k, task, file);
+  return inode.fileId;
+}
+function describeFile(k: Kernel, task: Task, file: OpenFile): void {
+  const inode = file.inode;
+  inode.fileId = k.nextFileId++;
+  const t = k.trace.file_desc;
+  if (!t.enabled) return;
+  const description = file.describe(k);
+  const row = t.begin(k.now, k.thisCpu, task.utid);
+  t.set.file_id(row, inode.fileId);
+  t.set.kind(row, kindOf(inode.mode, description));
+  t.set.path(row, encoder.bytes(description));
+  t.set.dev(row, inode.sb ? inode.sb.dev : 0);
+  t.set.ino(row, inode.ino);
+  t.end(row);
+}
+
+export interface Dispatch extends SyscallEntry {
+  /** Tasks inside a call now: what open.bin holds at a flush. */
+  openCalls(k: Kernel): Task[];
+  /** Numbers that have a handler. */
+  readonly supported: readonly boolean[];
+}
+
+export function createDispatch(): Dispatch {
+  const handlers: readonly (Handler | null)[] = bindHandlers();
+
+  function emit(k: Kernel, task: Task, ret: number | null, compat: boolean): void {
+    const sys = task.syscall, nr = sys.nr, t = k.trace.syscall, a = sys.args;
+    const row = t.begin(sys.enterTs, k.thisCpu, task.utid, sys.enterSeq), set = t.set;
+    set.nr(row, nr);
+    set.name(row, compat ? `i386:${nr}` : syscallName(nr));
+    if (compat) set.compat(row, true);
+    set.a0(row, a[0]!, a[1]!); set.a1(row, a[2]!, a[3]!); set.a2(row, a[4]!, a[5]!);
+    set.a3(row, a[6]!, a[7]!); set.a4(row, a[8]!, a[9]!); set.a5(row, a[10]!, a[11]!);
+    let fd = compat ? -1 : FD_ARG[nr] ?? -1, fileId = sys.fileId;
+    fd = fd >= 0 ? a[fd * 2]! | 0 : fd === -2 && ret !== null && ret >= 0 ? ret : -1;
+    if (fd >= 0) {
+      set.fd(row, fd);
+      if (fileId === 0 || FD_ARG[nr] === -2) fileId = fileIdOf(k, task, fd);
+      if (fileId !== 0) set.file_id(row, fileId);
+    }
+    if (ret !== null) {
+      set.dur(row, k.now - sys.enterTs);
+      set.ret(row, ret);
+      set.exit_seq(row, k.trace.reserve());
+      if (ret < 0 && ret > -4096) set.errno(row, -ret);
+      else if (ret >= 0 && COUNTS_BYTES[nr] && !compat) set.bytes(row, ret);
+    }
+    set.restart(row, ret !== null && -ret >= ERESTART_MIN && -ret <= ERESTART_MAX ? -ret : 0);
+    set.cpu_ns(row, ret === null ? sys.cpuNs : Math.max(0, k.now - sys.enterTs - sys.blockedNs));
+    set.blocked_ns(row, sys.blockedNs);
+    set.callsite(row, sys.callsite);
+    if (t.enabled) set.payload(row, payloadBytes());
+    t.end(row);
+    sys.payload = null;
+    sys.fileId = 0;
+  }
+
+  function run(k: Kernel, task: Task): number {
+    const sys = task.syscall, nr = sys.nr;
+    const handler = handlers[nr];
+    if (!handler) {
+      k.unknownSyscalls.set(nr, (k.unknownSyscalls.get(nr) ?? 0) + 1);
+      return -ENOSYS;
+    }
+    scratch.set(sys.args);
+    return handler(k, task, shared);
+  }
+
+  /** After the handler: the call is over (row), or waits (payload put aside). */
+  function settle(k: Kernel, task: Task, result: number): number {
+    const sys = task.syscall, nr = sys.nr, capture = k.trace.syscall.enabled;
+    if (result === BLOCK || result === AGAIN) {
+      if (capture) {
+        if (entryMissed(nr)) captureEntry(k, task, nr);
+        sys.payload = setAside();
+      }
+      return result;
+    }
+    let ret: number | null = result;
+    if (result === NORETURN) {
+      // execve: 0; rt_sigreturn: what the frame put into rax (it is the program's, not ours to write)
+      if (nr === NR.rt_sigreturn) {
+        const regs = regsOf(k, task);
+        const lo = regs.lo(0), hi = regs.hi(0);
+        ret = hi === 0xffffffff ? lo - 4294967296 : lo + (hi | 0) * 4294967296;
+        if (capture) captureMask(task.blockedLo, task.blockedHi);
+      } else if (nr === NR.execve || nr === NR.execveat) ret = 0;
+      else ret = null;
+    } else if (capture) {
+      if (entryMissed(nr)) captureEntry(k, task, nr);
+      captureExit(k, task, nr, result);
+    }
+    if (ret !== null && ret <= -ERESTART_MIN && ret >= -ERESTART_MAX && (task.process.groupExit || task.exiting)) ret = null; // killed: no result is ever seen
+    if (result !== NORETURN || ret !== null) emit(k, task, ret, false);
+    return result;
+  }
+
+  return {
+    supported: handlers.map((h) => h !== null),
+
+    enter(k, task, compat) {
+      const sys = task.syscall, nr = sys.nr;
+      sys.enterSeq = k.trace.reserve();
+      sys.callsite = regsOf(k, task).rip;
+      sys.payload = null;
+      sys.fileId = 0;
+      if (compat) {
+        // no i386 table: every call of it is unknown
+        k.unknownSyscalls.set(nr + 0x40000000, (k.unknownSyscalls.get(nr + 0x40000000) ?? 0) + 1);
+        captureEntry(k, task, -1);
+        emit(k, task, -ENOSYS, true);
+        return -ENOSYS;
+      }
+      const i = FD_ARG[nr] ?? -1;
+      if (i >= 0) sys.fileId = fileIdOf(k, task, sys.args[i * 2]! | 0); // before a close takes it away
+      if (k.trace.syscall.enabled) captureEntry(k, task, nr);
+      if (nr === NR.exit_group || nr === NR.exit) emit(k, task, null, false);
+      return settle(k, task, run(k, task));
+    },
+
+    resume(k, task) {
+      const sys = task.syscall;
+      const payload = sys.payload;
+      const result = run(k, task);
+      if (k.trace.syscall.enabled) { if (payload) resumePayload(payload); else captureEntry(k, task, sys.nr); }
+      return settle(k, task, result);
+    },
+
+    abandon(k, task, ret) {
+      const sys = task.syscall;
+      if (sys.nr < 0 || sys.nr === NR.exit || sys.nr === NR.exit_group) return;
+      if (sys.payload) resumePayload(sys.payload); else captureEntry(k, task, -1);
+      emit(k, task, ret, false);
+    },
+
+    openCalls(k) {
+      const open: Task[] = [];
+      for (const t of k.tasks.values()) if (t.syscall.nr >= 0 && t.state !== TASK.ZOMBIE && t.state !== TASK.DEAD) open.push(t);
+      return open;
+    },
+  };
+}

@@ -1,0 +1,309 @@
+// Capturing what a call's pointers point to, by argument kind (engine/abi/syscalls.ts), into the format of engine/abi/payload.ts.
+// Reads user memory without faulting, charging or changing anything (law 6): what is not present is simply not recorded.
+import { PART, PATH_MAX, STRING_MAX, ITEMS_MAX } from '../abi/payload.ts';
+import { STRUCT_SIZE } from '../abi/structs.ts';
+import { SYSCALLS } from '../abi/syscalls.ts';
+import type { ArgRow, SyscallRow } from '../abi/syscalls.ts';
+import { IOCTL_IN, IOCTL_OUT } from '../abi/ioctl-args.ts';
+import type { Kernel } from '../kernel/contracts/kernel.ts';
+import type { Mm } from '../kernel/contracts/mm.ts';
+import type { Task } from '../kernel/contracts/task.ts';
+
+const TASK_SIZE = 0x7ffffffff000;
+
+/** The record buffer of the call at hand; grows, never shrinks below 64 KiB. */
+let out = new Uint8Array(65536);
+let at = 0;
+let ram8: Uint8Array, ram32: Uint32Array;
+let pgd = 0;
+let mm: Mm | null = null;
+
+/** Physical address of a present user page's byte, or −1. Falls back on the page cache for file pages not mapped in yet. */
+function physical(va: number): number {
+  if (!(va < TASK_SIZE) || mm === null) return -1;
+  let e = ram32[(pgd >>> 2) + (Math.floor(va / 0x8000000000) << 1)]!;
+  if (e & 1) {
+    e = ram32[((e & 0xfffff000) >>> 2) + (((va / 0x40000000) & 511) << 1)]!;
+    if (e & 1) {
+      e = ram32[((e & 0xfffff000) >>> 2) + (((va / 0x200000) & 511) << 1)]!;
+      if (e & 1) {
+        e = ram32[((e & 0xfffff000) >>> 2) + (((va / 4096) & 511) << 1)]!;
+        if ((e & 5) === 5) return ((e & 0xfffff000) >>> 0) + (va % 4096);
+      }
+    }
+  }
+  const vmas = mm.vmas;
+  let lo = 0, hi = vmas.length;
+  while (lo < hi) { const m = (lo + hi) >> 1; if (vmas[m]!.end <= va) lo = m + 1; else hi = m; }
+  const vma = vmas[lo];
+  if (!vma || va < vma.start || !vma.file || !(vma.flags & 7)) return -1;
+  const mapping = vma.file.inode.mapping;
+  const pfn = mapping?.pages.get(vma.pgoff + Math.floor((va - vma.start) / 4096));
+  return pfn === undefined ? -1 : pfn * 4096 + (va % 4096);
+}
+
+function room(n: number): void {
+  if (at + n <= out.length) return;
+  const bigger = new Uint8Array(Math.max(out.length * 2, at + n));
+  bigger.set(out.subarray(0, at));
+  out = bigger;
+}
+const word = new Uint8Array(8);
+function peekWord(va: number, n: 4 | 8): number {
+  for (let i = 0; i < n; i++) {
+    const pa = physical(va + i);
+    if (pa < 0) return -1;
+    word[i] = ram8[pa]!;
+  }
+  const lo = (word[0]! | word[1]! << 8 | word[2]! << 16 | word[3]! << 24) >>> 0;
+  return n === 4 ? lo : lo + ((word[4]! | word[5]! << 8 | word[6]! << 16 | word[7]! << 24) >>> 0) * 4294967296;
+}
+
+/** One record of `length` bytes at va; nothing when any of it is not present. */
+function bytesRecord(tag: number, va: number, length: number): boolean {
+  const start = at;
+  room(length + 6);
+  out[at++] = tag;
+  let n = length;
+  while (n > 127) { out[at++] = (n & 127) | 128; n >>>= 7; }
+  out[at++] = n;
+  for (let done = 0; done < length;) {
+    const pa = physical(va + done);
+    if (pa < 0) { at = start; return false; }
+    const m = Math.min(length - done, 4096 - (pa & 4095));
+    if (m < 32) for (let i = 0; i < m; i++) out[at + i] = ram8[pa + i]!;
+    else out.set(ram8.subarray(pa, pa + m), at);
+    at += m;
+    done += m;
+  }
+  return true;
+}
+/** A string with its NUL, at most max bytes. */
+function stringRecord(tag: number, va: number, max: number): boolean {
+  let length = 0;
+  while (length < max) {
+    const pa = physical(va + length);
+    if (pa < 0) return false;
+    const end = Math.min(max - length, 4096 - (pa & 4095));
+    let i = 0;
+    while (i < end && ram8[pa + i] !== 0) i++;
+    length += i;
+    if (i < end) { length++; break; }
+  }
+  return bytesRecord(tag, va, length);
+}
+function countRecord(tag: number, n: number): void {
+  room(6);
+  out[at++] = tag; out[at++] = 4; out[at++] = n; out[at++] = n >>> 8; out[at++] = n >>> 16; out[at++] = n >>> 24;
+}
+
+type Op = (a: Uint32Array, ret: number) => void;
+const arg = (a: Uint32Array, i: number): number => a[i * 2]! + a[i * 2 + 1]! * 4294967296;
+
+/** struct iovec at va: the data of each item, `total` bytes in all. */
+function iovecItems(tag: number, va: number, count: number, total: number): void {
+  for (let i = 0; i < Math.min(count, ITEMS_MAX); i++) {
+    const base = peekWord(va + i * 16, 8), length = peekWord(va + i * 16 + 8, 8);
+    if (base < 0 || length < 0) return;
+    const n = Math.min(length, total);
+    total -= n;
+    if (!bytesRecord(tag, base, Math.min(n, STRING_MAX))) { room(2); out[at++] = tag; out[at++] = 0; }
+  }
+}
+function message(i: number, va: number, bytes: number, phase: 'entry' | 'exit'): void {
+  if (va === 0 || !bytesRecord(i * 8 + PART[phase], va, 56)) return;
+  const exit = phase === 'exit';
+  const name = peekWord(va, 8), nameLength = peekWord(va + 8, 4), iov = peekWord(va + 16, 8), count = peekWord(va + 24, 8), control = peekWord(va + 32, 8), controlLength = peekWord(va + 40, 8);
+  if (name > 0 && nameLength > 0) bytesRecord(i * 8 + PART.third, name, Math.min(nameLength, 128));
+  if (iov > 0 && count > 0) {
+    bytesRecord(i * 8 + (exit ? PART.secondExit : PART.second), iov, Math.min(count, ITEMS_MAX) * 16);
+    iovecItems(i * 8 + (exit ? PART.itemExit : PART.item), iov, count, bytes);
+  }
+  if (control > 0 && controlLength > 0) bytesRecord(i * 8 + PART.count, control, Math.min(controlLength, 1024));
+}
+
+interface Plan { entry: Op[]; exit: Op[] }
+
+function planArg(row: SyscallRow, arg_: ArgRow, i: number, plan: Plan): void {
+  const tag = i * 8, p = arg_.params;
+  const size = STRUCT_SIZE[p[0] ?? ''] ?? 0;
+  const n = Number(p[p.length - 1]);
+  const entry = (op: Op): void => { plan.entry.push(op); };
+  const exit = (op: Op): void => { plan.exit.push(op); };
+  const inStruct = (bytes: number): void => entry((a) => { const va = arg(a, i); if (va) bytesRecord(tag, va, bytes); });
+  const outStruct = (bytes: number): void => exit((a, r) => { const va = arg(a, i); if (va && r >= 0) bytesRecord(tag + 1, va, bytes); });
+  switch (arg_.kind) {
+    case 'path': entry((a) => { const va = arg(a, i); if (va) stringRecord(tag, va, PATH_MAX); }); break;
+    case 'str': entry((a) => { const va = arg(a, i); if (va) stringRecord(tag, va, STRING_MAX); }); break;
+    case 'buf': entry((a) => { const va = arg(a, i), length = arg(a, n); if (va && length) bytesRecord(tag, va, Math.min(length, STRING_MAX)); }); break;
+    case 'obuf': exit((a, r) => { const va = arg(a, i); if (va && r > 0) bytesRecord(tag + 1, va, Math.min(r, arg(a, n), STRING_MAX)); }); break;
+    case 'in': inStruct(size); break;
+    case 'out': outStruct(size); break;
+    case 'io': inStruct(size); outStruct(size); break;
+    case 'ina': entry((a) => { const va = arg(a, i), count = p[1] === '-' ? 1 : n < 0 ? -n : arg(a, n); if (va && count > 0) bytesRecord(tag, va, Math.min(count, ITEMS_MAX) * size); }); break;
+    case 'outa': exit((a, r) => { const va = arg(a, i), count = arg(a, n); if (va && r >= 0) bytesRecord(tag + 1, va, Math.min(count, ITEMS_MAX) * size); }); break;
+    case 'iov': entry((a) => { const va = arg(a, i), count = arg(a, n); if (va && count && bytesRecord(tag, va, Math.min(count, ITEMS_MAX) * 16)) iovecItems(tag + PART.item, va, count, Infinity); }); break;
+    case 'oiov': exit((a, r) => { const va = arg(a, i), count = arg(a, n); if (va && count && bytesRecord(tag, va, Math.min(count, ITEMS_MAX) * 16) && r >= 0) iovecItems(tag + PART.itemExit, va, count, r); }); break;
+    case 'argv': case 'envp': entry((a) => {
+      const va = arg(a, i);
+      if (!va) return;
+      let count = 0;
+      const from = at;
+      for (; count < 65536; count++) {
+        const s = peekWord(va + count * 8, 8);
+        if (s < 0) { if (count === 0) { at = from; return; } break; }
+        if (s === 0) break;
+        if (count < 128 && !stringRecord(tag + PART.item, s, STRING_MAX)) { room(2); out[at++] = tag + PART.item; out[at++] = 0; }
+      }
+      countRecord(tag + PART.count, count);
+    }); break;
+    case 'msg': entry((a) => message(i, arg(a, i), Infinity, 'entry')); break;
+    case 'omsg': entry((a) => { const va = arg(a, i); if (va) bytesRecord(tag, va, 56); }); exit((a, r) => { if (r >= 0) message(i, arg(a, i), r, 'exit'); }); break;
+    case 'mmsg': case 'ommsg': inStruct(64); break;
+    case 'sa': entry((a) => { const va = arg(a, i), length = a[n * 2]!; if (va && length > 0 && length <= 128) bytesRecord(tag, va, length); }); break;
+    case 'osa': exit((a, r) => {
+      const va = arg(a, i), length = arg(a, n) ? peekWord(arg(a, n), 4) : 0;
+      if (va && r >= 0 && length > 0) bytesRecord(tag + 1, va, Math.min(length, 128));
+    }); break;
+    case 'fdset': {
+      const bytes = (a: Uint32Array): number => Math.min(128, ((Math.max(0, a[0]! | 0) + 63) >> 6) * 8);
+      entry((a) => { const va = arg(a, i); if (va) bytesRecord(tag, va, bytes(a)); });
+      exit((a, r) => { const va = arg(a, i); if (va && r >= 0) bytesRecord(tag + 1, va, bytes(a)); });
+      break;
+    }
+    case 'ents': exit((a, r) => {
+      if (!(r > 0)) return;
+      const va = arg(a, i), reclen = row.name === 'getdents' ? 16 : 16;
+      let count = 0;
+      for (let pos = 0; pos < r; count++) {
+        const w = peekWord(va + pos + reclen, 4);
+        if (w < 0 || (w & 0xffff) === 0) break;
+        pos += w & 0xffff;
+      }
+      countRecord(tag + PART.count, count);
+      bytesRecord(tag + 1, va, Math.min(r, 4096));
+    }); break;
+    default: if (arg_.kind.startsWith('@')) planSpecial(row, arg_.kind, i, entry, exit, inStruct, outStruct); break;
+  }
+}
+
+function planSpecial(row: SyscallRow, kind: string, i: number, entry: (op: Op) => void, exit: (op: Op) => void, inStruct: (n: number) => void, outStruct: (n: number) => void): void {
+  const tag = i * 8;
+  switch (kind) {
+    case '@sigaction': inStruct(32); break;
+    case '@osigaction': outStruct(32); break;
+    case '@poll': {
+      const size = (a: Uint32Array): number => Math.min(a[2]!, ITEMS_MAX) * 8;
+      entry((a) => { const va = arg(a, i); if (va && a[2]) bytesRecord(tag, va, size(a)); });
+      exit((a, r) => {
+        const va = arg(a, i), count = Math.min(a[2]!, 4096);
+        if (!va || !(r > 0)) return;
+        bytesRecord(tag + 1, va, size(a));
+        let items = 0; // ready ones beyond what the array record holds
+        for (let j = ITEMS_MAX; j < count && items < ITEMS_MAX; j++) if (peekWord(va + j * 8 + 4, 4) >>> 16) { bytesRecord(tag + PART.itemExit, va + j * 8, 8); items++; }
+      });
+      break;
+    }
+    case '@epoll_events': exit((a, r) => { const va = arg(a, i); if (va && r > 0) bytesRecord(tag + 1, va, Math.min(r, ITEMS_MAX) * 12); }); break;
+    case '@getcwd': exit((a, r) => { if (r > 0) stringRecord(tag + 1, arg(a, i), PATH_MAX); }); break;
+    case '@getgroups': exit((a, r) => { if (r > 0 && a[0]) bytesRecord(tag + 1, arg(a, i), Math.min(r, ITEMS_MAX) * 4); }); break;
+    case '@caphdr': inStruct(8); outStruct(8); break;
+    case '@capdata': inStruct(24); break;
+    case '@ocapdata': outStruct(24); break;
+    case '@clonetid': exit((a, r) => { const va = arg(a, i); if (va && r > 0) bytesRecord(tag + 1, va, 4); }); break;
+    case '@clone3': {
+      entry((a) => { const va = arg(a, i), size = arg(a, 1); if (va && size >= 64) bytesRecord(tag, va, Math.min(size, 256)); });
+      exit((a, r) => { // parent_tid and pidfd
+        const va = arg(a, i);
+        if (!va || r <= 0) return;
+        const pidfd = peekWord(va + 8, 8), parentTid = peekWord(va + 24, 8);
+        if (parentTid > 0) bytesRecord(tag + PART.secondExit, parentTid, 4);
+        if (pidfd > 0) bytesRecord(tag + PART.third, pidfd, 4);
+      });
+      break;
+    }
+    case '@openhow': inStruct(24); break;
+    case '@ocpuset': exit((a, r) => { if (r > 0) bytesRecord(tag + 1, arg(a, i), Math.min(r, 128)); }); break;
+    case '@cpuset': entry((a) => { const va = arg(a, i); if (va && a[2]) bytesRecord(tag, va, Math.min(a[2], 128)); }); break;
+    case '@futextimeout': entry((a) => {
+      const va = arg(a, i), op = a[2]! & 0x7f;
+      if (va && (op === 0 || op === 6 || op === 9 || op === 11 || op === 13)) bytesRecord(tag, va, 16);
+    }); break;
+    case '@utimens': entry((a) => { const va = arg(a, i); if (va) bytesRecord(tag, va, 32); }); break;
+    case '@time': outStruct(8); break;
+    case '@arch_prctl': exit((a, r) => { if (r >= 0 && (a[0] === 0x1003 || a[0] === 0x1004)) bytesRecord(tag + 1, arg(a, i), 8); }); break;
+    case '@mempolicy': outStruct(4); break;
+    case '@pselectmask': entry((a) => {
+      const va = arg(a, i);
+      if (!va || !bytesRecord(tag, va, 16)) return;
+      const set = peekWord(va, 8);
+      if (set > 0) bytesRecord(tag + PART.second, set, 8);
+    }); break;
+    case '@fcntl': {
+      const locks = (c: number): boolean => (c >= 5 && c <= 7) || (c >= 36 && c <= 38);
+      entry((a) => { const c = a[2]!; if (locks(c)) bytesRecord(tag, arg(a, i), 32); else if (c === 15) bytesRecord(tag, arg(a, i), 8); });
+      exit((a, r) => { const c = a[2]!; if (r < 0) return; if (c === 5 || c === 36) bytesRecord(tag + 1, arg(a, i), 32); else if (c === 16 || c === 17) bytesRecord(tag + 1, arg(a, i), 8); });
+      break;
+    }
+    case '@prctl':
+      entry((a) => { if (a[0] === 15) stringRecord(tag, arg(a, i), 16); });
+      exit((a, r) => { if (r >= 0) { if (a[0] === 16) stringRecord(tag + 1, arg(a, i), 16); else if (a[0] === 2 || a[0] === 37) bytesRecord(tag + 1, arg(a, i), 4); } });
+      break;
+    case '@ioctlarg':
+      entry((a) => { const n = IOCTL_IN[a[2]!]; if (n && arg(a, i)) bytesRecord(tag, arg(a, i), n); });
+      exit((a, r) => { const n = IOCTL_OUT[a[2]!]; if (n && r >= 0 && arg(a, i)) bytesRecord(tag + 1, arg(a, i), n); });
+      break;
+    case '@optval': entry((a) => { const va = arg(a, i), n = a[8]!; if (va && n > 0) bytesRecord(tag, va, Math.min(n, STRING_MAX)); }); break;
+    case '@ooptval': exit((a, r) => { const va = arg(a, i), n = peekWord(arg(a, 4), 4); if (va && r >= 0 && n > 0) bytesRecord(tag + 1, va, Math.min(n, STRING_MAX)); }); break;
+    case '@sigreturn': break; // the frame is read by captureSigreturn
+    default: break;
+  }
+  void row;
+}
+
+const PLANS: (Plan | null)[] = SYSCALLS.map((row) => {
+  if (!row) return null;
+  const plan: Plan = { entry: [], exit: [] };
+  row.args.forEach((a, i) => planArg(row, a, i, plan));
+  return plan;
+});
+
+function aim(k: Kernel, task: Task): void {
+  ram8 = k.ram.u8;
+  ram32 = k.ram.u32;
+  mm = task.mm;
+  pgd = mm ? mm.pgd : 0;
+}
+
+/** Starts the payload of a new call: what its in-arguments point to. */
+export function captureEntry(k: Kernel, task: Task, nr: number): void {
+  at = 0;
+  const plan = PLANS[nr];
+  if (!plan || plan.entry.length === 0) return;
+  aim(k, task);
+  const a = task.syscall.args;
+  for (const op of plan.entry) op(a, 0);
+}
+/** Continues a payload put aside by `setAside`. */
+export function resumePayload(bytes: Uint8Array): void { out.set(bytes); at = bytes.length; }
+export function setAside(): Uint8Array { return out.slice(0, at); }
+/** At entry nothing was present: some pages come in only by the call itself. True if entry capture may be repeated after the handler. */
+export function entryMissed(nr: number): boolean { return at === 0 && (PLANS[nr]?.entry.length ?? 0) > 0; }
+
+/** Adds what the out-arguments point to. */
+export function captureExit(k: Kernel, task: Task, nr: number, ret: number): void {
+  const plan = PLANS[nr];
+  if (!plan || plan.exit.length === 0) return;
+  aim(k, task);
+  const a = task.syscall.args;
+  for (const op of plan.exit) op(a, ret);
+}
+/** The signal mask that rt_sigreturn restored, as argument 0. */
+export function captureMask(lo: number, hi: number): void {
+  room(10);
+  out[at++] = 0; out[at++] = 8;
+  for (let i = 0; i < 4; i++) out[at++] = lo >>> (i * 8);
+  for (let i = 0; i < 4; i++) out[at++] = hi >>> (i * 8);
+}
+/** The payload so far; a view that lives until the next call. */
+export function payloadBytes(): Uint8Array | null { return at === 0 ? null : out.subarray(0, at); }
