@@ -1,0 +1,8 @@
+// ktrace sql.
+import { AnalyzeError } from '../options.ts';
+import type { Out, ReportOptions } from '../options.ts';
+
+export async function runSql(dir: string, query: string, options: ReportOptions, out: Out): Promise<void> {
+  void arguments;
+  throw new AnalyzeError('this report is not built yet');
+}
