@@ -11,6 +11,7 @@ mkdirSync('build', { recursive: true });
 rmSync('build/vitest.json', { force: true });
 run('types', ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json']);
 run('lint', ['scripts/lint.mjs']);
+run('docs/tables.md', ['scripts/tables.mjs', '--check']);
 spawnSync(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', '--reporter=default', '--reporter=json', '--outputFile.json=build/vitest.json', ...process.argv.slice(2)], { stdio: 'inherit' });
 try {
   const j = JSON.parse(readFileSync('build/vitest.json', 'utf8'));
