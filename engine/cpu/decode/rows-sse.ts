@@ -29,7 +29,7 @@ export const SSE_ROWS: readonly Row[] = [
   ['np0f12/rm', 'movlps', 'Vx Mq'], ['np0f12/rr', 'movhlps', 'Vx Ux'], ['np0f13/rm', 'movlps', 'Mq Vx'], ['660f12/rm', 'movlpd', 'Vx Mq'], ['660f13/rm', 'movlpd', 'Mq Vx'],
   ['np0f16/rm', 'movhps', 'Vx Mq'], ['np0f16/rr', 'movlhps', 'Vx Ux'], ['np0f17/rm', 'movhps', 'Mq Vx'], ['660f16/rm', 'movhpd', 'Vx Mq'], ['660f17/rm', 'movhpd', 'Mq Vx'],
   ['np0f28/r', 'movaps', 'Vx Wx'], ['np0f29/r', 'movaps', 'Wx Vx'], ['660f28/r', 'movapd', 'Vx Wx'], ['660f29/r', 'movapd', 'Wx Vx'],
-  ['np0f2b/rm', 'movntps', 'Mx Vx'], ['660f2b/rm', 'movntpd', 'Mx Vx'], ['660fe7/rm', 'movntdq', 'Mx Vx'], ['np0fc3/rm', 'movnti', 'My Gy'],
+  ['np0f2b/rm', 'movntps', 'Mx Vx'], ['660f2b/rm', 'movntpd', 'Mx Vx'], ['660fe7/rm', 'movntdq', 'Mx Vx'],
   ['660f6f/r', 'movdqa', 'Vx Wx'], ['660f7f/r', 'movdqa', 'Wx Vx'], ['f30f6f/r', 'movdqu', 'Vx Wx'], ['f30f7f/r', 'movdqu', 'Wx Vx'],
   ['660f6e/r', 'movd', 'Vx Ey'], ['660f7e/r', 'movd', 'Ey Vx'], ['f30f7e/r', 'movq', 'Vx Wq'], ['660fd6/r', 'movq', 'Wq Vx'],
   ['np0f50/rr', 'movmskps', 'Gd Ux'], ['660f50/rr', 'movmskpd', 'Gd Ux'], ['660fd7/rr', 'pmovmskb', 'Gd Ux'], ['660ff7/rr', 'maskmovdqu', 'Vx Ux'],

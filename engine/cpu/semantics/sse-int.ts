@@ -208,7 +208,6 @@ const either = (xmm: Semantics): Semantics => (c) => { if (c.ops.some((o) => o.k
 
 define({
   movups: move(false), movupd: move(false), movdqu: move(false), movaps: move(true), movapd: move(true), movdqa: move(true), movntps: move(true), movntpd: move(true), movntdq: move(true),
-  movnti: (c) => { c.read(1); c.write(0); },
   movss: movScalar(4), 'movsd.sse': movScalar(8),
   movlps: movHalf(0), movlpd: movHalf(0), movhps: movHalf(1), movhpd: movHalf(1),
   movhlps: shuffle([3, 1], 8), movlhps: shuffle([0, 2], 8),

@@ -1,0 +1,212 @@
+// WebAssembly helpers of SSE floats: what the inline fast paths of sse-fp.ts leave. Default rounding with exact sticky flags here; anything
+// stranger goes on to the exact arithmetic of sse-soft.ts.
+import { CTX } from '../../machine/hardware.ts';
+import { F32, F64, I32, I64, V128 } from '../wasm/builder.ts';
+import type { Func } from '../wasm/builder.ts';
+import { helper } from './context.ts';
+import { IE, PE } from './softfloat.ts';
+import { SOFT, XM_PENDING } from './sse-soft.ts';
+
+type Call = (name: string) => void;
+export type ArithOp = 'add' | 'sub' | 'mul' | 'div' | 'sqrt';
+export type Width = 32 | 64;
+
+/** Instructions named by width. */
+export const W = {
+  64: {
+    int: I64, float: F64, code: 0x100, frac: 52,
+    toFloat: (f: Func) => f.f64ReinterpretI64(), toBits: (f: Func) => f.i64ReinterpretF64(),
+    arith: (f: Func, op: ArithOp) => (op === 'add' ? f.f64Add() : op === 'sub' ? f.f64Sub() : op === 'mul' ? f.f64Mul() : op === 'div' ? f.f64Div() : f.f64Sqrt()),
+    vector: (f: Func, op: ArithOp) => (op === 'add' ? f.f64x2Add() : op === 'sub' ? f.f64x2Sub() : op === 'mul' ? f.f64x2Mul() : op === 'div' ? f.f64x2Div() : f.f64x2Sqrt()),
+    ne: (f: Func) => f.f64Ne(), eq: (f: Func) => f.f64Eq(), lt: (f: Func) => f.f64Lt(), gt: (f: Func) => f.f64Gt(), ge: (f: Func) => f.f64Ge(), abs: (f: Func) => f.f64Abs(), sub: (f: Func) => f.f64Sub(), add: (f: Func) => f.f64Add(), const: (f: Func, n: number) => f.f64Const(n),
+    or: (f: Func) => f.i64Or(), and: (f: Func) => f.i64And(), shl1: (f: Func) => f.i64Const(1).i64Shl(), subi: (f: Func) => f.i64Sub(), ltU: (f: Func) => f.i64LtU(), eqz: (f: Func) => f.i64Eqz(),
+    pow: (f: Func, e: number) => f.i64Const(e < 32 ? 1 << e : 0, e < 32 ? 0 : 1 << (e - 32)), quiet: (f: Func) => f.i64Const(0, 0x80000), nan: (f: Func) => f.i64Const(0, 0xfff80000),
+  },
+  32: {
+    int: I32, float: F32, code: 0, frac: 23,
+    toFloat: (f: Func) => f.f32ReinterpretI32(), toBits: (f: Func) => f.i32ReinterpretF32(),
+    arith: (f: Func, op: ArithOp) => (op === 'add' ? f.f32Add() : op === 'sub' ? f.f32Sub() : op === 'mul' ? f.f32Mul() : op === 'div' ? f.f32Div() : f.f32Sqrt()),
+    vector: (f: Func, op: ArithOp) => (op === 'add' ? f.f32x4Add() : op === 'sub' ? f.f32x4Sub() : op === 'mul' ? f.f32x4Mul() : op === 'div' ? f.f32x4Div() : f.f32x4Sqrt()),
+    ne: (f: Func) => f.f32Ne(), eq: (f: Func) => f.f32Eq(), lt: (f: Func) => f.f32Lt(), gt: (f: Func) => f.f32Gt(), ge: (f: Func) => f.f32Ge(), abs: (f: Func) => f.f32Abs(), sub: (f: Func) => f.f32Sub(), add: (f: Func) => f.f32Add(), const: (f: Func, n: number) => f.f32Const(n),
+    or: (f: Func) => f.i32Or(), and: (f: Func) => f.i32And(), shl1: (f: Func) => f.i32Const(1).i32Shl(), subi: (f: Func) => f.i32Sub(), ltU: (f: Func) => f.i32LtU(), eqz: (f: Func) => f.i32Eqz(),
+    pow: (f: Func, e: number) => f.i32Const(1 << e), quiet: (f: Func) => f.i32Const(0x400000), nan: (f: Func) => f.i32Const(0xffc00000),
+  },
+} as const;
+
+/** push i32: MXCSR has round-to-nearest, no FTZ, no DAZ and everything masked (bits 6–15 = 0x1f80). */
+const defaultMode = (f: Func): void => { f.get(0).i32Load(CTX.mxcsr).i32Const(0xffc0).i32And().i32Const(0x1f80).i32Eq(); };
+const setFlag = (f: Func, flag: number): void => { f.get(0).get(0).i32Load(CTX.mxcsr).i32Const(flag).i32Or().i32Store(CTX.mxcsr); };
+
+/** (state, flag bits): sets them, and XM_PENDING when unmasked. */
+helper('sse.flag', [I32, I32], [], (f) => {
+  const mx = f.local(I32);
+  f.get(0).get(0).i32Load(CTX.mxcsr).get(1).i32Or().tee(mx).i32Store(CTX.mxcsr);
+  f.get(1).get(mx).i32Const(7).i32ShrU().i32Const(-1).i32Xor().i32And().tee(mx).if();
+  f.get(0).get(mx).i32Store(XM_PENDING).end();
+});
+
+/** (a, b, product) i64 bits of normal doubles → 1 if a·b needs no rounding: by trailing zeros of the significands. */
+helper('sse.exactMul', [I64, I64, I64], [I32], (f) => {
+  const tz = f.local(I64);
+  const significand = (v: number): void => { f.get(v).i64Const(0xffffffff, 0xfffff).i64And().i64Const(0, 0x100000).i64Or().i64Ctz(); };
+  const exponent = (v: number): void => { f.get(v).i64Const(52).i64ShrU().i64Const(2047).i64And(); };
+  significand(0); significand(1); f.i64Add().tee(tz).i64Const(53).i64GeS();
+  f.get(tz).i64Const(52).i64Eq();
+  exponent(0); exponent(1); f.i64Add().i64Const(1023).i64Sub(); exponent(2); f.i64Eq().i32And().i32Or();
+});
+
+function softScalar(f: Func, call: Call, w: Width, op: number): void {
+  const t = W[w];
+  f.get(0).i32Const(op | t.code);
+  f.get(1); if (w === 32) f.i64ExtendI32U();
+  f.get(2); if (w === 32) f.i64ExtendI32U();
+  call('sse.soft');
+  if (w === 32) f.i32WrapI64();
+}
+
+/** One scalar: (state, a bits, b bits) → result bits. */
+function scalar(f: Func, call: Call, w: Width, op: ArithOp): void {
+  const t = W[w];
+  const x = f.local(t.float), y = f.local(t.float), r = f.local(t.float), bits = f.local(t.int);
+  const soft = (): void => { softScalar(f, call, w, SOFT[op]); f.return(); };
+  const isNan = (v: number): void => { f.get(v).get(v); t.ne(f); };
+  const isInf = (v: number): void => { f.get(v); t.abs(f); t.const(f, Infinity); t.eq(f); };
+  const isDenormal = (v: number): void => { f.get(v); t.shl1(f); if (w === 64) f.i64Const(1).i64Sub().i64Const(0xffffffff, 0x1fffff); else f.i32Const(1).i32Sub().i32Const(0xffffff); t.ltU(f); };
+  defaultMode(f); f.i32Eqz().if(); soft(); f.end();
+  f.get(1); t.toFloat(f); f.set(x); f.get(2); t.toFloat(f); f.set(y);
+  isNan(x); isNan(y); f.i32Or().if();
+  const signalling = (v: number, fv: number): void => { isNan(fv); f.get(v); t.quiet(f); t.and(f); t.eqz(f); f.i32And(); };
+  signalling(1, x); signalling(2, y); f.i32Or().if(); setFlag(f, IE); f.end();
+  f.get(1).get(2); isNan(x); f.select(); t.quiet(f); t.or(f); f.return().end();
+  f.get(x); if (op !== 'sqrt') f.get(y);
+  t.arith(f, op); f.tee(r); t.toBits(f); f.set(bits);
+  isNan(r); f.if(); setFlag(f, IE); t.nan(f); f.return().end();
+  isDenormal(1); isDenormal(2); f.i32Or().if(); soft(); f.end();
+  isInf(r); f.if(); isInf(x); isInf(y); f.i32Or().if(); f.get(bits).return().end(); soft(); f.end();
+  const isZero = (v: number): void => { f.get(v); t.const(f, 0); t.eq(f); };
+  if (op === 'sqrt') { isZero(r); f.if(); f.get(bits).return().end(); }
+  if (op === 'mul' || op === 'div') {
+    f.get(bits); t.shl1(f); t.pow(f, t.frac + 2); t.ltU(f); f.if(); // zero, denormal or next to it
+    isZero(r); isZero(x); if (op === 'mul') isZero(y); else isInf(y); f.i32Or().i32And().if(); f.get(bits).return().end();
+    soft(); f.end();
+  }
+  if (op === 'add' || op === 'sub') { // two-sum: the rounding error is itself a float
+    const bb = f.local(t.float);
+    if (op === 'sub') { if (w === 64) f.get(y).f64Neg().set(y); else f.get(y).f32Neg().set(y); }
+    isInf(x); isInf(y); f.i32Or().if(); f.get(bits).return().end();
+    f.get(r).get(x); t.sub(f); f.set(bb);
+    f.get(x).get(r).get(bb); t.sub(f); t.sub(f); f.get(y).get(bb); t.sub(f); t.add(f); t.const(f, 0); t.ne(f);
+  } else if (w === 32) {
+    const wide = (v: number): void => { f.get(v).f64PromoteF32(); };
+    if (op === 'mul') { wide(x); wide(y); f.f64Mul(); wide(r); f.f64Ne(); }
+    else if (op === 'div') { wide(r); wide(y); f.f64Mul(); wide(x); f.f64Ne(); }
+    else { wide(r); wide(r); f.f64Mul(); wide(x); f.f64Ne(); }
+  } else if (op === 'mul') { f.get(1).get(2).get(bits); call('sse.exactMul'); f.i32Eqz(); }
+  else {
+    f.get(r); f.get(op === 'div' ? y : r); f.f64Mul().get(x).f64Ne();
+    f.get(bits); f.get(op === 'div' ? 2 : bits); f.get(1); call('sse.exactMul'); f.i32Eqz().i32Or();
+  }
+  f.if(); setFlag(f, PE); f.end();
+  f.get(bits);
+}
+for (const op of ['add', 'sub', 'mul', 'div', 'sqrt'] as const) {
+  for (const w of [32, 64] as const) helper(`sse.${op}${w}`, [I32, W[w].int, W[w].int], [W[w].int], (f, call) => scalar(f, call, w, op));
+  helper(`sse.${op}v64`, [I32, V128, V128], [V128], (f, call) => {
+    f.v128Const([0, 0, 0, 0]);
+    for (const lane of [0, 1]) { f.get(0).get(1).i64x2ExtractLane(lane).get(2).i64x2ExtractLane(lane); call(`sse.${op}64`); f.i64x2ReplaceLane(lane); }
+  });
+  helper(`sse.${op}v32`, [I32, V128, V128], [V128], (f, call) => {
+    f.v128Const([0, 0, 0, 0]);
+    for (const lane of [0, 1, 2, 3]) { f.get(0).get(1).i32x4ExtractLane(lane).get(2).i32x4ExtractLane(lane); call(`sse.${op}32`); f.i32x4ReplaceLane(lane); }
+  });
+}
+/** (state, code of sse.soft, a, b): every lane by the exact arithmetic. */
+for (const w of [32, 64] as const) {
+  helper(`sse.softv${w}`, [I32, I32, V128, V128], [V128], (f, call) => {
+    f.v128Const([0, 0, 0, 0]);
+    for (let lane = 0; lane < 128 / w; lane++) {
+      f.get(0).get(1);
+      if (w === 64) { f.get(2).i64x2ExtractLane(lane).get(3).i64x2ExtractLane(lane); call('sse.soft'); f.i64x2ReplaceLane(lane); }
+      else { f.get(2).i32x4ExtractLane(lane).i64ExtendI32U().get(3).i32x4ExtractLane(lane).i64ExtendI32U(); call('sse.soft'); f.i32WrapI64().i32x4ReplaceLane(lane); }
+    }
+  });
+  /** (state, a, b, quiet): some lane is unordered: IE unless the comparison is quiet and no NaN signals. */
+  helper(`sse.unordered${w}`, [I32, V128, V128, I32], [], (f, call) => {
+    const signalling = (v: number): void => {
+      f.get(v).get(v); if (w === 64) f.f64x2Ne(); else f.f32x4Ne();
+      f.get(v).v128Const(w === 64 ? [0, 0x80000, 0, 0x80000] : [0x400000, 0x400000, 0x400000, 0x400000]).v128And().v128Const([0, 0, 0, 0]);
+      if (w === 64) f.i64x2Eq(); else f.i32x4Eq();
+      f.v128And().v128AnyTrue();
+    };
+    f.get(3).i32Eqz(); signalling(1); signalling(2); f.i32Or().i32Or().if();
+    f.get(0).i32Const(IE); call('sse.flag');
+    f.end();
+  });
+}
+
+// ---- conversions
+/** (state, x, mode) → integer as x86 gives it. mode: 1 truncate (else by MXCSR), 2 64-bit result, 4 x came from a single. */
+helper('sse.toInt', [I32, F64, I32], [I64], (f, call) => {
+  const mx = f.local(I32), t = f.local(F64), wide = f.local(I32);
+  f.get(0).i32Load(CTX.mxcsr).set(mx);
+  f.get(2).i32Const(2).i32And().set(wide);
+  f.get(mx).i32Const(0x40).i32And().if();
+  f.get(1).f64Abs().f64Const(2 ** -126).f64Const(2 ** -1022).get(2).i32Const(4).i32And().select().f64Lt().if(); f.f64Const(0).set(1).end();
+  f.end();
+  f.get(2).i32Const(1).i32And().if(); f.i32Const(0x6000).set(mx).end();
+  const done = f.block(), toZero = f.block(), up = f.block(), down = f.block(), nearest = f.block();
+  f.get(mx).i32Const(13).i32ShrU().i32Const(3).i32And().brTable([nearest, down, up], toZero).end();
+  f.get(1).f64Nearest().set(t).br(done).end();
+  f.get(1).f64Floor().set(t).br(done).end();
+  f.get(1).f64Ceil().set(t).br(done).end();
+  f.get(1).f64Trunc().set(t).end();
+  f.get(t).f64Const(-(2 ** 63)).f64Const(-(2 ** 31)).get(wide).select().f64Ge();
+  f.get(t).f64Const(2 ** 63).f64Const(2 ** 31).get(wide).select().f64Lt().i32And().i32Eqz().if();
+  f.get(0).i32Const(IE); call('sse.flag');
+  f.i64Const(0, 0x80000000).i64Const(0x80000000, 0).get(wide).select().return().end();
+  f.get(t).get(1).f64Ne().if(); f.get(0).i32Const(PE); call('sse.flag'); f.end();
+  f.get(t).i64TruncSatF64S();
+});
+/** (state, n) → bits: rounds when n has too many digits. */
+for (const w of [32, 64] as const) {
+  helper(`sse.fromInt${w}`, [I32, I64], [W[w].int], (f, call) => {
+    const r = f.local(W[w].float), back = f.local(I64);
+    defaultMode(f); f.i32Eqz().if();
+    f.get(0).i32Const(SOFT.fromI64 | W[w].code).get(1).i64Const(0); call('sse.soft'); if (w === 32) f.i32WrapI64(); f.return().end();
+    f.get(1); if (w === 64) f.f64ConvertI64S().tee(r).i64TruncSatF64S(); else f.f32ConvertI64S().tee(r).i64TruncSatF32S();
+    f.set(back);
+    f.get(back).get(1).i64Ne().get(back).i64Const(0xffffffff, 0x7fffffff).i64Eq().i32Or().if(); setFlag(f, PE); f.end();
+    f.get(r); W[w].toBits(f);
+  });
+}
+helper('sse.widen', [I32, I32], [I64], (f, call) => {
+  f.get(1).i32Const(1).i32Shl().i32Const(1).i32Sub().i32Const(0xffffff).i32LtU();
+  f.get(1).i32Const(0x7fffffff).i32And().i32Const(0x7f800000).i32GtU().i32Or().if();
+  f.get(0).i32Const(SOFT.widen | 0x100).get(1).i64ExtendI32U().i64Const(0); call('sse.soft'); f.return().end();
+  f.get(1).f32ReinterpretI32().f64PromoteF32().i64ReinterpretF64();
+});
+helper('sse.narrow', [I32, I64], [I32], (f, call) => {
+  const x = f.local(F64), r = f.local(F32);
+  const soft = (): void => { f.get(0).i32Const(SOFT.narrow).get(1).i64Const(0); call('sse.soft'); f.i32WrapI64().return(); };
+  f.get(1).f64ReinterpretI64().set(x);
+  defaultMode(f); f.get(x).get(x).f64Eq().i32And().i32Eqz().if(); soft(); f.end();
+  f.get(x).f32DemoteF64().set(r);
+  f.get(x).f64Const(0).f64Eq().get(x).f64Abs().f64Const(Infinity).f64Eq().i32Or().if(); f.get(r).i32ReinterpretF32().return().end();
+  f.get(r).f32Abs().f32Const(Infinity).f32Eq().get(r).f32Abs().f32Const(2 ** -125).f32Lt().i32Or().if(); soft(); f.end();
+  f.get(r).f64PromoteF32().get(x).f64Ne().if(); setFlag(f, PE); f.end();
+  f.get(r).i32ReinterpretF32();
+});
+
+// ---- approximations. The SDM only bounds the error (1.5 · 2^-12); ours is the true value rounded to 12 bits, the same on every host.
+for (const root of [false, true]) {
+  helper(root ? 'sse.rsqrt' : 'sse.rcp', [I32], [I32], (f) => {
+    const r = f.local(I32), x = f.local(F32);
+    f.get(0).f32ReinterpretI32().set(x);
+    f.get(x).get(x).f32Ne().if(); f.get(0).i32Const(0x400000).i32Or().return().end();
+    f.get(0).i32Const(0x7f800000).i32And().i32Eqz().if(); f.get(0).i32Const(0x80000000).i32And().i32Const(0x7f800000).i32Or().return().end(); // ±0 and denormals
+    if (root) f.get(0).i32Const(0).i32LtS().if(); f.i32Const(0xffc00000).return().end();
+    f.f64Const(1).get(x).f64PromoteF32(); if (root) f.f64Sqrt(); f.f64Div().f32DemoteF64().i32ReinterpretF32().set(r);
+    f.get(r).i32Const(0x7f800000).i32And().i32Eqz().if(); f.get(r).i32Const(0x80000000).i32And().return().end(); // tiny results are flushed
+    f.get(r).i32Const(0x400).i32Add().i32Const(~0x7ff).i32And();
+  });
+}

@@ -1,0 +1,228 @@
+// SSE and SSE2 floats: inline fast paths for default rounding and ordinary results; the rest is called (sse-fp-slow.ts).
+// WebAssembly leaves NaN bits open, so no NaN result of a wasm instruction is ever kept: x86's own are made in the helpers.
+import { CTX, VEC } from '../../machine/hardware.ts';
+import { I32, I64, V128 } from '../wasm/builder.ts';
+import type { Func } from '../wasm/builder.ts';
+import { define } from './context.ts';
+import type { Ctx, Semantics } from './context.ts';
+import { SOFT, XM_PENDING } from './sse-soft.ts';
+import { W } from './sse-fp-slow.ts';
+import type { ArithOp, Width } from './sse-fp-slow.ts';
+
+const mxcsr = (c: Ctx): void => { c.state(); c.f.i32Load(CTX.mxcsr); };
+/** After a helper that may have raised an unmasked exception: #XM, the destination untouched (SDM vol. 3, 6.15, interrupt 19). */
+export function checkXm(c: Ctx): void {
+  c.state(); c.f.i32Load(XM_PENDING).hint(false).if();
+  c.state(); c.f.i32Const(0).i32Store(XM_PENDING);
+  c.raise(VEC.XM);
+  c.f.end();
+}
+/** push i32: nothing left to find out: default mode, PE already set. */
+const settled = (c: Ctx): void => { mxcsr(c); c.f.i32Const(0xffe0).i32And().i32Const(0x1fa0).i32Eq(); };
+const lowMerge = (c: Ctx, w: Width, value: number): void => { c.readV(0); c.f.get(value); if (w === 64) c.f.i64x2ReplaceLane(0); else c.f.i32x4ReplaceLane(0); c.writeV(0); };
+
+/** push i32 or i64 bits of the low element of operand i. */
+const lowBits = (c: Ctx, i: number, w: Width): void => { c.readLow(i); if (w === 32) c.f.i32WrapI64(); };
+
+const scalarArith = (w: Width, op: ArithOp): Semantics => (c) => {
+  const { f } = c, t = W[w], a = c.local(t.int), b = c.local(t.int), r = c.local(t.int);
+  lowBits(c, 1, w); f.set(b);
+  if (op === 'sqrt') f.get(b).set(a); else { c.readV(0); if (w === 64) f.i64x2ExtractLane(0); else f.i32x4ExtractLane(0); f.set(a); }
+  f.get(a); t.toFloat(f);
+  if (op !== 'sqrt') { f.get(b); t.toFloat(f); }
+  t.arith(f, op); t.toBits(f); f.set(r);
+  // ordinary: exponent from 2 to the largest finite one
+  f.get(r); t.shl1(f); t.pow(f, t.frac + 2); t.subi(f);
+  if (w === 64) f.i64Const(0, 0xffa00000); else f.i32Const(0xfd000000);
+  t.ltU(f);
+  settled(c); f.i32And().i32Eqz().hint(false).if();
+  c.state(); f.get(a).get(b); c.call(`sse.${op}${w}`); f.set(r);
+  checkXm(c);
+  f.end();
+  lowMerge(c, w, r);
+};
+const packedArith = (w: Width, op: ArithOp): Semantics => (c) => {
+  const { f } = c, t = W[w], a = c.local(V128), b = c.local(V128), r = c.local(V128), m = c.local(V128);
+  c.readV(1, true); f.set(b);
+  if (op === 'sqrt') f.get(b).set(a); else { c.readV(0); f.set(a); }
+  f.get(a); if (op !== 'sqrt') f.get(b);
+  t.vector(f, op); f.tee(r);
+  if (w === 64) f.v128Const([0xffffffff, 0x7fffffff, 0xffffffff, 0x7fffffff]).v128And().tee(m).v128Const([0xffffffff, 0x1fffff, 0xffffffff, 0x1fffff]).i64x2GtS().get(m).v128Const([0, 0x7ff00000, 0, 0x7ff00000]).i64x2LtS().v128And().i64x2AllTrue();
+  else f.v128Const([0x7fffffff, 0x7fffffff, 0x7fffffff, 0x7fffffff]).v128And().tee(m).v128Const([0xffffff, 0xffffff, 0xffffff, 0xffffff]).i32x4GtS().get(m).v128Const([0x7f800000, 0x7f800000, 0x7f800000, 0x7f800000]).i32x4LtS().v128And().i32x4AllTrue();
+  settled(c); f.i32And().i32Eqz().hint(false).if();
+  c.state(); f.get(a).get(b); c.call(`sse.${op}v${w}`); f.set(r);
+  checkXm(c);
+  f.end();
+  f.get(r); c.writeV(0);
+};
+
+/** Loads both operands; scalar ones are splatted, so that every lane says the same. */
+function operands(c: Ctx, w: Width, packed: boolean, a: number, b: number): void {
+  const { f } = c;
+  if (packed) { c.readV(1, true); f.set(b); c.readV(0); f.set(a); return; }
+  lowBits(c, 1, w); if (w === 64) f.i64x2Splat(); else f.i32x4Splat(); f.set(b);
+  c.readV(0); if (w === 64) f.i64x2ExtractLane(0).i64x2Splat(); else f.i32x4ExtractLane(0).i32x4Splat(); f.set(a);
+}
+function mergeResult(c: Ctx, w: Width, packed: boolean, r: number): void {
+  const { f } = c;
+  if (packed) f.get(r);
+  else { c.readV(0); f.get(r).i8x16Shuffle(Array.from({ length: 16 }, (_, i) => (i < w / 8 ? 16 + i : i))); }
+  c.writeV(0);
+}
+const veq = (f: Func, w: Width): Func => (w === 64 ? f.f64x2Eq() : f.f32x4Eq());
+/** push i32: no NaN in either. */
+const allOrdered = (f: Func, w: Width, a: number, b: number): void => { f.get(a).get(a); veq(f, w); f.get(b).get(b); veq(f, w); f.v128And(); if (w === 64) f.i64x2AllTrue(); else f.i32x4AllTrue(); };
+
+const minMax = (w: Width, packed: boolean, op: 'min' | 'max'): Semantics => (c) => {
+  const { f } = c, a = c.local(V128), b = c.local(V128), r = c.local(V128);
+  operands(c, w, packed, a, b);
+  // min: a < b ? a : b — the second operand if unordered or both zero; pmin(b, a) is exactly that
+  f.get(b).get(a);
+  if (op === 'min') { if (w === 64) f.f64x2Pmin(); else f.f32x4Pmin(); } else if (w === 64) f.f64x2Pmax(); else f.f32x4Pmax();
+  f.set(r);
+  allOrdered(f, w, a, b); mxcsr(c); f.i32Const(0x40).i32And().i32Eqz().i32And().i32Eqz().hint(false).if();
+  c.state(); f.i32Const(SOFT[op] | W[w].code).get(a).get(b); c.call(`sse.softv${w}`); f.set(r);
+  checkXm(c);
+  f.end();
+  mergeResult(c, w, packed, r);
+};
+const compareWith = (f: Func, w: Width, predicate: number): void => {
+  switch (predicate) {
+    case 0: veq(f, w); return;
+    case 1: case 5: if (w === 64) f.f64x2Lt(); else f.f32x4Lt(); break;
+    case 2: case 6: if (w === 64) f.f64x2Le(); else f.f32x4Le(); break;
+    default: if (w === 64) f.f64x2Ne(); else f.f32x4Ne(); return;
+  }
+  if (predicate > 4) f.v128Not();
+};
+const cmp = (w: Width, packed: boolean): Semantics => (c) => {
+  const { f } = c, a = c.local(V128), b = c.local(V128), r = c.local(V128), predicate = c.immConst(2) & 7;
+  const quiet = predicate === 0 || predicate === 3 || predicate === 4 || predicate === 7;
+  operands(c, w, packed, a, b);
+  if ((predicate & 3) === 3) { f.get(a).get(a); veq(f, w); f.get(b).get(b); veq(f, w); f.v128And(); if (predicate === 3) f.v128Not(); }
+  else { f.get(a).get(b); compareWith(f, w, predicate); }
+  f.set(r);
+  mxcsr(c); f.i32Const(0x40).i32And().hint(false).if();
+  c.state(); f.i32Const(SOFT.cmp | W[w].code | (predicate << 16)).get(a).get(b); c.call(`sse.softv${w}`); f.set(r);
+  checkXm(c);
+  f.else();
+  allOrdered(f, w, a, b); f.i32Eqz().hint(false).if();
+  c.state(); f.get(a).get(b).i32Const(quiet ? 1 : 0); c.call(`sse.unordered${w}`);
+  checkXm(c);
+  f.end().end();
+  mergeResult(c, w, packed, r);
+};
+/** COMIS/UCOMIS: ZF PF CF = 111 unordered, 000 greater, 001 less, 100 equal; OF SF AF = 0. */
+const comi = (w: Width, quiet: boolean): Semantics => (c) => {
+  const { f } = c, t = W[w], a = c.local(V128), b = c.local(V128), x = c.local(t.float), y = c.local(t.float), flags = c.local(I32);
+  operands(c, w, false, a, b);
+  f.get(a); if (w === 64) f.f64x2ExtractLane(0); else f.f32x4ExtractLane(0); f.set(x);
+  f.get(b); if (w === 64) f.f64x2ExtractLane(0); else f.f32x4ExtractLane(0); f.set(y);
+  f.get(x).get(y); t.lt(f); f.get(x).get(y); t.eq(f); f.i32Const(6).i32Shl().i32Or().set(flags);
+  f.get(x).get(x); t.ne(f); f.get(y).get(y); t.ne(f); f.i32Or().hint(false).if();
+  f.i32Const(0x45).set(flags);
+  c.state(); f.get(a).get(b).i32Const(quiet ? 1 : 0); c.call(`sse.unordered${w}`);
+  checkXm(c);
+  f.else();
+  mxcsr(c); f.i32Const(0x40).i32And().hint(false).if();
+  c.state(); f.i32Const((quiet ? SOFT.ucomi : SOFT.comi) | t.code).get(a).get(b); c.call(`sse.softv${w}`); f.i32x4ExtractLane(0).set(flags);
+  checkXm(c);
+  f.end().end();
+  f.get(flags); c.setFlags();
+};
+
+/** Float to integer register. */
+const toInt = (w: Width, truncate: boolean): Semantics => (c) => {
+  const { f } = c, wide = c.ops[0]!.bytes === 8, r = c.local(I64);
+  c.state();
+  lowBits(c, 1, w); if (w === 64) f.f64ReinterpretI64(); else f.f32ReinterpretI32().f64PromoteF32();
+  f.i32Const((truncate ? 1 : 0) | (wide ? 2 : 0) | (w === 32 ? 4 : 0));
+  c.call('sse.toInt'); f.set(r);
+  checkXm(c);
+  f.get(r); c.write(0);
+};
+const fromInt = (w: Width): Semantics => (c) => {
+  const { f } = c, r = c.local(W[w].int), n = c.local(I64);
+  c.readS(1); f.set(n);
+  if (w === 64 && c.ops[1]!.bytes === 4) f.get(n).f64ConvertI64S().i64ReinterpretF64().set(r);
+  else { c.state(); f.get(n); c.call(`sse.fromInt${w}`); f.set(r); checkXm(c); }
+  lowMerge(c, w, r);
+};
+const cvtss2sd: Semantics = (c) => {
+  const r = c.local(I64);
+  c.state(); lowBits(c, 1, 32); c.call('sse.widen'); c.f.set(r);
+  checkXm(c);
+  lowMerge(c, 64, r);
+};
+const cvtsd2ss: Semantics = (c) => {
+  const r = c.local(I32);
+  c.state(); lowBits(c, 1, 64); c.call('sse.narrow'); c.f.set(r);
+  checkXm(c);
+  lowMerge(c, 32, r);
+};
+
+/** Conversions of several elements: `one` is emitted for each lane, with the source in a local. */
+function lanes(c: Ctx, count: number, replace: (f: Func, lane: number) => void, one: (lane: number) => void): void {
+  const r = c.local(V128);
+  c.f.v128Const([0, 0, 0, 0]);
+  for (let lane = 0; lane < count; lane++) { one(lane); replace(c.f, lane); }
+  c.f.set(r);
+  checkXm(c);
+  c.f.get(r);
+  c.writeV(0);
+}
+const i32Lane = (f: Func, lane: number): void => { f.i32x4ReplaceLane(lane); };
+const i64Lane = (f: Func, lane: number): void => { f.i64x2ReplaceLane(lane); };
+const packedToInt = (w: Width, truncate: boolean): Semantics => (c) => {
+  const { f } = c, v = c.local(V128);
+  c.readV(1, true); f.set(v);
+  lanes(c, 128 / w, i32Lane, (lane) => {
+    c.state(); f.get(v); if (w === 64) f.f64x2ExtractLane(lane); else f.f32x4ExtractLane(lane).f64PromoteF32();
+    f.i32Const((truncate ? 1 : 0) | (w === 32 ? 4 : 0)); c.call('sse.toInt'); f.i32WrapI64();
+  });
+};
+const cvtdq2ps: Semantics = (c) => {
+  const { f } = c, v = c.local(V128);
+  c.readV(1, true); f.set(v);
+  lanes(c, 4, i32Lane, (lane) => { c.state(); f.get(v).i32x4ExtractLane(lane).i64ExtendI32S(); c.call('sse.fromInt32'); });
+};
+const cvtdq2pd: Semantics = (c) => { c.readV(1); c.f.f64x2ConvertLowI32x4S(); c.writeV(0); };
+const cvtps2pd: Semantics = (c) => {
+  const { f } = c, v = c.local(I64);
+  c.readLow(1); f.set(v);
+  lanes(c, 2, i64Lane, (lane) => { c.state(); f.get(v); if (lane === 1) f.i64Const(32).i64ShrU(); f.i32WrapI64(); c.call('sse.widen'); });
+};
+const cvtpd2ps: Semantics = (c) => {
+  const { f } = c, v = c.local(V128);
+  c.readV(1, true); f.set(v);
+  lanes(c, 2, i32Lane, (lane) => { c.state(); f.get(v).i64x2ExtractLane(lane); c.call('sse.narrow'); });
+};
+const approximate = (name: string, packed: boolean): Semantics => (c) => {
+  const { f } = c;
+  if (!packed) {
+    const r = c.local(I32);
+    lowBits(c, 1, 32); c.call(name); f.set(r);
+    lowMerge(c, 32, r);
+    return;
+  }
+  const v = c.local(V128);
+  c.readV(1, true); f.set(v).v128Const([0, 0, 0, 0]);
+  for (let lane = 0; lane < 4; lane++) { f.get(v).i32x4ExtractLane(lane); c.call(name); f.i32x4ReplaceLane(lane); }
+  c.writeV(0);
+};
+
+for (const op of ['add', 'sub', 'mul', 'div', 'sqrt'] as const) define({ [`${op}ss`]: scalarArith(32, op), [`${op}sd`]: scalarArith(64, op), [`${op}ps`]: packedArith(32, op), [`${op}pd`]: packedArith(64, op) });
+for (const op of ['min', 'max'] as const) define({ [`${op}ss`]: minMax(32, false, op), [`${op}sd`]: minMax(64, false, op), [`${op}ps`]: minMax(32, true, op), [`${op}pd`]: minMax(64, true, op) });
+define({
+  cmpps: cmp(32, true), cmppd: cmp(64, true), cmpss: cmp(32, false), 'cmpsd.sse': cmp(64, false),
+  ucomiss: comi(32, true), ucomisd: comi(64, true), comiss: comi(32, false), comisd: comi(64, false),
+  cvtsi2ss: fromInt(32), cvtsi2sd: fromInt(64), cvttss2si: toInt(32, true), cvttsd2si: toInt(64, true), cvtss2si: toInt(32, false), cvtsd2si: toInt(64, false),
+  cvtss2sd, cvtsd2ss, cvtps2pd, cvtpd2ps, cvtdq2ps, cvtdq2pd, cvtps2dq: packedToInt(32, false), cvttps2dq: packedToInt(32, true), cvtpd2dq: packedToInt(64, false), cvttpd2dq: packedToInt(64, true),
+  rcpps: approximate('sse.rcp', true), rcpss: approximate('sse.rcp', false), rsqrtps: approximate('sse.rsqrt', true), rsqrtss: approximate('sse.rsqrt', false),
+  ldmxcsr: (c) => { // reserved bits: #GP(0)
+    const v = c.local(I32);
+    c.read(0); c.f.i32WrapI64().tee(v).i32Const(0xffff0000).i32And().if(); c.raise(VEC.GP); c.f.end();
+    c.state(); c.f.get(v).i32Store(CTX.mxcsr);
+  },
+  stmxcsr: (c) => { mxcsr(c); c.f.i64ExtendI32U(); c.write(0); },
+});
