@@ -19,7 +19,6 @@ export class CpuState {
   phase: number = PHASE.IDLE;
   task!: Task; // rq->curr; the CPU's idle task when idle
   idle!: Task;
-  mmId = 0; // whose page table is loaded
   kernelEnd = 0;
   tickAt = Infinity; // next tick; the tick stops while idle (NO_HZ_IDLE)
   sampleAt = Infinity;
@@ -29,7 +28,7 @@ export class CpuState {
   user = 0; nice = 0; system = 0; idleTime = 0; irq = 0; softirq = 0; iowait = 0;
   idleSince = 0;
 }
-stateClass(CpuState, 'CpuState', ['cpu', 'phase', 'task', 'idle', 'mmId', 'kernelEnd', 'tickAt', 'sampleAt', 'ipis', 'exitReason', 'exitVector', 'exitError', 'exitAddress', 'user', 'nice', 'system', 'idleTime', 'irq', 'softirq', 'iowait', 'idleSince']);
+stateClass(CpuState, 'CpuState', ['cpu', 'phase', 'task', 'idle', 'kernelEnd', 'tickAt', 'sampleAt', 'ipis', 'exitReason', 'exitVector', 'exitError', 'exitAddress', 'user', 'nice', 'system', 'idleTime', 'irq', 'softirq', 'iowait', 'idleSince']);
 
 export class EntryState {
   cpus: CpuState[] = [];

@@ -6,6 +6,8 @@ import type { Task } from '../contracts/task.ts';
 import { TASK } from '../contracts/task.ts';
 import type { CpuState } from '../entry/state.ts';
 import { AFTER, PHASE, cpuOf, entryOf } from '../entry/state.ts';
+import { switchMm } from '../mm/mm.ts';
+import { mmOf } from '../mm/state.ts';
 import { newIdleBalance } from './balance.ts';
 import { pickFair, placeEntity, preemptsFair, saveLag, updateCurr } from './eevdf.ts';
 import type { RunQueue } from './state.ts';
@@ -110,7 +112,7 @@ export function setPlacer(f: (k: Kernel, task: Task) => void): void { placer = f
 function migrateAway(k: Kernel, task: Task): void { placer(k, task); }
 
 function switchTo(k: Kernel, cs: CpuState, rq: RunQueue, prev: Task, next: Task, reason: string, runnable: boolean): void {
-  const proc = k.processor, regs = proc.regs(cs.cpu), idleNext = isIdleTask(next);
+  const regs = k.processor.regs(cs.cpu), idleNext = isIdleTask(next);
   if (next.se.waitStart > k.now && !idleNext) k.now = next.se.waitStart;
   k.now += COST.contextSwitch;
   // The switch is stamped before its cost is accounted to the next task.
@@ -152,10 +154,9 @@ function switchTo(k: Kernel, cs: CpuState, rq: RunQueue, prev: Task, next: Task,
   next.needResched = false; next.needReason = '';
   setThreadState(k, next, 'Running', at, '');
   regs.bytes().set(next.context);
-  if (next.mm && next.mm.id !== cs.mmId) {
+  if (next.mm && mmOf(k).cpuMm[cs.cpu] !== next.mm) {
     k.now += COST.mmSwitch;
-    cs.mmId = next.mm.id;
-    proc.setPageTable(cs.cpu, next.mm.pgd, true);
+    switchMm(k, cs.cpu, next.mm);
   }
   if (cs.tickAt === Infinity) {
     const hz = entryOf(k).tickCycles;

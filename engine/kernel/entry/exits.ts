@@ -1,0 +1,109 @@
+// What a CPU's exit from user mode means: a system call in, out, again; an exception as a fault or a signal (traps.c, entry_64.S).
+import { COST } from '../../clock/costs.ts';
+import { SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGTRAP } from '../../abi/signals.ts';
+import { PF, R10, R8, R9, RAX, RBP, RBX, RCX, RDI, RDX, RSI, VEC } from '../../machine/hardware.ts';
+import type { Kernel } from '../contracts/kernel.ts';
+import type { SigInfo, Task } from '../contracts/task.ts';
+import { TASK } from '../contracts/task.ts';
+import { AGAIN, BLOCK, ERESTARTNOHAND, ERESTARTNOINTR, ERESTARTSYS, ERESTART_RESTARTBLOCK, NORETURN } from '../contracts/wait.ts';
+import { handlePageFault } from '../mm/fault.ts';
+import { fatalSignalPending } from '../signal/pending.ts';
+import { forceSignal, kernelInfo } from '../signal/send.ts';
+import type { CpuState } from './state.ts';
+import { AFTER, entryOf } from './state.ts';
+
+const ARGS_64 = [RDI, RSI, RDX, R10, R8, R9] as const;
+const ARGS_32 = [RBX, RCX, RDX, RSI, RDI, RBP] as const;
+const EINTR = 4;
+
+/** A new call: number and arguments from the registers (System V AMD64 ABI, A.2.1). */
+export function syscallEntry(k: Kernel, task: Task, compat: boolean): void {
+  const regs = k.processor.regs(k.thisCpu), u = regs.u32, s = task.syscall, a = s.args;
+  s.nr = u[RAX * 2]!;
+  const order = compat ? ARGS_32 : ARGS_64;
+  for (let i = 0; i < 6; i++) {
+    const r = order[i]! * 2;
+    a[i * 2] = u[r]!;
+    a[i * 2 + 1] = compat ? 0 : u[r + 1]!;
+  }
+  s.reentered = false; s.timedOut = false; s.deadline = 0; s.progress = null; s.restart = 0; s.cpuNs = 0; s.blockedNs = 0;
+  s.enterTs = k.now;
+  const begin = k.now;
+  syscallResult(k, task, entryOf(k).syscalls.enter(k, task, compat), begin);
+}
+
+/** The call again: woken, timed out, or its next part (AGAIN). */
+export function resumeSyscall(k: Kernel, task: Task): void {
+  const s = task.syscall, begin = k.now;
+  s.reentered = true;
+  if (fatalSignalPending(task)) {
+    entryOf(k).syscalls.abandon(k, task, -EINTR);
+    syscallResult(k, task, -EINTR, begin);
+    return;
+  }
+  syscallResult(k, task, entryOf(k).syscalls.resume(k, task), begin);
+}
+
+function syscallResult(k: Kernel, task: Task, ret: number, begin: number): void {
+  const s = task.syscall;
+  if (ret === BLOCK) { s.cpuNs += k.now - begin; task.after = AFTER.SCHED; return; }
+  if (ret === AGAIN) { s.cpuNs += k.now - begin; task.after = AFTER.RESUME; return; }
+  k.now += COST.syscallExit;
+  task.after = task.state === TASK.RUNNING ? AFTER.USER : AFTER.SCHED;
+  if (ret === NORETURN) { s.nr = -1; s.progress = null; return; }
+  if (ret < 0 && ret <= -ERESTARTSYS && ret >= -ERESTART_RESTARTBLOCK) {
+    const code = -ret;
+    if (code === ERESTARTSYS || code === ERESTARTNOINTR || code === ERESTARTNOHAND || code === ERESTART_RESTARTBLOCK) {
+      s.restart = code; // signal/deliver.ts decides: again, or EINTR
+      if (code === ERESTART_RESTARTBLOCK) task.restartBlock = { nr: s.nr, args: [...s.args], deadline: s.deadline };
+      return;
+    }
+  }
+  k.processor.regs(k.thisCpu).setGpr(RAX, ret);
+  s.nr = -1;
+  s.progress = null;
+}
+
+const SI_KERNEL = 0x80, FPE_INTDIV = 1, ILL_ILLOPN = 2, TRAP_BRKPT = 1, BUS_ADRALN = 1;
+
+/** An exception in user mode (SDM vol. 3, 6.15; arch/x86/kernel/traps.c). */
+export function handleException(k: Kernel, task: Task, cs: CpuState): void {
+  const regs = k.processor.regs(cs.cpu), ip = regs.rip;
+  const fault = (signo: number, code: number, addr: number): void => {
+    const info = kernelInfo(signo, code);
+    info.addr = addr;
+    raise(k, task, cs.exitVector, cs.exitError, info);
+  };
+  switch (cs.exitVector) {
+    case VEC.PF: {
+      const info = handlePageFault(k, task, cs.exitAddress, cs.exitError | PF.user, ip);
+      if (info) { task.cr2 = cs.exitAddress; raise(k, task, VEC.PF, cs.exitError | PF.user, info); }
+      return;
+    }
+    case VEC.DE: fault(SIGFPE, FPE_INTDIV, ip); return;
+    case VEC.UD: fault(SIGILL, ILL_ILLOPN, ip); return;
+    case VEC.BP: fault(SIGTRAP, SI_KERNEL, 0); return;
+    case VEC.DB: fault(SIGTRAP, TRAP_BRKPT, ip); return;
+    case VEC.OF: fault(SIGSEGV, SI_KERNEL, 0); return;
+    case VEC.AC: fault(SIGBUS, BUS_ADRALN, ip); return;
+    case VEC.MF: case VEC.XM: fault(SIGFPE, fpeCode(regs.lo(160), regs.lo(164), cs.exitVector === VEC.XM), ip); return;
+    default: fault(SIGSEGV, SI_KERNEL, 0);
+  }
+}
+
+/** fpu__exception_code(): FPE_FLTINV 7, FLTDIV 3, FLTOVF 4, FLTUND 5, FLTRES 6. */
+function fpeCode(mxcsr: number, cwSw: number, sse: boolean): number {
+  const err = sse ? mxcsr & ~(mxcsr >>> 7) : (cwSw >>> 16) & ~cwSw;
+  if (err & 1) return 7;
+  if (err & 4) return 3;
+  if (err & 8) return 4;
+  if (err & 0x12) return 5;
+  if (err & 0x20) return 6;
+  return 0;
+}
+
+function raise(k: Kernel, task: Task, vector: number, error: number, info: SigInfo): void {
+  task.trapNo = vector;
+  task.trapErr = error;
+  forceSignal(k, task, info);
+}
