@@ -25,7 +25,7 @@ export class Mm {
   mmapBase: Va = 0;
   startStack: Va = 0; startCode: Va = 0; endCode: Va = 0; startData: Va = 0; endData: Va = 0;
   argStart: Va = 0; argEnd: Va = 0; envStart: Va = 0; envEnd: Va = 0;
-  auxv = new Uint8Array(0);
+  auxv: Uint8Array = new Uint8Array(0);
   exe: OpenFile | null = null;
   vdso: Va = 0;
   rssAnon = 0; rssFile = 0; rssShmem = 0; hiwaterRss = 0; totalVm = 0; hiwaterVm = 0; pageTables = 0; lockedVm = 0;

@@ -69,8 +69,12 @@ export class Process {
   groupStopCount = 0; // threads that have yet to stop
   // owner: kernel/time: timer ids and the CPU-time interval timers (cycles of process CPU time, 0 = off)
   realTimerId = 0; virtTimer = 0; virtInterval = 0; profTimer = 0; profInterval = 0;
+  // owner: kernel/process
+  parentUpid = 0; // parent at creation, for the process table
+  groupExec: Task | null = null; // the thread that waits in execve for its siblings to end
+  startedUtid = 0; // utid of the first thread
 }
-stateClass(Process, 'Process', ['pid', 'upid', 'leader', 'threads', 'parent', 'children', 'pgid', 'sid', 'isSubreaper', 'exitCode', 'groupExit', 'groupExitCode', 'exitSignal', 'stopReported', 'continuedPending', 'stopSignal', 'stopped', 'childWait', 'vforkDone', 'rlimits', 'tty', 'execed', 'shared', 'realTimerDeadline', 'realTimerInterval', 'posixTimers', 'nextPosixTimer', 'utime', 'stime', 'cutime', 'cstime', 'minflt', 'majflt', 'cminflt', 'cmajflt', 'nvcsw', 'nivcsw', 'maxrss', 'cmaxrss', 'inblock', 'oublock', 'startTime', 'groupStopCount', 'realTimerId', 'virtTimer', 'virtInterval', 'profTimer', 'profInterval']);
+stateClass(Process, 'Process', ['pid', 'upid', 'leader', 'threads', 'parent', 'children', 'pgid', 'sid', 'isSubreaper', 'exitCode', 'groupExit', 'groupExitCode', 'exitSignal', 'stopReported', 'continuedPending', 'stopSignal', 'stopped', 'childWait', 'vforkDone', 'rlimits', 'tty', 'execed', 'shared', 'realTimerDeadline', 'realTimerInterval', 'posixTimers', 'nextPosixTimer', 'utime', 'stime', 'cutime', 'cstime', 'minflt', 'majflt', 'cminflt', 'cmajflt', 'nvcsw', 'nivcsw', 'maxrss', 'cmaxrss', 'inblock', 'oublock', 'startTime', 'groupStopCount', 'realTimerId', 'virtTimer', 'virtInterval', 'profTimer', 'profInterval', 'parentUpid', 'groupExec', 'startedUtid']);
 
 /** The syscall a task is in; plain data so that it can be re-entered after a wait, a checkpoint, a replay. */
 export class SyscallState {
@@ -162,5 +166,6 @@ export class Task {
   jobStop = false; // must stop with its group at the next return to user mode
   restartBlock: { nr: number; args: number[]; deadline: number } | null = null; // restart_syscall(2)
   exiting = false; // PF_EXITING; owner: kernel/process
+  parentUtid = -1; cloneFlags = 0; // for the thread table; owner: kernel/process
 }
-stateClass(Task, 'Task', ['pid', 'utid', 'process', 'comm', 'kthread', 'cred', 'mm', 'files', 'fs', 'sighand', 'exitCode', 'setChildTid', 'clearChildTid', 'robustList', 'robustListLen', 'rseq', 'rseqLen', 'rseqSig', 'pdeathSignal', 'dumpable', 'personality', 'context', 'state', 'onCpu', 'cpu', 'se', 'needResched', 'wchan', 'waitQueues', 'wakeReason', 'syscall', 'kernelCycles', 'blockedLo', 'blockedHi', 'savedMask', 'pending', 'sigPending', 'altStack', 'utime', 'stime', 'minflt', 'majflt', 'nvcsw', 'nivcsw', 'startTime', 'ioRchar', 'ioWchar', 'ioSyscr', 'ioSyscw', 'ioReadBytes', 'ioWriteBytes', 'timerSlackNs', 'waitTimer', 'waitExclusive', 'stateSince', 'stateLabel', 'stateWait', 'wakerUtid', 'sleepStart', 'after', 'needReason', 'savedKernelCycles', 'trapNo', 'trapErr', 'cr2', 'jobStop', 'restartBlock', 'exiting']);
+stateClass(Task, 'Task', ['pid', 'utid', 'process', 'comm', 'kthread', 'cred', 'mm', 'files', 'fs', 'sighand', 'exitCode', 'setChildTid', 'clearChildTid', 'robustList', 'robustListLen', 'rseq', 'rseqLen', 'rseqSig', 'pdeathSignal', 'dumpable', 'personality', 'context', 'state', 'onCpu', 'cpu', 'se', 'needResched', 'wchan', 'waitQueues', 'wakeReason', 'syscall', 'kernelCycles', 'blockedLo', 'blockedHi', 'savedMask', 'pending', 'sigPending', 'altStack', 'utime', 'stime', 'minflt', 'majflt', 'nvcsw', 'nivcsw', 'startTime', 'ioRchar', 'ioWchar', 'ioSyscr', 'ioSyscw', 'ioReadBytes', 'ioWriteBytes', 'timerSlackNs', 'waitTimer', 'waitExclusive', 'stateSince', 'stateLabel', 'stateWait', 'wakerUtid', 'sleepStart', 'after', 'needReason', 'savedKernelCycles', 'trapNo', 'trapErr', 'cr2', 'jobStop', 'restartBlock', 'exiting', 'parentUtid', 'cloneFlags']);
