@@ -2,7 +2,7 @@
 import type { Row } from './insn.ts';
 
 /** Packed integer instructions `66 0F op /r xmm, xmm/m128`; the same opcodes without 66 are MMX's. */
-const PACKED_INT: readonly (readonly [string, string])[] = [
+export const PACKED_INT: readonly (readonly [string, string])[] = [
   ['60', 'punpcklbw'], ['61', 'punpcklwd'], ['62', 'punpckldq'], ['63', 'packsswb'], ['64', 'pcmpgtb'], ['65', 'pcmpgtw'], ['66', 'pcmpgtd'], ['67', 'packuswb'],
   ['68', 'punpckhbw'], ['69', 'punpckhwd'], ['6a', 'punpckhdq'], ['6b', 'packssdw'], ['74', 'pcmpeqb'], ['75', 'pcmpeqw'], ['76', 'pcmpeqd'],
   ['d1', 'psrlw'], ['d2', 'psrld'], ['d3', 'psrlq'], ['d4', 'paddq'], ['d5', 'pmullw'], ['d8', 'psubusb'], ['d9', 'psubusw'], ['da', 'pminub'], ['db', 'pand'],
