@@ -285,7 +285,7 @@ export function restore(bytes: Uint8Array, externals: Binder): object {
       }
       case O.view: {
         const buffer = value() as ArrayBuffer, offset = r.uint(), length = r.uint();
-        if (!fill) objects[i] = new VIEWS[VIEW_NAMES[sizes[i]!]!](buffer, offset, length);
+        if (!fill) objects[i] = new (VIEWS[VIEW_NAMES[sizes[i]!]!] as Uint8ArrayConstructor)(buffer, offset, length);
         return;
       }
       default: {
