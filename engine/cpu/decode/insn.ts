@@ -8,8 +8,8 @@ export interface Operand {
   readonly bytes: number;
 }
 
-/** Addressing shapes of the memory operand: 0 none, 1 base+disp (rip-relative too), 2 base+index·scale+disp+segment, 3 the same truncated to 32 bits (67h). */
-export type MemShape = 0 | 1 | 2 | 3;
+/** Addressing shapes of the memory operand: 0 none, 1 base+disp (rip-relative too), 2 base+index·scale+disp+segment, 3 the same truncated to 32 bits (67h), 4 a 64-bit absolute address in the immediate field + segment (moffs). */
+export type MemShape = 0 | 1 | 2 | 3 | 4;
 
 export interface Form {
   readonly key: string;

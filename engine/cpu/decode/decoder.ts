@@ -1,0 +1,198 @@
+// Bytes → one instruction (SDM vol. 2, chapter 2): prefixes, REX, opcode maps, ModRM, SIB, displacement, immediates.
+import type { Form, Insn, MemShape, OperandKind } from './insn.ts';
+import { makeForm, maps } from './rows.ts';
+import type { ParsedRow } from './rows.ts';
+
+/** All forms ever seen, by key: handlers are made once a form. */
+const formsByKey = new Map<string, Form>();
+function intern(form: Form): Form {
+  const known = formsByKey.get(form.key);
+  if (known !== undefined) return known;
+  formsByKey.set(form.key, form);
+  return form;
+}
+const special = (mnemonic: string): Form => intern({ key: `${mnemonic}  s64 a0`, mnemonic, ops: [], size: 64, mem: 0, rep: 0, lock: false, imm: null, flags: new Set<string>(), cost: 1, cc: -1, flow: 'end' });
+export const UD_FORM = special('ud2');
+const GP_FORM = special('privileged');
+const NONE: readonly number[] = [];
+const bad = (form: Form, length: number): Insn => ({ form, length, regs: NONE, base: -1, index: -1, scale: 0, disp: 0, seg: 0, immLo: 0, immHi: 0, imm2: 0 });
+
+const KIND_CODE: Record<OperandKind, number> = { r: 0, h: 1, m: 2, i: 3, x: 4, p: 5, t: 6, j: 7, s: 0 };
+
+/** Decodes at bytes[at]. Returns null when the instruction needs bytes at or behind `end`. */
+export function decode(bytes: Uint8Array, at: number, end: number): Insn | null {
+  let p = at, seg = 0, rex = 0, rep = 0;
+  let opsize16 = false, addr32 = false, lock = false;
+  let byte = 0;
+  for (;;) {
+    if (p - at >= 15) return bad(GP_FORM, p - at);
+    if (p >= end) return null;
+    byte = bytes[p++]!;
+    if (byte >= 0x40 && byte <= 0x4f) { rex = byte; continue; }
+    if (byte === 0x66) opsize16 = true;
+    else if (byte === 0x67) addr32 = true;
+    else if (byte === 0xf2 || byte === 0xf3) rep = byte;
+    else if (byte === 0xf0) lock = true;
+    else if (byte === 0x64) seg = 4;
+    else if (byte === 0x65) seg = 5;
+    else if (byte === 0x26 || byte === 0x2e || byte === 0x36 || byte === 0x3e) { /* ignored in 64-bit mode */ } else break;
+    rex = 0; // a REX that is not last does not count
+  }
+  let map = 0;
+  if (byte === 0x0f) {
+    if (p >= end) return null;
+    byte = bytes[p++]!;
+    map = 1;
+    if (byte === 0x38 || byte === 0x3a) {
+      map = byte === 0x38 ? 2 : 3;
+      if (p >= end) return null;
+      byte = bytes[p++]!;
+    }
+  }
+  const candidates = maps[map]![byte]!;
+  if (candidates.length === 0) return bad(UD_FORM, p - at);
+  let needsModrm = false;
+  for (let i = 0; i < candidates.length; i++) if (candidates[i]!.needsModrm) { needsModrm = true; break; }
+  let modrm = 0;
+  if (needsModrm) {
+    if (p >= end) return null;
+    modrm = bytes[p]!;
+  }
+  const row = choose(candidates, modrm, rep, opsize16, rex, byte);
+  if (row === null) return bad(UD_FORM, p - at);
+  const w = (rex & 8) !== 0, rexR = (rex & 4) << 1, rexX = (rex & 2) << 2, rexB = (rex & 1) << 3;
+  const mod = modrm >> 6, reg = (modrm >> 3) & 7, rm = modrm & 7;
+  // ---- memory operand
+  let base = -1, index = -1, scale = 0, disp = 0, shape: MemShape = 0, dispBytes = 0;
+  if (row.needsModrm) {
+    p++;
+    if (mod !== 3) {
+      base = rm | rexB;
+      if (rm === 4) {
+        if (p >= end) return null;
+        const sib = bytes[p++]!;
+        scale = sib >> 6;
+        index = ((sib >> 3) & 7) | rexX;
+        if (index === 4) index = -1;
+        base = (sib & 7) | rexB;
+        if ((sib & 7) === 5 && mod === 0) { base = -1; dispBytes = 4; }
+      } else if (rm === 5 && mod === 0) { base = 16; dispBytes = 4; }
+      if (mod === 1) dispBytes = 1;
+      else if (mod === 2) dispBytes = 4;
+      if (p + dispBytes > end) return null;
+      if (dispBytes === 1) disp = (bytes[p]! << 24) >> 24;
+      else if (dispBytes === 4) disp = bytes[p]! | (bytes[p + 1]! << 8) | (bytes[p + 2]! << 16) | (bytes[p + 3]! << 24);
+      p += dispBytes;
+      shape = addr32 ? 3 : index >= 0 || (seg !== 0) ? 2 : 1;
+    }
+  }
+  // ---- operand size
+  let size: 8 | 16 | 32 | 64;
+  if (row.byteSized) size = 8;
+  else if (row.flags.has('f64')) size = 64;
+  else if (w) size = 64;
+  else if (opsize16 && row.prefix !== 0x66) size = 16;
+  else size = row.flags.has('d64') ? 64 : 32;
+  // ---- operands
+  const kinds: OperandKind[] = [], widths: number[] = [], regs: number[] = [];
+  let immLo = 0, immHi = 0, imm2 = 0, imms = 0;
+  for (const { letter, size: sizeText } of row.ops) {
+    let width: number;
+    switch (sizeText) {
+      case 'b': width = 1; break;
+      case 'w': width = 2; break;
+      case 'd': width = 4; break;
+      case 'q': width = 8; break;
+      case 't': width = 10; break;
+      case 'x': width = 16; break;
+      case 'v': width = size >> 3; break;
+      case 'y': width = w ? 8 : 4; break;
+      case 'z': width = size === 16 ? 2 : 4; break;
+      case '': width = 0; break;
+      default: width = Number(sizeText);
+    }
+    const gpr = (n: number): void => {
+      if (width === 1 && rex === 0 && n >= 4 && n < 8) { kinds.push('h'); regs.push(n - 4); } else { kinds.push('r'); regs.push(n); }
+      widths.push(width);
+    };
+    const push = (kind: OperandKind, n: number): void => { kinds.push(kind); widths.push(width); regs.push(n); };
+    switch (letter) {
+      case 'E': if (mod === 3) gpr(rm | rexB); else push('m', -1); break;
+      case 'M': if (mod === 3) return bad(UD_FORM, p - at); push('m', -1); break;
+      case 'G': gpr(reg | rexR); break;
+      case 'R': if (mod !== 3) return bad(UD_FORM, p - at); gpr(rm | rexB); break;
+      case 'Z': gpr((byte & 7) | rexB); break;
+      case 'V': push('x', reg | rexR); break;
+      case 'W': if (mod === 3) push('x', rm | rexB); else push('m', -1); break;
+      case 'U': if (mod !== 3) return bad(UD_FORM, p - at); push('x', rm | rexB); break;
+      case 'P': push('p', reg); break;
+      case 'Q': if (mod === 3) push('p', rm); else push('m', -1); break;
+      case 'N': if (mod !== 3) return bad(UD_FORM, p - at); push('p', rm); break;
+      case 'T': push('t', rm); break;
+      case 'S': push('s', reg); break;
+      case 'AL': width = 1; push('r', 0); break;
+      case 'CL': width = 1; push('r', 1); break;
+      case 'AX': width = 2; push('r', 0); break;
+      case 'DX': width = 2; push('r', 2); break;
+      case 'eAX': width = size >> 3; push('r', 0); break;
+      case '1': width = 1; immLo = 1; push('i', -1); break;
+      case 'X': shape = addr32 ? 3 : 2; break;
+      case 'O': {
+        const n = addr32 ? 4 : 8;
+        if (p + n > end) return null;
+        immLo = u32(bytes, p);
+        immHi = addr32 ? 0 : u32(bytes, p + 4);
+        p += n;
+        shape = 4;
+        push('m', -1);
+        break;
+      }
+      case 'I': case 'J': {
+        if (p + width > end) return null;
+        let lo: number;
+        if (width === 1) lo = (bytes[p]! << 24) >> 24;
+        else if (width === 2) lo = ((bytes[p]! | (bytes[p + 1]! << 8)) << 16) >> 16;
+        else lo = u32(bytes, p);
+        if (imms++ === 0) {
+          immLo = lo;
+          immHi = width === 8 ? u32(bytes, p + 4) : lo >> 31;
+        } else imm2 = lo & 0xff;
+        p += width;
+        push(letter === 'J' ? 'j' : 'i', -1);
+        break;
+      }
+      default: throw new Error(`operand letter ${letter}`);
+    }
+  }
+  const length = p - at;
+  if (length > 15) return bad(GP_FORM, length);
+  if (lock && (!row.flags.has('lock') || kinds[0] !== 'm')) return bad(UD_FORM, length);
+  const imm = row.flags.has('immform') ? immLo : null;
+  const cc = row.cc ? byte & 15 : -1;
+  const useRep = row.flags.has('rep') ? rep : 0;
+  // A small number identifies the form within its row.
+  let code = shape + (size === 8 ? 0 : size === 16 ? 1 : size === 32 ? 2 : 3) * 8 + (lock ? 32 : 0) + (useRep === 0 ? 0 : useRep === 0xf3 ? 64 : 128) + (cc + 1) * 256 + (w ? 8192 : 0);
+  for (let i = 0; i < kinds.length; i++) code += KIND_CODE[kinds[i]!] * 16384 * 8 ** i;
+  const id = imm === null ? code : `${code}:${imm}`;
+  let form = row.forms.get(id);
+  if (form === undefined) row.forms.set(id, form = intern(makeForm(row, kinds, widths, size, shape, useRep, lock, imm, cc)));
+  return { form, length, regs, base, index, scale, disp, seg, immLo, immHi, imm2 };
+}
+
+function u32(bytes: Uint8Array, p: number): number {
+  return bytes[p]! | (bytes[p + 1]! << 8) | (bytes[p + 2]! << 16) | (bytes[p + 3]! << 24);
+}
+
+function choose(candidates: readonly ParsedRow[], modrm: number, rep: number, opsize16: boolean, rex: number, opcode: number): ParsedRow | null {
+  const fits = (row: ParsedRow): boolean => {
+    if (!row.needsModrm) return !(opcode === 0x90 && row.opcode === 0x90 && row.mnemonic === 'nop' && row.prefix === 0 && (rex & 1) !== 0);
+    if (row.exact >= 0) return row.exact === modrm;
+    if (row.digit >= 0 && row.digit !== ((modrm >> 3) & 7)) return false;
+    return row.mod === '' || (row.mod === 'r') === (modrm >= 0xc0);
+  };
+  const first = rep !== 0 ? rep : opsize16 ? 0x66 : 1;
+  for (const row of candidates) if (row.prefix === first && fits(row)) return row;
+  if (rep !== 0 && opsize16) for (const row of candidates) if (row.prefix === 0x66 && fits(row)) return row;
+  for (const row of candidates) if (row.prefix === 0 && fits(row)) return row;
+  return null;
+}

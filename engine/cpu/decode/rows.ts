@@ -1,0 +1,76 @@
+// Every encoding row, parsed into the opcode maps that the decoder walks.
+import { COST } from '../../clock/costs.ts';
+import type { Form, MemShape, OperandKind, Row } from './insn.ts';
+import { INT_ROWS } from './rows-int.ts';
+import { MMX_ROWS } from './rows-mmx.ts';
+import { SSE_ROWS } from './rows-sse.ts';
+import { X87_ROWS } from './rows-x87.ts';
+
+export interface OperandSpec { letter: string; size: string }
+export interface ParsedRow {
+  readonly mnemonic: string;
+  /** 0 any, 1 none (np), else the mandatory prefix byte. */
+  readonly prefix: number;
+  readonly needsModrm: boolean;
+  readonly digit: number; // −1 any
+  readonly mod: '' | 'm' | 'r';
+  readonly exact: number; // modrm byte or −1
+  readonly cc: boolean;
+  readonly ops: readonly OperandSpec[];
+  readonly flags: ReadonlySet<string>;
+  readonly cost: number;
+  readonly flow: '' | 'end' | 'own';
+  readonly byteSized: boolean;
+  readonly forms: Map<number | string, Form>;
+  readonly opcode: number;
+}
+
+const COST_CLASS: Record<string, number> = { mul: COST.insn.mul, div: COST.insn.div, fp: COST.insn.fp, fpdiv: COST.insn.fpDiv, x87: COST.insn.x87, string: COST.insn.string, atomic: COST.insn.atomic, cpuid: COST.insn.cpuid, fence: COST.insn.fence };
+const FIXED = new Set(['AL', 'CL', 'AX', 'DX', 'eAX', '1']);
+
+/** maps[m][opcode]: one-byte, 0F, 0F38, 0F3A. */
+export const maps: ParsedRow[][][] = [0, 1, 2, 3].map(() => Array.from({ length: 256 }, () => []));
+
+function parse(row: Row): void {
+  const [spec, mnemonic, operands, flagText = ''] = row;
+  const match = /^(np)?([0-9a-f]+)(\+r|\+cc)?(?:\/([0-7r])([mr])?)?(?:=([0-9a-f]{2}))?$/.exec(spec);
+  if (match === null) throw new Error(`bad row ${spec}`);
+  let hex = match[2]!, prefix = match[1] !== undefined ? 1 : 0;
+  if (prefix === 0 && hex.length >= 4 && /^(66|f2|f3)/.test(hex)) { prefix = parseInt(hex.slice(0, 2), 16); hex = hex.slice(2); }
+  let map = 0;
+  if (hex.startsWith('0f38') && hex.length === 6) map = 2;
+  else if (hex.startsWith('0f3a') && hex.length === 6) map = 3;
+  else if (hex.startsWith('0f') && hex.length === 4) map = 1;
+  else if (hex.length !== 2) throw new Error(`bad opcode ${spec}`);
+  const opcode = parseInt(hex.slice(-2), 16);
+  const flags = new Set(flagText.split(' ').filter((x) => x !== ''));
+  let cost: number = COST.insn.simple;
+  for (const flag of flags) if (flag in COST_CLASS) cost = COST_CLASS[flag]!;
+  const ops = operands.split(' ').filter((x) => x !== '').map((text): OperandSpec => FIXED.has(text) ? { letter: text, size: '' } : { letter: text[0]!, size: text.slice(1) });
+  const first = ops[0];
+  const parsed: ParsedRow = {
+    mnemonic, prefix, needsModrm: match[4] !== undefined || match[6] !== undefined, digit: match[4] !== undefined && match[4] !== 'r' ? Number(match[4]) : -1,
+    mod: (match[5] ?? '') as '' | 'm' | 'r', exact: match[6] !== undefined ? parseInt(match[6], 16) : -1, cc: match[3] === '+cc', ops, flags, cost,
+    flow: flags.has('own') ? 'own' : flags.has('end') ? 'end' : '',
+    byteSized: flags.has('size8') || (first !== undefined && (first.letter === 'AL' || (first.size === 'b' && 'EGZOX'.includes(first.letter)))),
+    forms: new Map(), opcode,
+  };
+  const count = match[3] === '+r' ? 8 : match[3] === '+cc' ? 16 : 1;
+  for (let i = 0; i < count; i++) maps[map]![opcode + i]!.push(parsed);
+}
+for (const row of INT_ROWS) parse(row);
+for (const row of SSE_ROWS) parse(row);
+for (const row of X87_ROWS) parse(row);
+for (const row of MMX_ROWS) parse(row);
+// The most specific rows first: exact modrm, then a digit, then any.
+for (const map of maps) for (const list of map) list.sort((a, b) => Number(b.exact >= 0) - Number(a.exact >= 0) || Number(b.digit >= 0) - Number(a.digit >= 0) || Number(b.mod !== '') - Number(a.mod !== ''));
+
+/** Condition of a row with +cc, found in the opcode byte. */
+export function makeForm(row: ParsedRow, kinds: readonly OperandKind[], bytes: readonly number[], size: 8 | 16 | 32 | 64, mem: MemShape, rep: number, lock: boolean, imm: number | null, cc: number): Form {
+  const plain = row.mnemonic === 'nop';
+  const ops = plain ? [] : kinds.map((kind, i) => ({ kind, bytes: bytes[i]! }));
+  const shape = plain ? 0 : mem;
+  const key = `${row.mnemonic} ${ops.map((o) => o.kind + o.bytes).join(' ')} s${size} a${shape}${rep !== 0 ? ` rep${rep.toString(16)}` : ''}${lock ? ' lock' : ''}${imm !== null ? ` i${imm}` : ''}${cc >= 0 ? ` cc${cc}` : ''}`;
+  const atomic = lock || (row.mnemonic === 'xchg' && shape !== 0);
+  return { key, mnemonic: row.mnemonic, ops, size: plain ? 64 : size, mem: shape, rep, lock, imm, flags: row.flags, cost: atomic ? COST.insn.atomic : row.cost, cc, flow: row.flow };
+}

@@ -1,0 +1,371 @@
+// The interpreter's side of Ctx: one handler function a form, (cpu state, record) → exit code; operands come from the record.
+import { CTX, EXIT, VEC } from '../../machine/hardware.ts';
+import type { Form, Operand } from '../decode/insn.ts';
+import { DTLB, DTLB_ENTRIES, REC, S } from '../layout.ts';
+import { carryAdd, carrySub, loadInt, loadIntS, mask, shiftUp, signExtend, storeInt } from '../semantics/emit.ts';
+import type { Bits, Cond } from '../semantics/context.ts';
+import type { FlowCtx } from '../semantics/flow.ts';
+import { I32, I64, V128 } from '../wasm/builder.ts';
+import type { Func, ValType } from '../wasm/builder.ts';
+
+/** Exit codes of handlers: continue is never returned (handlers tail-call); LEAVE run() with the reason in the state; the block ENDED early after
+ *  state.rec; the block in state.rec became HOT. */
+export const CODE = { leave: 1, ended: 2, hot: 3 } as const;
+
+export type CallHelper = (f: Func, name: string) => void;
+const STATE = 0, RECORD = 1;
+const REG_SLOT = [REC.r0, REC.r1, REC.r2, REC.r3];
+
+/** Pushes the address of the TLB entry of `va` as local `entry`, and emits the miss test (i32). */
+export function tlbTest(f: Func, state: number, va: number, entry: number, bytes: number, write: boolean): void {
+  f.get(va).i64Const(7).i64ShrU().i32WrapI64().i32Const((DTLB_ENTRIES - 1) * 32).i32And().get(state).i32Add().tee(entry);
+  f.i64Load(S.dtlb + (write ? DTLB.write : DTLB.read)).get(va).i64Xor().i64Const(4096 - bytes).i64GtU();
+}
+
+/** push i32 0/1 from flags in the CPU state. */
+export function condFromState(f: Func, state: number, cc: Cond): void {
+  const zero = (): void => { f.get(state).i64Load(S.flagRes).i64Eqz(); };
+  const carry = (): void => { f.get(state).i64Load(S.flagCc).i64Const(63).i64ShrU().i32WrapI64(); };
+  const sign = (): void => { f.get(state).i64Load(S.flagRes).i64Const(63).i64ShrU().i32WrapI64().get(state).i32Load(S.flagFx).i32Const(9).i32ShrU().i32Xor(); };
+  const overflow = (): void => { f.get(state).i64Load(S.flagCc).get(state).i64Load(S.flagCc).i64Const(1).i64Shl().i64Xor().i64Const(63).i64ShrU().i32WrapI64(); };
+  switch (cc >> 1) {
+    case 0: overflow(); break;
+    case 1: carry(); break;
+    case 2: zero(); break;
+    case 3: carry(); zero(); f.i32Or(); break;
+    case 4: sign(); break;
+    case 5: f.get(state).i32Load8U(S.flagRes).i32Popcnt().i32Const(1).i32And().i32Eqz().get(state).i32Load(S.flagFx).i32Const(8).i32ShrU().i32Const(1).i32And().i32Xor(); break;
+    case 6: sign(); overflow(); f.i32Xor(); break;
+    default: sign(); overflow(); f.i32Xor(); zero(); f.i32Or(); break;
+  }
+  if ((cc & 1) !== 0) f.i32Eqz();
+}
+
+export class InterpCtx implements FlowCtx {
+  readonly compiled = false;
+  readonly ops: readonly Operand[];
+  readonly size: Bits;
+  private ends = -1;
+  private finished = false;
+
+  constructor(readonly f: Func, readonly form: Form, private readonly callHelper: CallHelper, private readonly handlerType: number) {
+    this.ops = form.ops;
+    this.size = form.size;
+  }
+
+  local(type: ValType): number { return this.f.local(type); }
+  isMem(i: number): boolean { return this.ops[i]!.kind === 'm'; }
+  isReg(i: number): boolean { const k = this.ops[i]!.kind; return k === 'r' || k === 'h' || k === 'x' || k === 'p'; }
+
+  /** push i32: address of register operand i in the state. */
+  private regAddress(i: number): void { this.f.get(STATE).get(RECORD).i32Load16U(REG_SLOT[i]!).i32Add(); }
+
+  read(i: number): void {
+    const op = this.ops[i]!, f = this.f;
+    switch (op.kind) {
+      case 'r': case 'h': this.regAddress(i); loadInt(f, op.bytes); break;
+      case 'm': this.ea(i); this.load(op.bytes as 8); break;
+      case 'i': this.imm(i); mask(f, this.size); break;
+      case 'j': f.get(STATE).i64Load(S.pageVa).get(RECORD).i64Load(REC.imm, 2).i64Add(); break;
+      case 's': case 't': f.get(RECORD).i64Load16U(REG_SLOT[i]!); break;
+      default: this.readLow(i);
+    }
+  }
+  readS(i: number): void {
+    const op = this.ops[i]!;
+    if (op.kind === 'r' || op.kind === 'h') { this.regAddress(i); loadIntS(this.f, op.bytes); return; }
+    if (op.kind === 'i') { this.imm(i); return; }
+    this.read(i);
+    signExtend(this.f, op.bytes * 8);
+  }
+  private toReg(i: number, value: number): void {
+    const op = this.ops[i]!, f = this.f;
+    this.regAddress(i);
+    f.get(value);
+    if (op.bytes === 4) f.i32WrapI64().i64ExtendI32U().i64Store(0, 0);
+    else storeInt(f, op.bytes);
+  }
+  write(i: number): void {
+    const f = this.f, value = this.local(I64);
+    f.set(value);
+    if (this.ops[i]!.kind === 'm') {
+      this.ea(i);
+      f.get(value);
+      this.store(this.ops[i]!.bytes as 8);
+    } else this.toReg(i, value);
+    f.free(value);
+  }
+  modify(i: number, body: (old: number) => void): void {
+    const f = this.f, op = this.ops[i]!, old = this.local(I64);
+    if (op.kind !== 'm') {
+      this.read(i);
+      f.set(old);
+      body(old);
+      const value = this.local(I64);
+      f.set(value);
+      this.toReg(i, value);
+      f.free(value);
+      return;
+    }
+    const va = this.local(I64), at = this.local(I32), entry = this.local(I32), value = this.local(I64);
+    this.ea(i);
+    f.set(va);
+    tlbTest(f, STATE, va, entry, op.bytes, true);
+    f.if(I32);
+    f.get(STATE).get(va).i32Const(op.bytes); this.callHelper(f, 'sys.rmw');
+    f.tee(at).i32Eqz().if(); this.fault(); f.end();
+    f.get(at).else().get(va).i32WrapI64().get(entry).i32Load(S.dtlb + DTLB.addend).i32Add().end().set(at);
+    f.get(at); loadInt(f, op.bytes); f.set(old);
+    body(old);
+    f.set(value).get(at).get(value); storeInt(f, op.bytes);
+    f.get(at).get(STATE).i32Const(S.bounce).i32Add().i32Eq().if();
+    f.get(STATE).get(va).i32Const(op.bytes); this.callHelper(f, 'sys.commit'); this.noteEnds();
+    f.end();
+  }
+  imm(_i: number): void { this.f.get(RECORD).i64Load(REC.imm, 2); }
+  /** push i32: the second immediate (enter). */
+  imm2(): void { this.f.get(RECORD).i32Load16U(REC.r3); }
+  immConst(_i: number): number {
+    if (this.form.imm === null) throw new Error(`${this.form.key}: the immediate is not constant here`);
+    return this.form.imm;
+  }
+  ea(_i: number, withSegment = true): void {
+    const f = this.f;
+    if (this.form.mem === 4) f.get(RECORD).i64Load(REC.imm, 2);
+    else {
+      f.get(STATE).get(RECORD).i32Load16U(REC.base).i32Add().i64Load();
+      if (this.form.mem !== 1) {
+        f.get(STATE).get(RECORD).i32Load16U(REC.index).i32Add().i64Load();
+        f.get(RECORD).i64Load8U(REC.scale).i64Shl().i64Add();
+      }
+      f.get(RECORD).i64Load32S(REC.disp).i64Add();
+      if (this.form.mem === 3) f.i32WrapI64().i64ExtendI32U();
+    }
+    if (withSegment && this.form.mem !== 1) f.get(STATE).get(RECORD).i32Load16U(REC.seg).i32Add().i64Load().i64Add();
+  }
+
+  gpr(n: number, bits: Bits = 64): void { this.f.get(STATE); loadInt(this.f, bits / 8, n * 8); }
+  setGpr(n: number, bits: Bits = 64): void {
+    const f = this.f, value = this.local(I64);
+    f.set(value).get(STATE).get(value);
+    if (bits === 32) f.i32WrapI64().i64ExtendI32U().i64Store(n * 8);
+    else storeInt(f, bits / 8, n * 8);
+    f.free(value);
+  }
+  gprHigh(n: number): void { this.f.get(STATE).i64Load8U(n * 8 + 1); }
+  setGprHigh(n: number): void {
+    const value = this.local(I64);
+    this.f.set(value).get(STATE).get(value).i64Store8(n * 8 + 1).free(value);
+  }
+  rip(): void { this.f.get(STATE).i64Load(S.pageVa).get(RECORD).i64Load16U(REC.off).i64Add(); }
+  nextRip(): void { this.f.get(STATE).i64Load(S.pageVa).get(RECORD).i64Load16U(REC.next).i64Add(); }
+
+  readV(i: number, aligned = false): void {
+    const op = this.ops[i]!, f = this.f;
+    if (op.kind === 'x') { this.regAddress(i); f.v128Load(0, 0); return; }
+    if (op.kind === 'p') { this.regAddress(i); f.v128Load64Zero(0, 0); return; }
+    const va = this.local(I64), at = this.local(I32);
+    this.ea(i);
+    f.set(va);
+    if (aligned && op.bytes === 16) this.checkAligned(va);
+    this.translate(va, at, op.bytes);
+    f.get(at);
+    switch (op.bytes) {
+      case 16: f.v128Load(0, 0); break;
+      case 8: f.v128Load64Zero(0, 0); break;
+      case 4: f.v128Load32Zero(0, 0); break;
+      default: f.i32Const(0).i32x4Splat().get(at); if (op.bytes === 2) f.i32Load16U(0, 0); else f.i32Load8U(0, 0); f.i32x4ReplaceLane(0); f.set(this.vTemp()); f.drop(); f.get(this.vTemp());
+    }
+  }
+  private vt = -1;
+  private vTemp(): number { return this.vt < 0 ? (this.vt = this.local(V128)) : this.vt; }
+  private checkAligned(va: number): void {
+    this.f.get(va).i64Const(15).i64And().i64Const(0).i64Ne().if();
+    this.raise(VEC.GP);
+    this.f.end();
+  }
+  writeV(i: number, aligned = false): void {
+    const op = this.ops[i]!, f = this.f, value = this.local(V128);
+    f.set(value);
+    if (op.kind === 'x') { this.regAddress(i); f.get(value).v128Store(0, 0); return; }
+    if (op.kind === 'p') { this.regAddress(i); f.get(value).v128Store64Lane(0, 0); return; }
+    const va = this.local(I64);
+    this.ea(i);
+    f.set(va);
+    if (aligned && op.bytes === 16) this.checkAligned(va);
+    f.get(va).get(value);
+    if (op.bytes === 16) this.store(16);
+    else { f.i64x2ExtractLane(0); this.store(op.bytes as 8); }
+  }
+  readLow(i: number): void {
+    const op = this.ops[i]!;
+    if (op.kind === 'x' || op.kind === 'p') { this.regAddress(i); loadInt(this.f, Math.min(op.bytes, 8)); } else this.read(i);
+  }
+  xmm(n: number): void { this.f.get(STATE).v128Load(CTX.xmm + n * 16, 0); }
+  setXmm(n: number): void {
+    const value = this.local(V128);
+    this.f.set(value).get(STATE).get(value).v128Store(CTX.xmm + n * 16, 0).free(value);
+  }
+
+  /** WASM address of [va, va + bytes) for reading, into local `at`; leaves on a fault. */
+  private translate(va: number, at: number, bytes: number): void {
+    const f = this.f, entry = this.local(I32);
+    tlbTest(f, STATE, va, entry, bytes, false);
+    f.if(I32);
+    f.get(STATE).get(va).i32Const(bytes); this.callHelper(f, 'sys.read');
+    f.tee(at).i32Eqz().if(); this.fault(); f.end();
+    f.get(at).else().get(va).i32WrapI64().get(entry).i32Load(S.dtlb + DTLB.addend).i32Add().end().set(at);
+    f.free(entry);
+  }
+  load(bytes: 1 | 2 | 4 | 8 | 16): void {
+    const f = this.f, va = this.local(I64), at = this.local(I32);
+    f.set(va);
+    this.translate(va, at, bytes);
+    f.get(at);
+    if (bytes === 16) f.v128Load(0, 0); else loadInt(f, bytes);
+    f.free(va, at);
+  }
+  store(bytes: 1 | 2 | 4 | 8 | 16): void {
+    const f = this.f, va = this.local(I64), entry = this.local(I32), value = this.local(bytes === 16 ? V128 : I64);
+    const put = (offset: number): void => { f.get(value); if (bytes === 16) f.v128Store(offset, 0); else storeInt(f, bytes, offset); };
+    f.set(value).set(va);
+    tlbTest(f, STATE, va, entry, bytes, true);
+    f.if();
+    f.get(STATE); put(S.scratch);
+    f.get(STATE).get(va).i32Const(bytes); this.callHelper(f, 'sys.store');
+    this.afterSlowStore();
+    f.else().get(va).i32WrapI64().get(entry).i32Load(S.dtlb + DTLB.addend).i32Add(); put(0);
+    f.end();
+    f.free(va, entry, value);
+  }
+  /** i32 status of sys.store on the stack: 0 done, 1 fault, 2 the block ends. */
+  private afterSlowStore(): void {
+    const f = this.f, status = this.local(I32);
+    f.tee(status).if().get(status).i32Const(1).i32Eq().if(); this.fault(); f.end().i32Const(1); this.noteEnds(); f.end();
+    f.free(status);
+  }
+  /** pop i32: if not zero the block ends after this instruction. */
+  private noteEnds(): void {
+    if (this.ends < 0) this.ends = this.f.freshLocal(I32);
+    this.f.get(this.ends).i32Or().set(this.ends);
+  }
+  copyIn(address: number, bytes: number): void {
+    const f = this.f, at = this.local(I32);
+    f.get(STATE).get(address).i32Const(bytes); this.callHelper(f, 'sys.copyin');
+    f.tee(at).i32Eqz().if(); this.fault(); f.end().get(at).free(at);
+  }
+  beginOut(address: number, bytes: number): void {
+    const f = this.f, at = this.local(I32);
+    f.get(STATE).get(address).i32Const(bytes); this.callHelper(f, 'sys.rmwbounce');
+    f.tee(at).i32Eqz().if(); this.fault(); f.end().get(at).free(at);
+  }
+  copyOut(address: number, bytes: number): void {
+    this.f.get(STATE).get(address).i32Const(bytes); this.callHelper(this.f, 'sys.commit'); this.noteEnds();
+  }
+  state(): void { this.f.get(STATE); }
+
+  // ---- flags
+  private setLazy(bits: Bits, r: number, cc: () => void, flip = 0): void {
+    const f = this.f;
+    f.get(STATE).get(r); signExtend(f, bits); f.i64Store(S.flagRes);
+    f.get(STATE); cc(); f.i64Store(S.flagCc);
+    f.get(STATE).i32Const(bits | flip).i32Store(S.flagFx);
+  }
+  flagsAdd(bits: Bits, a: number, b: number, r: number): void { this.setLazy(bits, r, () => { carryAdd(this.f, a, b, r); shiftUp(this.f, bits); }); }
+  flagsSub(bits: Bits, a: number, b: number, r: number): void { this.setLazy(bits, r, () => { carrySub(this.f, a, b, r); shiftUp(this.f, bits); }); }
+  /** cc on the stack → the same with CF of the present flags and its own OF. */
+  private keepCarry(): void {
+    const f = this.f, cc = this.local(I64);
+    f.tee(cc).get(cc).get(STATE).i64Load(S.flagCc).i64Xor().i64Const(63).i64ShrS().i64Const(0, 0xc0000000).i64And().i64Xor();
+    f.free(cc);
+  }
+  flagsInc(bits: Bits, a: number, r: number): void {
+    const one = this.local(I64);
+    this.f.i64Const(1).set(one);
+    this.setLazy(bits, r, () => { carryAdd(this.f, a, one, r); shiftUp(this.f, bits); this.keepCarry(); });
+  }
+  flagsDec(bits: Bits, a: number, r: number): void {
+    const one = this.local(I64);
+    this.f.i64Const(1).set(one);
+    this.setLazy(bits, r, () => { carrySub(this.f, a, one, r); shiftUp(this.f, bits); this.keepCarry(); });
+  }
+  flagsLogic(bits: Bits, r: number): void { this.setLazy(bits, r, () => this.f.i64Const(0)); }
+  setFlags(): void {
+    const f = this.f, v = this.local(I32);
+    f.set(v).get(STATE).get(v); this.callHelper(f, 'sys.setflags');
+    f.free(v);
+  }
+  getFlags(): void { this.f.get(STATE); this.callHelper(this.f, 'sys.getflags'); }
+  setCarry(): void {
+    const f = this.f, cc = this.local(I64);
+    f.i64ExtendI32U().i64Const(63).i64Shl().set(cc);
+    f.get(STATE).get(STATE).i64Load(S.flagCc).tee(this.ccTemp()).get(cc).i64Xor().i64Const(63).i64ShrS().i64Const(0, 0xc0000000).i64And().get(this.ccTemp()).i64Xor().i64Store(S.flagCc);
+    f.free(cc);
+  }
+  private ct = -1;
+  private ccTemp(): number { return this.ct < 0 ? (this.ct = this.f.local(I64)) : this.ct; }
+  cond(cc: Cond): void { condFromState(this.f, STATE, cc); }
+  otherFlags(): void { this.f.get(STATE).i32Load(CTX.rflags).i32Const(~0x8d5).i32And(); }
+  setOtherFlags(): void {
+    const v = this.local(I32);
+    this.f.set(v).get(STATE).get(v).i32Store(CTX.rflags).free(v);
+  }
+
+  // ---- leaving
+  /** Emits: leave, the fault is described in the state. */
+  private fault(): void { this.f.get(STATE).get(RECORD).i32Store(S.rec).i32Const(CODE.leave).return(); }
+  raise(vector: number, errorCode = 0): void {
+    const f = this.f;
+    f.get(STATE).i32Const(EXIT.exception).i32Store(S.exitReason).get(STATE).i32Const(vector).i32Store(S.exitVector).get(STATE).i32Const(errorCode).i32Store(S.exitError);
+    f.get(STATE).i64Const(0).i64Store(S.exitLo, 2);
+    this.fault();
+  }
+  call(name: string): void { this.callHelper(this.f, name); }
+
+  /** pop i64: the next rip; ends the block. */
+  jumpIndirect(): void {
+    const f = this.f, to = this.local(I64);
+    f.set(to).get(STATE).get(to).i64Store(CTX.rip);
+    f.get(STATE).get(RECORD); this.callHelper(f, 'tail:sys.next');
+    this.finished = true;
+  }
+  branchIf(): void {
+    const f = this.f, taken = this.local(I32);
+    f.set(taken).get(STATE).i64Load(S.pageVa).get(RECORD).i64Load(REC.imm, 2).get(RECORD).i64Load16U(REC.next).get(taken).select().i64Add();
+    this.jumpIndirect();
+  }
+  jumpDirect(): void { this.read(0); this.jumpIndirect(); }
+  fallthrough(): void { this.nextRip(); this.jumpIndirect(); }
+  leave(reason: number, vector = 0): void {
+    const f = this.f, to = this.local(I64);
+    this.nextRip();
+    f.set(to).get(STATE).get(to).i64Store(CTX.rip);
+    f.get(STATE).i32Const(reason).i32Store(S.exitReason).get(STATE).i32Const(vector).i32Store(S.exitVector).get(STATE).i32Const(0).i32Store(S.exitError).get(STATE).i64Const(0).i64Store(S.exitLo, 2);
+    f.get(STATE).get(RECORD); this.callHelper(f, 'tail:sys.charge');
+    this.finished = true;
+  }
+  leaveAtClock(): void {
+    const f = this.f;
+    f.get(STATE); this.rip(); f.i64Store(CTX.rip);
+    f.get(STATE).i32Const(EXIT.clock).i32Store(S.exitReason).get(STATE).get(RECORD).i32Store(S.rec).i32Const(CODE.leave).return();
+    this.finished = true;
+  }
+  runtime(name: 'string' | 'cpuid'): void {
+    const f = this.f, status = this.local(I32);
+    f.get(STATE).get(RECORD); this.callHelper(f, `sys.${name}`);
+    if (name === 'cpuid') return;
+    // 0 done, 1 fault, 2 more to do
+    f.tee(status).i32Const(1).i32Eq().if(); this.fault(); f.end();
+    this.rip(); this.nextRip(); f.get(status).select();
+    this.jumpIndirect();
+  }
+
+  /** The end of the handler: on to the next record. */
+  finish(): void {
+    const f = this.f;
+    if (this.finished) { f.unreachable(); return; }
+    if (this.ends >= 0) f.get(this.ends).if().get(STATE).get(RECORD).i32Store(S.rec).i32Const(CODE.ended).return().end();
+    f.get(STATE).get(RECORD).i32Const(REC.size).i32Add().get(RECORD).i32Load(REC.size + REC.fn).returnCallIndirect(this.handlerType);
+    f.unreachable();
+  }
+}

@@ -1,0 +1,336 @@
+// Integer semantics: moves, arithmetic, logic, multiplication and division, stack. Bits and shifts: int-bits.ts; control flow: int-flow.ts.
+import { RAX, RBP, RBX, RCX, RDX, RSP, VEC } from '../../machine/hardware.ts';
+import { I32, I64 } from '../wasm/builder.ts';
+import { define } from './context.ts';
+import type { Bits, Ctx } from './context.ts';
+import { mask, signExtend } from './emit.ts';
+import type { FlowCtx } from './flow.ts';
+
+export const bitsOf = (c: Ctx, i: number): Bits => (c.ops[i]!.bytes * 8) as Bits;
+
+/** a = op 0 (old), b = op 1; r is computed from them and written back. */
+function alu(c: Ctx, write: boolean, compute: (a: number, b: number) => void, flags: (a: number, b: number, r: number) => void): void {
+  const { f } = c, bits = bitsOf(c, 0), b = c.local(I64), r = c.local(I64);
+  c.read(1);
+  f.set(b);
+  const body = (a: number): void => { compute(a, b); mask(f, bits); f.set(r); };
+  if (write) {
+    const saved = c.local(I64);
+    c.modify(0, (a) => { body(a); f.get(a).set(saved).get(r); });
+    flags(saved, b, r);
+  } else {
+    const a = c.local(I64);
+    c.read(0);
+    f.set(a);
+    body(a);
+    flags(a, b, r);
+  }
+}
+const logic = (op: 'i64And' | 'i64Or' | 'i64Xor', write: boolean) => (c: Ctx): void => alu(c, write, (a, b) => c.f.get(a).get(b)[op](), (_a, _b, r) => c.flagsLogic(bitsOf(c, 0), r));
+const carryIn = (c: Ctx): void => { c.cond(2); c.f.i64ExtendI32U(); };
+
+/** Unary read-modify-write. */
+function unary(c: Ctx, compute: (a: number) => void, flags: ((a: number, r: number) => void) | null): void {
+  const { f } = c, bits = bitsOf(c, 0), r = c.local(I64), saved = c.local(I64);
+  c.modify(0, (a) => { compute(a); mask(f, bits); f.set(r).get(a).set(saved).get(r); });
+  if (flags !== null) flags(saved, r);
+}
+
+const push = (c: Ctx, value: () => void): void => {
+  const { f } = c, bytes = c.size === 16 ? 2 : 8, sp = c.local(I64), v = c.local(I64);
+  value();
+  f.set(v);
+  c.gpr(RSP);
+  f.i64Const(bytes).i64Sub().tee(sp).get(v);
+  c.store(bytes);
+  f.get(sp);
+  c.setGpr(RSP);
+};
+export const pushValue = push;
+export const popValue = (c: Ctx, bytes: 2 | 8): void => { c.gpr(RSP); c.load(bytes); };
+const addSp = (c: Ctx, n: number): void => { c.gpr(RSP); c.f.i64Const(n).i64Add(); c.setGpr(RSP); };
+
+/** Full product: low half in lo, high half in hi (locals), from a, b (64 bits). */
+function wideMul(c: Ctx, a: number, b: number, signed: boolean, lo: number, hi: number): void {
+  const { f } = c, al = c.local(I64), ah = c.local(I64), bl = c.local(I64), bh = c.local(I64), t = c.local(I64), u = c.local(I64);
+  f.get(a).i64Const(0xffffffff).i64And().set(al).get(a).i64Const(32).i64ShrU().set(ah);
+  f.get(b).i64Const(0xffffffff).i64And().set(bl).get(b).i64Const(32).i64ShrU().set(bh);
+  f.get(ah).get(bl).i64Mul().get(al).get(bl).i64Mul().i64Const(32).i64ShrU().i64Add().set(t);
+  f.get(al).get(bh).i64Mul().get(t).i64Const(0xffffffff).i64And().i64Add().set(u);
+  f.get(ah).get(bh).i64Mul().get(t).i64Const(32).i64ShrU().i64Add().get(u).i64Const(32).i64ShrU().i64Add();
+  if (signed) f.get(a).i64Const(63).i64ShrS().get(b).i64And().i64Sub().get(b).i64Const(63).i64ShrS().get(a).i64And().i64Sub();
+  f.set(hi);
+  f.get(a).get(b).i64Mul().set(lo);
+}
+/** CF = OF = overflow (i32 on the stack); ZF, SF, PF from the result as real CPUs leave them (SDM: undefined), AF = 0. */
+function mulFlags(c: Ctx, bits: Bits, lo: number): void {
+  const { f } = c, over = c.local(I32);
+  f.set(over);
+  c.flagsLogic(bits, lo);
+  c.getFlags();
+  f.i32Const(~0x841 & ~0x10).i32And().get(over).i32Const(0x801).i32Mul().i32Or();
+  c.setFlags();
+}
+/** One-operand MUL and IMUL. */
+function mul1(c: Ctx, signed: boolean): void {
+  const { f } = c, bits = c.size, a = c.local(I64), b = c.local(I64), lo = c.local(I64), hi = c.local(I64);
+  if (signed) c.readS(0); else c.read(0);
+  f.set(b);
+  c.gpr(RAX, bits);
+  if (signed) signExtend(f, bits);
+  f.set(a);
+  if (bits === 64) {
+    wideMul(c, a, b, signed, lo, hi);
+    f.get(lo); c.setGpr(RAX);
+    f.get(hi); c.setGpr(RDX);
+    f.get(hi);
+    if (signed) f.get(lo).i64Const(63).i64ShrS(); else f.i64Const(0);
+    f.i64Ne();
+  } else {
+    f.get(a).get(b).i64Mul().set(lo);
+    if (bits === 8) { f.get(lo); c.setGpr(RAX, 16); } else {
+      f.get(lo); c.setGpr(RAX, bits);
+      f.get(lo).i64Const(bits).i64ShrU(); c.setGpr(RDX, bits);
+    }
+    f.get(lo).get(lo);
+    if (signed) signExtend(f, bits); else mask(f, bits);
+    f.i64Ne();
+  }
+  const over = c.local(I32);
+  f.set(over).get(lo); mask(f, bits); f.set(lo).get(over);
+  mulFlags(c, bits, lo);
+}
+function imul(c: Ctx, x: number, y: number): void {
+  const { f } = c, bits = c.size, a = c.local(I64), b = c.local(I64), lo = c.local(I64), hi = c.local(I64), over = c.local(I32);
+  c.readS(x); f.set(a);
+  c.readS(y); f.set(b);
+  if (bits === 64) {
+    wideMul(c, a, b, true, lo, hi);
+    f.get(hi).get(lo).i64Const(63).i64ShrS().i64Ne().set(over);
+  } else {
+    f.get(a).get(b).i64Mul().tee(lo).get(lo); signExtend(f, bits);
+    f.i64Ne().set(over);
+  }
+  f.get(lo); c.write(0);
+  f.get(lo); mask(f, bits); f.set(lo);
+  f.get(over);
+  mulFlags(c, bits, lo);
+}
+
+/** DIV and IDIV: #DE on a zero divisor and on a quotient that does not fit. */
+function divide(c: Ctx, signed: boolean): void {
+  const { f } = c, bits = c.size, d = c.local(I64), n = c.local(I64), q = c.local(I64), r = c.local(I64);
+  if (signed) c.readS(0); else c.read(0);
+  f.tee(d).i64Eqz().if(); c.raise(VEC.DE); f.end();
+  if (bits === 64) { divide128(c, signed, d, q, r); } else {
+    if (bits === 8) { c.gpr(RAX, 16); if (signed) signExtend(f, 16); } else {
+      c.gpr(RDX, bits); f.i64Const(bits).i64Shl(); c.gpr(RAX, bits); f.i64Or();
+      if (signed && bits === 16) signExtend(f, 32);
+    }
+    f.set(n);
+    if (signed) {
+      // −2^63 / −1 would trap in WebAssembly: it does not fit either.
+      f.get(d).i64Const(-1).i64Eq().if().get(n).i64Const(0, 0x80000000).i64Eq().if(); c.raise(VEC.DE); f.end().end();
+      f.get(n).get(d).i64DivS().tee(q).get(q); signExtend(f, bits); f.i64Ne().if(); c.raise(VEC.DE); f.end();
+      f.get(n).get(d).i64RemS().set(r);
+    } else {
+      f.get(n).get(d).i64DivU().tee(q).i64Const(bits).i64ShrU().i64Const(0).i64Ne().if(); c.raise(VEC.DE); f.end();
+      f.get(n).get(d).i64RemU().set(r);
+    }
+  }
+  if (bits === 8) { f.get(q); c.setGpr(RAX, 8); f.get(r); c.setGprHigh(RAX); } else { f.get(q); c.setGpr(RAX, bits); f.get(r); c.setGpr(RDX, bits); }
+}
+function divide128(c: Ctx, signed: boolean, d: number, q: number, r: number): void {
+  const { f } = c, hi = c.local(I64), lo = c.local(I64), negN = c.local(I64), negD = c.local(I64), i = c.local(I32), top = c.local(I64);
+  c.gpr(RDX); f.set(hi);
+  c.gpr(RAX); f.set(lo);
+  if (signed) {
+    f.get(hi).i64Const(63).i64ShrS().set(negN).get(d).i64Const(63).i64ShrS().set(negD);
+    f.get(d).get(negD).i64Xor().get(negD).i64Sub().set(d);
+    // |n|: two's complement of hi:lo
+    f.get(negN).i32WrapI64().if();
+    f.i64Const(0).get(lo).i64Sub().set(lo).get(hi).i64Const(-1).i64Xor().get(lo).i64Eqz().i64ExtendI32U().i64Add().set(hi);
+    f.end();
+  }
+  f.get(hi).get(d).i64GeU().if(); c.raise(VEC.DE); f.end();
+  f.get(hi).i64Eqz().if();
+  f.get(lo).get(d).i64DivU().set(q).get(lo).get(d).i64RemU().set(r);
+  f.else();
+  // Shift and subtract, 64 steps; rare.
+  f.get(hi).set(r).get(lo).set(q).i32Const(64).set(i);
+  const loop = f.loop();
+  f.get(r).i64Const(63).i64ShrU().set(top);
+  f.get(r).i64Const(1).i64Shl().get(q).i64Const(63).i64ShrU().i64Or().set(r);
+  f.get(q).i64Const(1).i64Shl().set(q);
+  f.get(top).i32WrapI64().get(r).get(d).i64GeU().i32Or().if().get(r).get(d).i64Sub().set(r).get(q).i64Const(1).i64Or().set(q).end();
+  f.get(i).i32Const(1).i32Sub().tee(i).brIf(loop).end();
+  f.end();
+  if (signed) {
+    const neg = c.local(I64);
+    f.get(negN).get(negD).i64Xor().set(neg);
+    f.get(q).get(neg).i64Xor().get(neg).i64Sub().set(q);
+    // The quotient must have the sign that its magnitude promised.
+    f.get(q).i64Const(0).i64Ne().if().get(q).get(neg).i64Xor().i64Const(0).i64LtS().if(); c.raise(VEC.DE); f.end().end();
+    f.get(r).get(negN).i64Xor().get(negN).i64Sub().set(r);
+  }
+}
+
+define({
+  add: (c) => alu(c, true, (a, b) => c.f.get(a).get(b).i64Add(), (a, b, r) => c.flagsAdd(bitsOf(c, 0), a, b, r)),
+  sub: (c) => alu(c, true, (a, b) => c.f.get(a).get(b).i64Sub(), (a, b, r) => c.flagsSub(bitsOf(c, 0), a, b, r)),
+  cmp: (c) => alu(c, false, (a, b) => c.f.get(a).get(b).i64Sub(), (a, b, r) => c.flagsSub(bitsOf(c, 0), a, b, r)),
+  adc: (c) => alu(c, true, (a, b) => { c.f.get(a).get(b).i64Add(); carryIn(c); c.f.i64Add(); }, (a, b, r) => c.flagsAdd(bitsOf(c, 0), a, b, r)),
+  sbb: (c) => alu(c, true, (a, b) => { c.f.get(a).get(b).i64Sub(); carryIn(c); c.f.i64Sub(); }, (a, b, r) => c.flagsSub(bitsOf(c, 0), a, b, r)),
+  and: logic('i64And', true), or: logic('i64Or', true), xor: logic('i64Xor', true), test: logic('i64And', false),
+  inc: (c) => unary(c, (a) => c.f.get(a).i64Const(1).i64Add(), (a, r) => c.flagsInc(bitsOf(c, 0), a, r)),
+  dec: (c) => unary(c, (a) => c.f.get(a).i64Const(1).i64Sub(), (a, r) => c.flagsDec(bitsOf(c, 0), a, r)),
+  not: (c) => unary(c, (a) => c.f.get(a).i64Const(-1).i64Xor(), null),
+  neg: (c) => unary(c, (a) => c.f.i64Const(0).get(a).i64Sub(), (a, r) => {
+    const zero = c.local(I64);
+    c.f.i64Const(0).set(zero);
+    c.flagsSub(bitsOf(c, 0), zero, a, r);
+  }),
+  mov: (c) => { c.read(1); c.write(0); },
+  movzx: (c) => { c.read(1); c.write(0); },
+  movsx: (c) => { c.readS(1); c.write(0); },
+  movsxd: (c) => { c.readS(1); c.write(0); },
+  lea: (c) => { c.ea(1, false); c.write(0); },
+  mov_from_sreg: (c) => { // flat user segments: CS 0x33, SS 0x2b, the others null
+    c.read(1);
+    const n = c.local(I64), { f } = c;
+    f.set(n).get(n).i64Const(1).i64Eq().if(I64).i64Const(0x33).else().get(n).i64Const(2).i64Eq().if(I64).i64Const(0x2b).else().i64Const(0).end().end();
+    if (!c.isMem(0)) { c.write(0); return; }
+    const v = c.local(I64);
+    f.set(v);
+    c.ea(0);
+    f.get(v);
+    c.store(2);
+  },
+  mov_to_sreg: (c) => { // a null selector may be loaded into DS, ES, FS, GS; SS 0x2b; anything else faults
+    const n = c.local(I64), v = c.local(I64), { f } = c;
+    c.read(1); f.set(v);
+    c.read(0); f.set(n);
+    f.get(n).i64Const(1).i64Eq().if(); c.raise(VEC.UD); f.end();
+    f.get(v).i64Const(3).i64GtU().get(n).i64Const(2).i64Eq().i32And().get(v).i64Const(0x2b).i64Ne().i32And();
+    f.get(v).i64Const(3).i64GtU().get(n).i64Const(2).i64Ne().i32And().get(v).i64Const(0x2b).i64Ne().i32And();
+    f.i32Or().if(); c.raise(VEC.GP); f.end();
+  },
+  push_sreg: (c) => push(c, () => c.f.i64Const(0)),
+  pop_sreg: (c) => {
+    const bytes = c.size === 16 ? 2 : 8;
+    popValue(c, bytes); c.f.drop();
+    addSp(c, bytes);
+  },
+  push: (c) => push(c, () => { if (c.ops[0]!.kind === 'i') c.imm(0); else c.read(0); }),
+  pop: (c) => {
+    const bytes = c.size === 16 ? 2 : 8, v = c.local(I64), { f } = c;
+    popValue(c, bytes);
+    f.set(v);
+    if (!c.isMem(0)) {
+      addSp(c, bytes);
+      f.get(v);
+      c.write(0);
+      return;
+    }
+    // An address that uses RSP is computed after the increment (SDM vol. 2, POP); a fault must leave RSP as it was.
+    const sp = c.local(I64);
+    c.gpr(RSP);
+    f.set(sp);
+    addSp(c, bytes);
+    const address = c.local(I64);
+    c.ea(0);
+    f.set(address);
+    f.get(sp); c.setGpr(RSP);
+    f.get(address).get(v);
+    c.store(bytes);
+    addSp(c, bytes);
+  },
+  leave: (c) => {
+    const v = c.local(I64), bytes = c.size === 16 ? 2 : 8;
+    c.gpr(RBP); c.load(bytes); c.f.set(v);
+    c.gpr(RBP); c.f.i64Const(bytes).i64Add(); c.setGpr(RSP);
+    c.f.get(v); c.setGpr(RBP, c.size === 16 ? 16 : 64);
+  },
+  enter: (c) => { // nesting level 0, which is all that compilers emit; others are #UD here
+    const { f } = c, sp = c.local(I64);
+    const fc = c as FlowCtx & { imm2(): void };
+    fc.imm2(); f.i32Const(31).i32And().if(); c.raise(VEC.UD); f.end();
+    c.gpr(RSP); f.i64Const(8).i64Sub().tee(sp); c.gpr(RBP); c.store(8);
+    f.get(sp); c.setGpr(RBP);
+    f.get(sp); c.imm(0); f.i64Const(0xffff).i64And().i64Sub(); c.setGpr(RSP);
+  },
+  imul1: (c) => mul1(c, true), mul: (c) => mul1(c, false),
+  imul2: (c) => imul(c, 0, 1), imul3: (c) => imul(c, 1, 2),
+  div: (c) => divide(c, false), idiv: (c) => divide(c, true),
+  cbw: (c) => { // CBW, CWDE, CDQE
+    c.gpr(RAX, (c.size / 2) as Bits);
+    signExtend(c.f, c.size / 2);
+    c.setGpr(RAX, c.size);
+  },
+  cwd: (c) => { // CWD, CDQ, CQO
+    c.gpr(RAX, c.size);
+    signExtend(c.f, c.size);
+    c.f.i64Const(63).i64ShrS();
+    c.setGpr(RDX, c.size);
+  },
+  xchg: (c) => {
+    const b = c.local(I64), old = c.local(I64), { f } = c;
+    c.read(1); f.set(b);
+    c.modify(0, (a) => f.get(a).set(old).get(b));
+    f.get(old); c.write(1);
+  },
+  xadd: (c) => {
+    const b = c.local(I64), old = c.local(I64), r = c.local(I64), bits = bitsOf(c, 0), { f } = c;
+    c.read(1); f.set(b);
+    c.modify(0, (a) => { f.get(a).set(old).get(a).get(b).i64Add(); mask(f, bits); f.tee(r); });
+    if (c.isMem(0)) { f.get(old); c.write(1); } else { f.get(old); c.write(1); f.get(r); c.write(0); }
+    c.flagsAdd(bits, old, b, r);
+  },
+  cmpxchg: (c) => {
+    const bits = bitsOf(c, 0), b = c.local(I64), acc = c.local(I64), old = c.local(I64), r = c.local(I64), { f } = c;
+    c.read(1); f.set(b);
+    c.gpr(RAX, bits); f.set(acc);
+    c.modify(0, (a) => f.get(a).set(old).get(b).get(a).get(a).get(acc).i64Eq().select());
+    f.get(acc).get(old).i64Sub(); mask(f, bits); f.set(r);
+    c.flagsSub(bits, acc, old, r);
+    f.get(acc).get(old).i64Ne().if(); f.get(old); c.setGpr(RAX, bits); f.end();
+  },
+  cmpxchg8b: (c) => {
+    const { f } = c, bytes = c.ops[0]!.bytes === 8 ? 16 : 8; // operand letter y: 8 with REX.W means cmpxchg16b
+    const half = (bytes / 2) as 4 | 8, bits = (half * 8) as Bits, va = c.local(I64), at = c.local(I32), lo = c.local(I64), hi = c.local(I64), eq = c.local(I32);
+    c.ea(0); f.set(va);
+    if (bytes === 16) { f.get(va).i64Const(15).i64And().i64Const(0).i64Ne().if(); c.raise(VEC.GP); f.end(); }
+    c.beginOut(va, bytes);
+    f.tee(at); if (half === 8) f.i64Load(0, 0); else f.i64Load32U(0, 0); f.set(lo);
+    f.get(at); if (half === 8) f.i64Load(8, 0); else f.i64Load32U(4, 0); f.set(hi);
+    f.get(lo); c.gpr(RAX, bits); f.i64Eq(); f.get(hi); c.gpr(RDX, bits); f.i64Eq().i32And().tee(eq).if();
+    f.get(at); c.gpr(RBX, bits); if (half === 8) f.i64Store(0, 0); else f.i64Store32(0, 0);
+    f.get(at); c.gpr(RCX, bits); if (half === 8) f.i64Store(8, 0); else f.i64Store32(4, 0);
+    f.end();
+    c.copyOut(va, bytes);
+    f.get(eq).i32Eqz().if(); f.get(lo); c.setGpr(RAX, bits); f.get(hi); c.setGpr(RDX, bits); f.end();
+    c.getFlags(); f.i32Const(~0x40).i32And().get(eq).i32Const(6).i32Shl().i32Or(); c.setFlags();
+  },
+  xlat: (c) => { c.gpr(RBX); c.gpr(RAX, 8); c.f.i64Add(); c.load(1); c.setGpr(RAX, 8); },
+  lahf: (c) => { c.getFlags(); c.f.i32Const(0xd5).i32And().i32Const(2).i32Or().i64ExtendI32U(); c.setGprHigh(RAX); },
+  sahf: (c) => { c.getFlags(); c.f.i32Const(0x800).i32And(); c.gprHigh(RAX); c.f.i32WrapI64().i32Const(0xd5).i32And().i32Or(); c.setFlags(); },
+  clc: (c) => { c.f.i32Const(0); c.setCarry(); },
+  stc: (c) => { c.f.i32Const(1); c.setCarry(); },
+  cmc: (c) => { c.cond(3); c.setCarry(); },
+  cld: (c) => { const fc = c as FlowCtx; fc.otherFlags(); c.f.i32Const(~0x400).i32And(); fc.setOtherFlags(); },
+  std: (c) => { const fc = c as FlowCtx; fc.otherFlags(); c.f.i32Const(0x400).i32Or(); fc.setOtherFlags(); },
+  pushf: (c) => push(c, () => { (c as FlowCtx).otherFlags(); c.getFlags(); c.f.i32Or().i32Const(~0x10000).i32And().i64ExtendI32U(); }),
+  popf: (c) => {
+    const { f } = c, v = c.local(I32), bytes = c.size === 16 ? 2 : 8;
+    popValue(c, bytes);
+    f.i32WrapI64().set(v);
+    addSp(c, bytes);
+    // User mode may change DF, NT, AC, ID and the arithmetic flags; not IF, IOPL; single-stepping (TF) is not modelled.
+    const may = bytes === 2 ? 0x4400 : 0x244400, fc = c as FlowCtx;
+    fc.otherFlags(); f.i32Const(~may).i32And().get(v).i32Const(may).i32And().i32Or(); fc.setOtherFlags();
+    f.get(v); c.setFlags();
+  },
+  nop: () => undefined,
+  cpuid: (c) => (c as FlowCtx).runtime('cpuid'),
+  rdtsc: (c) => (c as FlowCtx).leaveAtClock(), rdtscp: (c) => (c as FlowCtx).leaveAtClock(),
+});
