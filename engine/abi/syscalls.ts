@@ -372,7 +372,7 @@ pkey_alloc|flags:x0 access_rights:F:PKEY|d|
 pkey_free|pkey:d|d|
 statx|dirfd:atfd pathname:path flags:@statxflags mask:F:STATX_MASK statxbuf:out:statx|d|DFf
 io_pgetevents|ctx_id:x min_nr:ld nr:ld events:p timeout:in:timespec sig:p|d|
-rseq|rseq:p rseq_len:u flags:F:RSEQ sig:x|d|
+rseq|rseq:p rseq_len:x flags:F:RSEQ sig:x|d|
 pidfd_send_signal|pidfd:fd sig:sig info:in:siginfo flags:x0|d|DSP
 io_uring_setup|entries:u params:p|fd|D
 io_uring_enter|fd:fd to_submit:u min_complete:u flags:x sig:p sigsz:lu|d|D

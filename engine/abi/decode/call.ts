@@ -1,0 +1,266 @@
+// The one decoder of syscalls (law 5): raw arguments, payload and result → the text strace 6.1 writes, split where strace
+// splits it between entry and exit of the call.
+import { ERRNO } from '../errno.ts';
+import { Payload, PART } from '../payload.ts';
+import { SYSCALLS, syscallName } from '../syscalls.ts';
+import type { ArgRow, SyscallRow } from '../syscalls.ts';
+import { signalName } from '../signals.ts';
+import { STRUCT_SIZE } from '../structs.ts';
+import { printStruct, sockaddr } from './structs.ts';
+import { SPECIAL } from './special.ts';
+import { TABLES } from './tables.ts';
+import { Reader, flags, hex, hex64, list, octal, oneOf, pointer, quoted, quotedString, s64, u64 } from './text.ts';
+import type { DecodeOptions } from './text.ts';
+
+export interface RawCall {
+  nr: number;
+  /** Six arguments as lo, hi words. */
+  args: Uint32Array;
+  payload: Uint8Array | null;
+  /** null: it never returned. */
+  ret: number | null;
+  /** ERESTART* code, 0 if none. */
+  restart: number;
+}
+export interface DecodedCall {
+  name: string;
+  /** Text between the parentheses: what strace prints at entry, and at exit. */
+  entry: string;
+  exit: string;
+  /** What stands behind `= `. */
+  result: string;
+}
+
+/** One call while its text is made. */
+export class CallText {
+  readonly row: SyscallRow | undefined;
+  readonly call: RawCall;
+  readonly payload: Payload;
+  readonly o: DecodeOptions;
+  entry = '';
+  exit = '';
+  /** Text in parentheses behind the result: `1 ([{fd=3, revents=POLLIN}])`. */
+  aux = '';
+  /** Replaces the result's number. */
+  resultText = '';
+  private exiting = false;
+  private first = true;
+  constructor(call: RawCall, o: DecodeOptions) {
+    this.call = call;
+    this.o = o;
+    this.row = SYSCALLS[call.nr];
+    this.payload = new Payload(call.payload);
+  }
+  lo(i: number): number { return this.call.args[i * 2]!; }
+  hi(i: number): number { return this.call.args[i * 2 + 1]!; }
+  i32(i: number): number { return this.call.args[i * 2]! | 0; }
+  u32(i: number): number { return this.call.args[i * 2]!; }
+  num(i: number): number { return this.lo(i) + this.hi(i) * 4294967296; }
+  isNull(i: number): boolean { return this.lo(i) === 0 && this.hi(i) === 0; }
+  ptr(i: number): string { return pointer(this.lo(i), this.hi(i)); }
+  hex(i: number): string { return hex64(this.lo(i), this.hi(i)); }
+  fd(n: number): string { return `${n}${this.o.fdName && n >= 0 ? this.o.fdName(n) : ''}`; }
+  get failed(): boolean { return this.call.ret !== null && this.call.ret < 0 && this.call.ret > -4096; }
+  get ret(): number { return this.call.ret ?? -1; }
+  /** From here on everything is printed at exit. The comma before the next argument stays with the entry. */
+  atExit(): void {
+    if (this.exiting) return;
+    if (!this.first) this.entry += ', ';
+    this.exiting = true;
+    this.first = true;
+  }
+  /** As atExit, but the comma before the next argument is printed at exit. */
+  atExitAfter(): void { this.exiting = true; }
+  arg(text: string): void {
+    const t = this.first ? text : `, ${text}`;
+    this.first = false;
+    if (this.exiting) this.exit += t; else this.entry += t;
+  }
+  append(text: string): void { if (this.exiting) this.exit += text; else this.entry += text; }
+  struct(i: number, part: number, name: string): string | null {
+    const b = this.payload.get(i, part);
+    return b ? printStruct(name, b, this.o) : null;
+  }
+  reader(i: number, part: number): Reader | null {
+    const b = this.payload.get(i, part);
+    return b ? new Reader(b) : null;
+  }
+}
+
+function iovec(c: CallText, i: number, arrayPart: number, itemPart: number, count: number, bytes: number): string {
+  if (c.isNull(i) && arrayPart === PART.entry) return 'NULL';
+  const b = c.payload.get(i, arrayPart);
+  if (!b) return count === 0 ? '[]' : c.ptr(i);
+  const r = new Reader(b), data = c.payload.all(i, itemPart);
+  let left = bytes;
+  return list(count, b.length >> 4, c.o, (n) => {
+    const length = r.num(n * 16 + 8), part = Math.min(length, left);
+    left -= part;
+    const d = data[n];
+    return `{iov_base=${d && (d.length || part === 0) ? quoted(d, part, c.o) : r.ptr(n * 16)}, iov_len=${r.udec(n * 16 + 8)}}`;
+  });
+}
+
+function strings(c: CallText, i: number, env: boolean): string {
+  if (c.isNull(i)) return 'NULL';
+  const count = c.payload.count(i);
+  if (count === null) return c.ptr(i);
+  if (env && !c.o.verbose) return `${c.ptr(i)} /* ${count} var${count === 1 ? '' : 's'} */`;
+  const items = c.payload.all(i, PART.item);
+  return list(count, items.length, c.o, (n) => quotedString(items[n]!, c.o));
+}
+
+function message(c: CallText, i: number, exit: boolean): string {
+  const b = c.payload.get(i, exit ? PART.exit : PART.entry);
+  if (!b) return c.ptr(i);
+  const r = new Reader(b);
+  const name = c.payload.get(i, PART.third), iov = c.payload.get(i, exit ? PART.secondExit : PART.second), control = c.payload.get(i, PART.count);
+  const count = r.num(24), data = c.payload.all(i, exit ? PART.itemExit : PART.item);
+  let left = exit ? c.ret : Infinity;
+  const vec = iov ? list(count, iov.length >> 4, c.o, (n) => {
+    const v = new Reader(iov), length = v.num(n * 16 + 8), part = Math.min(length, left);
+    left -= part;
+    return `{iov_base=${data[n] ? quoted(data[n]!, part, c.o) : v.ptr(n * 16)}, iov_len=${v.udec(n * 16 + 8)}}`;
+  }) : r.ptr(16);
+  const f = [`msg_name=${name && name.length >= 2 && r.u32(8) > 0 ? sockaddr(name, c.o) : r.ptr(0)}`, `msg_namelen=${r.i32(8)}`, `msg_iov=${vec}`, `msg_iovlen=${r.udec(24)}`];
+  if (control && r.num(40) > 0) f.push(`msg_control=${controlMessages(control, c)}`);
+  f.push(`msg_controllen=${r.udec(40)}`, `msg_flags=${flags(TABLES.MSG![0], r.u32(48), 'MSG_???')}`);
+  return `{${f.join(', ')}}`;
+}
+function controlMessages(b: Uint8Array, c: CallText): string {
+  const r = new Reader(b), out: string[] = [];
+  for (let at = 0; at + 16 <= b.length;) {
+    const length = r.num(at), level = r.i32(at + 8), type = r.i32(at + 12);
+    if (length < 16) break;
+    const head = `cmsg_len=${length}, cmsg_level=${oneOf(TABLES.SOL![0], level, 'SOL_???')}, cmsg_type=${level === 1 && type === 1 ? 'SCM_RIGHTS' : level === 1 && type === 2 ? 'SCM_CREDENTIALS' : hex(type)}`;
+    const end = Math.min(at + length, b.length);
+    if (level === 1 && type === 1) {
+      const fds: string[] = [];
+      for (let p = at + 16; p + 4 <= end; p += 4) fds.push(c.fd(r.i32(p)));
+      out.push(`{${head}, cmsg_data=[${fds.join(', ')}]}`);
+    } else if (level === 1 && type === 2 && end - at >= 28) out.push(`{${head}, cmsg_data={pid=${r.i32(at + 16)}, uid=${r.i32(at + 20)}, gid=${r.i32(at + 24)}}}`);
+    else out.push(`{${head}}`);
+    at += (length + 7) & ~7;
+  }
+  return `[${out.join(', ')}]`;
+}
+
+export function fdset(b: Uint8Array, nfds: number, c: CallText): string[] {
+  const out: string[] = [];
+  for (let fd = 0; fd < nfds && fd < b.length * 8; fd++) if ((b[fd >> 3]! >> (fd & 7)) & 1) out.push(c.fd(fd));
+  return out;
+}
+
+/** True when this kind is decoded at exit. */
+const OUT_KINDS = new Set(['obuf', 'out', 'outa', 'oiov', 'osa', 'omsg', 'ents', 'ommsg']);
+
+function kindText(c: CallText, a: ArgRow, i: number): string {
+  const p = a.params, table = TABLES[p[0] ?? ''];
+  switch (a.kind) {
+    case 'd': case 'pid': { const n = c.i32(i); return a.kind === 'pid' && c.o.pidName ? `${n}${c.o.pidName(n)}` : String(n); }
+    case 'u': return String(c.u32(i));
+    case 'ld': return s64(c.lo(i), c.hi(i));
+    case 'off': return s64(c.lo(i), c.hi(i));
+    case 'lu': case 'size': return u64(c.lo(i), c.hi(i));
+    case 'x': case 'x0': return a.kind === 'x0' ? hex(c.u32(i)) : c.hex(i);
+    case 'p': return c.ptr(i);
+    case 'fd': return c.fd(c.i32(i));
+    case 'atfd': return c.i32(i) === -100 ? `AT_FDCWD${c.o.cwd !== undefined ? `<${c.o.cwd}>` : ''}` : c.fd(c.i32(i));
+    case 'uid': case 'gid': return c.u32(i) === 0xffffffff ? '-1' : String(c.u32(i));
+    case 'sig': return signalName(c.i32(i));
+    case 'mode': return octal(c.u32(i) & 0xffff);
+    case 'dev': return hex(c.u32(i));
+    case 'E': return oneOf(table![0], c.u32(i), table![1]);
+    case 'F': return flags(table![0], c.u32(i), table![1]);
+    case 'path': { const b = c.payload.get(i, PART.entry); return c.isNull(i) ? 'NULL' : b ? quotedString(b, c.o, 4096) : c.ptr(i); }
+    case 'str': { const b = c.payload.get(i, PART.entry); return c.isNull(i) ? 'NULL' : b ? quotedString(b, c.o) : c.ptr(i); }
+    case 'buf': { const n = c.num(Number(p[0])), b = c.payload.get(i, PART.entry); return c.isNull(i) ? 'NULL' : b ? quoted(b, n, c.o) : n === 0 ? '""' : c.ptr(i); }
+    case 'obuf': {
+      if (c.isNull(i)) return 'NULL';
+      const b = c.payload.get(i, PART.exit);
+      if (c.failed || c.call.ret === null || c.call.restart) return c.ptr(i);
+      if (c.ret === 0 && !/xattr/.test(c.row?.name ?? '')) return '""';
+      return b ? quoted(b, Math.min(c.ret, c.num(Number(p[0]))), c.o, c.row?.name === 'getrandom') : c.ptr(i);
+    }
+    case 'in': return c.isNull(i) ? 'NULL' : c.struct(i, PART.entry, p[0]!) ?? c.ptr(i);
+    case 'out': return c.isNull(i) ? 'NULL' : c.failed ? c.ptr(i) : c.struct(i, PART.exit, p[0]!) ?? c.ptr(i);
+    case 'io': return c.isNull(i) ? 'NULL' : c.struct(i, PART.entry, p[0]!) ?? c.ptr(i);
+    case 'ina': case 'outa': {
+      if (c.isNull(i)) return 'NULL';
+      const b = c.payload.get(i, a.kind === 'ina' ? PART.entry : PART.exit), size = STRUCT_SIZE[p[0]!] ?? 1;
+      const n = Number(p[1]), count = p[1] === '-' ? 1 : n < 0 ? -n : c.num(n);
+      if (!b || (a.kind === 'outa' && c.failed)) return c.ptr(i);
+      return list(count, Math.floor(b.length / size), c.o, (k) => printStruct(p[0]!, b.subarray(k * size, (k + 1) * size), c.o).replace(/^\[(.*)\]$/, '$1'));
+    }
+    case 'iov': return iovec(c, i, PART.entry, PART.item, c.num(Number(p[0])), Infinity);
+    case 'oiov': return iovec(c, i, PART.entry, PART.itemExit, c.num(Number(p[0])), c.failed ? 0 : Math.max(0, c.ret));
+    case 'argv': return strings(c, i, false);
+    case 'envp': return strings(c, i, true);
+    case 'msg': return message(c, i, false);
+    case 'omsg': return c.failed ? headOnly(c, i) : message(c, i, true);
+    case 'sa': { const b = c.payload.get(i, PART.entry); return c.isNull(i) ? 'NULL' : b ? sockaddr(b, c.o) : c.ptr(i); }
+    case 'osa': { const b = c.payload.get(i, PART.exit); return c.isNull(i) ? 'NULL' : b && !c.failed ? sockaddr(b, c.o) : c.ptr(i); }
+    case 'fdset': { const b = c.payload.get(i, PART.entry); return c.isNull(i) ? 'NULL' : b ? `[${fdset(b, c.i32(0), c).join(' ')}]` : c.ptr(i); }
+    case 'ents': {
+      if (c.failed) return c.ptr(i);
+      const n = c.payload.count(i);
+      return n === null && c.ret === 0 ? `${c.ptr(i)} /* 0 entries */` : n === null ? c.ptr(i) : c.o.verbose ? entries(c, i, n) : `${c.ptr(i)} /* ${n} entries */`;
+    }
+    default: return c.hex(i);
+  }
+}
+function headOnly(c: CallText, i: number): string {
+  const r = c.reader(i, PART.entry);
+  return r ? `{msg_namelen=${r.i32(8)}}` : c.ptr(i);
+}
+function entries(c: CallText, i: number, n: number): string {
+  const b = c.payload.get(i, PART.exit);
+  if (!b) return `${c.ptr(i)} /* ${n} entries */`;
+  const r = new Reader(b), out: string[] = [];
+  const types = ['DT_UNKNOWN', 'DT_FIFO', 'DT_CHR', '', 'DT_DIR', '', 'DT_BLK', '', 'DT_REG', '', 'DT_LNK', '', 'DT_SOCK', '', 'DT_WHT'];
+  for (let at = 0; at + 19 <= b.length;) {
+    const length = r.u16(at + 16);
+    if (length < 24 || at + length > b.length) break;
+    const name = b.subarray(at + 19, at + length);
+    out.push(`{d_ino=${r.udec(at)}, d_off=${r.dec(at + 8)}, d_reclen=${length}, d_type=${types[r.u8(at + 18)] || hex(r.u8(at + 18))}, d_name=${quotedString(name, c.o, 4096)}}`);
+    at += length;
+  }
+  if (out.length < n) out.push('...');
+  return `[${out.join(', ')}]`;
+}
+
+function resultOf(c: CallText): string {
+  const { ret, restart } = c.call;
+  if (restart) { const e = ERRNO[restart]; return `? ${e ? `${e[0]} (${e[1]})` : `ERESTART_${restart}`}`; }
+  if (ret === null) return '?';
+  if (ret < 0 && ret > -4096) { const e = ERRNO[-ret]; return `-1 ${e ? `${e[0]} (${e[1]})` : `ERRNO_${-ret} (Unknown error ${-ret})`}${c.aux && c.row?.name !== 'poll' ? ` (${c.aux})` : ''}`; }
+  const aux = c.aux ? ` (${c.aux})` : '';
+  if (c.resultText) return c.resultText + aux;
+  switch (c.row?.ret) {
+    case 'x': return (ret < 0 ? hex64(ret >>> 0, Math.floor(ret / 4294967296) >>> 0) : hex(ret)) + aux;
+    case 'o': return octal(ret) + aux;
+    case 'fd': return c.fd(ret) + aux;
+    case 'sig': return `${ret} (${signalName(ret)})`;
+    case 'pid': return `${ret}${c.o.pidName && ret > 0 ? c.o.pidName(ret) : ''}${aux}`;
+    case 'none': return '?';
+    default: return String(ret) + aux;
+  }
+}
+
+export function decodeCall(call: RawCall, o: DecodeOptions): DecodedCall {
+  const c = new CallText(call, o), row = c.row;
+  if (!row) {
+    for (let i = 0; i < 6; i++) c.arg(c.hex(i));
+    return { name: syscallName(call.nr), entry: c.entry, exit: '', result: resultOf(c) };
+  }
+  const special = SPECIAL[row.name];
+  if (special) special(c);
+  else row.args.forEach((a, i) => {
+    if (a.kind === '-') return;
+    if (OUT_KINDS.has(a.kind)) c.atExit();
+    c.arg(argText(c, i));
+  });
+  return { name: row.name, entry: c.entry, exit: c.exit, result: resultOf(c) };
+}
+/** The text of one argument by its kind alone; what the special decoders build on. */
+export function argText(c: CallText, i: number): string { return kindText(c, c.row!.args[i]!, i); }
