@@ -27,6 +27,7 @@ export abstract class Inode {
   openCount = 0;
   fileId = 0; // id in the file_desc table, 0 = none yet
   locks: unknown = null; // kernel/fs/locks.ts
+  writers = 0; // open for writing (execve: ETXTBSY)
 
   // Directory operations; names are Latin-1 strings of bytes ("byte strings", see fs README), so any host name fits.
   abstract lookup(k: Kernel, name: string): Inode | Errno;
@@ -45,7 +46,7 @@ export abstract class Inode {
   /** A magic link of /proc (exe, cwd, root, fd/N, ns/*): where following it leads, which its text may not name. null: an ordinary symlink. */
   magicLink(_k: Kernel, _task: Task): Path | Errno | null { return null; }
 }
-stateClass(Inode as unknown as new () => Inode, 'Inode', ['sb', 'ino', 'mode', 'nlink', 'uid', 'gid', 'rdev', 'size', 'atime', 'atimeNsec', 'mtime', 'mtimeNsec', 'ctime', 'ctimeNsec', 'btime', 'btimeNsec', 'blocks', 'mapping', 'openCount', 'fileId', 'locks']);
+stateClass(Inode as unknown as new () => Inode, 'Inode', ['sb', 'ino', 'mode', 'nlink', 'uid', 'gid', 'rdev', 'size', 'atime', 'atimeNsec', 'mtime', 'mtimeNsec', 'ctime', 'ctimeNsec', 'btime', 'btimeNsec', 'blocks', 'mapping', 'openCount', 'fileId', 'locks', 'writers']);
 
 export class Dentry {
   name = ''; // byte string
@@ -72,6 +73,8 @@ export abstract class OpenFile {
   pos = 0;
   refs = 1;
   fasyncOwner = 0;
+  /** A directory's entries as they were when reading began (kernel/fs/readdir.ts). */
+  listing: { name: string; ino: number; type: number }[] | null = null;
   /** Reads at pos (or −1: the file position, advanced by the caller through pos). */
   abstract read(k: Kernel, task: Task, buf: UserBuffer, pos: number): number;
   abstract write(k: Kernel, task: Task, buf: UserBuffer, pos: number): number;
@@ -86,7 +89,7 @@ export abstract class OpenFile {
   /** What /proc/PID/fd and strace -y show: a path, pipe:[123], anon_inode:[eventpoll] … */
   abstract describe(k: Kernel): string;
 }
-stateClass(OpenFile as unknown as new () => OpenFile, 'OpenFile', ['inode', 'path', 'flags', 'pos', 'refs', 'fasyncOwner']);
+stateClass(OpenFile as unknown as new () => OpenFile, 'OpenFile', ['inode', 'path', 'flags', 'pos', 'refs', 'fasyncOwner', 'listing']);
 
 /** User memory of one call, already faulted in (law 4: prepare, then commit): a scatter list. Built by kernel/mm/uaccess.ts. */
 export interface UserBuffer {
@@ -101,8 +104,9 @@ export class FilesStruct {
   users = 1;
   fds: (OpenFile | null)[] = [];
   cloexec: boolean[] = [];
+  nextFd = 0; // no descriptor below it is free
 }
-stateClass(FilesStruct, 'FilesStruct', ['users', 'fds', 'cloexec']);
+stateClass(FilesStruct, 'FilesStruct', ['users', 'fds', 'cloexec', 'nextFd']);
 
 export class FsStruct {
   users = 1; umask = 0o22;
