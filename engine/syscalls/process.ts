@@ -1,4 +1,276 @@
-// Handlers of the process family.
-import type { Handlers } from './call.ts';
+// Handlers of the process family: clone and its kin, exit, wait, ids, groups and sessions, limits, usage, system facts.
+import { E2BIG, EACCES, ECHILD, EFAULT, EINVAL, EPERM, ESRCH } from '../abi/errno.ts';
+import { CLONE_VFORK, CLONE_VM } from '../abi/clone-flags.ts';
+import { WCONTINUED, WEXITED, WNOHANG, WNOWAIT, WSTOPPED, WUNTRACED, __WALL, __WCLONE, __WNOTHREAD } from '../abi/wait-flags.ts';
+import type { Kernel } from '../kernel/contracts/kernel.ts';
+import type { Process, Task } from '../kernel/contracts/task.ts';
+import { BLOCK, NORETURN } from '../kernel/contracts/wait.ts';
+import { memInfo } from '../kernel/mm/stats.ts';
+import { bytesOf, copyFromUser, copyToUser, getUserU64num, prepareUser, putUserU32, putUserU64 } from '../kernel/mm/uaccess.ts';
+import { CAP_SYS_ADMIN, CAP_SYS_RESOURCE, capable } from '../kernel/process/cred.ts';
+import { doExit, doGroupExit } from '../kernel/process/exit.ts';
+import { copyProcess } from '../kernel/process/fork.ts';
+import type { CloneArgs } from '../kernel/process/fork.ts';
+import { groupMembers, taskByPid } from '../kernel/process/pid.ts';
+import { RLIM_NLIMITS, setRlimit } from '../kernel/process/rlimit.ts';
+import { rseqUnregistered, rseqUpdateCpu } from '../kernel/process/rseq.ts';
+import { childrenRusage, doWait, processRusage } from '../kernel/process/wait.ts';
+import type { Rusage, WaitFor } from '../kernel/process/wait.ts';
+import { wakeUpNewTask } from '../kernel/sched/fork.ts';
+import { schedOf } from '../kernel/sched/state.ts';
+import { waitOn } from '../kernel/sched/wait.ts';
+import { fatalSignalPending } from '../kernel/signal/pending.ts';
+import type { Args, Handlers } from './call.ts';
+import { archPrctl, prctl } from './prctl.ts';
 
-export const handlers: Handlers = {};
+function clone(k: Kernel, task: Task, args: CloneArgs): number {
+  if (task.syscall.progress === null) {
+    const child = copyProcess(k, task, args);
+    if (typeof child === 'number') return child;
+    const vfork = (args.flags & CLONE_VFORK) !== 0 && child.process !== task.process;
+    if (vfork) child.process.vforkDone = task;
+    wakeUpNewTask(k, child);
+    if (!vfork) return child.pid;
+    task.syscall.progress = child.pid;
+  }
+  const pid = task.syscall.progress as number;
+  const child = k.processes.get(pid);
+  if (child === undefined || child.vforkDone !== task || fatalSignalPending(task)) {
+    if (child?.vforkDone === task) child.vforkDone = null;
+    return pid;
+  }
+  waitOn(k, task, [], { interruptible: false, wchan: 'kernel_clone' });
+  return BLOCK;
+}
+
+const plainFork = (flags: number): CloneArgs => ({ flags, exitSignal: 17, stack: 0, parentTid: 0, childTid: 0, tlsLo: 0, tlsHi: 0, clearSighand: false });
+
+function clone3(k: Kernel, task: Task, a: Args): number {
+  const size = a.ptr(1);
+  if (size < 64) return -EINVAL;
+  if (size > 4096) return -E2BIG;
+  const raw = copyFromUser(k, task, a.ptr(0), size);
+  if (typeof raw === 'number') return raw;
+  for (let i = 88; i < raw.length; i++) if (raw[i] !== 0) return -E2BIG;
+  const dv = new DataView(raw.buffer);
+  const num = (at: number): number => (at + 8 <= raw.length ? dv.getUint32(at, true) + dv.getUint32(at + 4, true) * 4294967296 : 0);
+  const flags = num(0), exitSignal = num(32), stack = num(40), stackSize = num(48);
+  if (flags >= 2 ** 33 || (flags & 0x4000ff) !== 0 && (flags & 0xff & ~0x80) !== 0 || exitSignal > 64) return -EINVAL;
+  if ((flags & 0x18000) !== 0 && exitSignal !== 0) return -EINVAL; // CLONE_THREAD or CLONE_PARENT
+  if ((stack === 0) !== (stackSize === 0)) return -EINVAL;
+  if (num(72) !== 0) return -EINVAL; // set_tid
+  return clone(k, task, { flags, exitSignal, stack: stack + stackSize, parentTid: num(24), childTid: num(16), tlsLo: dv.getUint32(56, true), tlsHi: dv.getUint32(60, true), clearSighand: flags >= 2 ** 32 });
+}
+
+function rusageBytes(r: Rusage): Uint8Array {
+  const out = new Uint8Array(144);
+  const dv = new DataView(out.buffer);
+  const put = (at: number, n: number): void => { dv.setUint32(at, n >>> 0, true); dv.setUint32(at + 4, Math.floor(n / 4294967296) >>> 0, true); };
+  put(0, Math.floor(r.utime / 1e9)); put(8, Math.floor((r.utime % 1e9) / 1000));
+  put(16, Math.floor(r.stime / 1e9)); put(24, Math.floor((r.stime % 1e9) / 1000));
+  put(32, r.maxrss); put(64, r.minflt); put(72, r.majflt); put(88, r.inblock); put(96, r.oublock); put(128, r.nvcsw); put(136, r.nivcsw);
+  return out;
+}
+
+function wait4(k: Kernel, task: Task, a: Args): number {
+  const upid = a.i32(0), options = a.u32(2), status = a.ptr(1), ru = a.ptr(3);
+  if ((options & ~(WNOHANG | WUNTRACED | WCONTINUED | __WNOTHREAD | __WCLONE | __WALL)) !== 0) return -EINVAL;
+  if (upid === -0x80000000) return -ESRCH;
+  if (status !== 0 && prepareUser(k, task, status, 4, true) < 0) return -EFAULT;
+  if (ru !== 0 && prepareUser(k, task, ru, 144, true) < 0) return -EFAULT;
+  const w: WaitFor = upid === -1 ? { type: 'all', id: 0, options: options | WEXITED }
+    : upid > 0 ? { type: 'pid', id: upid, options: options | WEXITED } : { type: 'pgid', id: upid === 0 ? task.process.pgid : -upid, options: options | WEXITED };
+  const r = doWait(k, task, w);
+  if (typeof r === 'number') return r;
+  if (r === null) return 0;
+  if (status !== 0) putUserU32(k, task, status, r.status);
+  if (ru !== 0) copyToUser(k, task, ru, rusageBytes(r.rusage));
+  return r.pid;
+}
+
+function waitid(k: Kernel, task: Task, a: Args): number {
+  const type = a.i32(0), id = a.i32(1), info = a.ptr(2), options = a.u32(3), ru = a.ptr(4);
+  if ((options & ~(WNOHANG | WNOWAIT | WEXITED | WSTOPPED | WCONTINUED | __WNOTHREAD | __WCLONE | __WALL)) !== 0) return -EINVAL;
+  if ((options & (WEXITED | WSTOPPED | WCONTINUED)) === 0) return -EINVAL;
+  let w: WaitFor;
+  if (type === 0) w = { type: 'all', id: 0, options };
+  else if (type === 1) { if (id <= 0) return -EINVAL; w = { type: 'pid', id, options }; }
+  else if (type === 2) { if (id < 0) return -EINVAL; w = { type: 'pgid', id: id === 0 ? task.process.pgid : id, options }; }
+  else return type === 3 ? -ECHILD : -EINVAL; // P_PIDFD: there are no pidfds
+  if (info !== 0 && prepareUser(k, task, info, 128, true) < 0) return -EFAULT;
+  if (ru !== 0 && prepareUser(k, task, ru, 144, true) < 0) return -EFAULT;
+  const r = doWait(k, task, w);
+  if (typeof r === 'number') return r;
+  if (info !== 0) {
+    copyToUser(k, task, info, new Uint8Array(Int32Array.of(r === null ? 0 : 17, 0, r === null ? 0 : r.code).buffer));
+    copyToUser(k, task, info + 16, new Uint8Array(Int32Array.of(r === null ? 0 : r.pid, r === null ? 0 : r.uid, r === null ? 0 : r.value).buffer));
+  }
+  if (r !== null && ru !== 0) copyToUser(k, task, ru, rusageBytes(r.rusage));
+  return 0;
+}
+
+function setpgid(k: Kernel, task: Task, a: Args): number {
+  const self = task.process;
+  const pid = a.i32(0) === 0 ? self.pid : a.i32(0);
+  const pgid = a.i32(1) === 0 ? pid : a.i32(1);
+  if (pgid < 0) return -EINVAL;
+  const p = k.processes.get(pid);
+  if (p === undefined) return -ESRCH;
+  if (p.parent === self) {
+    if (p.sid !== self.sid) return -EPERM;
+    if (p.execed) return -EACCES;
+  } else if (p !== self) return -ESRCH;
+  if (p.sid === p.pid) return -EPERM;
+  if (pgid !== pid && !groupMembers(k, pgid).some((m) => m.sid === self.sid)) return -EPERM;
+  p.pgid = pgid;
+  return 0;
+}
+
+function processOf(k: Kernel, task: Task, pid: number): Process | undefined {
+  return pid === 0 ? task.process : taskByPid(k, pid)?.process;
+}
+
+function setsid(k: Kernel, task: Task): number {
+  const p = task.process;
+  if (p.sid === p.pid) return -EPERM;
+  for (const other of k.processes.values()) if (other.pgid === p.pid) return -EPERM;
+  p.sid = p.pgid = p.pid;
+  p.tty = null;
+  return p.pid;
+}
+
+const RLIM_INFINITY = 2 ** 64;
+function limitBytes(l: [number, number]): Uint8Array {
+  const out = new Uint8Array(16);
+  const dv = new DataView(out.buffer);
+  l.forEach((n, i) => {
+    dv.setUint32(i * 8, n === Infinity ? 0xffffffff : n >>> 0, true);
+    dv.setUint32(i * 8 + 4, n === Infinity ? 0xffffffff : Math.floor(n / 4294967296) >>> 0, true);
+  });
+  return out;
+}
+function readLimit(k: Kernel, task: Task, va: number): [number, number] | number {
+  const soft = getUserU64num(k, task, va), hard = getUserU64num(k, task, va + 8);
+  if (soft < 0 || hard < 0) return -EFAULT;
+  // RLIM_INFINITY is 2^64 − 1; anything this side of 2^53 is exact, what lies between is as good as infinite.
+  const big = (n: number): number => (n >= RLIM_INFINITY ? Infinity : n);
+  return [big(soft), big(hard)];
+}
+
+function prlimit64(k: Kernel, task: Task, a: Args): number {
+  const which = a.u32(1), newVa = a.ptr(2), oldVa = a.ptr(3);
+  const p = processOf(k, task, a.i32(0));
+  if (p === undefined) return -ESRCH;
+  if (which >= RLIM_NLIMITS) return -EINVAL;
+  const c = task.cred, t = p.leader.cred;
+  if (p !== task.process && !capable(task, CAP_SYS_RESOURCE) && !(c.uid === t.uid && c.uid === t.euid && c.uid === t.suid && c.gid === t.gid && c.gid === t.egid && c.gid === t.sgid)) return -EPERM;
+  const limit = newVa === 0 ? null : readLimit(k, task, newVa);
+  if (typeof limit === 'number') return limit;
+  if (oldVa !== 0 && prepareUser(k, task, oldVa, 16, true) < 0) return -EFAULT;
+  const old = p.rlimits[which]!;
+  if (limit !== null) {
+    const r = setRlimit(task, p, which, limit[0], limit[1]);
+    if (r < 0) return r;
+  }
+  return oldVa === 0 ? 0 : copyToUser(k, task, oldVa, limitBytes(old));
+}
+
+function getrusage(k: Kernel, task: Task, a: Args): number {
+  const who = a.i32(0);
+  if (who !== 0 && who !== 1 && who !== -1) return -EINVAL;
+  const p = task.process;
+  const r = who === -1 ? childrenRusage(p) : processRusage(p);
+  if (who === 1) { r.utime = task.utime; r.stime = task.stime; r.minflt = task.minflt; r.majflt = task.majflt; r.nvcsw = task.nvcsw; r.nivcsw = task.nivcsw; }
+  return copyToUser(k, task, a.ptr(1), rusageBytes(r));
+}
+
+function sysinfo(k: Kernel, task: Task, a: Args): number {
+  const out = new Uint8Array(112);
+  const dv = new DataView(out.buffer);
+  const put = (at: number, n: number): void => { dv.setUint32(at, n >>> 0, true); dv.setUint32(at + 4, Math.floor(n / 4294967296) >>> 0, true); };
+  const m = memInfo(k);
+  put(0, Math.floor(k.now / 1e9));
+  schedOf(k).loadavg.forEach((l, i) => put(8 + i * 8, l * 32)); // FSHIFT 11 → SI_LOAD_SHIFT 16
+  put(32, m.total * 4096); put(40, m.free * 4096); put(48, m.shmem * 4096);
+  dv.setUint16(80, k.tasks.size, true);
+  dv.setUint32(104, 1, true);
+  return copyToUser(k, task, a.ptr(0), out);
+}
+
+function uname(k: Kernel, task: Task, a: Args): number {
+  const out = new Uint8Array(65 * 6);
+  ['Linux', k.config.hostname, k.config.release, k.config.version, 'x86_64', '(none)'].forEach((s, i) => out.set(bytesOf(s.slice(0, 64)), i * 65));
+  return copyToUser(k, task, a.ptr(0), out);
+}
+
+function sethostname(k: Kernel, task: Task, a: Args): number {
+  if (!capable(task, CAP_SYS_ADMIN)) return -EPERM;
+  const len = a.i32(1);
+  if (len < 0 || len > 64) return -EINVAL;
+  const raw = copyFromUser(k, task, a.ptr(0), len);
+  if (typeof raw === 'number') return raw;
+  let s = '';
+  for (const b of raw) s += String.fromCharCode(b);
+  k.config.hostname = s.replace(/\0.*$/s, '');
+  return 0;
+}
+
+function rseq(k: Kernel, task: Task, a: Args): number {
+  const va = a.ptr(0), len = a.u32(1), flags = a.i32(2), sig = a.u32(3);
+  if ((flags & 1) !== 0) { // RSEQ_FLAG_UNREGISTER
+    if (flags !== 1 || task.rseq === 0 || va !== task.rseq || len !== task.rseqLen) return -EINVAL;
+    if (task.rseqSig !== sig) return -EPERM;
+    rseqUnregistered(k, task);
+    task.rseq = 0;
+    return 0;
+  }
+  if (flags !== 0) return -EINVAL;
+  if (task.rseq !== 0) return va !== task.rseq || len !== task.rseqLen ? -EINVAL : sig !== task.rseqSig ? -EPERM : -16; // EBUSY
+  if (len < 32 || va % 32 !== 0) return -EINVAL;
+  if (prepareUser(k, task, va, len, true) < 0) return -EFAULT;
+  task.rseq = va; task.rseqLen = len; task.rseqSig = sig;
+  putUserU64(k, task, va + 8, 0);
+  rseqUpdateCpu(k, task);
+  return 0;
+}
+
+function robustListOf(k: Kernel, task: Task, a: Args): number {
+  const target = a.i32(0) === 0 ? task : taskByPid(k, a.i32(0));
+  if (target === undefined) return -ESRCH;
+  if (target !== task && target.cred.uid !== task.cred.euid && task.cred.euid !== 0) return -EPERM;
+  return putUserU64(k, task, a.ptr(2), 24) < 0 || putUserU64(k, task, a.ptr(1), target.robustList) < 0 ? -EFAULT : 0;
+}
+
+const NEW_NAMESPACES = 0x7e020080 | 0;
+
+export const handlers: Handlers = {
+  fork: (k, task) => clone(k, task, plainFork(0)),
+  vfork: (k, task) => clone(k, task, plainFork(CLONE_VM | CLONE_VFORK)),
+  clone: (k, task, a) => clone(k, task, { flags: a.u32(0) - (a.u32(0) & 0xff), exitSignal: a.u32(0) & 0xff, stack: a.ptr(1), parentTid: a.ptr(2), childTid: a.ptr(3), tlsLo: a.lo(4), tlsHi: a.hi(4), clearSighand: false }),
+  clone3,
+  exit: (k, task, a) => { doExit(k, task, (a.u32(0) & 0xff) << 8); return NORETURN; },
+  exit_group: (k, task, a) => { doGroupExit(k, task, (a.u32(0) & 0xff) << 8); return NORETURN; },
+  wait4, waitid,
+  getpid: (_k, task) => task.process.pid,
+  gettid: (_k, task) => task.pid,
+  getppid: (_k, task) => task.process.parent?.pid ?? 0,
+  getpgrp: (_k, task) => task.process.pgid,
+  getpgid: (k, task, a) => processOf(k, task, a.i32(0))?.pgid ?? -ESRCH,
+  getsid: (k, task, a) => processOf(k, task, a.i32(0))?.sid ?? -ESRCH,
+  setpgid, setsid: (k, task) => setsid(k, task),
+  prctl, arch_prctl: archPrctl,
+  set_tid_address: (_k, task, a) => { task.clearChildTid = a.ptr(0); return task.pid; },
+  set_robust_list: (_k, task, a) => { if (a.ptr(1) !== 24) return -EINVAL; task.robustList = a.ptr(0); task.robustListLen = 24; return 0; },
+  get_robust_list: robustListOf,
+  rseq,
+  getrlimit: (k, task, a) => (a.u32(0) >= RLIM_NLIMITS ? -EINVAL : copyToUser(k, task, a.ptr(1), limitBytes(task.process.rlimits[a.u32(0)]!))),
+  setrlimit: (k, task, a) => {
+    const l = readLimit(k, task, a.ptr(1));
+    return typeof l === 'number' ? l : setRlimit(task, task.process, a.i32(0), l[0], l[1]);
+  },
+  prlimit64, getrusage, sysinfo, uname, sethostname,
+  setdomainname: (_k, task) => (capable(task, CAP_SYS_ADMIN) ? 0 : -EPERM),
+  personality: (_k, task, a) => { const old = task.personality; if (a.u32(0) !== 0xffffffff) task.personality = a.u32(0); return old; },
+  unshare: (_k, task, a) => ((a.u32(0) & NEW_NAMESPACES) !== 0 ? (capable(task, CAP_SYS_ADMIN) ? -EINVAL : -EPERM) : (a.u32(0) & ~0x00010f00) !== 0 ? -EINVAL : 0),
+  setns: () => -EINVAL,
+};

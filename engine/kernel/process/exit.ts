@@ -47,6 +47,8 @@ export function completeVfork(k: Kernel, process: Process): void {
 /** exit_group, or death by a signal: status is a wait status word. The whole group ends with it. */
 export function doGroupExit(k: Kernel, task: Task, status: number): void {
   const p = task.process;
+  // A sibling that an execve wants gone ends alone (group_exec_task); the exec goes on.
+  if (!p.groupExit && p.groupExec !== null && p.groupExec !== task) { doExit(k, task, status); return; }
   if (!p.groupExit) {
     p.groupExit = true;
     p.groupExitCode = status;

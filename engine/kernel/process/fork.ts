@@ -2,14 +2,14 @@
 import { EAGAIN, EINVAL, ENOMEM, EPERM } from '../../abi/errno.ts';
 import {
   CLONE_CHILD_CLEARTID, CLONE_CHILD_SETTID, CLONE_FILES, CLONE_FS, CLONE_NEWCGROUP, CLONE_NEWIPC, CLONE_NEWNET, CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWUSER,
-  CLONE_NEWUTS, CLONE_PARENT, CLONE_PARENT_SETTID, CLONE_PIDFD, CLONE_SETTLS, CLONE_SIGHAND, CLONE_THREAD, CLONE_VFORK, CLONE_VM,
+  CLONE_NEWUTS, CLONE_PARENT, CLONE_PARENT_SETTID, CLONE_PIDFD, CLONE_SETTLS, CLONE_SIGHAND, CLONE_THREAD, CLONE_VM,
 } from '../../abi/clone-flags.ts';
 import { COST } from '../../clock/costs.ts';
 import { CTX, RAX, RSP, Regs } from '../../machine/hardware.ts';
 import { FsStruct } from '../contracts/fs.ts';
 import type { Kernel } from '../contracts/kernel.ts';
 import type { Mm } from '../contracts/mm.ts';
-import { Process, Sighand, Task } from '../contracts/task.ts';
+import { Process, Task } from '../contracts/task.ts';
 import { charge } from '../entry/charge.ts';
 import { regsOf } from '../entry/regs.ts';
 import { dupFilesStruct } from '../fs/file-table.ts';
@@ -93,7 +93,7 @@ export function copyProcess(k: Kernel, task: Task, args: CloneArgs): Task | numb
   joinProcess(k, task, child, args);
   copyRegs(k, task, child, args);
   schedFork(k, task, child);
-  signalFork(k, task, child, flags);
+  signalFork(k, task, child, flags % 4294967296, args.clearSighand ? 1 : 0);
   k.tasks.set(pid, child);
   k.forks++;
   if ((flags & CLONE_CHILD_CLEARTID) !== 0) child.clearChildTid = args.childTid;
@@ -111,14 +111,6 @@ function copyShared(k: Kernel, task: Task, child: Task, args: CloneArgs): void {
     if ((flags & CLONE_FILES) !== 0) { task.files.users++; child.files = task.files; } else child.files = dupFilesStruct(k, task.files);
   }
   if ((flags & CLONE_FS) !== 0) { task.fs.users++; child.fs = task.fs; } else child.fs = copyFs(task.fs);
-  if ((flags & CLONE_SIGHAND) !== 0) child.sighand = task.sighand;
-  else {
-    child.sighand = new Sighand();
-    child.sighand.actions = task.sighand.actions.map((a) => (a === undefined ? a : { ...a }));
-    if (args.clearSighand) for (const a of child.sighand.actions) if (a !== undefined && a.handler !== 1) { a.handler = 0; a.flags = 0; a.restorer = 0; a.maskLo = 0; a.maskHi = 0; }
-  }
-  child.blockedLo = task.blockedLo; child.blockedHi = task.blockedHi;
-  if ((flags & (CLONE_VM | CLONE_VFORK)) !== CLONE_VM) child.altStack = { ...task.altStack };
   if ((flags & CLONE_VM) === 0) { child.rseq = task.rseq; child.rseqLen = task.rseqLen; child.rseqSig = task.rseqSig; }
 }
 
