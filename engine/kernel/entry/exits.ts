@@ -14,7 +14,7 @@ import { AFTER, entryOf } from './state.ts';
 
 const ARGS_64 = [RDI, RSI, RDX, R10, R8, R9] as const;
 const ARGS_32 = [RBX, RCX, RDX, RSI, RDI, RBP] as const;
-const EINTR = 4;
+const EINTR = 4, NR_RESTART_SYSCALL = 219;
 
 /** A new call: number and arguments from the registers (System V AMD64 ABI, A.2.1). */
 export function syscallEntry(k: Kernel, task: Task, compat: boolean): void {
@@ -37,7 +37,7 @@ export function resumeSyscall(k: Kernel, task: Task): void {
   const s = task.syscall, begin = k.now;
   s.reentered = true;
   if (fatalSignalPending(task)) {
-    entryOf(k).syscalls.abandon(k, task, -EINTR);
+    entryOf(k).syscalls.abandon(k, task, null);
     syscallResult(k, task, -EINTR, begin);
     return;
   }
@@ -55,7 +55,7 @@ function syscallResult(k: Kernel, task: Task, ret: number, begin: number): void 
     const code = -ret;
     if (code === ERESTARTSYS || code === ERESTARTNOINTR || code === ERESTARTNOHAND || code === ERESTART_RESTARTBLOCK) {
       s.restart = code; // signal/deliver.ts decides: again, or EINTR
-      if (code === ERESTART_RESTARTBLOCK) task.restartBlock = { nr: s.nr, args: [...s.args], deadline: s.deadline };
+      if (code === ERESTART_RESTARTBLOCK && s.nr !== NR_RESTART_SYSCALL) task.restartBlock = { nr: s.nr, args: [...s.args], deadline: s.deadline };
       return;
     }
   }

@@ -118,3 +118,6 @@ export function ipiWake(k: Kernel, task: Task): void {
   if ((task.se.cpusAllowed & (1 << k.thisCpu)) === 0) { placeOn(k, task, selectCpu(k, task, false), false); return; }
   enqueueTask(k, task, k.thisCpu, task.after === AFTER.USER && task.se.sumExec === 0);
 }
+
+/** A runnable task that was taken off its queue finds a CPU it may use. */
+export function placeAgain(k: Kernel, task: Task): void { placeOn(k, task, selectCpu(k, task, false), false); }

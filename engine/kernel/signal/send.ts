@@ -133,13 +133,13 @@ export function zapOtherThreads(k: Kernel, process: Process, except: Task): numb
   return n;
 }
 
-const CLONE_VM = 0x100, CLONE_SIGHAND = 0x800, CLONE_VFORK = 0x4000, CLONE_CLEAR_SIGHAND_HI = 1;
+const CLONE_VM = 0x100, CLONE_VFORK = 0x4000;
 
 /**
- * fork: the child's signal state. Mask kept; nothing pending; the alternate stack is kept except by a thread or CLONE_VM without
- * CLONE_VFORK; sighand shared with CLONE_SIGHAND, else copied. @param cloneFlagsHi bits 32 and up (CLONE_CLEAR_SIGHAND).
+ * fork: the child's signal state. Mask kept; nothing pending; the alternate stack is kept except by a thread (CLONE_VM without
+ * CLONE_VFORK). The sighand, shared or copied, is the caller's.
  */
-export function signalFork(_k: Kernel, parent: Task, child: Task, cloneFlags: number, cloneFlagsHi = 0): void {
+export function signalFork(_k: Kernel, parent: Task, child: Task, cloneFlags: number): void {
   child.blockedLo = parent.blockedLo; child.blockedHi = parent.blockedHi;
   child.savedMask = null;
   child.pending = new SigPendingClass();
@@ -147,13 +147,6 @@ export function signalFork(_k: Kernel, parent: Task, child: Task, cloneFlags: nu
   child.jobStop = false;
   child.restartBlock = null;
   child.altStack = (cloneFlags & (CLONE_VM | CLONE_VFORK)) === CLONE_VM ? { sp: 0, size: 0, flags: 2 } : { ...parent.altStack };
-  if (cloneFlags & CLONE_SIGHAND) { child.sighand = parent.sighand; return; }
-  const hand = new Sighand(), clear = (cloneFlagsHi & CLONE_CLEAR_SIGHAND_HI) !== 0;
-  for (let i = 1; i <= 64; i++) {
-    const a = parent.sighand.actions[i];
-    if (a && !(clear && a.handler > 1)) hand.actions[i] = { ...a };
-  }
-  child.sighand = hand;
 }
 
 /** execve: handlers back to SIG_DFL (ignored stay), altstack off; a shared sighand is unshared. */

@@ -23,3 +23,24 @@ export function realtime(k: Kernel): { sec: number; nsec: number } {
   const nsec = t.bootNsec + (k.now % 1e9);
   return { sec: t.bootSec + Math.floor(k.now / 1e9) + (nsec >= 1e9 ? 1 : 0), nsec: nsec >= 1e9 ? nsec - 1e9 : nsec };
 }
+
+/** The cycle at which CLOCK_REALTIME reads sec.nsec; may lie in the past (≤ 0) or never (very large). */
+export function realtimeToCycles(k: Kernel, sec: number, nsec: number): number {
+  const t = timeOf(k);
+  return (sec - t.bootSec) * 1e9 + (nsec - t.bootNsec);
+}
+
+/** clock_settime(CLOCK_REALTIME): moves the offset. */
+export function setRealtime(k: Kernel, sec: number, nsec: number): void {
+  const t = timeOf(k), total = nsec - (k.now % 1e9);
+  t.bootSec = sec - Math.floor(k.now / 1e9) - (total < 0 ? 1 : 0);
+  t.bootNsec = total < 0 ? total + 1e9 : total;
+}
+
+/** Kernel slot `time`. */
+export function initTime(k: Kernel): void {
+  const t = new TimeState();
+  t.bootSec = k.config.startSec; t.bootNsec = k.config.startNsec;
+  for (let i = 0; i < k.config.cpus; i++) t.heaps.push([]);
+  k.time = t;
+}
