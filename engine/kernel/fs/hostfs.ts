@@ -8,7 +8,6 @@ import type { HostStat } from '../../host/door.ts';
 import { SuperBlock } from '../contracts/fs.ts';
 import type { Errno, Inode } from '../contracts/fs.ts';
 import type { Kernel } from '../contracts/kernel.ts';
-import { dropPages } from '../mm/filemap.ts';
 import { allocFrame } from '../mm/page-alloc.ts';
 import { mmOf } from '../mm/state.ts';
 import { newDentry } from './dcache.ts';
@@ -114,12 +113,17 @@ export class HostInode extends TmpfsInode {
     this.created.add(name);
     this.absent.delete(name);
   }
-  override removeEntry(_k: Kernel, name: string): void {
+  override removeEntry(k: Kernel, name: string): void {
     this.entries!.delete(name);
     if (this.created.has(name)) this.created.delete(name);
     else if (!this.opaque) this.whiteouts.add(name);
-    if (!this.opaque && !this.whiteouts.has(name)) this.absent.set(name, -ENOENT); // it was absent on the host when it was created
-    if (this.absent.size > 2 * MAX_ABSENT && this.listed !== null) this.absent.clear();
+    // It was absent on the host when it was created, and stays so.
+    if (this.opaque || this.whiteouts.has(name) || (this.listed !== null && !this.listed.has(name))) return;
+    if (this.absent.size >= MAX_ABSENT && this.listed === null && typeof this.readdir(k) !== 'number') {
+      for (const [n, e] of this.absent) if (e === -ENOENT) this.absent.delete(n);
+      if (!this.listed!.has(name)) return;
+    }
+    this.absent.set(name, -ENOENT);
   }
   override readlink(k: Kernel): string | Errno {
     if (this.target === '' && this.hostPath !== '' && (this.mode & S_IFMT) === S_IFLNK) {
@@ -167,7 +171,6 @@ export class HostInode extends TmpfsInode {
     for (const i of dirty) if (i >= last) blocks += 8;
     return blocks;
   }
-  override evict(k: Kernel): void { if (this.mapping !== null) dropPages(k, this, 0); }
 }
 stateClass(HostInode, 'HostInode', ['dev', 'blksize', 'hostPath', 'lower', 'lowerSize', 'lowerBlocks', 'opaque', 'listing', 'listed', 'whiteouts', 'created', 'absent']);
 

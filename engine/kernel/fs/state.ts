@@ -14,8 +14,9 @@ export class VfsState {
   /** Open files now (ENFILE). */
   openFiles = 0;
   nextAnonMinor = 40;
-  hostname = '';
+  /** Inodes that the guest has made and that still live. */
+  newInodes = 0;
 }
-stateClass(VfsState, 'VfsState', ['mounts', 'hostSupers', 'hostLinks', 'hostRoot', 'openFiles', 'nextAnonMinor', 'hostname']);
+stateClass(VfsState, 'VfsState', ['mounts', 'hostSupers', 'hostLinks', 'hostRoot', 'openFiles', 'nextAnonMinor', 'newInodes']);
 
 export const vfsOf = (k: Kernel): VfsState => (k.vfs ??= new VfsState()) as VfsState;

@@ -15,6 +15,7 @@ import { anonDev } from './mount.ts';
 import { newSuperBlock, stampNow } from './pseudo.ts';
 import { DirFile, RegularFile, releaseInode } from './regular.ts';
 import { openSpecial } from './special.ts';
+import { vfsOf } from './state.ts';
 
 /** An inode whose whole life is in guest memory. */
 export class TmpfsInode extends Inode {
@@ -24,6 +25,7 @@ export class TmpfsInode extends Inode {
   xattrs: Map<string, Uint8Array> | null = null;
   changed = false; // contents written since the start
   metaChanged = false;
+  fresh = false; // made by the guest
 
   isDir(): boolean { return (this.mode & S_IFMT) === S_IFDIR; }
   isReg(): boolean { return (this.mode & S_IFMT) === S_IFREG; }
@@ -46,7 +48,10 @@ export class TmpfsInode extends Inode {
   make(_k: Kernel): TmpfsInode { return new TmpfsInode(); }
 
   newInode(k: Kernel, mode: number, cred: Cred, rdev: number): TmpfsInode | Errno {
-    if (mmOf(k).freePages < 128) return -ENOSPC;
+    const vfs = vfsOf(k);
+    // The machine's own memory bounds how many inodes there are, as slab pages would.
+    if (mmOf(k).freePages < 128 || vfs.newInodes >= mmOf(k).frames * 2) return -ENOSPC;
+    vfs.newInodes++;
     const inode = this.make(k);
     inode.sb = this.sb;
     inode.ino = this.sb.nextIno++;
@@ -59,7 +64,7 @@ export class TmpfsInode extends Inode {
     }
     inode.rdev = rdev;
     stampNow(k, inode);
-    inode.changed = true;
+    inode.changed = inode.fresh = true;
     if (inode.isDir()) {
       inode.entries = new Map();
       inode.nlink = 2;
@@ -197,9 +202,12 @@ export class TmpfsInode extends Inode {
   /** 512-byte blocks of the pages written. */
   statBlocks(): number { return this.mapping !== null ? this.mapping.dirty.size * 8 : this.blocks; }
   /** No name and no open file is left. */
-  evict(k: Kernel): void { if (this.mapping !== null) dropPages(k, this, 0); }
+  evict(k: Kernel): void {
+    if (this.mapping !== null) dropPages(k, this, 0);
+    if (this.fresh) { this.fresh = false; vfsOf(k).newInodes--; }
+  }
 }
-stateClass(TmpfsInode, 'TmpfsInode', ['entries', 'target', 'xattrs', 'changed', 'metaChanged']);
+stateClass(TmpfsInode, 'TmpfsInode', ['entries', 'target', 'xattrs', 'changed', 'metaChanged', 'fresh']);
 
 /** reclaimable: clean pages can be made again (holes, host contents). */
 export function newMapping(inode: Inode, reclaimable: boolean): void {
