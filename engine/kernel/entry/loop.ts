@@ -9,6 +9,7 @@ import { TASK } from '../contracts/task.ts';
 import { handleInterrupts, nextEvent } from '../irq/irq.ts';
 import { schedule } from '../sched/core.ts';
 import { isIdleTask, schedOf } from '../sched/state.ts';
+import { rseqResume } from '../process/rseq.ts';
 import { exitToUser } from '../signal/deliver.ts';
 import { handleException, resumeSyscall, syscallEntry } from './exits.ts';
 import type { CpuState } from './state.ts';
@@ -173,7 +174,7 @@ function endEntry(k: Kernel, cs: CpuState, from: number): void {
 /** Nothing left but to go back to user mode: harmless ahead of the others. */
 const quiet = (cs: CpuState): boolean => {
   const t = cs.task;
-  return t.after === AFTER.USER && !t.sigPending && !t.needResched && t.syscall.restart === 0 && t.savedMask === null;
+  return t.after === AFTER.USER && !t.sigPending && !t.needResched && !t.rseqEvent && t.syscall.restart === 0 && t.savedMask === null;
 };
 
 function account(_k: Kernel, cs: CpuState, cycles: number): void {
@@ -191,6 +192,7 @@ function finish(k: Kernel, cs: CpuState): void {
   if (task.after === AFTER.USER) {
     if (quiet(cs)) { cs.phase = PHASE.USER; return; }
     if (task.needResched) { switchAway(k, cs, at); return; }
+    if (task.rseqEvent) { task.rseqEvent = false; rseqResume(k, task); }
     exitToUser(k, task);
     // A frame was built, the call restarts, or the task stopped or ended.
     if (task.state !== TASK.RUNNING) task.after = AFTER.SCHED;

@@ -2,7 +2,7 @@
 import { Regs } from '../../machine/hardware.ts';
 import type { Kernel } from '../contracts/kernel.ts';
 import type { Task } from '../contracts/task.ts';
-import { switchMm } from '../mm/mm.ts';
+import { switchMm } from '../mm/switch.ts';
 
 /** Register file of a task; valid until the task next changes CPU. */
 export function regsOf(k: Kernel, task: Task): Regs {

@@ -9,7 +9,7 @@ import { charge } from '../entry/charge.ts';
 import { putFrame } from './page-alloc.ts';
 import { PAGE, SOFT_ANON, clearPte, flushRange, forEachPte } from './pgtable.ts';
 import { mmOf } from './state.ts';
-import { UserRange } from './uaccess.ts';
+import { UserRange } from './user-buffer.ts';
 
 const scratch = new Uint8Array(PAGE);
 /** Pages read at once around a miss: one aligned window of the host's chunk size. */
@@ -114,20 +114,8 @@ export function dropPages(k: Kernel, inode: Inode, fromIndex: number, keepBytes 
   if (mapping.pages.size === 0) mmOf(k).mappings.delete(mapping);
 }
 
-/** Replaces the frame of a page (copy-up) in the cache and takes the old one out of every mapping. Takes over newPfn's reference. */
-export function replacePage(k: Kernel, inode: Inode, index: number, newPfn: Pfn): void {
-  const mapping = mappingOf(inode);
-  const old = mapping.pages.get(index);
-  mapping.pages.set(index, newPfn);
-  mmOf(k).mappings.add(mapping);
-  if (old !== undefined && old !== newPfn) {
-    unmapMapping(k, mapping, index, index + 1);
-    putFrame(k, old);
-  }
-}
-
 /** unmap_mapping_range: takes pages [from, to) of a file out of every address space; private copies stay. */
-export function unmapMapping(k: Kernel, mapping: AddressSpace, from: number, to: number): void {
+function unmapMapping(k: Kernel, mapping: AddressSpace, from: number, to: number): void {
   const seen = new Set<Mm>();
   for (const task of k.tasks.values()) {
     const mm = task.mm;

@@ -1,5 +1,4 @@
 // Life of an address space: make, duplicate for fork with copy-on-write, load on a CPU, take apart.
-import type { Va } from '../../base/brand.ts';
 import { COST } from '../../clock/costs.ts';
 import { PTE } from '../../machine/hardware.ts';
 import { Mm, VM, Vma } from '../contracts/mm.ts';
@@ -7,8 +6,9 @@ import type { Kernel } from '../contracts/kernel.ts';
 import { charge } from '../entry/charge.ts';
 import { getFile, putFile } from '../fs/file-table.ts';
 import { getFrame } from './page-alloc.ts';
-import { SOFT_ANON, TASK_SIZE, allocPgd, flushMm, forEachPte, freePgd, freeTables, makePte, setPte, zapRange } from './pgtable.ts';
+import { TASK_SIZE, allocPgd, flushMm, forEachPte, freePgd, freeTables, makePte, setPte, zapRange } from './pgtable.ts';
 import { mmOf } from './state.ts';
+import { switchMm } from './switch.ts';
 
 /** mmap_base without randomisation: TASK_SIZE minus the 128 MiB minimum gap (arch/x86/mm/mmap.c). */
 export const MMAP_BASE = TASK_SIZE - 0x8000000;
@@ -83,23 +83,7 @@ export function mmPut(k: Kernel, mm: Mm): void {
   mm.pgd = 0;
 }
 
-/** Loads the page table of mm on a CPU (CR3). null: a table that maps nothing, for idle and kernel tasks. */
-export function switchMm(k: Kernel, cpu: number, mm: Mm | null): void {
-  const s = mmOf(k);
-  if (mm !== null && s.cpuMm[cpu] === mm) return;
-  s.cpuMm[cpu] = mm;
-  // The zero page is a valid empty top-level table.
-  k.processor.setPageTable(cpu, mm === null ? s.zeroPfn * 4096 : mm.pgd, true);
-}
-
 /** The oom reaper: drops the private anonymous pages of a process that is being killed. */
 export function zapAnonymous(k: Kernel, mm: Mm): void {
   for (const vma of mm.vmas) if (vma.file === null && (vma.flags & (VM.SHARED | VM.SPECIAL)) === 0) zapRange(k, mm, vma.start, vma.end);
-}
-
-/** Pages of [start, end) that are mapped, for mincore and smaps. */
-export function countPages(k: Kernel, mm: Mm, start: Va, end: Va): { present: number; anon: number } {
-  let present = 0, anon = 0;
-  forEachPte(k, mm.pgd, start, end, (at) => { present++; if ((k.ram.u32[at]! & SOFT_ANON) !== 0) anon++; });
-  return { present, anon };
 }

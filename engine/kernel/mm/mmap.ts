@@ -19,7 +19,7 @@ import { getFile } from '../fs/file-table.ts';
 import { pathString } from '../fs/path.ts';
 import { bytesOf } from './uaccess.ts';
 import { frameRefs } from './page-alloc.ts';
-import { PAGE, SOFT_ANON, TASK_SIZE, clearPte, findPte, flushRange, forEachPte, makePte, pteFlags, pteNx, zapRange } from './pgtable.ts';
+import { PAGE, SOFT_ANON, TASK_SIZE, findPte, flushRange, forEachPte, makePte, pteFlags, pteNx, zapRange } from './pgtable.ts';
 import { shmemFile } from './shmem.ts';
 import { mmOf } from './state.ts';
 import { MAX_MAP_COUNT, findIntersection, findVma, insertVma, mergeAround, rangeFree, splitVma, unmapRange, unmappedArea, vmaAt, vmaIndex } from './vma.ts';
@@ -328,10 +328,4 @@ export function doBrk(k: Kernel, task: Task, want: Va): Va {
 /** Drops the pages of [start, end) that are private, leaving the areas (MADV_DONTNEED). */
 export function dontNeed(k: Kernel, mm: Mm, start: Va, end: Va): void {
   zapRange(k, mm, start, end);
-}
-
-/** Takes one page out so that the next access faults again. */
-export function unmapPage(k: Kernel, mm: Mm, va: Va): void {
-  const at = findPte(k, mm.pgd, va);
-  if (at >= 0 && clearPte(k, mm, at)) flushRange(k, mm, va, va + PAGE);
 }

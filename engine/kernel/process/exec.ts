@@ -8,7 +8,7 @@ import type { Task } from '../contracts/task.ts';
 import { BLOCK, ERESTARTNOINTR } from '../contracts/wait.ts';
 import { charge } from '../entry/charge.ts';
 import { activateMm, regsOf } from '../entry/regs.ts';
-import { closeOnExec, dupFilesStruct, getFile, putFile } from '../fs/file-table.ts';
+import { closeOnExec, getFile, putFile } from '../fs/file-table.ts';
 import { AT_FDCWD, lookupPath } from '../fs/namei.ts';
 import { kernelRead } from '../fs/open.ts';
 import { mmPut, newMm } from '../mm/mm.ts';
@@ -21,7 +21,6 @@ import type { ElfImage, Loaded } from './binfmt-elf.ts';
 import { BINPRM_BUF_SIZE, parseScript } from './binfmt-script.ts';
 import { copyCred, execCaps, inGroup } from './cred.ts';
 import { mmRelease } from './exit.ts';
-import { copyFs } from './fork.ts';
 import { emitExec } from './trace-rows.ts';
 import { mapVdso } from './vdso.ts';
 
@@ -143,7 +142,6 @@ export function doExecve(k: Kernel, task: Task, filename: string, argv: string[]
     activateMm(k, task);
     mmPut(k, old);
   } else task.mm = mm;
-  unshare(k, task);
   closeOnExec(k, task);
   const secure = setCredentials(task, bprm);
   signalExec(k, task);
@@ -174,17 +172,6 @@ function becomeLeader(k: Kernel, task: Task): void {
   task.pid = p.pid;
   p.leader = task;
   k.tasks.set(task.pid, task);
-}
-
-function unshare(k: Kernel, task: Task): void {
-  if (task.files !== null && task.files.users > 1) {
-    task.files.users--;
-    task.files = dupFilesStruct(k, task.files);
-  }
-  if (task.fs.users > 1 && task.process.threads.length === 1) {
-    // CLONE_FS with another process stays shared in Linux too, except for set-id programs; a vfork child has its own.
-    void copyFs;
-  }
 }
 
 /** Set-user-id and set-group-id bits are honoured unless no_new_privs is set. Returns AT_SECURE. */

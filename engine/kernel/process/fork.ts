@@ -9,7 +9,7 @@ import { CTX, RAX, RSP, Regs } from '../../machine/hardware.ts';
 import { FsStruct } from '../contracts/fs.ts';
 import type { Kernel } from '../contracts/kernel.ts';
 import type { Mm } from '../contracts/mm.ts';
-import { Process, Task } from '../contracts/task.ts';
+import { Process, Sighand, Task } from '../contracts/task.ts';
 import { charge } from '../entry/charge.ts';
 import { regsOf } from '../entry/regs.ts';
 import { dupFilesStruct } from '../fs/file-table.ts';
@@ -93,7 +93,7 @@ export function copyProcess(k: Kernel, task: Task, args: CloneArgs): Task | numb
   joinProcess(k, task, child, args);
   copyRegs(k, task, child, args);
   schedFork(k, task, child);
-  signalFork(k, task, child, flags % 4294967296, args.clearSighand ? 1 : 0);
+  signalFork(k, task, child, flags % 4294967296);
   k.tasks.set(pid, child);
   k.forks++;
   if ((flags & CLONE_CHILD_CLEARTID) !== 0) child.clearChildTid = args.childTid;
@@ -111,10 +111,16 @@ function copyShared(k: Kernel, task: Task, child: Task, args: CloneArgs): void {
     if ((flags & CLONE_FILES) !== 0) { task.files.users++; child.files = task.files; } else child.files = dupFilesStruct(k, task.files);
   }
   if ((flags & CLONE_FS) !== 0) { task.fs.users++; child.fs = task.fs; } else child.fs = copyFs(task.fs);
+  if ((flags & CLONE_SIGHAND) !== 0) child.sighand = task.sighand;
+  else {
+    child.sighand = new Sighand();
+    child.sighand.actions = task.sighand.actions.map((a) => (a === undefined ? a : { ...a }));
+    if (args.clearSighand) for (const a of child.sighand.actions) if (a !== undefined && a.handler !== 1) { a.handler = 0; a.flags = 0; a.restorer = 0; a.maskLo = 0; a.maskHi = 0; }
+  }
   if ((flags & CLONE_VM) === 0) { child.rseq = task.rseq; child.rseqLen = task.rseqLen; child.rseqSig = task.rseqSig; }
 }
 
-export function copyFs(fs: FsStruct): FsStruct {
+function copyFs(fs: FsStruct): FsStruct {
   const copy = new FsStruct();
   copy.umask = fs.umask;
   copy.root = fs.root;

@@ -7,7 +7,6 @@ export const PID_MAX = 32768;
 const RESERVED_PIDS = 300;
 
 export function taskByPid(k: Kernel, pid: number): Task | undefined { return k.tasks.get(pid); }
-export function processByPid(k: Kernel, pid: number): Process | undefined { return k.processes.get(pid); }
 
 /** A fresh pid, or −1 when all are taken. A number still used as group or session stays taken. */
 export function allocPid(k: Kernel): number {

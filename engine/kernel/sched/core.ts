@@ -6,7 +6,7 @@ import type { Task } from '../contracts/task.ts';
 import { TASK } from '../contracts/task.ts';
 import type { CpuState } from '../entry/state.ts';
 import { AFTER, PHASE, cpuOf, entryOf } from '../entry/state.ts';
-import { switchMm } from '../mm/mm.ts';
+import { switchMm } from '../mm/switch.ts';
 import { mmOf } from '../mm/state.ts';
 import { newIdleBalance } from './balance.ts';
 import { pickFair, placeEntity, preemptsFair, saveLag, updateCurr } from './eevdf.ts';
@@ -154,6 +154,7 @@ function switchTo(k: Kernel, cs: CpuState, rq: RunQueue, prev: Task, next: Task,
   next.needResched = false; next.needReason = '';
   setThreadState(k, next, 'Running', at, '');
   regs.bytes().set(next.context);
+  next.rseqEvent = next.rseq !== 0;
   if (next.mm && mmOf(k).cpuMm[cs.cpu] !== next.mm) {
     k.now += COST.mmSwitch;
     switchMm(k, cs.cpu, next.mm);

@@ -8,6 +8,7 @@ import { TASK } from '../contracts/task.ts';
 import { ERESTARTNOHAND, ERESTARTSYS, ERESTART_RESTARTBLOCK } from '../contracts/wait.ts';
 import { regsOf } from '../entry/regs.ts';
 import { doGroupExit } from '../process/exit.ts';
+import { rseqResume } from '../process/rseq.ts';
 import { SA, SIG_DFL, SIG_IGN, UNBLOCKABLE_LO, actionOf, defaultIgnored, isCoreSignal, isStopSignal, isSynchronous, unkillable } from './actions.ts';
 import { setupFrame } from './frame.ts';
 import { isOrphanedPgrp, stopGroup, stopTask } from './jobctl.ts';
@@ -116,6 +117,7 @@ function restartSyscall(k: Kernel, task: Task, handlerFlags: number | null): voi
 function deliverToHandler(k: Kernel, task: Task, signo: number, info: SigInfo): void {
   const action = actionOf(task.sighand, signo);
   restartSyscall(k, task, action.flags);
+  if (task.rseq !== 0) rseqResume(k, task);
   const [maskLo, maskHi] = task.savedMask ?? [task.blockedLo, task.blockedHi];
   signalEvent(k, task, 'deliver', signo, info.code, 'handler', action.handler, info);
   if ((action.flags & SA.RESETHAND) !== 0) task.sighand.actions[signo] = { handler: SIG_DFL, flags: 0, restorer: 0, maskLo: 0, maskHi: 0 };

@@ -1,0 +1,31 @@
+// Builds the memory room at boot: frame table, free lists, the zero page.
+import type { Kernel } from '../contracts/kernel.ts';
+import { allocFrame, pushFree, setReclaim } from './page-alloc.ts';
+import { reclaimPages } from './reclaim.ts';
+import { MAX_ORDER, MmState, RESERVED_FRAMES } from './state.ts';
+
+setReclaim(reclaimPages);
+
+/** Builds the room for a machine with k.ram; called once by the boot. */
+export function initMm(k: Kernel): void {
+  const s = new MmState();
+  s.frames = k.ram.frames;
+  s.refs = new Int32Array(s.frames);
+  s.next = new Int32Array(s.frames).fill(-1);
+  s.prev = new Int32Array(s.frames).fill(-1);
+  s.freeOrder = new Int8Array(s.frames).fill(-1);
+  for (let cpu = 0; cpu < k.config.cpus; cpu++) s.cpuMm.push(null);
+  k.mm = s;
+  const reserved = Math.min(RESERVED_FRAMES, s.frames >> 2);
+  s.refs.fill(1, 0, reserved);
+  // Pushed from the top so that low addresses are at the head of the lists and are given out first.
+  const blocks: [number, number][] = [];
+  for (let pfn = reserved; pfn < s.frames;) {
+    let order = MAX_ORDER;
+    while (order > 0 && (pfn % (1 << order) !== 0 || pfn + (1 << order) > s.frames)) order--;
+    blocks.push([pfn, order]);
+    pfn += 1 << order;
+  }
+  for (let i = blocks.length - 1; i >= 0; i--) pushFree(s, blocks[i]![0], blocks[i]![1]);
+  s.zeroPfn = allocFrame(k);
+}
