@@ -8,6 +8,7 @@ import type { WaitQueue } from '../contracts/wait.ts';
 import { Dentry, Inode, Mount, OpenFile, SuperBlock } from '../contracts/fs.ts';
 import type { Errno, Path } from '../contracts/fs.ts';
 import { realtime } from '../time/clock.ts';
+import type { Pipe } from './pipe.ts';
 
 export const S_IFMT = 0o170000, S_IFSOCK = 0o140000, S_IFLNK = 0o120000, S_IFREG = 0o100000, S_IFBLK = 0o60000, S_IFDIR = 0o40000, S_IFCHR = 0o20000, S_IFIFO = 0o10000;
 export const O_ACCMODE = 3, O_WRONLY = 1, O_RDWR = 2, O_CREAT = 0o100, O_EXCL = 0o200, O_NOCTTY = 0o400, O_TRUNC = 0o1000, O_APPEND = 0o2000, O_NONBLOCK = 0o4000, O_DIRECT = 0o40000, O_CLOEXEC = 0o2000000;
@@ -99,9 +100,12 @@ export function anonSuperBlock(k: Kernel, fstype: 'pipefs' | 'sockfs' | 'anon_in
 }
 
 /** State of this room that has no better home. */
-export class AnonState { superBlocks = new Map<string, SuperBlock>() }
-stateClass(AnonState, 'AnonState', ['superBlocks']);
-const anonOf = (k: Kernel): AnonState => (k.anon ??= new AnonState()) as AnonState;
+export class AnonState {
+  superBlocks = new Map<string, SuperBlock>();
+  fifos = new Map<Inode, Pipe>(); // the pipe of each open FIFO
+}
+stateClass(AnonState, 'AnonState', ['superBlocks', 'fifos']);
+export const anonOf = (k: Kernel): AnonState => (k.anon ??= new AnonState()) as AnonState;
 
 /** The path by which a magic link of /proc leads to an inode without a name. */
 export function anonPath(inode: Inode, name: string): Path {
