@@ -182,9 +182,11 @@ const pinsrw: Semantics = (c) => {
 /** Byte-masked store to DS:RDI, as one read and one write of the sixteen bytes. */
 const maskmovdqu: Semantics = (c) => {
   const { f } = c, address = c.local(I64), m = c.local(V128);
+  c.gpr(RDI); f.set(address);
+  const data = c.local(V128);
+  c.readV(0); f.set(data);
   c.readV(1); f.i32Const(7).i8x16ShrS().tee(m).v128AnyTrue().if();
-  c.gpr(RDI); f.tee(address);
-  c.readV(0); f.get(address); c.load(16); f.get(m).v128Bitselect();
+  f.get(address).get(data).get(address); c.load(16); f.get(m).v128Bitselect();
   c.store(16);
   f.end();
 };

@@ -1,0 +1,108 @@
+// The x87's encodings bound to the unit of x87-unit.ts: operands in, one call, result out. FXSAVE is in fxsave.ts.
+import { CTX, RAX, VEC } from '../../machine/hardware.ts';
+import { I32, I64 } from '../wasm/builder.ts';
+import { define, jsHelper } from './context.ts';
+import type { Ctx, Semantics } from './context.ts';
+import { CONSTANT_NAMES, EFLAGS, OP, POP, POP2, QUIET, SRC, TO_I, TRUNC, X87Unit } from './x87-unit.ts';
+
+jsHelper('x87', [I32, I32, I32], [I32], (env) => {
+  const unit = new X87Unit(env.memory);
+  return (state: number, code: number, arg: number): number => unit.run(state, code, arg);
+});
+
+/** Waiting instructions first report a pending unmasked exception: #MF (SDM vol. 1, 8.6). */
+export function waiting(c: Ctx): void {
+  c.state(); c.f.i32Load16U(CTX.fsw).i32Const(0x80).i32And().hint(false).if();
+  c.raise(VEC.MF);
+  c.f.end();
+}
+/** push i32 result of the unit; `arg` pushes an i32. */
+const call = (c: Ctx, code: number, arg: () => void): void => { c.state(); c.f.i32Const(code); arg(); c.call('x87'); };
+const nothing = (c: Ctx) => (): void => { c.f.i32Const(0); };
+
+const FLOAT_SRC: Record<number, number> = { 4: SRC.m32, 8: SRC.m64, 10: SRC.m80 };
+const INT_SRC: Record<number, number> = { 2: SRC.i16, 4: SRC.i32, 8: SRC.i64, 10: SRC.bcd };
+
+/** An operation whose operand 0 is ST(i) or memory, read only. Leaves the unit's result on the stack. */
+function withSource(c: Ctx, code: number, integer: boolean): void {
+  waiting(c);
+  if (c.ops.length === 0) { call(c, code, () => { c.f.i32Const(1); }); return; }
+  if (c.isMem(0)) {
+    const address = c.local(I64), buffer = c.local(I32), bytes = c.ops[0]!.bytes;
+    c.ea(0); c.f.set(address);
+    c.copyIn(address, bytes); c.f.set(buffer);
+    call(c, code | ((integer ? INT_SRC : FLOAT_SRC)[bytes]! << 8), () => { c.f.get(buffer); });
+  } else call(c, code, () => c.regNumber(0));
+}
+const source = (code: number, integer = false): Semantics => (c) => { withSource(c, code, integer); c.f.drop(); };
+const eflags = (code: number): Semantics => (c) => { withSource(c, code | EFLAGS, false); c.setFlags(); };
+const plain = (code: number, wait = true): Semantics => (c) => { if (wait) waiting(c); call(c, code, nothing(c)); c.f.drop(); };
+
+/** A store of operand 0: the place is checked first; the unit says whether to write it. */
+function memoryStore(c: Ctx, bytes: number, code: number): void {
+  const { f } = c, address = c.local(I64), buffer = c.local(I32), failed = c.local(I32);
+  c.ea(0); f.set(address);
+  c.beginOut(address, bytes); f.set(buffer);
+  call(c, code, () => { f.get(buffer); });
+  f.tee(failed).i32Eqz().if();
+  c.copyOut(address, bytes);
+  f.end();
+}
+const store = (code: number, integer: boolean): Semantics => (c) => {
+  waiting(c);
+  if (!c.isMem(0)) { call(c, code, () => c.regNumber(0)); c.f.drop(); return; }
+  const bytes = c.ops[0]!.bytes;
+  memoryStore(c, bytes, code | ((integer ? INT_SRC : FLOAT_SRC)[bytes]! << 8));
+};
+const ARITH: readonly (readonly [string, number])[] = [['add', OP.add], ['mul', OP.mul], ['sub', OP.sub], ['subr', OP.subr], ['div', OP.div], ['divr', OP.divr]];
+/** The unit's sub is ST(0) − source, divided likewise; for ST(i) = ST(i) − ST(0) that is the reversed one. */
+const REVERSED: Record<number, number> = { [OP.add]: OP.add, [OP.mul]: OP.mul, [OP.sub]: OP.subr, [OP.subr]: OP.sub, [OP.div]: OP.divr, [OP.divr]: OP.div };
+for (const [name, op] of ARITH) {
+  define({ [`f${name}`]: source(op), [`fi${name}`]: source(op, true), [`f${name}_i`]: source(REVERSED[op]! | TO_I), [`f${name}p`]: source(REVERSED[op]! | TO_I | POP) });
+}
+CONSTANT_NAMES.forEach((name, i) => define({ [name]: (c) => { waiting(c); call(c, OP.constant, () => { c.f.i32Const(i); }); c.f.drop(); } }));
+
+const cmov = (cc: number): Semantics => (c) => {
+  waiting(c);
+  c.cond(cc); c.f.if();
+  call(c, OP.cmov, () => c.regNumber(0)); c.f.drop();
+  c.f.end();
+};
+/** fnstenv, fnsave and their loads: 28 or 108 bytes, 14 or 94 with a 66 prefix. */
+const environment = (op: number, load: boolean): Semantics => (c) => {
+  const small = c.size === 16, whole = op === OP.save || op === OP.rstor;
+  const bytes = (small ? 14 : 28) + (whole ? 80 : 0), code = op | (small ? POP : 0);
+  if (!load) { memoryStore(c, bytes, code); return; }
+  waiting(c);
+  const address = c.local(I64), buffer = c.local(I32);
+  c.ea(0); c.f.set(address);
+  c.copyIn(address, bytes); c.f.set(buffer);
+  call(c, code, () => { c.f.get(buffer); }); c.f.drop();
+};
+const readField = (offset: number): Semantics => (c) => {
+  c.state(); c.f.i32Load16U(offset).i64ExtendI32U();
+  if (c.isMem(0)) c.write(0); else c.setGpr(RAX, 16);
+};
+
+define({
+  fcom: source(OP.com), fcomp: source(OP.com | POP), fcompp: source(OP.com | POP2), fucom: source(OP.com | QUIET), fucomp: source(OP.com | QUIET | POP), fucompp: source(OP.com | QUIET | POP2),
+  ficom: source(OP.com, true), ficomp: source(OP.com | POP, true),
+  fcomi: eflags(OP.com), fcomip: eflags(OP.com | POP), fucomi: eflags(OP.com | QUIET), fucomip: eflags(OP.com | QUIET | POP),
+  fld: source(OP.ld), fild: source(OP.ld, true), fbld: source(OP.ld, true),
+  fst: store(OP.st, false), fstp: store(OP.st | POP, false), fstpnce: store(OP.st | POP, false),
+  fist: store(OP.ist, true), fistp: store(OP.ist | POP, true), fisttp: store(OP.ist | POP | TRUNC, true), fbstp: store(OP.ist | POP, true),
+  fxch: source(OP.xch), fchs: plain(OP.chs), fabs: plain(OP.abs), ftst: plain(OP.tst), fxam: plain(OP.xam),
+  fcmovb: cmov(2), fcmove: cmov(4), fcmovbe: cmov(6), fcmovu: cmov(10), fcmovnb: cmov(3), fcmovne: cmov(5), fcmovnbe: cmov(7), fcmovnu: cmov(11),
+  fsqrt: plain(OP.sqrt), frndint: plain(OP.rndint), fscale: plain(OP.scale), fxtract: plain(OP.xtract), fprem: plain(OP.prem), fprem1: plain(OP.prem1),
+  f2xm1: plain(OP.f2xm1), fyl2x: plain(OP.yl2x), fyl2xp1: plain(OP.yl2xp1), fptan: plain(OP.ptan), fpatan: plain(OP.patan), fsin: plain(OP.sin), fcos: plain(OP.cos), fsincos: plain(OP.sincos),
+  ffree: source(OP.free), ffreep: source(OP.free | POP), fincstp: plain(OP.incstp), fdecstp: plain(OP.decstp),
+  fninit: plain(OP.init, false), fnclex: plain(OP.clex, false), fnop: (c) => waiting(c), fwait: (c) => waiting(c),
+  fldcw: (c) => {
+    const v = c.local(I32);
+    waiting(c);
+    c.read(0); c.f.i32WrapI64().set(v);
+    call(c, OP.ldcw, () => { c.f.get(v); }); c.f.drop();
+  },
+  fnstcw: readField(CTX.fcw), fnstsw: readField(CTX.fsw),
+  fldenv: environment(OP.ldenv, true), fnstenv: environment(OP.stenv, false), frstor: environment(OP.rstor, true), fnsave: environment(OP.save, false),
+});
