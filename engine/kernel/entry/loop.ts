@@ -7,6 +7,7 @@ import type { Kernel } from '../contracts/kernel.ts';
 import type { Task } from '../contracts/task.ts';
 import { TASK } from '../contracts/task.ts';
 import { handleInterrupts, nextEvent } from '../irq/irq.ts';
+import { waitsForHost } from '../fs/host-stream.ts';
 import { schedule } from '../sched/core.ts';
 import { isIdleTask, schedOf } from '../sched/state.ts';
 import { rseqResume } from '../process/rseq.ts';
@@ -39,17 +40,17 @@ function pickCpu(k: Kernel): void {
 export type RunResult = 'slice' | 'idle' | 'done';
 
 /**
- * Runs until every CPU has reached `until` ('slice'), nothing is runnable before `until` and the next event lies
- * beyond `eventLimit` ('idle'), or the machine has halted ('done').
+ * Runs until every CPU has reached `until` ('slice'), all are idle and either nothing will happen or the next event lies beyond
+ * the real time that has passed while a task waits for the host ('idle'), or the machine has halted ('done').
  */
-export function runLoop(k: Kernel, until: number, eventLimit: number): RunResult {
+export function runLoop(k: Kernel, until: number): RunResult {
   const e = entryOf(k);
   for (;;) {
     if (k.halted) return 'done';
     pickCpu(k);
     if (first.phase === PHASE.IDLE) {
       // Every CPU is idle or later than this one's event.
-      if (firstAt === Infinity || (firstAt > eventLimit && allIdle(k))) return 'idle';
+      if (firstAt === Infinity || (firstAt > e.idleUntil && allIdle(k) && waitsForHost(k))) return 'idle';
     }
     if (firstAt >= until) return 'slice';
     if (k.config.timeLimit > 0 && firstAt >= k.config.timeLimit) {
