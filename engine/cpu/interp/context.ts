@@ -58,7 +58,11 @@ export class InterpCtx implements FlowCtx {
   isReg(i: number): boolean { const k = this.ops[i]!.kind; return k === 'r' || k === 'h' || k === 'x' || k === 'p'; }
 
   /** push i32: address of register operand i in the state. */
-  private regAddress(i: number): void { this.f.get(STATE).get(RECORD).i32Load16U(REG_SLOT[i]!).i32Add(); }
+  private regAddress(i: number): void {
+    if (this.ops[i]!.kind === 'p') this.f.get(RECORD).i32Load16U(REG_SLOT[i]!).i32Const(4).i32Shl().i32Const(CTX.x87).i32Add().get(STATE).i32Add();
+    else this.f.get(STATE).get(RECORD).i32Load16U(REG_SLOT[i]!).i32Add();
+  }
+  regNumber(i: number): void { this.f.get(RECORD).i32Load16U(REG_SLOT[i]!); }
 
   read(i: number): void {
     const op = this.ops[i]!, f = this.f;
@@ -241,7 +245,7 @@ export class InterpCtx implements FlowCtx {
   /** i32 status of sys.store on the stack: 0 done, 1 fault, 2 the block ends. */
   private afterSlowStore(): void {
     const f = this.f, status = this.local(I32);
-    f.tee(status).if().get(status).i32Const(1).i32Eq().if(); this.fault(); f.end().i32Const(1); this.noteEnds(); f.end();
+    f.tee(status).ifThen().get(status).i32Const(1).i32Eq().if(); this.fault(); f.end().i32Const(1); this.noteEnds(); f.end();
     f.free(status);
   }
   /** pop i32: if not zero the block ends after this instruction. */
@@ -364,7 +368,7 @@ export class InterpCtx implements FlowCtx {
   finish(): void {
     const f = this.f;
     if (this.finished) { f.unreachable(); return; }
-    if (this.ends >= 0) f.get(this.ends).if().get(STATE).get(RECORD).i32Store(S.rec).i32Const(CODE.ended).return().end();
+    if (this.ends >= 0) f.get(this.ends).ifThen().get(STATE).get(RECORD).i32Store(S.rec).i32Const(CODE.ended).return().end();
     f.get(STATE).get(RECORD).i32Const(REC.size).i32Add().get(RECORD).i32Load(REC.size + REC.fn).returnCallIndirect(this.handlerType);
     f.unreachable();
   }

@@ -57,7 +57,7 @@ function rotateCarry(c: Ctx, left: boolean): void {
   c.cond(2); f.i64ExtendI32U().set(cin);
   c.modify(0, (a) => {
     f.get(a).set(saved);
-    f.get(n).i64Eqz().if(I64).get(a).else();
+    f.get(n).i64Eqz().ifThen(I64).get(a).else();
     if (left) {
       // r = a << n | cin << n−1 | a >> bits+1−n
       f.get(a).get(n).i64Shl().get(cin).get(n).i64Const(1).i64Sub().i64Shl().i64Or();
@@ -76,7 +76,7 @@ function rotateCarry(c: Ctx, left: boolean): void {
     f.tee(r);
   });
   const carry = c.local(I32);
-  f.get(n).i64Eqz().if(I32).get(cin).i32WrapI64().else();
+  f.get(n).i64Eqz().ifThen(I32).get(cin).i32WrapI64().else();
   if (left) bit(c, saved, () => f.i64Const(bits).get(n).i64Sub()); else bit(c, saved, () => f.get(n).i64Const(1).i64Sub());
   f.end().set(carry);
   rotateFlags(c, n0, () => f.get(carry), () => {
@@ -92,7 +92,7 @@ function doubleShift(c: Ctx, left: boolean): void {
   c.modify(0, (a) => {
     f.get(a).set(saved);
     if (bits === 64) {
-      f.get(n).i64Eqz().if(I64).get(a).else();
+      f.get(n).i64Eqz().ifThen(I64).get(a).else();
       if (left) f.get(a).get(n).i64Shl().get(b).i64Const(64).get(n).i64Sub().i64ShrU().i64Or();
       else f.get(a).get(n).i64ShrU().get(b).i64Const(64).get(n).i64Sub().i64Shl().i64Or();
       f.end();
@@ -162,15 +162,15 @@ function scan(c: Ctx, forward: boolean): void {
   f.get(v).i64Eqz().if(I64); c.read(0); f.else().get(r).end();
   if (c.size === 32) { // with a zero source even the upper half stays
     const w = c.local(I64);
-    f.set(w).get(v).i64Eqz().i32Eqz().if().get(w); c.write(0); f.end();
+    f.set(w).get(v).i64Eqz().i32Eqz().ifThen().get(w); c.write(0); f.end();
   } else c.write(0);
   c.getFlags(); f.i32Const(~0x40).i32And().get(v).i64Eqz().i32Const(6).i32Shl().i32Or(); c.setFlags();
 }
 
 define({
   shl: (c) => shift(c, 1, (a, n) => c.f.get(a).get(n).i64Shl(), (a, n, r, bits) => shiftFlags(c, bits, n, r,
-    () => { if (bits < 32) { c.f.get(n).i64Const(bits).i64GtU().if(I32).i32Const(0).else(); } bit(c, a, () => c.f.i64Const(bits).get(n).i64Sub()); if (bits < 32) c.f.end(); },
-    () => { bit(c, r, () => c.f.i64Const(bits - 1)); if (bits < 32) { c.f.get(n).i64Const(bits).i64GtU().if(I32).i32Const(0).else(); } bit(c, a, () => c.f.i64Const(bits).get(n).i64Sub()); if (bits < 32) c.f.end(); c.f.i32Xor(); })),
+    () => { if (bits < 32) { c.f.get(n).i64Const(bits).i64GtU().ifThen(I32).i32Const(0).else(); } bit(c, a, () => c.f.i64Const(bits).get(n).i64Sub()); if (bits < 32) c.f.end(); },
+    () => { bit(c, r, () => c.f.i64Const(bits - 1)); if (bits < 32) { c.f.get(n).i64Const(bits).i64GtU().ifThen(I32).i32Const(0).else(); } bit(c, a, () => c.f.i64Const(bits).get(n).i64Sub()); if (bits < 32) c.f.end(); c.f.i32Xor(); })),
   shr: (c) => shift(c, 1, (a, n) => c.f.get(a).get(n).i64ShrU(), (a, n, r, bits) => shiftFlags(c, bits, n, r,
     () => bit(c, a, () => c.f.get(n).i64Const(1).i64Sub()),
     () => { bit(c, a, () => c.f.i64Const(bits - 1)); void n; })),

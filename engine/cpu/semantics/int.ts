@@ -130,7 +130,7 @@ function divide(c: Ctx, signed: boolean): void {
     f.set(n);
     if (signed) {
       // −2^63 / −1 would trap in WebAssembly: it does not fit either.
-      f.get(d).i64Const(-1).i64Eq().if().get(n).i64Const(0, 0x80000000).i64Eq().if(); c.raise(VEC.DE); f.end().end();
+      f.get(d).i64Const(-1).i64Eq().ifThen().get(n).i64Const(0, 0x80000000).i64Eq().if(); c.raise(VEC.DE); f.end().end();
       f.get(n).get(d).i64DivS().tee(q).get(q); signExtend(f, bits); f.i64Ne().if(); c.raise(VEC.DE); f.end();
       f.get(n).get(d).i64RemS().set(r);
     } else {
@@ -162,7 +162,7 @@ function divide128(c: Ctx, signed: boolean, d: number, q: number, r: number): vo
   f.get(r).i64Const(63).i64ShrU().set(top);
   f.get(r).i64Const(1).i64Shl().get(q).i64Const(63).i64ShrU().i64Or().set(r);
   f.get(q).i64Const(1).i64Shl().set(q);
-  f.get(top).i32WrapI64().get(r).get(d).i64GeU().i32Or().if().get(r).get(d).i64Sub().set(r).get(q).i64Const(1).i64Or().set(q).end();
+  f.get(top).i32WrapI64().get(r).get(d).i64GeU().i32Or().ifThen().get(r).get(d).i64Sub().set(r).get(q).i64Const(1).i64Or().set(q).end();
   f.get(i).i32Const(1).i32Sub().tee(i).brIf(loop).end();
   f.end();
   if (signed) {
@@ -170,7 +170,7 @@ function divide128(c: Ctx, signed: boolean, d: number, q: number, r: number): vo
     f.get(negN).get(negD).i64Xor().set(neg);
     f.get(q).get(neg).i64Xor().get(neg).i64Sub().set(q);
     // The quotient must have the sign that its magnitude promised.
-    f.get(q).i64Const(0).i64Ne().if().get(q).get(neg).i64Xor().i64Const(0).i64LtS().if(); c.raise(VEC.DE); f.end().end();
+    f.get(q).i64Const(0).i64Ne().ifThen().get(q).get(neg).i64Xor().i64Const(0).i64LtS().if(); c.raise(VEC.DE); f.end().end();
     f.get(r).get(negN).i64Xor().get(negN).i64Sub().set(r);
   }
 }
@@ -198,7 +198,7 @@ define({
   mov_from_sreg: (c) => { // flat user segments: CS 0x33, SS 0x2b, the others null
     c.read(1);
     const n = c.local(I64), { f } = c;
-    f.set(n).get(n).i64Const(1).i64Eq().if(I64).i64Const(0x33).else().get(n).i64Const(2).i64Eq().if(I64).i64Const(0x2b).else().i64Const(0).end().end();
+    f.set(n).get(n).i64Const(1).i64Eq().ifThen(I64).i64Const(0x33).else().get(n).i64Const(2).i64Eq().ifThen(I64).i64Const(0x2b).else().i64Const(0).end().end();
     if (!c.isMem(0)) { c.write(0); return; }
     const v = c.local(I64);
     f.set(v);

@@ -162,6 +162,8 @@ export class Func {
   block(type?: BlockType): Label { this.code.byte(0x02); this.blockType(type); return ++this.depth; }
   loop(type?: BlockType): Label { this.code.byte(0x03); this.blockType(type); return ++this.depth; }
   if(type?: BlockType): Label { this.code.byte(0x04); this.blockType(type); return ++this.depth; }
+  /** `if`, for chains that need no label. */
+  ifThen(type?: BlockType): this { this.if(type); return this; }
   else(): this { this.code.byte(0x05); return this; }
   end(): this {
     if (this.depth === 0) throw new Error('end without block');

@@ -1,0 +1,248 @@
+// The memory management unit: page walks (SDM vol. 3, 4.5), architectural TLBs with their fast tags, the slow paths of loads and stores.
+import { COST } from '../../clock/costs.ts';
+import { EXIT, PF, PTE, PTE_NX_HI, VEC } from '../../machine/hardware.ts';
+import { DTLB, DTLB_ENTRIES, FRAME_FETCHED, FRAME_FLAGS, ITLB, ITLB_ENTRIES, RAM_BASE, S, TLB_VALID, TLB_WRITE, cpuBase } from '../layout.ts';
+
+export class Mmu {
+  readonly u8: Uint8Array;
+  readonly u32: Uint32Array;
+  readonly f64: Float64Array;
+  private readonly ram32: number = RAM_BASE >> 2;
+
+  /** @param dropCode forgets what was translated from a frame. */
+  constructor(memory: WebAssembly.Memory, private readonly frames: number, private readonly cpus: number, private readonly dropCode: (pfn: number) => void) {
+    this.u8 = new Uint8Array(memory.buffer);
+    this.u32 = new Uint32Array(memory.buffer);
+    this.f64 = new Float64Array(memory.buffer);
+  }
+
+  addNow(s: number, cycles: number): void {
+    const i = (s + S.now) >> 2, lo = this.u32[i]! + cycles;
+    this.u32[i] = lo;
+    if (lo > 0xffffffff) this.u32[i + 1]!++;
+  }
+
+  private fault(s: number, vector: number, error: number, lo: number, hi: number): void {
+    const { u32 } = this, i = s >> 2;
+    u32[i + (S.exitReason >> 2)] = EXIT.exception;
+    u32[i + (S.exitVector >> 2)] = vector;
+    u32[i + (S.exitError >> 2)] = error;
+    u32[i + (S.exitLo >> 2)] = lo;
+    u32[i + (S.exitHi >> 2)] = hi;
+  }
+
+  /** Leaf of the last successful walk: whether stores may go on without another walk (W everywhere and D set). */
+  private leafWritable = false;
+  /** Page walk; access 0 read, 1 write, 2 fetch. Returns the frame or −1 with the fault in the state. */
+  private walk(s: number, lo: number, hi: number, access: number): number {
+    const top = (hi | 0) >> 15;
+    if (top !== 0 && top !== -1) { this.fault(s, VEC.GP, 0, lo, hi); return -1; }
+    const error = PF.user | (access === 1 ? PF.write : access === 2 ? PF.fetch : 0);
+    const { u32, ram32 } = this;
+    let table = u32[(s + S.pgd) >> 2]! >>> 0;
+    let writable = true, user = true, nx = false;
+    for (let level = 3; ; level--) {
+      const index = level === 3 ? (hi >>> 7) & 511 : level === 2 ? (lo >>> 30) | ((hi & 127) << 2) : level === 1 ? (lo >>> 21) & 511 : (lo >>> 12) & 511;
+      const at = ram32 + (table >>> 2) + index * 2, entry = u32[at]!;
+      if ((entry & PTE.P) === 0) { this.fault(s, VEC.PF, error, lo, hi); return -1; }
+      if ((entry & PTE.W) === 0) writable = false;
+      if ((entry & PTE.U) === 0) user = false;
+      if ((u32[at + 1]! & PTE_NX_HI) !== 0) nx = true;
+      const leaf = level === 0 || (level === 1 && (entry & PTE.PS) !== 0);
+      if (leaf && (!user || (access === 1 && !writable) || (access === 2 && nx))) { this.fault(s, VEC.PF, error | PF.present, lo, hi); return -1; }
+      let next = entry | PTE.A;
+      if (leaf && access === 1) next |= PTE.D;
+      if (next !== entry) u32[at] = next;
+      if (!leaf) { table = (entry & 0xfffff000) >>> 0; continue; }
+      this.leafWritable = writable && (next & PTE.D) !== 0;
+      let pfn = entry >>> 12;
+      if (level === 1) pfn = (pfn & ~511) | ((lo >>> 12) & 511);
+      if (pfn >= this.frames) { this.fault(s, VEC.PF, error | 8, lo, hi); return -1; }
+      return pfn;
+    }
+  }
+
+  /** Data translation with the architectural TLB: frame, or −1 with the fault in the state. */
+  private lookup(s: number, lo: number, hi: number, write: boolean): number {
+    const page = lo & ~4095, e = (s + S.dtlb + ((lo >>> 12) & (DTLB_ENTRIES - 1)) * DTLB.size) >> 2, { u32 } = this;
+    const arch = u32[e + (DTLB.archLo >> 2)]!;
+    if ((arch & ~4095) === page && u32[e + (DTLB.archHi >> 2)] === hi >>> 0 && (arch & TLB_VALID) !== 0 && (!write || (arch & TLB_WRITE) !== 0)) {
+      const pfn = u32[e + (DTLB.pfn >> 2)]!;
+      if (write && this.u8[FRAME_FLAGS + pfn] === 0) { u32[e + 2] = page; u32[e + 3] = hi; } // the fast tag may be given again
+      return pfn;
+    }
+    const pfn = this.walk(s, lo, hi, write ? 1 : 0);
+    if (pfn < 0) return -1;
+    this.f64[(s + S.dtlbMiss) >> 3]!++;
+    this.addNow(s, COST.tlbMiss);
+    this.fill(e, page, hi, pfn, this.leafWritable);
+    return pfn;
+  }
+  private fill(e: number, page: number, hi: number, pfn: number, writable: boolean): void {
+    const { u32 } = this;
+    u32[e] = page; u32[e + 1] = hi;
+    if (writable && this.u8[FRAME_FLAGS + pfn] === 0) { u32[e + 2] = page; u32[e + 3] = hi; } else { u32[e + 2] = 0xffffffff; u32[e + 3] = 0xffffffff; }
+    u32[e + (DTLB.addend >> 2)] = RAM_BASE + pfn * 4096 - page;
+    u32[e + (DTLB.pfn >> 2)] = pfn;
+    u32[e + (DTLB.archLo >> 2)] = page | TLB_VALID | (writable ? TLB_WRITE : 0);
+    u32[e + (DTLB.archHi >> 2)] = hi;
+  }
+  /** WASM address, or 0 with the fault in the state. */
+  translate(s: number, lo: number, hi: number, write: boolean): number {
+    const pfn = this.lookup(s, lo, hi, write);
+    return pfn < 0 ? 0 : RAM_BASE + pfn * 4096 + (lo & 4095);
+  }
+
+  /** A compiled region's slow path: resolves a plain miss; 0, with no effect at all, when the interpreter has to do the instruction. */
+  translateQuiet(s: number, lo: number, hi: number, bytes: number, write: boolean): number {
+    if ((lo & 4095) + bytes > 4096) return 0;
+    const pfn = this.peek(s, lo, hi, write);
+    if (pfn < 0 || (write && this.u8[FRAME_FLAGS + pfn] !== 0)) return 0;
+    return this.translate(s, lo, hi, write);
+  }
+  /** The frame that an access would reach, without any effect; −1 if it would fault. */
+  peek(s: number, lo: number, hi: number, write: boolean): number {
+    const top = (hi | 0) >> 15;
+    if (top !== 0 && top !== -1) return -1;
+    const e = (s + S.dtlb + ((lo >>> 12) & (DTLB_ENTRIES - 1)) * DTLB.size) >> 2, { u32, ram32 } = this, arch = u32[e + (DTLB.archLo >> 2)]!;
+    if ((arch & ~4095) === (lo & ~4095) && u32[e + (DTLB.archHi >> 2)] === hi >>> 0 && (arch & TLB_VALID) !== 0 && (!write || (arch & TLB_WRITE) !== 0)) return u32[e + (DTLB.pfn >> 2)]!;
+    let table = u32[(s + S.pgd) >> 2]! >>> 0;
+    for (let level = 3; ; level--) {
+      const index = level === 3 ? (hi >>> 7) & 511 : level === 2 ? (lo >>> 30) | ((hi & 127) << 2) : level === 1 ? (lo >>> 21) & 511 : (lo >>> 12) & 511;
+      const entry = u32[ram32 + (table >>> 2) + index * 2]!;
+      if ((entry & PTE.P) === 0 || (entry & PTE.U) === 0 || (write && (entry & PTE.W) === 0)) return -1;
+      if (level === 0 || (level === 1 && (entry & PTE.PS) !== 0)) {
+        let pfn = entry >>> 12;
+        if (level === 1) pfn = (pfn & ~511) | ((lo >>> 12) & 511);
+        return pfn < this.frames ? pfn : -1;
+      }
+      table = (entry & 0xfffff000) >>> 0;
+    }
+  }
+
+  // ---- slow paths of the interpreter's loads and stores
+  read(s: number, lo: number, hi: number, bytes: number): number {
+    if ((lo & 4095) + bytes <= 4096) return this.translate(s, lo, hi, false);
+    return this.copyIn(s, lo, hi, bytes);
+  }
+  /** A copy of [va, va + bytes) in the bounce buffer. */
+  copyIn(s: number, lo: number, hi: number, bytes: number): number {
+    const first = Math.min(bytes, 4096 - (lo & 4095)), a = this.translate(s, lo, hi, false);
+    if (a === 0) return 0;
+    const to = s + S.bounce;
+    if (first < bytes) {
+      const nextLo = (lo + first) | 0, nextHi = nextLo === 0 ? (hi + 1) | 0 : hi, b = this.translate(s, nextLo, nextHi, false);
+      if (b === 0) return 0;
+      this.u8.copyWithin(to + first, b, b + bytes - first);
+    }
+    this.u8.copyWithin(to, a, a + first);
+    return to;
+  }
+  rmw(s: number, lo: number, hi: number, bytes: number): number {
+    if ((lo & 4095) + bytes <= 4096) {
+      const pfn = this.lookup(s, lo, hi, true);
+      if (pfn < 0) return 0;
+      if (this.u8[FRAME_FLAGS + pfn] === 0) return RAM_BASE + pfn * 4096 + (lo & 4095);
+    }
+    return this.rmwBounce(s, lo, hi, bytes);
+  }
+  /** Checks that [va, va + bytes) can be written and copies it to the bounce buffer. */
+  rmwBounce(s: number, lo: number, hi: number, bytes: number): number {
+    const first = Math.min(bytes, 4096 - (lo & 4095)), a = this.translate(s, lo, hi, true);
+    if (a === 0) return 0;
+    const to = s + S.bounce;
+    if (first < bytes) {
+      const nextLo = (lo + first) | 0, nextHi = nextLo === 0 ? (hi + 1) | 0 : hi, b = this.translate(s, nextLo, nextHi, true);
+      if (b === 0) return 0;
+      this.u8.copyWithin(to + first, b, b + bytes - first);
+    }
+    this.u8.copyWithin(to, a, a + first);
+    return to;
+  }
+  /** Writes the bounce buffer back after rmw/rmwBounce; 1 if the block ends. */
+  commit(s: number, lo: number, hi: number, bytes: number): number { return this.put(s, lo, hi, bytes, s + S.bounce) === 2 ? 1 : 0; }
+  /** Stores the scratch value: 0 done, 1 fault, 2 done and the block ends. */
+  store(s: number, lo: number, hi: number, bytes: number): number { return this.put(s, lo, hi, bytes, s + S.scratch); }
+
+  private put(s: number, lo: number, hi: number, bytes: number, from: number): number {
+    const first = Math.min(bytes, 4096 - (lo & 4095)), a = this.lookup(s, lo, hi, true);
+    if (a < 0) return 1;
+    let b = -1;
+    if (first < bytes) {
+      const nextLo = (lo + first) | 0, nextHi = nextLo === 0 ? (hi + 1) | 0 : hi;
+      b = this.lookup(s, nextLo, nextHi, true);
+      if (b < 0) return 1;
+    }
+    let ends = this.written(a);
+    const at = RAM_BASE + a * 4096 + (lo & 4095);
+    for (let i = 0; i < first; i++) this.u8[at + i] = this.u8[from + i]!;
+    if (b >= 0) {
+      if (this.written(b)) ends = true;
+      const next = RAM_BASE + b * 4096;
+      for (let i = first; i < bytes; i++) this.u8[next + i - first] = this.u8[from + i]!;
+    }
+    return ends ? 2 : 0;
+  }
+  /** Law 3: a store to a frame with code drops its translations; true if it had been fetched. */
+  written(pfn: number): boolean {
+    const flags = this.u8[FRAME_FLAGS + pfn]!;
+    if (flags === 0) return false;
+    this.u8[FRAME_FLAGS + pfn] = 0;
+    this.dropCode(pfn);
+    return (flags & FRAME_FETCHED) !== 0;
+  }
+  /** The frame holds code from now on: its stores take the slow path. */
+  fetched(pfn: number): void {
+    if ((this.u8[FRAME_FLAGS + pfn]! & FRAME_FETCHED) !== 0) return;
+    this.u8[FRAME_FLAGS + pfn] = this.u8[FRAME_FLAGS + pfn]! | FRAME_FETCHED;
+    const { u32 } = this;
+    for (let cpu = 0; cpu < this.cpus; cpu++) {
+      let e = (cpuBase(cpu) + S.dtlb) >> 2;
+      for (let i = 0; i < DTLB_ENTRIES; i++, e += DTLB.size >> 2) if (u32[e + (DTLB.pfn >> 2)] === pfn) { u32[e + 2] = 0xffffffff; u32[e + 3] = 0xffffffff; }
+    }
+  }
+
+  // ---- instruction side
+  /** Instruction TLB lookup: the physical address of the frame, or −1 with the fault in the state. */
+  fetchPage(s: number, lo: number, hi: number): number {
+    const page = lo & ~4095, e = (s + S.itlb + ((lo >>> 12) & (ITLB_ENTRIES - 1)) * ITLB.size) >> 2, { u32 } = this;
+    if (u32[e] === page >>> 0 && u32[e + 1] === hi >>> 0) return u32[e + 2]!;
+    const pfn = this.walk(s, lo, hi, 2);
+    if (pfn < 0) return -1;
+    this.f64[(s + S.itlbMiss) >> 3]!++;
+    this.addNow(s, COST.tlbMiss);
+    u32[e] = page; u32[e + 1] = hi; u32[e + 2] = pfn * 4096;
+    return pfn * 4096;
+  }
+
+  // ---- maintenance
+  flush(s: number): void {
+    this.f64[(s + S.tlbFlush) >> 3]!++;
+    this.clear(s);
+  }
+  clear(s: number): void {
+    const d = (s + S.dtlb) >> 2, i = (s + S.itlb) >> 2;
+    this.u32.fill(0xffffffff, d, d + (DTLB_ENTRIES * DTLB.size >> 2));
+    for (let k = 0; k < DTLB_ENTRIES; k++) this.u32[d + k * (DTLB.size >> 2) + (DTLB.archLo >> 2)] = 0;
+    this.u32.fill(0xffffffff, i, i + (ITLB_ENTRIES * ITLB.size >> 2));
+  }
+  invalidate(s: number, va: number): void {
+    const lo = va % 4294967296, hi = Math.floor(va / 4294967296) >>> 0, page = (lo & ~4095) >>> 0, { u32 } = this;
+    const e = (s + S.dtlb + ((page >>> 12) & (DTLB_ENTRIES - 1)) * DTLB.size) >> 2;
+    if (((u32[e + (DTLB.archLo >> 2)]! & ~4095) >>> 0) === page && u32[e + (DTLB.archHi >> 2)] === hi) {
+      u32.fill(0xffffffff, e, e + (DTLB.size >> 2));
+      u32[e + (DTLB.archLo >> 2)] = 0;
+    }
+    const i = (s + S.itlb + ((page >>> 12) & (ITLB_ENTRIES - 1)) * ITLB.size) >> 2;
+    if (u32[i] === page && u32[i + 1] === hi) u32.fill(0xffffffff, i, i + (ITLB.size >> 2));
+  }
+  /** After restoreState: fast tags from the architectural ones. */
+  rebuildFastTags(s: number): void {
+    const { u32 } = this;
+    for (let k = 0, e = (s + S.dtlb) >> 2; k < DTLB_ENTRIES; k++, e += DTLB.size >> 2) {
+      const arch = u32[e + (DTLB.archLo >> 2)]!;
+      if ((arch & TLB_VALID) === 0) u32.fill(0xffffffff, e, e + 6);
+      else this.fill(e, arch & ~4095, u32[e + (DTLB.archHi >> 2)]!, u32[e + (DTLB.pfn >> 2)]!, (arch & TLB_WRITE) !== 0);
+    }
+  }
+}

@@ -1,0 +1,131 @@
+// Programs assembled by gcc run on the processor with pages mapped by hand; the same state and cycles with the compiler off, on and forced.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { EXIT, PF, PTE, R10, R8, R9, RAX, RBX, RDI, RDX, RSI, RSP, VEC } from '../machine/hardware.ts';
+import { GuestRam } from '../machine/ram.ts';
+import type { Processor } from '../machine/hardware.ts';
+import { FRAME_FLAGS, FRAME_FLAGS_SIZE, RAM_BASE, memoryPages } from './layout.ts';
+import { createProcessor } from './processor.ts';
+
+const RAM = 16 << 20, CODE = 0x400000, DATA = 0x600000, STACK = 0x7ff000;
+const hasGcc = spawnSync('gcc', ['--version']).status === 0;
+const dir = hasGcc ? mkdtempSync(join(tmpdir(), 'ktrace-cpu-')) : '';
+let count = 0;
+function assemble(source: string): Uint8Array {
+  const base = join(dir, `t${count++}`);
+  writeFileSync(`${base}.s`, `.intel_syntax noprefix\n.text\n${source}\n`);
+  execFileSync('gcc', ['-c', '-o', `${base}.o`, `${base}.s`]);
+  execFileSync('objcopy', ['-O', 'binary', '-j', '.text', `${base}.o`, `${base}.bin`]);
+  return new Uint8Array(readFileSync(`${base}.bin`));
+}
+
+interface Machine { cpu: Processor; ram: GuestRam; map(va: number, pfn: number, flags: number): void }
+function machine(jit: 'auto' | 'off' | 'force', code: Uint8Array): Machine {
+  const pages = memoryPages(RAM), memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+  const ram = new GuestRam(memory.buffer, RAM_BASE, RAM, new Uint8Array(memory.buffer, FRAME_FLAGS, FRAME_FLAGS_SIZE));
+  const cpu = createProcessor(memory, ram, 1, { jit });
+  ram.bindProcessor(cpu);
+  let free = 2; // frame 1: top-level table
+  const map = (va: number, pfn: number, flags: number): void => {
+    let table = 4096;
+    for (let shift = 39; shift > 12; shift -= 9) {
+      const at = (table >> 2) + (Math.floor(va / 2 ** shift) & 511) * 2;
+      if (ram.u32[at] === 0) ram.u32[at] = (free++ << 12) | 7;
+      table = ram.u32[at]! & ~4095;
+    }
+    ram.u32[(table >> 2) + (Math.floor(va / 4096) & 511) * 2] = (pfn << 12) | flags;
+  };
+  for (let i = 0; i < 16; i++) {
+    map(CODE + i * 4096, 256 + i, 7);
+    map(DATA + i * 4096, 512 + i, 7);
+    map(STACK + i * 4096 - 8 * 4096, 1024 + i, 7);
+  }
+  ram.write(256 * 4096, code, 0, code.length);
+  cpu.setPageTable(0, 4096, true);
+  const regs = cpu.regs(0);
+  regs.rip = CODE;
+  regs.setGpr(RSP, STACK);
+  return { cpu, ram, map };
+}
+const modes = ['off', 'auto', 'force'] as const;
+
+/** Runs to the first exit that is not a deadline, in slices; the final state of all modes must be equal. */
+function run(source: string, check: (m: Machine) => void, before: (m: Machine) => void = () => undefined, slice = 1000): void {
+  const code = assemble(source);
+  const states = modes.map((mode) => {
+    const m = machine(mode, code);
+    before(m);
+    for (let i = 0; ; i++) {
+      m.cpu.run(0, m.cpu.now(0) + slice);
+      if (m.cpu.exit.reason !== EXIT.deadline) break;
+      if (i > 100000) throw new Error('runs away');
+    }
+    check(m);
+    return { state: Buffer.from(m.cpu.saveState()).toString('base64'), counters: m.cpu.counters(0), now: m.cpu.now(0), memory: Buffer.from(m.ram.u8.subarray(0, 2048 * 4096)).toString('latin1') };
+  });
+  for (const other of states.slice(1)) {
+    expect(other.counters).toEqual(states[0]!.counters);
+    expect(other.now).toBe(states[0]!.now);
+    expect(other.state === states[0]!.state).toBe(true);
+    expect(other.memory === states[0]!.memory).toBe(true);
+  }
+}
+
+describe.skipIf(!hasGcc)('processor', () => {
+  test('a loop that sums', () => run('mov ecx, 1000\nxor eax, eax\n1: add rax, rcx\ndec rcx\njnz 1b\nsyscall', ({ cpu }) => {
+    expect(cpu.exit.reason).toBe(EXIT.syscall);
+    expect(cpu.regs(0).gpr(RAX)).toBe(500500);
+    expect(cpu.counters(0).instructions).toBe(2 + 3000 + 1);
+  }));
+  test('memory, calls, stack', () => run(`
+    mov rdi, ${DATA}\nmov ecx, 500\n1: mov [rdi+rcx*8], rcx\nmov rsi, rcx\ncall f\nadd r8, rax\nloop 1b\nsyscall
+    f: push rbp\nmov rbp, rsp\nmov rax, [rdi+rsi*8]\nimul rax, rax\nleave\nret`, ({ cpu }) => {
+    let sum = 0;
+    for (let i = 1; i <= 500; i++) sum += i * i;
+    expect(cpu.regs(0).gpr(R8)).toBe(sum);
+    expect(cpu.regs(0).gpr(RSP)).toBe(STACK);
+  }));
+  test('partial registers and flags', () => run(`
+    mov eax, 0xffffffff\nadd al, 1\nsetc bl\nmov ah, 0x12\nmov cx, ax\nmovsx edx, al\nmov r8d, 0x80000000\nadd r8d, r8d\nseto r9b\nsbb r10, r10\nsyscall`, ({ cpu }) => {
+    const r = cpu.regs(0);
+    expect(r.gpr(RAX)).toBe(0xffff1200);
+    expect(r.gpr(RBX)).toBe(1);
+    expect(r.gpr(RDX)).toBe(0);
+    expect(r.gpr(R8)).toBe(0);
+    expect(r.gpr(R9)).toBe(1);
+    expect(r.lo(R10 * 8)).toBe(0xffffffff);
+  }));
+  test('page fault: precise', () => run(`mov rdi, 0x10000000\nmov eax, 5\npush rax\nadd [rdi+8], rax\nsyscall`, ({ cpu }) => {
+    expect(cpu.exit.reason).toBe(EXIT.exception);
+    expect(cpu.exit.vector).toBe(VEC.PF);
+    expect(cpu.exit.errorCode).toBe(PF.user | PF.write);
+    expect(cpu.exit.address).toBe(0x10000008);
+    expect(cpu.regs(0).gpr(RSP)).toBe(STACK - 8);
+    expect(cpu.counters(0).instructions).toBe(4);
+  }));
+  test('divide error', () => run('xor edx, edx\nmov eax, 7\nxor ecx, ecx\ndiv ecx\nsyscall', ({ cpu }) => {
+    expect([cpu.exit.reason, cpu.exit.vector]).toEqual([EXIT.exception, VEC.DE]);
+  }));
+  test('string instructions across pages', () => run(`
+    cld\nmov rdi, ${DATA + 100}\nmov ecx, 9000\nmov al, 7\nrep stosb\nmov rsi, ${DATA + 100}\nmov rdi, ${DATA + 20001}\nmov ecx, 1000\nrep movsq
+    mov rsi, ${DATA + 100}\nmov rdi, ${DATA + 20001}\nmov ecx, 8000\nrepe cmpsb\nmov rdx, rcx\nmov rdi, ${DATA + 100}\nmov ecx, 10000\nmov al, 0\nrepne scasb\nsyscall`, ({ cpu }) => {
+    expect(cpu.regs(0).gpr(RDX)).toBe(0);
+    expect(cpu.regs(0).gpr(RDI)).toBe(DATA + 100 + 9001);
+  }));
+  test('stores into code end the block and are seen', () => run(`
+    mov ecx, 50\nlea rdi, [rip+2f]\n1: mov byte ptr [rdi+1], cl\n2: mov al, 0\nadd rbx, rax\nmov eax, 0\ndec ecx\njnz 1b\nsyscall`, ({ cpu }) => {
+    expect(cpu.regs(0).gpr(RBX)).toBe(50 * 51 / 2);
+  }));
+  test('accesses and instructions across page borders', () => run(`
+    mov rdi, ${DATA + 4092}\nmov rax, 0x1122334455667788\nmov [rdi], rax\nadd qword ptr [rdi], 1\nmov rbx, [rdi]\ncmp rbx, [rdi]\nsete cl\nmov edx, 20
+    jmp 3f\n.org 4080\n3: inc rsi\ninc rsi\n4: movabs r8, 0x123456789abc\ninc r9\ndec edx\njnz 4b\nsyscall`, ({ cpu }) => {
+    const r = cpu.regs(0);
+    expect([r.lo(RBX * 8), r.hi(RBX * 8)]).toEqual([0x55667789, 0x11223344]);
+
+    expect(r.gpr(R9)).toBe(20);
+    expect(r.gpr(RSI)).toBe(2);
+  }));
+});

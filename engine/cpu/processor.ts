@@ -1,0 +1,231 @@
+// The processor: all virtual CPUs over one WebAssembly.Memory. Joins the MMU, the block cache, the interpreter and the compiler.
+import { assert } from '../base/assert.ts';
+import { COST } from '../clock/costs.ts';
+import { CTX, CTX_SIZE, EXIT, RAX, RBX, RCX, RDX, Regs } from '../machine/hardware.ts';
+import type { Processor, ProcessorExit, Ram } from '../machine/hardware.ts';
+import { cpuid } from './cpuid.ts';
+import { Blocks } from './interp/blocks.ts';
+import { CODE } from './interp/context.ts';
+import { Core, SLOT } from './interp/core.ts';
+import type { Runtime } from './interp/core.ts';
+import { runString } from './interp/string.ts';
+import { DTLB, DTLB_ENTRIES, FRAME_FETCHED, FRAME_FLAGS, ITLB, ITLB_ENTRIES, MAX_CPUS, RAM_BASE, REC, S, cpuBase } from './layout.ts';
+import { Mmu } from './mmu/mmu.ts';
+import './semantics/all.ts';
+
+export interface ProcessorOptions { jit: 'auto' | 'off' | 'force' }
+
+/** @param memory of memoryPages(RAM bytes) pages, initial = maximum; the engine's area is zero at first. */
+export function createProcessor(memory: WebAssembly.Memory, ram: Ram, cpus: number, options: ProcessorOptions): Processor {
+  return new Cpu(memory, ram, cpus, options);
+}
+
+/** The words of a CPU's state that are architectural beyond the register file: time, counters, page table. */
+const SAVED = [S.now, S.insns, S.dtlbMiss, S.itlbMiss, S.tlbFlush] as const;
+const CPU_SAVED = CTX_SIZE + SAVED.length * 8 + 8 + DTLB_ENTRIES * 12 + ITLB_ENTRIES * 12;
+
+class Cpu implements Processor {
+  readonly exit: ProcessorExit = { reason: 0, vector: 0, errorCode: 0, address: 0, addressLo: 0, addressHi: 0 };
+  private readonly mmu: Mmu;
+  private readonly blocks: Blocks;
+  private readonly core: Core;
+  private readonly files: Regs[] = [];
+  private runs = 0;
+  private early = 0;
+
+  constructor(memory: WebAssembly.Memory, ram: Ram, readonly cpus: number, options: ProcessorOptions) {
+    assert(cpus >= 1 && cpus <= MAX_CPUS, 'number of CPUs');
+    const mmu = this.mmu = new Mmu(memory, ram.frames, cpus, (pfn) => this.blocks.drop(pfn));
+    this.blocks = new Blocks(() => this.core, mmu);
+    const runtime: Runtime = {
+      read: (s, lo, hi, n) => mmu.read(s, lo, hi, n),
+      rmw: (s, lo, hi, n) => mmu.rmw(s, lo, hi, n),
+      rmwbounce: (s, lo, hi, n) => mmu.rmwBounce(s, lo, hi, n),
+      copyin: (s, lo, hi, n) => mmu.copyIn(s, lo, hi, n),
+      commit: (s, lo, hi, n) => mmu.commit(s, lo, hi, n),
+      store: (s, lo, hi, n) => mmu.store(s, lo, hi, n),
+      quietread: (s, lo, hi, n) => mmu.translateQuiet(s, lo, hi, n, false),
+      quietwrite: (s, lo, hi, n) => mmu.translateQuiet(s, lo, hi, n, true),
+      itlb: (s, lo, hi) => {
+        if (mmu.fetchPage(s, lo, hi) >= 0) return 1;
+        mmu.u32[(s + S.rec) >> 2] = 0;
+        return 0;
+      },
+      find: (s, pa) => {
+        const block = this.blocks.find(s, pa >>> 0);
+        if (block === 0) mmu.u32[(s + S.rec) >> 2] = 0;
+        return block;
+      },
+      straddle: (s, block) => this.blocks.straddle(s, block),
+      string: (s, record) => runString(mmu, this.core.setFlags, s, record, this.core.formOfSlot[mmu.u32[(record + REC.fn) >> 2]!]!),
+      cpuid: (s) => this.cpuid(s),
+    };
+    this.core = new Core(memory, memory.buffer.byteLength / 65536, runtime, 400);
+    this.blocks.entrySlot = options.jit === 'off' ? SLOT.enter : SLOT.enter;
+    for (let cpu = 0; cpu < cpus; cpu++) {
+      const s = cpuBase(cpu);
+      this.files.push(new Regs(memory.buffer, s));
+      mmu.u32[(s + S.cpu) >> 2] = cpu;
+      mmu.u32[(s + CTX.rflags) >> 2] = 0x202;
+      mmu.u32[(s + CTX.mxcsr) >> 2] = 0x1f80;
+      mmu.u8[s + CTX.fcw] = 0x7f; mmu.u8[s + CTX.fcw + 1] = 3;
+      mmu.clear(s);
+    }
+  }
+
+  regs(cpu: number): Regs { return this.files[cpu]!; }
+  private pair(at: number): number { return this.mmu.u32[at >> 2]! + this.mmu.u32[(at >> 2) + 1]! * 4294967296; }
+  private setPair(at: number, n: number): void {
+    this.mmu.u32[at >> 2] = n >>> 0;
+    this.mmu.u32[(at >> 2) + 1] = Math.floor(n / 4294967296);
+  }
+  now(cpu: number): number { return this.pair(cpuBase(cpu) + S.now); }
+  setNow(cpu: number, now: number): void { this.setPair(cpuBase(cpu) + S.now, now); }
+
+  run(cpu: number, deadline: number): void {
+    const s = cpuBase(cpu), { u32 } = this.mmu, { core } = this;
+    this.runs++;
+    this.setPair(s + S.deadline, Math.min(deadline, Number.MAX_SAFE_INTEGER));
+    core.setFlags(s, u32[(s + CTX.rflags) >> 2]!);
+    u32[(s + S.pageVa) >> 2] = 1; // no page: the first transfer looks it up
+    for (;;) {
+      const code = core.dispatch(s);
+      if (code === CODE.leave) break;
+      const record = u32[(s + S.rec) >> 2]!;
+      if (code === CODE.ended) {
+        this.early++;
+        this.chargePartial(s, record);
+        this.setRip(s, record, REC.next);
+        if (this.pair(s + S.now) >= this.pair(s + S.deadline)) { u32[(s + S.exitReason) >> 2] = EXIT.deadline; break; }
+      }
+    }
+    this.leave(s);
+  }
+  private setRip(s: number, record: number, field: number): void {
+    const { u32, u8 } = this.mmu, offset = u8[record + field]! | (u8[record + field + 1]! << 8), lo = u32[(s + S.pageVa) >> 2]! + offset;
+    u32[(s + CTX.rip) >> 2] = lo;
+    u32[(s + CTX.rip + 4) >> 2] = u32[(s + S.pageVa + 4) >> 2]! + (lo > 0xffffffff ? 1 : 0);
+  }
+  private chargePartial(s: number, record: number): void {
+    const { cost, count } = this.blocks.partial(record);
+    this.mmu.addNow(s, cost);
+    this.setPair(s + S.insns, this.pair(s + S.insns) + count);
+  }
+  /** Brings the state into the form that the kernel sees. */
+  private leave(s: number): void {
+    const { u32 } = this.mmu, { exit } = this, record = u32[(s + S.rec) >> 2]!;
+    exit.reason = u32[(s + S.exitReason) >> 2]!;
+    if (exit.reason === EXIT.exception) {
+      exit.vector = u32[(s + S.exitVector) >> 2]!;
+      exit.errorCode = u32[(s + S.exitError) >> 2]!;
+      exit.addressLo = u32[(s + S.exitLo) >> 2]!;
+      exit.addressHi = u32[(s + S.exitHi) >> 2]!;
+      exit.address = exit.addressLo + exit.addressHi * 4294967296;
+      if (record !== 0) { // a fault: charged up to and including the instruction
+        this.chargePartial(s, record);
+        this.setRip(s, record, REC.off);
+      }
+    } else {
+      exit.vector = 0; exit.errorCode = 0; exit.address = 0; exit.addressLo = 0; exit.addressHi = 0;
+    }
+    u32[(s + S.rec) >> 2] = 0;
+    const flags = (s + CTX.rflags) >> 2;
+    u32[flags] = (u32[flags]! & ~0x8d5) | this.core.getFlags(s) | 2;
+    u32[flags + 1] = 0;
+  }
+
+  stepClock(cpu: number): void {
+    const s = cpuBase(cpu), { u32, u8 } = this.mmu, at = s >> 2;
+    // RDTSC is 0F 31, RDTSCP 0F 01 F9; prefixes may stand before
+    let lo = u32[(s + CTX.rip) >> 2]!, hi = u32[(s + CTX.rip + 4) >> 2]!, length = 0, previous = -1;
+    for (;;) {
+      const pfn = this.mmu.peek(s, lo | 0, hi | 0, false);
+      assert(pfn >= 0 && length < 15, 'stepClock at an RDTSC');
+      const byte = u8[RAM_BASE + pfn * 4096 + (lo & 4095)]!;
+      length++;
+      lo++;
+      if (lo > 0xffffffff) { lo = 0; hi++; }
+      if (previous === 0x0f && byte === 0x31) break;
+      if (byte === 0xf9) { u32[at + RCX * 2] = u32[(s + S.cpu) >> 2]!; u32[at + RCX * 2 + 1] = 0; break; }
+      previous = byte;
+    }
+    u32[(s + CTX.rip) >> 2] = lo;
+    u32[(s + CTX.rip + 4) >> 2] = hi;
+    u32[at + RAX * 2] = u32[(s + S.now) >> 2]!; u32[at + RAX * 2 + 1] = 0;
+    u32[at + RDX * 2] = u32[(s + S.now + 4) >> 2]!; u32[at + RDX * 2 + 1] = 0;
+    this.mmu.addNow(s, COST.insn.simple);
+    this.setPair(s + S.insns, this.pair(s + S.insns) + 1);
+  }
+  private cpuid(s: number): void {
+    const { u32 } = this.mmu, at = s >> 2;
+    const values = cpuid(u32[at + RAX * 2]!, u32[at + RCX * 2]!, u32[(s + S.cpu) >> 2]!);
+    [RAX, RBX, RCX, RDX].forEach((r, i) => { u32[at + r * 2] = values[i]!; u32[at + r * 2 + 1] = 0; });
+  }
+
+  setPageTable(cpu: number, pgd: number, flush: boolean): void {
+    this.mmu.u32[(cpuBase(cpu) + S.pgd) >> 2] = pgd;
+    if (flush) this.flushTlb(cpu);
+  }
+  invalidatePage(cpu: number, va: number): void { this.mmu.invalidate(cpuBase(cpu), va); }
+  flushTlb(cpu: number): void { this.mmu.flush(cpuBase(cpu)); }
+  frameWritten(pfn: number): void { this.mmu.written(pfn); }
+  counters(cpu: number): { instructions: number; dtlbMiss: number; itlbMiss: number; tlbFlush: number } {
+    const s = cpuBase(cpu), { f64 } = this.mmu;
+    return { instructions: this.pair(s + S.insns), dtlbMiss: f64[(s + S.dtlbMiss) >> 3]!, itlbMiss: f64[(s + S.itlbMiss) >> 3]!, tlbFlush: f64[(s + S.tlbFlush) >> 3]! };
+  }
+
+  /** Per CPU: register file, time and counters, page table, TLBs; then the frames fetched from, as numbers. */
+  saveState(): Uint8Array {
+    const { u8, u32 } = this.mmu, fetched: number[] = [], flagsEnd = FRAME_FLAGS + this.ramFrames;
+    for (let i = FRAME_FLAGS; i < flagsEnd; i++) if ((u8[i]! & FRAME_FETCHED) !== 0) fetched.push(i - FRAME_FLAGS);
+    const out = new Uint8Array(8 + this.cpus * CPU_SAVED + fetched.length * 4), words = new Uint32Array(out.buffer);
+    words[0] = this.cpus;
+    words[1] = fetched.length;
+    let w = 2;
+    for (let cpu = 0; cpu < this.cpus; cpu++) {
+      const s = cpuBase(cpu);
+      words.set(u32.subarray(s >> 2, (s + CTX_SIZE) >> 2), w);
+      w += CTX_SIZE >> 2;
+      for (const at of SAVED) { words[w++] = u32[(s + at) >> 2]!; words[w++] = u32[(s + at + 4) >> 2]!; }
+      words[w++] = u32[(s + S.pgd) >> 2]!;
+      w++;
+      for (let i = 0, e = (s + S.dtlb) >> 2; i < DTLB_ENTRIES; i++, e += DTLB.size >> 2) {
+        words[w++] = u32[e + (DTLB.archLo >> 2)]!;
+        words[w++] = u32[e + (DTLB.archHi >> 2)]!;
+        words[w++] = u32[e + (DTLB.pfn >> 2)]!;
+      }
+      for (let i = 0, e = (s + S.itlb) >> 2; i < ITLB_ENTRIES; i++, e += ITLB.size >> 2) { words[w++] = u32[e]!; words[w++] = u32[e + 1]!; words[w++] = u32[e + 2]!; }
+    }
+    for (const pfn of fetched) words[w++] = pfn;
+    return out;
+  }
+  restoreState(bytes: Uint8Array): void {
+    const words = new Uint32Array(bytes.slice().buffer), { u8, u32 } = this.mmu;
+    assert(words[0] === this.cpus, 'state of another number of CPUs');
+    this.blocks.flush();
+    u8.fill(0, FRAME_FLAGS, FRAME_FLAGS + this.ramFrames);
+    let w = 2 + this.cpus * (CPU_SAVED >> 2);
+    for (let i = 0; i < words[1]!; i++) u8[FRAME_FLAGS + words[w++]!] = FRAME_FETCHED;
+    w = 2;
+    for (let cpu = 0; cpu < this.cpus; cpu++) {
+      const s = cpuBase(cpu);
+      u32.set(words.subarray(w, w + (CTX_SIZE >> 2)), s >> 2);
+      w += CTX_SIZE >> 2;
+      for (const at of SAVED) { u32[(s + at) >> 2] = words[w++]!; u32[(s + at + 4) >> 2] = words[w++]!; }
+      u32[(s + S.pgd) >> 2] = words[w++]!;
+      w++;
+      for (let i = 0, e = (s + S.dtlb) >> 2; i < DTLB_ENTRIES; i++, e += DTLB.size >> 2) {
+        u32[e + (DTLB.archLo >> 2)] = words[w++]!;
+        u32[e + (DTLB.archHi >> 2)] = words[w++]!;
+        u32[e + (DTLB.pfn >> 2)] = words[w++]!;
+      }
+      for (let i = 0, e = (s + S.itlb) >> 2; i < ITLB_ENTRIES; i++, e += ITLB.size >> 2) { u32[e] = words[w++]!; u32[e + 1] = words[w++]!; u32[e + 2] = words[w++]!; }
+      this.mmu.rebuildFastTags(s);
+    }
+  }
+  private get ramFrames(): number { return (this.mmu.u8.length - RAM_BASE) / 4096; }
+
+  stats(): Record<string, number> {
+    return { runs: this.runs, blocksDecoded: this.blocks.decoded, blockFlushes: this.blocks.flushes, earlyEnds: this.early, forms: this.core.handlerOf.size, handlerModules: this.core.handlerModules, missingForms: this.core.missing.size };
+  }
+}
