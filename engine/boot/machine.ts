@@ -20,6 +20,7 @@ import { initMm } from '../kernel/mm/init.ts';
 import { RESERVED_FRAMES, mmOf } from '../kernel/mm/state.ts';
 import { execFailure, spawnInit, spawnProgram } from '../kernel/process/create.ts';
 import { closeProcessRows } from '../kernel/process/trace-rows.ts';
+import { initVdso } from '../kernel/process/vdso.ts';
 import { initSched } from '../kernel/sched/fork.ts';
 import { emitCpuCounters } from '../kernel/sched/stats.ts';
 import { closeThreadState } from '../kernel/sched/thread-state.ts';
@@ -219,6 +220,7 @@ export function createMachine(config: MachineConfig, host: Host, trace: Trace): 
   initIrq(k);
   initTime(k);
   initMm(k);
+  initVdso(k);
   mountRoot(k);
   spawnInit(k);
   const stdio = openHostStreams(k);
