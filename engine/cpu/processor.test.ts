@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { EXIT, PF, PTE, R10, R8, R9, RAX, RBX, RDI, RDX, RSI, RSP, VEC } from '../machine/hardware.ts';
+import { EXIT, PF, R10, R8, R9, RAX, RBX, RDI, RDX, RSI, RSP, VEC } from '../machine/hardware.ts';
 import { GuestRam } from '../machine/ram.ts';
 import type { Processor } from '../machine/hardware.ts';
 import { FRAME_FLAGS, FRAME_FLAGS_SIZE, RAM_BASE, memoryPages } from './layout.ts';
