@@ -1,6 +1,12 @@
 // Bundles the command line into dist/: one entry, code-split so that a subcommand loads only what it needs.
 import { build } from 'esbuild';
 import { existsSync, rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+/** Arrow's generated FlatBuffers code is a few small modules: bundled, so that record does not load the whole package. */
+const arrowFormat = { name: 'arrow-format', setup(b) {
+  b.onResolve({ filter: /^apache-arrow\/fb\// }, (a) => ({ path: fileURLToPath(new URL(`../node_modules/${a.path}.mjs`, import.meta.url)) }));
+} };
 
 rmSync('dist', { recursive: true, force: true });
 await build({
@@ -10,6 +16,7 @@ await build({
   keepNames: true, sourcemap: false, legalComments: 'none', logLevel: 'warning',
   external: ['@duckdb/node-api', '@duckdb/node-bindings', 'apache-arrow', 'vega', 'vega-lite', 'cli-table3'],
   banner: { js: '#!/usr/bin/env node' },
+  plugins: [arrowFormat],
   loader: { '.sql': 'text' },
 });
 if (existsSync('scripts/build-engine.mjs')) await import('./build-engine.mjs');
