@@ -8,9 +8,10 @@ import { BLOCK, ERESTARTNOHAND, ERESTART_RESTARTBLOCK } from '../kernel/contract
 import { entryOf } from '../kernel/entry/state.ts';
 import { copyFromUser, copyToUser, prepareUser, putUserU32, putUserU64 } from '../kernel/mm/uaccess.ts';
 import { capable } from '../kernel/process/cred.ts';
+import { setVdsoClock } from '../kernel/process/vdso.ts';
 import { waitOn } from '../kernel/sched/wait.ts';
 import { signalPending } from '../kernel/signal/pending.ts';
-import { realtime, realtimeToCycles, setRealtime } from '../kernel/time/clock.ts';
+import { realtime, realtimeToCycles, setRealtime, timeOf } from '../kernel/time/clock.ts';
 import { processTimes } from '../kernel/time/cpu-timers.ts';
 import { PosixTimer, armPosixTimer, setRealTimer } from '../kernel/time/posix-timers.ts';
 import { readLongs, readTimespec, toNs, writeLongs, writeTimespec } from '../kernel/time/user.ts';
@@ -130,6 +131,12 @@ function timex(k: Kernel, task: Task, va: number): number {
   return bad < 0 ? bad : 5; // TIME_ERROR
 }
 
+/** CLOCK_REALTIME is set: the vDSO's copy follows. */
+function moveClock(k: Kernel, sec: number, nsec: number): void {
+  setRealtime(k, sec, nsec);
+  setVdsoClock(k, timeOf(k).bootSec, timeOf(k).bootNsec);
+}
+
 function timerOf(task: Task, a: Args): PosixTimer | null { return (task.process.posixTimers.get(a.i32(0)) as PosixTimer | undefined) ?? null; }
 
 export const handlers: Handlers = {
@@ -151,7 +158,7 @@ export const handlers: Handlers = {
     const ts = readTimespec(k, task, a.ptr(1));
     if (typeof ts === 'number') return ts;
     if (!capable(task, CAP_SYS_TIME)) return -EPERM;
-    setRealtime(k, ts.sec, ts.nsec);
+    moveClock(k, ts.sec, ts.nsec);
     return 0;
   },
   gettimeofday(k, task, a) {
@@ -168,7 +175,7 @@ export const handlers: Handlers = {
     if (typeof tv === 'number') return tv;
     if (tv[0]! < 0 || tv[1]! < 0 || tv[1]! >= 1e6) return -EINVAL;
     if (!capable(task, CAP_SYS_TIME)) return -EPERM;
-    setRealtime(k, tv[0]!, tv[1]! * 1000);
+    moveClock(k, tv[0]!, tv[1]! * 1000);
     return 0;
   },
   time(k, task, a) {
