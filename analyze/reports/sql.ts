@@ -1,8 +1,12 @@
-// ktrace sql.
-import { AnalyzeError } from '../options.ts';
+// ktrace sql: any query over the tables and views.
+import { withDatabase } from '../duck.ts';
 import type { Out, ReportOptions } from '../options.ts';
+import { writeTable } from '../table.ts';
 
 export async function runSql(dir: string, query: string, options: ReportOptions, out: Out): Promise<void> {
-  void arguments;
-  throw new AnalyzeError('this report is not built yet');
+  await withDatabase(dir, async (db) => {
+    await db.allViews();
+    const { names, rows } = await db.columns(query);
+    writeTable(names, rows, options.format ?? 'text', out);
+  });
 }

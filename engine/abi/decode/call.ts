@@ -1,13 +1,10 @@
-// The one decoder of syscalls (law 5): raw arguments, payload and result → the text strace 6.1 writes, split where strace
-// splits it between entry and exit of the call.
-import { ERRNO } from '../errno.ts';
+// A call while its text is made, and the text of each kind of argument.
 import { Payload, PART } from '../payload.ts';
-import { SYSCALLS, syscallName } from '../syscalls.ts';
+import { SYSCALLS } from '../syscalls.ts';
 import type { ArgRow, SyscallRow } from '../syscalls.ts';
 import { signalName } from '../signals.ts';
 import { STRUCT_SIZE } from '../structs.ts';
 import { printStruct, sockaddr } from './structs.ts';
-import { SPECIAL } from './special.ts';
 import { TABLES } from './tables.ts';
 import { Reader, flags, hex, hex64, list, octal, oneOf, pointer, quoted, quotedString, s64, u64 } from './text.ts';
 import type { DecodeOptions } from './text.ts';
@@ -22,15 +19,6 @@ export interface RawCall {
   /** ERESTART* code, 0 if none. */
   restart: number;
 }
-export interface DecodedCall {
-  name: string;
-  /** Text between the parentheses: what strace prints at entry, and at exit. */
-  entry: string;
-  exit: string;
-  /** What stands behind `= `. */
-  result: string;
-}
-
 /** One call while its text is made. */
 export class CallText {
   readonly row: SyscallRow | undefined;
@@ -152,7 +140,7 @@ export function fdset(b: Uint8Array, nfds: number, c: CallText): string[] {
 }
 
 /** True when this kind is decoded at exit. */
-const OUT_KINDS = new Set(['obuf', 'out', 'outa', 'oiov', 'osa', 'omsg', 'ents', 'ommsg']);
+export const OUT_KINDS = new Set(['obuf', 'out', 'outa', 'oiov', 'osa', 'omsg', 'ents', 'ommsg']);
 
 function kindText(c: CallText, a: ArgRow, i: number): string {
   const p = a.params, table = TABLES[p[0] ?? ''];
@@ -229,38 +217,5 @@ function entries(c: CallText, i: number, n: number): string {
   return `[${out.join(', ')}]`;
 }
 
-function resultOf(c: CallText): string {
-  const { ret, restart } = c.call;
-  if (restart) { const e = ERRNO[restart]; return `? ${e ? `${e[0]} (${e[1]})` : `ERESTART_${restart}`}`; }
-  if (ret === null) return '?';
-  if (ret < 0 && ret > -4096) { const e = ERRNO[-ret]; return `-1 ${e ? `${e[0]} (${e[1]})` : `ERRNO_${-ret} (Unknown error ${-ret})`}${c.aux && c.row?.name !== 'poll' ? ` (${c.aux})` : ''}`; }
-  const aux = c.aux ? ` (${c.aux})` : '';
-  if (c.resultText) return c.resultText + aux;
-  switch (c.row?.ret) {
-    case 'x': return (ret < 0 ? hex64(ret >>> 0, Math.floor(ret / 4294967296) >>> 0) : hex(ret)) + aux;
-    case 'o': return octal(ret) + aux;
-    case 'fd': return c.fd(ret) + aux;
-    case 'sig': return `${ret} (${signalName(ret)})`;
-    case 'pid': return `${ret}${c.o.pidName && ret > 0 ? c.o.pidName(ret) : ''}${aux}`;
-    case 'none': return '?';
-    default: return String(ret) + aux;
-  }
-}
-
-export function decodeCall(call: RawCall, o: DecodeOptions): DecodedCall {
-  const c = new CallText(call, o), row = c.row;
-  if (!row) {
-    for (let i = 0; i < 6; i++) c.arg(c.hex(i));
-    return { name: syscallName(call.nr), entry: c.entry, exit: '', result: resultOf(c) };
-  }
-  const special = SPECIAL[row.name];
-  if (special) special(c);
-  else row.args.forEach((a, i) => {
-    if (a.kind === '-') return;
-    if (OUT_KINDS.has(a.kind)) c.atExit();
-    c.arg(argText(c, i));
-  });
-  return { name: row.name, entry: c.entry, exit: c.exit, result: resultOf(c) };
-}
 /** The text of one argument by its kind alone; what the special decoders build on. */
 export function argText(c: CallText, i: number): string { return kindText(c, c.row!.args[i]!, i); }

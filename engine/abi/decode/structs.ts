@@ -195,6 +195,5 @@ export const PRINT: Readonly<Record<string, (r: Reader, o: DecodeOptions) => str
 export function printStruct(name: string, bytes: Uint8Array, o: DecodeOptions): string {
   const need = STRUCT_SIZE[name] ?? 0;
   if (bytes.length < Math.min(need, 1)) return '[]';
-  const print: ((r: Reader, o: DecodeOptions) => string) | undefined = PRINT[name];
-  return print && bytes.length >= need ? print(new Reader(bytes), o) : `"${escapeBytes(bytes, bytes.length, o.hex)}"`;
+  return name in PRINT && bytes.length >= need ? PRINT[name]!(new Reader(bytes), o) : `"${escapeBytes(bytes, bytes.length, o.hex)}"`;
 }

@@ -1,0 +1,135 @@
+// An opened recording directory: manifest, table indexes, batches read by range and verified. Its errors are one clear line each.
+import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { crc32c, FILES, FormatError, IDX_KIND, parseIndex, parseManifest, parseOpenCalls } from '../engine/events/format.ts';
+import type { IndexRecord, Manifest, OpenCall } from '../engine/events/format.ts';
+import { COMMON, SCHEMA, TABLES } from '../engine/events/schema.ts';
+import type { Column, Kind, TableName } from '../engine/events/schema.ts';
+import { batchLayout, BUFFERS_OF, dictionaryStrings } from './arrow.ts';
+import type { Span } from './arrow.ts';
+import { AnalyzeError } from './options.ts';
+
+export interface ColumnInfo { name: string; kind: Kind; nullable: boolean; doc: string; index: number; firstBuffer: number }
+
+export function columnsOf(table: TableName): ColumnInfo[] {
+  let buffer = 0;
+  return [...Object.entries(COMMON as Record<string, Column>), ...Object.entries(SCHEMA[table].columns as Record<string, Column>)].map(([name, c], index) => {
+    const info = { name, kind: c.kind, nullable: Boolean(c.nullable), doc: c.doc, index, firstBuffer: buffer };
+    buffer += BUFFERS_OF[c.kind];
+    return info;
+  });
+}
+
+/** One batch in memory. */
+export interface Batch { rows: number; body: Uint8Array; buffers: Span[]; nulls: number[] }
+
+export class TableFile {
+  readonly name: TableName;
+  readonly columns: ColumnInfo[];
+  readonly batches: IndexRecord[];
+  readonly rows: number;
+  private readonly path: string;
+  private readonly records: IndexRecord[];
+  private fd = -1;
+  private readonly dictionaries = new Map<number, string[]>();
+  private readonly verified = new Set<number>();
+  private cached: { record: IndexRecord; batch: Batch } | null = null;
+
+  constructor(dir: string, name: TableName, complete: boolean, expectedRows: number | undefined) {
+    this.name = name;
+    this.columns = columnsOf(name);
+    this.path = join(dir, FILES.table(name));
+    this.records = parseIndex(readWhole(dir, FILES.index(name)), name, complete);
+    let size = 0;
+    try { size = statSync(this.path).size; } catch { throw new FormatError(FILES.table(name), 'is missing: record again'); }
+    const last = this.records.at(-1);
+    if (last && last.offset + last.length > size) {
+      if (complete) throw new FormatError(FILES.table(name), 'is cut off: ktrace check names all damaged files');
+      while (this.records.length && this.records.at(-1)!.offset + this.records.at(-1)!.length > size) this.records.pop();
+    }
+    this.batches = this.records.filter((r) => r.kind === IDX_KIND.batch);
+    this.rows = this.batches.reduce((n, b) => n + b.rows, 0);
+    if (complete && expectedRows !== undefined && expectedRows !== this.rows) throw new FormatError(FILES.index(name), `has ${this.rows} rows, the manifest says ${expectedRows}: ktrace check names all damaged files`);
+  }
+
+  private message(record: IndexRecord): Uint8Array {
+    if (this.fd < 0) this.fd = openSync(this.path, 'r');
+    const bytes = new Uint8Array(record.length);
+    if (readSync(this.fd, bytes, 0, record.length, record.offset) !== record.length) throw new FormatError(FILES.table(this.name), 'is cut off: ktrace check names all damaged files');
+    if (!this.verified.has(record.offset)) {
+      if (crc32c(bytes) !== record.crc) throw new FormatError(FILES.table(this.name), 'is damaged (checksum): ktrace check names all damaged files');
+      this.verified.add(record.offset);
+    }
+    return bytes;
+  }
+
+  batch(i: number): Batch {
+    const record = this.batches[i]!;
+    if (this.cached?.record === record) return this.cached.batch;
+    const bytes = this.message(record);
+    const layout = batchLayout(bytes);
+    const batch = { rows: layout.rows, body: bytes.subarray(record.metaLength), buffers: layout.buffers, nulls: layout.nulls };
+    this.cached = { record, batch };
+    return batch;
+  }
+
+  /** Strings of a dictionary column by id. */
+  dictionary(column: ColumnInfo): readonly string[] {
+    let strings = this.dictionaries.get(column.index);
+    if (!strings) {
+      strings = [];
+      for (const r of this.records) if (r.kind === IDX_KIND.dictionary && r.column === column.index) {
+        const part = dictionaryStrings(this.message(r), r.metaLength);
+        for (let i = 0; i < part.length; i++) strings[r.firstId + i] = part[i]!;
+      }
+      this.dictionaries.set(column.index, strings);
+    }
+    return strings;
+  }
+  close(): void { if (this.fd >= 0) closeSync(this.fd); this.fd = -1; this.cached = null; }
+}
+
+function readWhole(dir: string, file: string): Uint8Array {
+  try { return readFileSync(join(dir, file)); } catch { throw new FormatError(file, 'is missing: record again'); }
+}
+
+/** Runs `f`; what goes wrong with the files becomes one line that names the recording. */
+export function guarded<T>(dir: string, f: () => T): T {
+  try { return f(); } catch (e) {
+    if (e instanceof FormatError) throw new AnalyzeError(`${dir}: ${e.message}`);
+    if (e instanceof RangeError || e instanceof TypeError) throw new AnalyzeError(`${dir}: is damaged: ktrace check names all damaged files`);
+    throw e;
+  }
+}
+
+export class Recording {
+  readonly dir: string;
+  readonly manifest: Manifest;
+  private readonly tables = new Map<TableName, TableFile>();
+
+  constructor(dir: string) {
+    this.dir = dir;
+    let isDirectory: boolean;
+    try { isDirectory = statSync(dir).isDirectory(); } catch { throw new AnalyzeError(`${dir}: no such recording: make one with ktrace record`); }
+    if (!isDirectory) throw new AnalyzeError(`${dir}: not a recording (not a directory): make one with ktrace record`);
+    if (!existsSync(join(dir, FILES.manifest))) throw new AnalyzeError(`${dir}: not a recording (no ${FILES.manifest}): make one with ktrace record`);
+    this.manifest = guarded(dir, () => parseManifest(readFileSync(join(dir, FILES.manifest))));
+  }
+  has(table: TableName): boolean { return this.manifest.tables.includes(table); }
+  table(name: TableName): TableFile {
+    let t = this.tables.get(name);
+    if (!t) {
+      if (!this.has(name)) throw new AnalyzeError(`${this.dir}: was recorded without the table ${name}: record without --trace, or with it in the list`);
+      t = guarded(this.dir, () => new TableFile(this.dir, name, this.manifest.complete, this.manifest.complete ? this.manifest.events[name] : undefined));
+      this.tables.set(name, t);
+    }
+    return t;
+  }
+  tableNames(): TableName[] { return TABLES.filter((t) => this.has(t)); }
+  /** Calls that were open at the last flush; of use where the recording was not closed. */
+  openCalls(): OpenCall[] {
+    if (!existsSync(join(this.dir, FILES.open))) return [];
+    return guarded(this.dir, () => parseOpenCalls(readFileSync(join(this.dir, FILES.open))));
+  }
+  close(): void { for (const t of this.tables.values()) t.close(); }
+}
