@@ -234,6 +234,13 @@ function rseq(k: Kernel, task: Task, a: Args): number {
   return 0;
 }
 
+function robustListOf(k: Kernel, task: Task, a: Args): number {
+  const target = a.i32(0) === 0 ? task : taskByPid(k, a.i32(0));
+  if (target === undefined) return -ESRCH;
+  if (target !== task && target.cred.uid !== task.cred.euid && task.cred.euid !== 0) return -EPERM;
+  return putUserU64(k, task, a.ptr(2), 24) < 0 || putUserU64(k, task, a.ptr(1), target.robustList) < 0 ? -EFAULT : 0;
+}
+
 const NEW_NAMESPACES = 0x7e020080 | 0;
 
 export const handlers: Handlers = {
@@ -253,6 +260,8 @@ export const handlers: Handlers = {
   setpgid, setsid: (k, task) => setsid(k, task),
   prctl, arch_prctl: archPrctl,
   set_tid_address: (_k, task, a) => { task.clearChildTid = a.ptr(0); return task.pid; },
+  set_robust_list: (_k, task, a) => { if (a.ptr(1) !== 24) return -EINVAL; task.robustList = a.ptr(0); task.robustListLen = 24; return 0; },
+  get_robust_list: robustListOf,
   rseq,
   getrlimit: (k, task, a) => (a.u32(0) >= RLIM_NLIMITS ? -EINVAL : copyToUser(k, task, a.ptr(1), limitBytes(task.process.rlimits[a.u32(0)]!))),
   setrlimit: (k, task, a) => {
