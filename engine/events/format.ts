@@ -10,7 +10,7 @@ export const FILES = {
   table: (t: TableName): string => `trace/${t}.arrow`,
   index: (t: TableName): string => `trace/${t}.idx`,
   /** Contents of 64 KiB and more are files of their own. */
-  blob: (sha256: string): string => `blobs/${sha256.slice(0, 2)}/${sha256.slice(2)}`,
+  blob: (sha256: string): string => `blobs/${sha256}`,
 } as const;
 
 // ---- CRC-32C (Castagnoli), slicing by eight
