@@ -223,7 +223,9 @@ export function createMachine(config: MachineConfig, host: Host, trace: Trace): 
   initVdso(k);
   mountRoot(k);
   spawnInit(k);
-  const stdio = openHostStreams(k);
+  k.current = k.init.leader; // paths are walked for init
+  const stdio = openHostStreams(k, k.init.leader);
+  k.current = e.cpus[0]!.idle;
   const p = spawnProgram(k, { ...program, stdio });
   const machine = new MachineImpl(k, hw.processor, hw.ram, hw.dispatch, hw.sampler);
   if (typeof p === 'number') throw new BootError(p, `cannot start in ${program.cwd}`);

@@ -1,11 +1,10 @@
-// Handlers of the futex family: futex, robust lists (get/set). PI operations and futex_waitv: ENOSYS.
-import { EINVAL, ENOSYS, EPERM, ESRCH } from '../abi/errno.ts';
+// Handlers of the futex family: futex. The robust list is process.ts's. PI operations and futex_waitv: ENOSYS.
+import { ENOSYS } from '../abi/errno.ts';
 import { FUTEX_BITSET_MATCH_ANY, FUTEX_CLOCK_REALTIME, FUTEX_CMD_MASK, FUTEX_CMP_REQUEUE, FUTEX_PRIVATE_FLAG, FUTEX_REQUEUE, FUTEX_WAIT, FUTEX_WAIT_BITSET, FUTEX_WAKE, FUTEX_WAKE_BITSET, FUTEX_WAKE_OP } from '../abi/futex-flags.ts';
 import { NR } from '../abi/syscall-numbers.ts';
 import type { Kernel } from '../kernel/contracts/kernel.ts';
 import type { Task } from '../kernel/contracts/task.ts';
 import { futexRequeue, futexWaitOp, futexWakeOp, futexWakeOpOp } from '../kernel/ipc/futex.ts';
-import { prepareUser, putUserU64 } from '../kernel/mm/uaccess.ts';
 import { realtimeToCycles } from '../kernel/time/clock.ts';
 import { readTimespec } from '../kernel/time/user.ts';
 import type { Args, Handlers } from './call.ts';
@@ -39,21 +38,4 @@ restartable.set(NR.futex, futex);
 
 export const handlers: Handlers = {
   futex,
-  set_robust_list(_k, task, a) {
-    if (a.ptr(1) !== 24) return -EINVAL;
-    task.robustList = a.ptr(0);
-    task.robustListLen = 24;
-    return 0;
-  },
-  get_robust_list(k, task, a) {
-    const t = a.i32(0) === 0 ? task : k.tasks.get(a.i32(0));
-    if (!t) return -ESRCH;
-    if (t !== task && task.cred.euid !== 0 && t.cred.uid !== task.cred.euid) return -EPERM;
-    let bad = prepareUser(k, task, a.ptr(1), 8, true);
-    if (bad === 0) bad = prepareUser(k, task, a.ptr(2), 8, true);
-    if (bad < 0) return bad;
-    putUserU64(k, task, a.ptr(1), t.robustList);
-    putUserU64(k, task, a.ptr(2), 24);
-    return 0;
-  },
 };
