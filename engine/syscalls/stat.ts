@@ -1,4 +1,279 @@
-// Handlers of the stat family.
+// What a file is, may be and is to be: the stat family, access, readlink, chmod, chown, utimes, statfs.
+import { EBADF, EFAULT, EINVAL, ENOENT, EOPNOTSUPP, EPERM, EROFS } from '../abi/errno.ts';
+import {
+  AT_EACCESS, AT_EMPTY_PATH, AT_FDCWD, AT_NO_AUTOMOUNT, AT_STATX_SYNC_TYPE, AT_SYMLINK_NOFOLLOW, MS_NOATIME, MS_NODEV, MS_NOEXEC, MS_NOSUID, MS_RDONLY, STATX_ATTR_MOUNT_ROOT, STATX_BASIC_STATS, STATX_BTIME,
+  STATX_MNT_ID, ST_NOATIME, ST_NODEV, ST_NOEXEC, ST_NOSUID, ST_RDONLY, ST_RELATIME, ST_VALID, S_IFLNK, S_IFMT, S_IFREG, UTIME_NOW, UTIME_OMIT,
+} from '../abi/open-flags.ts';
+import type { Errno, Inode, Mount, Path } from '../kernel/contracts/fs.ts';
+import type { Kernel } from '../kernel/contracts/kernel.ts';
+import type { Cred, Task } from '../kernel/contracts/task.ts';
+import { Cred as CredClass } from '../kernel/contracts/task.ts';
+import { blksizeOf, blocksOf, chmodInode, chownInode, devOf, setTimes } from '../kernel/fs/attr.ts';
+import type { NewTimes } from '../kernel/fs/attr.ts';
+import { fdGet, fdGetRaw } from '../kernel/fs/file-table.ts';
+import { lookupPath } from '../kernel/fs/namei.ts';
+import { FSN, fsnotify } from '../kernel/fs/notify.ts';
+import { MAY_WRITE, inodePermission, mayWriteFs, ownerOrCapable, readonlyFs } from '../kernel/fs/permission.ts';
+import { majorOf, minorOf } from '../kernel/fs/pseudo.ts';
+import { mmOf } from '../kernel/mm/state.ts';
+import { copyFromUser, copyToUser, readUserString } from '../kernel/mm/uaccess.ts';
+import { realtime } from '../kernel/time/clock.ts';
 import type { Handlers } from './call.ts';
 
-export const handlers: Handlers = {};
+const out = new Uint8Array(256);
+const dv = new DataView(out.buffer);
+function u64(at: number, n: number): void {
+  dv.setUint32(at, n >>> 0, true);
+  dv.setUint32(at + 4, Math.floor(n / 4294967296) >>> 0, true);
+}
+
+/** struct stat (x86-64), 144 bytes. */
+function writeStat(k: Kernel, task: Task, va: number, inode: Inode): number {
+  out.fill(0, 0, 144);
+  u64(0, devOf(inode));
+  u64(8, inode.ino);
+  u64(16, inode.nlink);
+  dv.setUint32(24, inode.mode, true);
+  dv.setUint32(28, inode.uid, true);
+  dv.setUint32(32, inode.gid, true);
+  u64(40, inode.rdev);
+  u64(48, inode.size);
+  u64(56, blksizeOf(inode));
+  u64(64, blocksOf(inode));
+  u64(72, inode.atime); u64(80, inode.atimeNsec);
+  u64(88, inode.mtime); u64(96, inode.mtimeNsec);
+  u64(104, inode.ctime); u64(112, inode.ctimeNsec);
+  return copyToUser(k, task, va, out.subarray(0, 144));
+}
+
+/** The file a path and AT_* flags name, or a descriptor's own inode (which may have no path). */
+function target(k: Kernel, task: Task, dirfd: number, pathVa: number, flags: number): { inode: Inode; mount: Mount | null; path: Path | null } | Errno {
+  const path = readUserString(k, task, pathVa);
+  if (typeof path === 'number') return path;
+  if (path === '' && (flags & AT_EMPTY_PATH) !== 0 && dirfd !== AT_FDCWD) {
+    const file = fdGetRaw(task, dirfd);
+    return file === null ? -EBADF : { inode: file.inode, mount: file.path?.mount ?? null, path: file.path };
+  }
+  const at = lookupPath(k, task, dirfd, path, { follow: (flags & AT_SYMLINK_NOFOLLOW) === 0, empty: (flags & AT_EMPTY_PATH) !== 0 });
+  return typeof at === 'number' ? at : { inode: at.dentry.inode!, mount: at.mount, path: at };
+}
+
+function stat(k: Kernel, task: Task, dirfd: number, pathVa: number, va: number, flags: number): number {
+  if ((flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH | AT_NO_AUTOMOUNT | AT_STATX_SYNC_TYPE)) !== 0) return -EINVAL;
+  const t = target(k, task, dirfd, pathVa, flags);
+  return typeof t === 'number' ? t : writeStat(k, task, va, t.inode);
+}
+
+/** struct statx, 256 bytes. */
+function statx(k: Kernel, task: Task, dirfd: number, pathVa: number, flags: number, mask: number, va: number): number {
+  if ((mask & 0x80000000) !== 0 || (flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH | AT_NO_AUTOMOUNT | AT_STATX_SYNC_TYPE)) !== 0) return -EINVAL;
+  if ((flags & AT_STATX_SYNC_TYPE) === AT_STATX_SYNC_TYPE) return -EINVAL;
+  const t = target(k, task, dirfd, pathVa, flags);
+  if (typeof t === 'number') return t;
+  const inode = t.inode, dev = devOf(inode);
+  const time = (at: number, sec: number, nsec: number): void => { u64(at, sec); dv.setUint32(at + 8, nsec, true); };
+  out.fill(0);
+  const btime = inode.btime !== 0;
+  dv.setUint32(0, STATX_BASIC_STATS | (btime ? STATX_BTIME : 0) | STATX_MNT_ID, true);
+  dv.setUint32(4, blksizeOf(inode), true);
+  const mountRoot = t.path !== null && t.path.dentry === t.path.mount.root;
+  u64(8, mountRoot ? STATX_ATTR_MOUNT_ROOT : 0);
+  dv.setUint32(16, inode.nlink, true);
+  dv.setUint32(20, inode.uid, true);
+  dv.setUint32(24, inode.gid, true);
+  dv.setUint16(28, inode.mode, true);
+  u64(32, inode.ino);
+  u64(40, inode.size);
+  u64(48, blocksOf(inode));
+  u64(56, STATX_ATTR_MOUNT_ROOT);
+  time(64, inode.atime, inode.atimeNsec);
+  if (btime) time(80, inode.btime, inode.btimeNsec);
+  time(96, inode.ctime, inode.ctimeNsec);
+  time(112, inode.mtime, inode.mtimeNsec);
+  dv.setUint32(128, majorOf(inode.rdev), true);
+  dv.setUint32(132, minorOf(inode.rdev), true);
+  dv.setUint32(136, majorOf(dev), true);
+  dv.setUint32(140, minorOf(dev), true);
+  u64(144, t.mount?.id ?? 0);
+  return copyToUser(k, task, va, out);
+}
+
+function access(k: Kernel, task: Task, dirfd: number, pathVa: number, mode: number, flags: number): number {
+  if ((mode & ~7) !== 0 || (flags & ~(AT_EACCESS | AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)) !== 0) return -EINVAL;
+  const kept = task.cred;
+  if ((flags & AT_EACCESS) === 0 && (kept.fsuid !== kept.uid || kept.fsgid !== kept.gid)) task.cred = realCred(kept);
+  try {
+    const t = target(k, task, dirfd, pathVa, flags);
+    if (typeof t === 'number') return t;
+    if (mode === 0) return 0;
+    if ((mode & 2) !== 0) { const ro = mayWriteFs(t.inode, t.mount); if (ro !== 0) return ro; }
+    if ((mode & 1) !== 0 && (t.inode.mode & S_IFMT) === S_IFREG && t.mount !== null && (t.mount.flags & MS_NOEXEC) !== 0) return -13;
+    return inodePermission(task.cred, t.inode, mode);
+  } finally { task.cred = kept; }
+}
+/** access(2) asks for the real ids; root's capabilities come with uid 0 and go without it. */
+function realCred(c: Cred): Cred {
+  const r = new CredClass();
+  Object.assign(r, c);
+  r.fsuid = c.uid;
+  r.fsgid = c.gid;
+  r.capEffective = c.uid === 0 ? [c.capPermitted[0], c.capPermitted[1]] : [0, 0];
+  return r;
+}
+
+function readlink(k: Kernel, task: Task, dirfd: number, pathVa: number, va: number, size: number): number {
+  if (size <= 0) return -EINVAL;
+  const path = readUserString(k, task, pathVa);
+  if (typeof path === 'number') return path;
+  const at = lookupPath(k, task, dirfd, path, { follow: false, empty: true });
+  if (typeof at === 'number') return at;
+  const inode = at.dentry.inode!;
+  if ((inode.mode & S_IFMT) !== S_IFLNK) return path === '' ? -ENOENT : -EINVAL;
+  const text = inode.readlink(k);
+  if (typeof text === 'number') return text;
+  const n = Math.min(text.length, size);
+  const bytes = new Uint8Array(n);
+  for (let i = 0; i < n; i++) bytes[i] = text.charCodeAt(i);
+  const err = copyToUser(k, task, va, bytes);
+  return err !== 0 ? err : n;
+}
+
+function chmod(k: Kernel, task: Task, dirfd: number, pathVa: number, mode: number): number {
+  const t = target(k, task, dirfd, pathVa, 0);
+  return typeof t === 'number' ? t : chmodTarget(k, task, t.inode, t.mount, mode);
+}
+function chmodTarget(k: Kernel, task: Task, inode: Inode, mount: Mount | null, mode: number): number {
+  if (readonlyFs(inode, mount)) return -EROFS;
+  if ((inode.mode & S_IFMT) === S_IFLNK) return -EOPNOTSUPP;
+  const err = chmodInode(k, task.cred, inode, mode);
+  if (err === 0) fsnotify(k, inode, FSN.ATTRIB, null, false);
+  return err;
+}
+function chown(k: Kernel, task: Task, dirfd: number, pathVa: number, uid: number, gid: number, flags: number): number {
+  if ((flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)) !== 0) return -EINVAL;
+  const t = target(k, task, dirfd, pathVa, flags);
+  return typeof t === 'number' ? t : chownTarget(k, task, t.inode, t.mount, uid, gid);
+}
+function chownTarget(k: Kernel, task: Task, inode: Inode, mount: Mount | null, uid: number, gid: number): number {
+  if (readonlyFs(inode, mount)) return -EROFS;
+  const err = chownInode(k, task.cred, inode, uid, gid);
+  if (err === 0) fsnotify(k, inode, FSN.ATTRIB, null, false);
+  return err;
+}
+
+/** Times from user memory: timespecs (nano), timevals or a utimbuf; null = now. */
+function readTimes(k: Kernel, task: Task, va: number, kind: 'timespec' | 'timeval' | 'utimbuf'): { times: NewTimes; now: boolean; omit: boolean } | Errno {
+  const now = realtime(k);
+  const nowTimes: NewTimes = { atime: now.sec, atimeNsec: now.nsec, mtime: now.sec, mtimeNsec: now.nsec };
+  if (va === 0) return { times: nowTimes, now: true, omit: false };
+  const raw = copyFromUser(k, task, va, kind === 'utimbuf' ? 16 : 32);
+  if (typeof raw === 'number') return raw;
+  const v = new DataView(raw.buffer, raw.byteOffset);
+  const s64 = (o: number): number => v.getUint32(o, true) + v.getInt32(o + 4, true) * 4294967296;
+  if (kind === 'utimbuf') return { times: { atime: s64(0), atimeNsec: 0, mtime: s64(8), mtimeNsec: 0 }, now: false, omit: false };
+  const t: NewTimes = { atime: s64(0), atimeNsec: s64(8), mtime: s64(16), mtimeNsec: s64(24) };
+  if (kind === 'timeval') {
+    if (t.atimeNsec < 0 || t.atimeNsec >= 1e6 || t.mtimeNsec < 0 || t.mtimeNsec >= 1e6) return -EINVAL;
+    t.atimeNsec *= 1000;
+    t.mtimeNsec *= 1000;
+    return { times: t, now: false, omit: false };
+  }
+  const aNow = t.atimeNsec === UTIME_NOW, mNow = t.mtimeNsec === UTIME_NOW, aOmit = t.atimeNsec === UTIME_OMIT, mOmit = t.mtimeNsec === UTIME_OMIT;
+  if ((!aNow && !aOmit && !(t.atimeNsec >= 0 && t.atimeNsec < 1e9)) || (!mNow && !mOmit && !(t.mtimeNsec >= 0 && t.mtimeNsec < 1e9))) return -EINVAL;
+  if (aNow) { t.atime = now.sec; t.atimeNsec = now.nsec; }
+  if (mNow) { t.mtime = now.sec; t.mtimeNsec = now.nsec; }
+  if (aOmit) t.atime = NaN;
+  if (mOmit) t.mtime = NaN;
+  return { times: t, now: aNow && mNow, omit: aOmit && mOmit };
+}
+function utimes(k: Kernel, task: Task, dirfd: number, pathVa: number, va: number, kind: 'timespec' | 'timeval' | 'utimbuf', flags: number): number {
+  if ((flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)) !== 0) return -EINVAL;
+  const r = readTimes(k, task, va, kind);
+  if (typeof r === 'number') return r;
+  if (r.omit) return 0;
+  let inode: Inode, mount: Mount | null;
+  if (pathVa === 0 && kind !== 'utimbuf') {
+    if (dirfd === AT_FDCWD) return -EFAULT;
+    if (flags !== 0) return -EINVAL;
+    const file = fdGet(task, dirfd);
+    if (file === null) return -EBADF;
+    inode = file.inode;
+    mount = file.path?.mount ?? null;
+  } else {
+    const t = target(k, task, dirfd, pathVa, flags);
+    if (typeof t === 'number') return t;
+    inode = t.inode;
+    mount = t.mount;
+  }
+  if (readonlyFs(inode, mount)) return -EROFS;
+  if (!ownerOrCapable(task.cred, inode)) {
+    if (!r.now) return -EPERM;
+    const err = inodePermission(task.cred, inode, MAY_WRITE);
+    if (err !== 0) return err;
+  }
+  setTimes(k, inode, r.times);
+  fsnotify(k, inode, FSN.ATTRIB, null, false);
+  return 0;
+}
+
+/** struct statfs, 120 bytes. Sizes are the guest's memory: what a file system here can hold. */
+function writeStatfs(k: Kernel, task: Task, va: number, inode: Inode, mount: Mount | null): number {
+  const sb = inode.sb, m = mmOf(k);
+  out.fill(0, 0, 120);
+  const sized = sb.fstype === 'tmpfs' || sb.fstype === 'overlay' || sb.fstype === 'devtmpfs';
+  u64(0, sb.magic);
+  u64(8, sb.blockSize);
+  u64(16, sized ? m.frames : 0);
+  u64(24, sized ? m.freePages : 0);
+  u64(32, sized ? m.freePages : 0);
+  u64(40, sized ? m.frames * 2 : 0);
+  u64(48, sized ? m.frames * 2 : 0);
+  dv.setUint32(56, sb.dev, true);
+  u64(64, 255);
+  u64(72, sb.blockSize);
+  const f = mount?.flags ?? 0;
+  u64(80, ST_VALID | ((f & MS_RDONLY) !== 0 || sb.readonly ? ST_RDONLY : 0) | ((f & MS_NOSUID) !== 0 ? ST_NOSUID : 0) | ((f & MS_NODEV) !== 0 ? ST_NODEV : 0) | ((f & MS_NOEXEC) !== 0 ? ST_NOEXEC : 0)
+    | ((f & MS_NOATIME) !== 0 ? ST_NOATIME : ST_RELATIME));
+  return copyToUser(k, task, va, out.subarray(0, 120));
+}
+
+export const handlers: Handlers = {
+  stat: (k, t, a) => stat(k, t, AT_FDCWD, a.ptr(0), a.ptr(1), 0),
+  lstat: (k, t, a) => stat(k, t, AT_FDCWD, a.ptr(0), a.ptr(1), AT_SYMLINK_NOFOLLOW),
+  fstat: (k, t, a) => {
+    const file = fdGetRaw(t, a.i32(0));
+    return file === null ? -EBADF : writeStat(k, t, a.ptr(1), file.inode);
+  },
+  newfstatat: (k, t, a) => stat(k, t, a.i32(0), a.ptr(1), a.ptr(2), a.u32(3)),
+  statx: (k, t, a) => statx(k, t, a.i32(0), a.ptr(1), a.u32(2), a.u32(3), a.ptr(4)),
+  access: (k, t, a) => access(k, t, AT_FDCWD, a.ptr(0), a.u32(1), 0),
+  faccessat: (k, t, a) => access(k, t, a.i32(0), a.ptr(1), a.u32(2), 0),
+  faccessat2: (k, t, a) => access(k, t, a.i32(0), a.ptr(1), a.u32(2), a.u32(3)),
+  readlink: (k, t, a) => readlink(k, t, AT_FDCWD, a.ptr(0), a.ptr(1), a.i32(2)),
+  readlinkat: (k, t, a) => readlink(k, t, a.i32(0), a.ptr(1), a.ptr(2), a.i32(3)),
+  chmod: (k, t, a) => chmod(k, t, AT_FDCWD, a.ptr(0), a.u32(1)),
+  fchmodat: (k, t, a) => chmod(k, t, a.i32(0), a.ptr(1), a.u32(2)),
+  fchmod: (k, t, a) => {
+    const file = fdGet(t, a.i32(0));
+    return file === null ? -EBADF : chmodTarget(k, t, file.inode, file.path?.mount ?? null, a.u32(1));
+  },
+  chown: (k, t, a) => chown(k, t, AT_FDCWD, a.ptr(0), a.i32(1), a.i32(2), 0),
+  lchown: (k, t, a) => chown(k, t, AT_FDCWD, a.ptr(0), a.i32(1), a.i32(2), AT_SYMLINK_NOFOLLOW),
+  fchownat: (k, t, a) => chown(k, t, a.i32(0), a.ptr(1), a.i32(2), a.i32(3), a.u32(4)),
+  fchown: (k, t, a) => {
+    const file = fdGet(t, a.i32(0));
+    return file === null ? -EBADF : chownTarget(k, t, file.inode, file.path?.mount ?? null, a.i32(1), a.i32(2));
+  },
+  utime: (k, t, a) => utimes(k, t, AT_FDCWD, a.ptr(0), a.ptr(1), 'utimbuf', 0),
+  utimes: (k, t, a) => utimes(k, t, AT_FDCWD, a.ptr(0), a.ptr(1), 'timeval', 0),
+  futimesat: (k, t, a) => utimes(k, t, a.i32(0), a.ptr(1), a.ptr(2), 'timeval', 0),
+  utimensat: (k, t, a) => utimes(k, t, a.i32(0), a.ptr(1), a.ptr(2), 'timespec', a.u32(3)),
+  statfs: (k, t, a) => {
+    const r = target(k, t, AT_FDCWD, a.ptr(0), 0);
+    return typeof r === 'number' ? r : writeStatfs(k, t, a.ptr(1), r.inode, r.mount);
+  },
+  fstatfs: (k, t, a) => {
+    const file = fdGetRaw(t, a.i32(0));
+    return file === null ? -EBADF : writeStatfs(k, t, a.ptr(1), file.inode, file.path?.mount ?? null);
+  },
+};

@@ -11,6 +11,7 @@ import { fdGetRaw } from './file-table.ts';
 import { traverseMounts } from './mount.ts';
 import { inodePermission } from './permission.ts';
 
+export { AT_FDCWD };
 export const PATH_MAX = 4096, NAME_MAX = 255, MAX_LINKS = 40;
 export const LAST = { NORM: 0, DOT: 1, DOTDOT: 2, ROOT: 3 } as const;
 

@@ -1,6 +1,6 @@
 // open(2) and friends from a path to an open file (fs/open.c, fs/namei.c do_open).
 import { COST } from '../../clock/costs.ts';
-import { EACCES, EEXIST, EINVAL, EISDIR, ELOOP, ENFILE, ENOENT, ENOTDIR, EOPNOTSUPP, EPERM, EROFS, ETXTBSY } from '../../abi/errno.ts';
+import { EACCES, EEXIST, EINVAL, EISDIR, ELOOP, ENOENT, ENOTDIR, EOPNOTSUPP, EPERM, EROFS, ETXTBSY } from '../../abi/errno.ts';
 import {
   AT_FDCWD, FASYNC, MS_NODEV, O_ACCMODE, O_APPEND, O_CLOEXEC, O_CREAT, O_DIRECTORY, O_DSYNC, O_DIRECT, O_EXCL, O_LARGEFILE, O_NOATIME, O_NOCTTY, O_NOFOLLOW, O_NONBLOCK, O_PATH, O_RDONLY, O_SYNC,
   O_TRUNC, S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG, S_ISVTX, __O_TMPFILE,
@@ -107,7 +107,7 @@ export function openInode(k: Kernel, task: Task, path: Path, inode: Inode, flags
   const file = inode.open(k, flags, task);
   if (typeof file === 'number') return file;
   if (file.path === null && path.mount.sb.fstype !== 'pipefs') file.path = path;
-  file.flags = flags & KEPT_FLAGS;
+  file.flags = (flags & KEPT_FLAGS) | O_LARGEFILE; // force_o_largefile() of a 64-bit kernel
   if ((flags & O_TRUNC) !== 0 && !created && type === S_IFREG) {
     const err = truncateInode(k, task.cred, inode, 0);
     if (err !== 0) { file.release(k); return err; }

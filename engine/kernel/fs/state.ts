@@ -16,7 +16,8 @@ export class VfsState {
   nextAnonMinor = 40;
   /** Inodes that the guest has made and that still live. */
   newInodes = 0;
+  renameCookie = 0; // inotify's pairing of MOVED_FROM and MOVED_TO
 }
-stateClass(VfsState, 'VfsState', ['mounts', 'hostSupers', 'hostLinks', 'hostRoot', 'openFiles', 'nextAnonMinor', 'newInodes']);
+stateClass(VfsState, 'VfsState', ['mounts', 'hostSupers', 'hostLinks', 'hostRoot', 'openFiles', 'nextAnonMinor', 'newInodes', 'renameCookie']);
 
 export const vfsOf = (k: Kernel): VfsState => (k.vfs ??= new VfsState()) as VfsState;
