@@ -1,0 +1,78 @@
+// Compares two outcomes of a test; knows which flags and results the manual leaves undefined or inexact.
+import type { Outcome, Test } from './records.ts';
+
+const CF = 1, PF = 4, AF = 0x10, ZF = 0x40, SF = 0x80, OF = 0x800, ALL = 0x8d5;
+/** Undefined status flags by mnemonic (SDM vol. 2, "Flags affected"). */
+function undefinedFlags(t: Test, mnemonic: string): number {
+  switch (mnemonic) {
+    case 'mul': case 'imul1': case 'imul2': case 'imul3': return SF | ZF | AF | PF;
+    case 'div': case 'idiv': return ALL;
+    case 'and': case 'or': case 'xor': case 'test': return AF;
+    case 'bsf': case 'bsr': return ALL & ~ZF;
+    case 'bt': case 'bts': case 'btr': case 'btc': case 'bt_i': case 'bts_i': case 'btr_i': case 'btc_i': return OF | SF | AF | PF;
+    case 'rol': case 'ror': case 'rcl': case 'rcr': return OF; // for counts other than 1
+    case 'shl': case 'shr': case 'sar': return AF | OF | (t.name.includes(' s8 ') || t.name.includes(' s16 ') ? CF : 0);
+    case 'shld': case 'shrd': return AF | OF;
+    default: return 0;
+  }
+}
+const APPROXIMATE = new Set(['rcpps', 'rcpss', 'rsqrtps', 'rsqrtss']);
+const TRANSCENDENTAL = new Set(['f2xm1', 'fyl2x', 'fyl2xp1', 'fptan', 'fpatan', 'fsin', 'fcos', 'fsincos']);
+
+const hex = (n: bigint | number): string => `0x${n.toString(16)}`;
+const GPRS = ['rax', 'rcx', 'rdx', 'rbx', 'rsp', 'rbp', 'rsi', 'rdi', 'r8', 'r9', 'r10', 'r11', 'r12', 'r13', 'r14', 'r15'];
+
+/** Differences in words; empty when equal. `real` is the CPU's. */
+export function compare(t: Test, real: Outcome, ours: Outcome): string[] {
+  const out: string[] = [], mnemonic = t.name.split(' ')[0]!;
+  const say = (what: string, a: bigint | number, b: bigint | number): void => { if (a !== b) out.push(`${what}: real ${hex(a)}, ours ${hex(b)}`); };
+  say('vector', real.trap, ours.trap);
+  if (out.length > 0) return out;
+  if (real.trap === 14) { say('error code', real.error & ~0x20, ours.error); say('cr2', real.cr2, ours.cr2); }
+  say('rip', real.rip, ours.rip);
+  for (let i = 0; i < 16; i++) say(GPRS[i]!, real.gpr[i]!, ours.gpr[i]!);
+  const undef = real.trap === 3 ? undefinedFlags(t, mnemonic) : 0;
+  say('rflags', real.rflags & (ALL | 0x400) & ~undef, ours.rflags & (ALL | 0x400) & ~undef);
+  for (let i = 0; i < 256; i++) {
+    if (real.mem[i] !== ours.mem[i] && !t.ignore.some(([a, b]) => i >= a && i < b)) { out.push(`mem[${hex(i)}]: real ${hex(real.mem[i]!)}, ours ${hex(ours.mem[i]!)}`); break; }
+  }
+  const a = new DataView(real.fx.buffer, real.fx.byteOffset), b = new DataView(ours.fx.buffer, ours.fx.byteOffset), before = new DataView(t.fx.buffer, t.fx.byteOffset);
+  const loose = TRANSCENDENTAL.has(mnemonic);
+  say('fcw', a.getUint16(0, true), b.getUint16(0, true));
+  const fswMask = loose ? 0xffff & ~0x220 : 0xffff;
+  say('fsw', a.getUint16(2, true) & fswMask, b.getUint16(2, true) & fswMask);
+  say('tags', a.getUint8(4), b.getUint8(4));
+  // DE is only kept by the slow paths (see sse-fp.ts).
+  say('mxcsr', a.getUint32(24, true) & ~2, b.getUint32(24, true) & ~2);
+  for (let i = 0; i < 8; i++) {
+    const s1 = a.getBigUint64(32 + i * 16, true), s2 = b.getBigUint64(32 + i * 16, true), e1 = a.getUint16(40 + i * 16, true), e2 = b.getUint16(40 + i * 16, true);
+    if (loose && i < 2 && near(s1, e1, s2, e2)) continue;
+    if (s1 !== s2 || e1 !== e2) out.push(`st${i}: real ${e1.toString(16)}:${s1.toString(16)}, ours ${e2.toString(16)}:${s2.toString(16)}`);
+  }
+  for (let i = 0; i < 16; i++) {
+    if (APPROXIMATE.has(mnemonic)) {
+      for (let lane = 0; lane < 4; lane++) {
+        const x = a.getFloat32(160 + i * 16 + lane * 4, true), y = b.getFloat32(160 + i * 16 + lane * 4, true);
+        if (!(Object.is(x, y) || Math.abs(x - y) <= Math.abs(x) * 2 ** -10 || (Math.abs(x) < 1e-37 && Math.abs(y) < 1e-37))) out.push(`xmm${i}.${lane}: real ${x}, ours ${y}`);
+      }
+      continue;
+    }
+    for (const half of [0, 8]) {
+      const x = a.getBigUint64(160 + i * 16 + half, true), y = b.getBigUint64(160 + i * 16 + half, true);
+      if (x !== y) out.push(`xmm${i}.${half === 0 ? 'lo' : 'hi'}: was ${before.getBigUint64(160 + i * 16 + half, true).toString(16)} real ${x.toString(16)}, ours ${y.toString(16)}`);
+    }
+  }
+  return out;
+}
+/** Within a few units in the last place. */
+function near(s1: bigint, e1: number, s2: bigint, e2: number): boolean {
+  if (e1 >> 15 !== e2 >> 15) return (e1 & 0x7fff) === 0 && (e2 & 0x7fff) === 0;
+  const x = (BigInt(e1 & 0x7fff) << 64n) + (s1 << 1n), y = (BigInt(e2 & 0x7fff) << 64n) + (s2 << 1n);
+  const diff = x > y ? x - y : y - x;
+  return diff <= 8n;
+}
+
+export function describe(t: Test, seed: number): string {
+  const bytes = [...t.code].map((b) => b.toString(16).padStart(2, '0')).join(' ');
+  return `${t.name}: ${bytes} seed=${seed} (npm run fuzz:cpu -- seed=${seed})`;
+}
