@@ -13,7 +13,8 @@ import type { Sampler } from '../kernel/contracts/syscall-entry.ts';
 import { TASK } from '../kernel/contracts/task.ts';
 import { allIdle, machineNow, nextMachineEvent, runLoop } from '../kernel/entry/loop.ts';
 import { AFTER, CpuState, EntryState, PHASE, entryOf } from '../kernel/entry/state.ts';
-import { deliverHostInput, openHostStreams, waitsForHost } from '../kernel/fs/host-stream.ts';
+import { attachConsole } from '../kernel/tty/console.ts';
+import { deliverHostInput, hostSignalGroup, openHostStreams, waitsForHost } from '../kernel/fs/host-stream.ts';
 import { mountRoot } from '../kernel/fs/init.ts';
 import { initIrq, irqOf } from '../kernel/irq/irq.ts';
 import { initMm } from '../kernel/mm/init.ts';
@@ -107,7 +108,7 @@ class MachineImpl implements Machine {
     const at = Math.max(p.now(0), cs.phase === PHASE.IDLE ? e.idleNow : 0);
     p.setNow(0, at);
     k.thisCpu = 0; k.current = cs.task; k.now = at;
-    if (input.type === 'signal') { if (k.program) sendGroupSignal(k, k.program.pgid, kernelInfo(input.signo)); }
+    if (input.type === 'signal') { if (hostSignalGroup(k) > 0) sendGroupSignal(k, hostSignalGroup(k), kernelInfo(input.signo)); }
     else deliverHostInput(k, input);
     if (cs.phase === PHASE.USER) {
       cs.phase = PHASE.KERNEL;
@@ -229,6 +230,7 @@ export function createMachine(config: MachineConfig, host: Host, trace: Trace): 
   const p = spawnProgram(k, { ...program, stdio });
   const machine = new MachineImpl(k, hw.processor, hw.ram, hw.dispatch, hw.sampler);
   if (typeof p === 'number') throw new BootError(p, `cannot start in ${program.cwd}`);
+  attachConsole(k, p);
   // What booting cost is not the program's: CPU 0 starts at cycle 0.
   k.now = 0;
   return machine;

@@ -1,4 +1,20 @@
-// procfs.
+// procfs: the root only, for now.
+import { stateClass } from '../../../base/state.ts';
+import { ENOENT } from '../../../abi/errno.ts';
+import type { OpenFile, SuperBlock } from '../../contracts/fs.ts';
 import type { Kernel } from '../../contracts/kernel.ts';
-import type { SuperBlock } from '../../contracts/fs.ts';
-export function createProcfs(_k: Kernel): SuperBlock { throw new Error('not yet'); }
+import { PseudoDirFile, PseudoInode, S_IFDIR, makedev, newSuperBlock, stampNow } from '../pseudo.ts';
+class ProcfsRoot extends PseudoInode {
+  override lookup(): number { return -ENOENT; }
+  override readdir(): { name: string; ino: number; type: number }[] { return []; }
+  override open(_k: Kernel, flags: number): OpenFile { const f = new PseudoDirFile(); f.inode = this; f.flags = flags; return f; }
+}
+stateClass(ProcfsRoot, 'ProcfsRoot', []);
+export function createProcfs(k: Kernel): SuperBlock {
+  const root = new ProcfsRoot();
+  root.ino = 1; root.mode = S_IFDIR | 0o555;
+  stampNow(k, root);
+  const sb = newSuperBlock('proc', 0x9fa0, makedev(0, 21), root);
+  sb.volatile = true;
+  return sb;
+}
