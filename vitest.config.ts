@@ -2,6 +2,7 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
+  plugins: [{ name: 'sql-as-text', transform: (code: string, id: string) => (id.endsWith('.sql') ? { code: `export default ${JSON.stringify(code)}`, map: null } : undefined) }],
   test: {
     include: ['{engine,tracer,analyze,samples,notebooks}/**/*.test.ts'],
     testTimeout: 180_000, hookTimeout: 180_000,

@@ -35,13 +35,20 @@ export class TableFile {
   private readonly verified = new Set<number>();
   private cached: { record: IndexRecord; batch: Batch } | null = null;
 
-  constructor(dir: string, name: TableName, complete: boolean, expectedRows: number | undefined) {
+  constructor(dir: string, name: TableName, complete: boolean, expectedRows: number | undefined, sizes: Record<string, number>) {
     this.name = name;
     this.columns = columnsOf(name);
     this.path = join(dir, FILES.table(name));
-    this.records = parseIndex(readWhole(dir, FILES.index(name)), name, complete);
-    let size = 0;
-    try { size = statSync(this.path).size; } catch { throw new FormatError(FILES.table(name), 'is missing: record again'); }
+    // A table without rows has no files; of a closed recording the manifest knows each file's size.
+    const arrowSize = fileSize(this.path), indexSize = fileSize(join(dir, FILES.index(name)));
+    const expected = complete ? [sizes[FILES.table(name)], sizes[FILES.index(name)]] : [];
+    const cut = (file: string, size: number, wanted: number | undefined): void => {
+      if (wanted !== undefined && size !== wanted) throw new FormatError(file, size < 0 ? 'is missing: record again' : 'is cut off or has grown: ktrace check names all damaged files');
+    };
+    cut(FILES.table(name), arrowSize, expected[0]);
+    cut(FILES.index(name), indexSize, expected[1]);
+    this.records = indexSize < 0 && expected[1] === undefined ? [] : parseIndex(readWhole(dir, FILES.index(name)), name, complete);
+    const size = Math.max(0, arrowSize);
     const last = this.records.at(-1);
     if (last && last.offset + last.length > size) {
       if (complete) throw new FormatError(FILES.table(name), 'is cut off: ktrace check names all damaged files');
@@ -89,6 +96,7 @@ export class TableFile {
   close(): void { if (this.fd >= 0) closeSync(this.fd); this.fd = -1; this.cached = null; }
 }
 
+const fileSize = (path: string): number => { try { return statSync(path).size; } catch { return -1; } };
 function readWhole(dir: string, file: string): Uint8Array {
   try { return readFileSync(join(dir, file)); } catch { throw new FormatError(file, 'is missing: record again'); }
 }
@@ -120,7 +128,7 @@ export class Recording {
     let t = this.tables.get(name);
     if (!t) {
       if (!this.has(name)) throw new AnalyzeError(`${this.dir}: was recorded without the table ${name}: record without --trace, or with it in the list`);
-      t = guarded(this.dir, () => new TableFile(this.dir, name, this.manifest.complete, this.manifest.complete ? this.manifest.events[name] : undefined));
+      t = guarded(this.dir, () => new TableFile(this.dir, name, this.manifest.complete, this.manifest.complete ? this.manifest.events[name] : undefined, this.manifest.files));
       this.tables.set(name, t);
     }
     return t;
