@@ -1,8 +1,16 @@
-// faults
-import { AnalyzeError } from '../options.ts';
+// report --faults: page faults by task, kind and mapping, most time first.
+import { withDatabase } from '../duck.ts';
+import { where } from '../filters.ts';
 import type { Out, ReportOptions } from '../options.ts';
+import { writeTable } from '../table.ts';
 
 export async function reportFaults(dir: string, options: ReportOptions, out: Out): Promise<void> {
-  void arguments;
-  throw new AnalyzeError('this report is not built yet');
+  await withDatabase(dir, async (db) => {
+    const { names, rows } = await db.columns(`select t.tid, t.comm, f.kind::varchar as kind, f.access::varchar as access, f.vma::varchar as mapping, count(*) as faults, round(sum(f.dur) / 1000.0, 3)::double as us
+      from page_fault f left join task t on t.utid = f.utid where ${where(options, { utid: 'f.utid', ts: 'f.ts', cpu: 'f.cpu' })} group by all order by faults desc, us desc, tid, mapping, kind, access`);
+    writeTable(names, rows, options.format ?? 'text', out);
+    if ((options.format ?? 'text') !== 'text') return;
+    const total = await db.rows(`select kind::varchar as kind, count(*) as n from page_fault where ${where(options)} group by 1 order by 2 desc, 1`);
+    out(`\n${total.map((r) => `${Number(r.n)} ${String(r.kind)}`).join(', ') || 'no page faults'}\n`);
+  });
 }
