@@ -294,6 +294,13 @@ export class InterpCtx implements FlowCtx {
     this.setLazy(bits, r, () => { carrySub(this.f, a, one, r); shiftUp(this.f, bits); this.keepCarry(); });
   }
   flagsLogic(bits: Bits, r: number): void { this.setLazy(bits, r, () => this.f.i64Const(0)); }
+  flagsResult(bits: Bits, r: number, cf: number, of: number): void {
+    const { f } = this;
+    this.setLazy(bits, r, () => f.get(cf).i64ExtendI32U().i64Const(63).i64Shl().get(cf).get(of).i32Xor().i64ExtendI32U().i64Const(62).i64Shl().i64Or());
+  }
+  flagsMerged(): void { /* the state is always current */ }
+  constant(_i: number): number | null { return null; }
+  readonly flagsDead = false;
   setFlags(): void {
     const f = this.f, v = this.local(I32);
     f.set(v).get(STATE).get(v); this.callHelper(f, 'sys.setflags');

@@ -1,5 +1,5 @@
 // What only the integer core's semantics need beyond Ctx: ends of blocks and exits from run().
-import type { Ctx } from './context.ts';
+import type { Bits, Ctx } from './context.ts';
 
 export interface FlowCtx extends Ctx {
   /** pop i32: not zero → branch target (operand 0, kind j), else the next instruction. Ends the block. */
@@ -14,6 +14,16 @@ export interface FlowCtx extends Ctx {
   leaveAtClock(): void;
   /** Runs string instruction / cpuid in the runtime: calls core function `name`(s, record); see interp/core.ts. Interpreter only. */
   runtime(name: 'string' | 'cpuid'): void;
+  /** ZF SF PF from r, AF 0, CF and OF from i32 locals holding 0 or 1. */
+  flagsResult(bits: Bits, r: number, cf: number, of: number): void;
+  /** After an `if` in which flags were set: they are known only at run time now. */
+  flagsMerged(): void;
+  /** The low 32 bits of immediate operand i where they are known, else null. */
+  constant(i: number): number | null;
+  /** True when the flags that this instruction leaves are certainly overwritten before anything can see them. */
+  readonly flagsDead: boolean;
+  /** push i32: the second immediate (enter). */
+  imm2(): void;
   /** push/pop i32: rflags bits that are not lazy flags (DF, AC, ID, NT …). */
   otherFlags(): void;
   setOtherFlags(): void;

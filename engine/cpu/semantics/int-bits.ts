@@ -4,6 +4,7 @@ import { define } from './context.ts';
 import type { Bits, Ctx } from './context.ts';
 import { bitsOf } from './int.ts';
 import { mask, signExtend } from './emit.ts';
+import type { FlowCtx } from './flow.ts';
 
 /** Masked count (local i64) from operand i: CL or an immediate. */
 function count(c: Ctx, i: number, bits: Bits): number {
@@ -12,16 +13,15 @@ function count(c: Ctx, i: number, bits: Bits): number {
   c.f.i64Const(bits === 64 ? 63 : 31).i64And().set(n);
   return n;
 }
-/** Flags of a shift: ZF SF PF of r, CF and OF as i32 locals, AF 0. Skipped when count is 0. */
-function shiftFlags(c: Ctx, bits: Bits, n: number, r: number, cf: () => void, of: () => void): void {
-  const { f } = c, carry = c.local(I32), over = c.local(I32), old = c.local(I32);
-  c.getFlags(); f.set(old);
+/** Flags of a shift: ZF SF PF of r, CF and OF as pushed (i32), AF 0. Nothing changes when the count n (local; operand nOp) is 0. */
+function shiftFlags(c: Ctx, nOp: number, bits: Bits, n: number, r: number, cf: () => void, of: () => void): void {
+  const { f } = c, fc = c as FlowCtx, known = fc.constant(nOp), carry = c.local(I32), over = c.local(I32);
+  if (fc.flagsDead || (known !== null && (known & (bits === 64 ? 63 : 31)) === 0)) return;
+  if (known === null) f.get(n).i64Const(0).i64Ne().if();
   cf(); f.set(carry);
   of(); f.set(over);
-  c.flagsLogic(bits, r);
-  c.getFlags(); f.i32Const(0xc4).i32And().get(carry).i32Or().get(over).i32Const(11).i32Shl().i32Or();
-  f.get(old).get(n).i64Const(0).i64Ne().select();
-  c.setFlags();
+  fc.flagsResult(bits, r, carry, over);
+  if (known === null) { f.end(); fc.flagsMerged(); }
 }
 const bit = (c: Ctx, value: number, push: () => void): void => { c.f.get(value); push(); c.f.i64ShrU().i32WrapI64().i32Const(1).i32And(); };
 
@@ -33,6 +33,7 @@ function shift(c: Ctx, nOp: number, compute: (a: number, n: number, bits: Bits) 
 }
 /** Rotates leave ZF SF PF AF: only CF and OF change, and only when the masked count is not 0. */
 function rotateFlags(c: Ctx, n: number, cf: () => void, of: () => void): void {
+  if ((c as FlowCtx).flagsDead) return;
   const { f } = c, old = c.local(I32);
   c.getFlags(); f.set(old);
   f.get(old).i32Const(~0x801).i32And(); cf(); f.i32Or(); of(); f.i32Const(11).i32Shl().i32Or();
@@ -111,7 +112,7 @@ function doubleShift(c: Ctx, left: boolean): void {
       else bit(c, saved, () => f.i64Const(bits).get(n).i64Sub());
     } else if (bits === 16) { f.get(n).i64Const(16).i64GtU().if(I32); bit(c, b, () => f.get(n).i64Const(17).i64Sub()); f.else(); bit(c, saved, () => f.get(n).i64Const(1).i64Sub()); f.end(); } else bit(c, saved, () => f.get(n).i64Const(1).i64Sub());
   };
-  shiftFlags(c, bits, n, r, last, () => { bit(c, r, () => f.i64Const(bits - 1)); bit(c, saved, () => f.i64Const(bits - 1)); f.i32Xor(); });
+  shiftFlags(c, 2, bits, n, r, last, () => { bit(c, r, () => f.i64Const(bits - 1)); bit(c, saved, () => f.i64Const(bits - 1)); f.i32Xor(); });
 }
 
 /** BT and its kin; a memory bit string is addressed by the signed register offset beyond the operand (SDM vol. 2, BT). */
@@ -164,20 +165,20 @@ function scan(c: Ctx, forward: boolean): void {
     const w = c.local(I64);
     f.set(w).get(v).i64Eqz().i32Eqz().ifThen().get(w); c.write(0); f.end();
   } else c.write(0);
-  c.getFlags(); f.i32Const(~0x40).i32And().get(v).i64Eqz().i32Const(6).i32Shl().i32Or(); c.setFlags();
+  if (!(c as FlowCtx).flagsDead) { c.getFlags(); f.i32Const(~0x40).i32And().get(v).i64Eqz().i32Const(6).i32Shl().i32Or(); c.setFlags(); }
 }
 
 define({
-  shl: (c) => shift(c, 1, (a, n) => c.f.get(a).get(n).i64Shl(), (a, n, r, bits) => shiftFlags(c, bits, n, r,
+  shl: (c) => shift(c, 1, (a, n) => c.f.get(a).get(n).i64Shl(), (a, n, r, bits) => shiftFlags(c, 1, bits, n, r,
     () => { if (bits < 32) { c.f.get(n).i64Const(bits).i64GtU().ifThen(I32).i32Const(0).else(); } bit(c, a, () => c.f.i64Const(bits).get(n).i64Sub()); if (bits < 32) c.f.end(); },
     () => { bit(c, r, () => c.f.i64Const(bits - 1)); if (bits < 32) { c.f.get(n).i64Const(bits).i64GtU().ifThen(I32).i32Const(0).else(); } bit(c, a, () => c.f.i64Const(bits).get(n).i64Sub()); if (bits < 32) c.f.end(); c.f.i32Xor(); })),
-  shr: (c) => shift(c, 1, (a, n) => c.f.get(a).get(n).i64ShrU(), (a, n, r, bits) => shiftFlags(c, bits, n, r,
+  shr: (c) => shift(c, 1, (a, n) => c.f.get(a).get(n).i64ShrU(), (a, n, r, bits) => shiftFlags(c, 1, bits, n, r,
     () => bit(c, a, () => c.f.get(n).i64Const(1).i64Sub()),
     () => { bit(c, a, () => c.f.i64Const(bits - 1)); void n; })),
   sar: (c) => shift(c, 1, (a, n, bits) => { c.f.get(a); signExtend(c.f, bits); c.f.get(n).i64ShrS(); }, (a, n, r, bits) => {
     const wide = c.local(I64);
     c.f.get(a); signExtend(c.f, bits); c.f.set(wide);
-    shiftFlags(c, bits, n, r, () => bit(c, wide, () => c.f.get(n).i64Const(1).i64Sub()), () => c.f.i32Const(0));
+    shiftFlags(c, 1, bits, n, r, () => bit(c, wide, () => c.f.get(n).i64Const(1).i64Sub()), () => c.f.i32Const(0));
   }),
   rol: (c) => shift(c, 1, (a, n, bits) => rotate(c, a, n, bits, true), (_a, n, r, bits) => rotateFlags(c, n,
     () => bit(c, r, () => c.f.i64Const(0)),

@@ -66,10 +66,7 @@ function wideMul(c: Ctx, a: number, b: number, signed: boolean, lo: number, hi: 
 function mulFlags(c: Ctx, bits: Bits, lo: number): void {
   const { f } = c, over = c.local(I32);
   f.set(over);
-  c.flagsLogic(bits, lo);
-  c.getFlags();
-  f.i32Const(~0x841 & ~0x10).i32And().get(over).i32Const(0x801).i32Mul().i32Or();
-  c.setFlags();
+  (c as FlowCtx).flagsResult(bits, lo, over, over);
 }
 /** One-operand MUL and IMUL. */
 function mul1(c: Ctx, signed: boolean): void {
@@ -253,7 +250,7 @@ define({
   },
   enter: (c) => { // nesting level 0, which is all that compilers emit; others are #UD here
     const { f } = c, sp = c.local(I64);
-    const fc = c as FlowCtx & { imm2(): void };
+    const fc = c as FlowCtx;
     fc.imm2(); f.i32Const(31).i32And().if(); c.raise(VEC.UD); f.end();
     c.gpr(RSP); f.i64Const(8).i64Sub().tee(sp); c.gpr(RBP); c.store(8);
     f.get(sp); c.setGpr(RBP);
