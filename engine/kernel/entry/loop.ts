@@ -52,7 +52,8 @@ export function runLoop(k: Kernel, until: number): RunResult {
       // Every CPU is idle or later than this one's event.
       if (firstAt === Infinity || (firstAt > e.idleUntil && allIdle(k) && waitsForHost(k))) return 'idle';
     }
-    if (firstAt >= until) return 'slice';
+    // An idle machine jumps straight to its next event, however many slices away.
+    if (firstAt >= until && !(first.phase === PHASE.IDLE && allIdle(k))) return 'slice';
     if (k.config.timeLimit > 0 && firstAt >= k.config.timeLimit) {
       k.now = firstAt; k.halted = true; k.haltReason = 'time limit';
       return 'done';
