@@ -1,5 +1,5 @@
 // Handlers of the poll family: poll, ppoll, select, pselect6; epoll, eventfd, timerfd, signalfd, inotify, memfd, pidfd are bound here too.
-import { EBADF, EFAULT, EINTR, EINVAL } from '../abi/errno.ts';
+import { EBADF, EFAULT, EINVAL } from '../abi/errno.ts';
 import type { OpenFile } from '../kernel/contracts/fs.ts';
 import type { Kernel } from '../kernel/contracts/kernel.ts';
 import type { Task } from '../kernel/contracts/task.ts';
@@ -8,20 +8,10 @@ import { fdGet, fdLimit } from '../kernel/fs/file-table.ts';
 import { POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT, POLLPRI, POLLRDBAND, POLLRDNORM, POLLWRBAND, POLLWRNORM } from '../kernel/fs/pseudo.ts';
 import { pollWait, startDeadline } from '../kernel/fs/select.ts';
 import { copyFromUser, copyToUser, getUserU32, getUserU64num, prepareUser } from '../kernel/mm/uaccess.ts';
-import { UNBLOCKABLE_LO } from '../kernel/signal/actions.ts';
-import { recalcSigPending } from '../kernel/signal/pending.ts';
 import type { Args, Handlers } from './call.ts';
 import { eventHandlers } from './event-fds.ts';
+import { restoreMask, timespecNs, useMask } from './poll-args.ts';
 
-/** A timespec at va as nanoseconds; Infinity for a null pointer; negative errno. */
-export function timespecNs(k: Kernel, task: Task, va: number): number {
-  if (va === 0) return Infinity;
-  const b = copyFromUser(k, task, va, 16);
-  if (typeof b === 'number') return b;
-  const v = new DataView(b.buffer), sec = v.getUint32(0, true) + v.getInt32(4, true) * 4294967296, nsec = v.getUint32(8, true) + v.getInt32(12, true) * 4294967296;
-  if (sec < 0 || nsec < 0 || nsec >= 1e9) return -EINVAL;
-  return sec >= 9e6 * 1000 ? Infinity : sec * 1e9 + nsec;
-}
 function timevalNs(k: Kernel, task: Task, va: number): number {
   if (va === 0) return Infinity;
   const b = copyFromUser(k, task, va, 16);
@@ -32,29 +22,6 @@ function timevalNs(k: Kernel, task: Task, va: number): number {
   usec %= 1e6;
   if (sec < 0 || usec < 0) return -EINVAL;
   return sec >= 9e9 ? Infinity : sec * 1e9 + usec * 1000;
-}
-
-/** ppoll and its like: the mask holds during the wait; it is put back after delivery, or at the end (restoreMask). */
-export function useMask(k: Kernel, task: Task, va: number, size: number): number {
-  if (va === 0 || task.savedMask !== null) return 0;
-  if (size !== 8) return -EINVAL;
-  const b = copyFromUser(k, task, va, 8);
-  if (typeof b === 'number') return b;
-  const v = new DataView(b.buffer);
-  task.savedMask = [task.blockedLo, task.blockedHi];
-  task.blockedLo = (v.getUint32(0, true) & ~UNBLOCKABLE_LO) >>> 0;
-  task.blockedHi = v.getUint32(4, true);
-  recalcSigPending(task);
-  return 0;
-}
-/** The call is over without a signal to deliver under the temporary mask. */
-export function restoreMask(task: Task, result: number): number {
-  if (task.savedMask !== null && result !== BLOCK && result !== -ERESTARTNOHAND && result !== -EINTR) {
-    [task.blockedLo, task.blockedHi] = task.savedMask;
-    task.savedMask = null;
-    recalcSigPending(task);
-  }
-  return result;
 }
 
 /** What is left of the timeout, written back by ppoll, select and pselect6. */

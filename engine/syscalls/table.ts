@@ -15,6 +15,7 @@ import { handlers as mm } from './mm.ts';
 import { handlers as pipe } from './pipe.ts';
 import { handlers as poll } from './poll.ts';
 import { handlers as process } from './process.ts';
+import { handlers as random } from './random.ts';
 import { handlers as sched } from './sched.ts';
 import { handlers as signal } from './signal.ts';
 import { handlers as socket } from './socket.ts';
@@ -23,7 +24,7 @@ import { handlers as time } from './time.ts';
 import { handlers as tty } from './tty.ts';
 import { handlers as xattr } from './xattr.ts';
 
-const FAMILIES: Readonly<Record<string, Handlers>> = { cred, dir, exec, fd, file, fs, futex, ioctl, mm, pipe, poll, process, sched, signal, socket, stat, time, tty, xattr };
+const FAMILIES: Readonly<Record<string, Handlers>> = { cred, dir, exec, fd, file, fs, futex, ioctl, mm, pipe, poll, process, random, sched, signal, socket, stat, time, tty, xattr };
 
 /** Handlers by syscall number; null where there is none. */
 export function bindHandlers(): (Handler | null)[] {

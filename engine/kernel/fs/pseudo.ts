@@ -9,6 +9,7 @@ import { Dentry, Inode, Mount, OpenFile, SuperBlock } from '../contracts/fs.ts';
 import type { Errno, Path } from '../contracts/fs.ts';
 import { realtime } from '../time/clock.ts';
 import type { HostStreamInode } from './host-stream.ts';
+import type { InotifyWatch } from './inotify.ts';
 import type { Pipe } from './pipe.ts';
 
 export const S_IFMT = 0o170000, S_IFSOCK = 0o140000, S_IFLNK = 0o120000, S_IFREG = 0o100000, S_IFBLK = 0o60000, S_IFDIR = 0o40000, S_IFCHR = 0o20000, S_IFIFO = 0o10000;
@@ -105,8 +106,10 @@ export class AnonState {
   superBlocks = new Map<string, SuperBlock>();
   fifos = new Map<Inode, Pipe>(); // the pipe of each open FIFO
   hostStdin: HostStreamInode | null = null; // when it is no terminal
+  watches = new Map<Inode, InotifyWatch[]>();
+  seals = new Map<Inode, number>(); // of memfds
 }
-stateClass(AnonState, 'AnonState', ['superBlocks', 'fifos', 'hostStdin']);
+stateClass(AnonState, 'AnonState', ['superBlocks', 'fifos', 'hostStdin', 'watches', 'seals']);
 export const anonOf = (k: Kernel): AnonState => (k.anon ??= new AnonState()) as AnonState;
 
 /** The path by which a magic link of /proc leads to an inode without a name. */

@@ -36,6 +36,7 @@ export function doSplice(k: Kernel, task: Task, input: OpenFile, inPos: number, 
     const bytes = new Uint8Array(Math.min(room, length));
     const n = input.read(k, task, kernelBuffer(bytes), inPos);
     if (n <= 0) return n;
+    if (inPos < 0 && !inPipe) input.pos += n;
     pipePut(p, kernelBuffer(bytes), 0, n);
     wakeUp(k, p.readWait);
     return n;
@@ -45,6 +46,7 @@ export function doSplice(k: Kernel, task: Task, input: OpenFile, inPos: number, 
   const bytes = pipePeek(p, Math.min(length, p.capacity));
   const n = output.write(k, task, kernelBuffer(bytes), outPos);
   if (n <= 0) return n;
+  if (outPos < 0) output.pos += n;
   p.head = (p.head + n) % p.ring.length;
   p.length -= n;
   wakeUp(k, p.writeWait);
