@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { AnalyzeError, reportStrace, reportSummary, runSql } from './index.ts';
+import { AnalyzeError, diffRecordings, exportFolded, exportParquet, exportSpeedscope, reportFaults, reportFlame, reportIo, reportIrq, reportSchedLatency, reportSchedMap, reportSchedTimehist, reportSignals, reportStrace, reportSummary, reportVmstat, runSql } from './index.ts';
 import { call, record, synthetic } from './harness/synthetic.ts';
 import type { Trace } from '../engine/events/trace.ts';
 
@@ -59,5 +59,35 @@ describe('reports', () => {
     writeFileSync(file, bytes);
     await expect(reportStrace(bad, {}, () => undefined)).rejects.toThrow(/trace\/syscall.arrow is damaged/);
     await expect(runSql(mkdtempSync(join(tmpdir(), 'empty-')), 'select 1', {}, () => undefined)).rejects.toThrow(/not a recording/);
+  });
+});
+
+describe('diff, stacks, exports', () => {
+  test('identical, and the first call that differs', async () => {
+    const a = synthetic(two), b = synthetic(two);
+    expect(await diffRecordings(a, b, {}, () => undefined)).toBe('same');
+    const c = synthetic((t) => { two(t); call(t, 1, 39, 'getpid', [], 100, null, { seq: 60 }); }, 'f'.repeat(32));
+    let s = '';
+    expect(await diffRecordings(a, c, {}, (x) => { s += x; })).toBe('different');
+    expect(s).toContain('the same up to event 59');
+    expect(s).toContain('getpid() = 100');
+  });
+  test('folded, speedscope, flame, parquet', async () => {
+    const dir = synthetic((t) => {
+      two(t);
+      const f = t.frame.begin(0, 0, 0); t.frame.set.id(f, 1); t.frame.set.pc(f, 0x401000); t.frame.set.symbol(f, Buffer.from('main')); t.frame.end(f);
+      const c = t.callsite.begin(0, 0, 0); t.callsite.set.id(c, 5); t.callsite.set.frame_id(c, 1); t.callsite.end(c);
+      const s = t.stack_sample.begin(500, 0, 1); t.stack_sample.set.callsite_id(s, 5); t.stack_sample.set.kind(s, 'cpu'); t.stack_sample.set.weight(s, 1_000_000); t.stack_sample.end(s);
+    });
+    expect(await text((out) => exportFolded(dir, {}, out))).toBe('test;main 1000\n');
+    expect(JSON.parse(await text((out) => exportSpeedscope(dir, {}, out))).shared.frames).toEqual([{ name: 'main' }]);
+    expect(await text((out) => reportFlame(dir, {}, out))).toContain('<title>main (1.000 ms, 100.00%)</title>');
+    const into = mkdtempSync(join(tmpdir(), 'parquet-'));
+    expect(await exportParquet(dir, {}, into)).toContain('syscall.parquet');
+    expect(readFileSync(join(into, 'syscall.parquet')).subarray(0, 4).toString()).toBe('PAR1');
+  });
+  test('the other reports run on a recording without their events', async () => {
+    const dir = synthetic(two);
+    for (const f of [reportSchedLatency, reportSchedTimehist, reportSchedMap, reportVmstat, reportFaults, reportSignals, reportIrq, reportIo]) await text((out) => f(dir, { pid: 100, from: 0, to: 5000, cpu: 0 }, out));
   });
 });

@@ -10,7 +10,7 @@ import type { TableName } from '../../engine/events/schema.ts';
 import type { Trace } from '../../engine/events/trace.ts';
 import { TableWriter } from '../../tracer/write/table-writer.ts';
 
-export function synthetic(fill: (trace: Trace) => void): string {
+export function synthetic(fill: (trace: Trace) => void, digest = '0'.repeat(32)): string {
   const dir = mkdtempSync(join(tmpdir(), 'ktrace-synthetic-'));
   mkdirSync(join(dir, 'trace'));
   const writer = new TableWriter(dir), control = createTrace(() => true, writer);
@@ -19,10 +19,10 @@ export function synthetic(fill: (trace: Trace) => void): string {
   const files = writer.close();
   const manifest: Manifest = {
     format: 1, engine: 'test', engineHash: 'test', command: ['/bin/test'], cwd: '/tmp', env: [], uid: 0, gid: 0, groups: [],
-    config: { cpus: 1, ramBytes: 1 << 30, seed: 0, hz: 250, preempt: 'voluntary', scheduler: 'eevdf', jit: 'auto', chaosSeed: 0, quantumCycles: 10000, sampleHz: 999, timeLimit: 0 },
+    config: { cpus: 1, ramBytes: 1 << 30, seed: 0, hz: 250, preempt: 'voluntary', scheduler: 'eevdf', jit: 'auto', chaosSeed: 0, quantumCycles: 10000, sampleHz: 999, timeLimit: 0, startSec: 1700000000, startNsec: 0, hostname: 'test', release: '6.1', version: '#1' },
     cpus: 1, seed: 0, complete: true, startSec: 1700000000, startNsec: 0, tables: [...TABLES],
     events: Object.fromEntries(control.tables.map((t) => [t.name, t.rows])) as Partial<Record<TableName, number>>, files,
-    digest: '0'.repeat(32), stateDigest: '0'.repeat(32), cycles: 1e6, instructions: 1000, exit: { code: 0 }, halt: '', unknownSyscalls: [], changedHostFiles: [], guestFiles: 0,
+    digest, stateDigest: '0'.repeat(32), cycles: 1e6, instructions: 1000, exit: { code: 0 }, halt: '', unknownSyscalls: [], changedHostFiles: [], guestFiles: 0,
   };
   writeFileSync(join(dir, FILES.manifest), manifestText(manifest));
   return dir;
