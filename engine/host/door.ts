@@ -8,6 +8,7 @@ export interface HostStat {
   /** Seconds and nanoseconds. */
   atime: number; atimeNsec: number; mtime: number; mtimeNsec: number; ctime: number; ctimeNsec: number;
   blocks: number; blksize: number;
+  btime: number; btimeNsec: number;
   /** True for a mount point of proc, sysfs, devtmpfs, cgroup …: the guest sees an empty directory. */
   masked: boolean;
 }

@@ -62,7 +62,7 @@ export class LogReader {
   }
 }
 
-const STAT = ['dev', 'ino', 'mode', 'nlink', 'uid', 'gid', 'rdev', 'size', 'atime', 'atimeNsec', 'mtime', 'mtimeNsec', 'ctime', 'ctimeNsec', 'blocks', 'blksize'] as const;
+const STAT = ['dev', 'ino', 'mode', 'nlink', 'uid', 'gid', 'rdev', 'size', 'atime', 'atimeNsec', 'mtime', 'mtimeNsec', 'ctime', 'ctimeNsec', 'blocks', 'blksize', 'btime', 'btimeNsec'] as const;
 
 export function putStat(w: LogWriter, s: HostStat): void {
   for (const f of STAT) w.num(s[f]);

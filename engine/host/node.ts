@@ -44,7 +44,8 @@ function convert(s: fs.BigIntStats, masked: boolean): HostStat {
   return {
     dev: Number(s.dev), ino: Number(s.ino), mode: Number(s.mode), nlink: Number(s.nlink), uid: Number(s.uid), gid: Number(s.gid), rdev: Number(s.rdev), size: Number(s.size),
     atime: sec(s.atimeNs), atimeNsec: nsec(s.atimeNs), mtime: sec(s.mtimeNs), mtimeNsec: nsec(s.mtimeNs), ctime: sec(s.ctimeNs), ctimeNsec: nsec(s.ctimeNs),
-    blocks: Number(s.blocks), blksize: Number(s.blksize), masked,
+    blocks: Number(s.blocks), blksize: Number(s.blksize),
+    btime: sec(s.birthtimeNs), btimeNsec: nsec(s.birthtimeNs), masked,
   };
 }
 

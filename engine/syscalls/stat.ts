@@ -15,6 +15,7 @@ import { lookupPath } from '../kernel/fs/namei.ts';
 import { FSN, fsnotify } from '../kernel/fs/notify.ts';
 import { MAY_WRITE, inodePermission, mayWriteFs, ownerOrCapable, readonlyFs } from '../kernel/fs/permission.ts';
 import { majorOf, minorOf } from '../kernel/fs/pseudo.ts';
+import { TmpfsInode } from '../kernel/fs/tmpfs.ts';
 import { mmOf } from '../kernel/mm/state.ts';
 import { copyFromUser, copyToUser, readUserString } from '../kernel/mm/uaccess.ts';
 import { realtime } from '../kernel/time/clock.ts';
@@ -73,7 +74,7 @@ function statx(k: Kernel, task: Task, dirfd: number, pathVa: number, flags: numb
   const inode = t.inode, dev = devOf(inode);
   const time = (at: number, sec: number, nsec: number): void => { u64(at, sec); dv.setUint32(at + 8, nsec, true); };
   out.fill(0);
-  const btime = inode.btime !== 0;
+  const btime = inode instanceof TmpfsInode; // proc and its like keep none
   dv.setUint32(0, STATX_BASIC_STATS | (btime ? STATX_BTIME : 0) | STATX_MNT_ID, true);
   dv.setUint32(4, blksizeOf(inode), true);
   const mountRoot = t.path !== null && t.path.dentry === t.path.mount.root;

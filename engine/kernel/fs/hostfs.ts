@@ -215,7 +215,7 @@ function hostInode(k: Kernel, path: string, stat: HostStat, parent: HostInode | 
   inode.atime = stat.atime; inode.atimeNsec = stat.atimeNsec;
   inode.mtime = stat.mtime; inode.mtimeNsec = stat.mtimeNsec;
   inode.ctime = stat.ctime; inode.ctimeNsec = stat.ctimeNsec;
-  inode.btime = stat.mtime; inode.btimeNsec = stat.mtimeNsec;
+  inode.btime = stat.btime; inode.btimeNsec = stat.btimeNsec;
   inode.blocks = inode.lowerBlocks = stat.blocks;
   inode.blksize = stat.blksize;
   inode.hostPath = path;
@@ -234,7 +234,7 @@ function hostInode(k: Kernel, path: string, stat: HostStat, parent: HostInode | 
 /** The superblock whose root is the host's /. */
 export function createHostfs(k: Kernel, rootPath = '/'): SuperBlock {
   const stat = k.host.lstat(latin1(rootPath));
-  const fallback: HostStat = { dev: 1, ino: 2, mode: S_IFDIR | 0o755, nlink: 2, uid: 0, gid: 0, rdev: 0, size: 4096, atime: 0, atimeNsec: 0, mtime: 0, mtimeNsec: 0, ctime: 0, ctimeNsec: 0, blocks: 8, blksize: 4096, masked: true };
+  const fallback: HostStat = { dev: 1, ino: 2, mode: S_IFDIR | 0o755, nlink: 2, uid: 0, gid: 0, rdev: 0, size: 4096, atime: 0, atimeNsec: 0, mtime: 0, mtimeNsec: 0, ctime: 0, ctimeNsec: 0, blocks: 8, blksize: 4096, btime: 0, btimeNsec: 0, masked: true };
   const root = hostInode(k, rootPath, typeof stat === 'number' ? fallback : stat, null);
   const sb = root.sb;
   sb.root.inode = root;

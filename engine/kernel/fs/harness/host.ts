@@ -44,7 +44,7 @@ export class FakeHost implements Host {
     const n = this.find(this.text(path, 'lstat'));
     if (typeof n === 'number') return n;
     const size = n.data?.length ?? n.target?.length ?? 4096;
-    return { dev: 0x801, ino: n.ino, mode: n.mode, nlink: n.nlink, uid: n.uid, gid: n.gid, rdev: 0, size, atime: n.mtime, atimeNsec: 0, mtime: n.mtime, mtimeNsec: 5, ctime: n.mtime, ctimeNsec: 0, blocks: Math.ceil(size / 4096) * 8, blksize: 4096, masked: n.masked ?? false };
+    return { dev: 0x801, ino: n.ino, mode: n.mode, nlink: n.nlink, uid: n.uid, gid: n.gid, rdev: 0, size, atime: n.mtime, atimeNsec: 0, mtime: n.mtime, mtimeNsec: 5, ctime: n.mtime, ctimeNsec: 0, blocks: Math.ceil(size / 4096) * 8, blksize: 4096, btime: 1, btimeNsec: 0, masked: n.masked ?? false };
   }
   readlink(path: Uint8Array): Uint8Array | number {
     const n = this.find(this.text(path, 'readlink'));
