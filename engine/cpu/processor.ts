@@ -10,6 +10,7 @@ import { Core, SLOT } from './interp/core.ts';
 import type { Runtime } from './interp/core.ts';
 import { runString } from './interp/string.ts';
 import { DTLB, DTLB_ENTRIES, FRAME_FETCHED, FRAME_FLAGS, ITLB, ITLB_ENTRIES, MAX_CPUS, RAM_BASE, REC, S, cpuBase } from './layout.ts';
+import { Compiler } from './jit/compiler.ts';
 import { Mmu } from './mmu/mmu.ts';
 import './semantics/all.ts';
 
@@ -19,6 +20,9 @@ export interface ProcessorOptions { jit: 'auto' | 'off' | 'force' }
 export function createProcessor(memory: WebAssembly.Memory, ram: Ram, cpus: number, options: ProcessorOptions): Processor {
   return new Cpu(memory, ram, cpus, options);
 }
+
+/** Executions after which a block is compiled. */
+const HOT = 400;
 
 /** The words of a CPU's state that are architectural beyond the register file: time, counters, page table. */
 const SAVED = [S.now, S.insns, S.dtlbMiss, S.itlbMiss, S.tlbFlush] as const;
@@ -30,6 +34,7 @@ class Cpu implements Processor {
   private readonly blocks: Blocks;
   private readonly core: Core;
   private readonly files: Regs[] = [];
+  private readonly compiler: Compiler | null;
   private runs = 0;
   private early = 0;
 
@@ -60,8 +65,10 @@ class Cpu implements Processor {
       string: (s, record) => runString(mmu, this.core.setFlags, s, record, this.core.formOfSlot[mmu.u32[(record + REC.fn) >> 2]!]!),
       cpuid: (s) => this.cpuid(s),
     };
-    this.core = new Core(memory, memory.buffer.byteLength / 65536, runtime, 400);
-    this.blocks.entrySlot = options.jit === 'off' ? SLOT.enter : SLOT.enter;
+    const threshold = options.jit === 'force' ? 1 : HOT;
+    this.core = new Core(memory, memory.buffer.byteLength / 65536, runtime, threshold);
+    this.compiler = options.jit === 'off' ? null : new Compiler(this.core, this.blocks, mmu, options.jit === 'force' ? 0 : threshold >> 3);
+    if (this.compiler !== null) this.blocks.entrySlot = SLOT.enterCounted;
     for (let cpu = 0; cpu < cpus; cpu++) {
       const s = cpuBase(cpu);
       this.files.push(new Regs(memory.buffer, s));
@@ -92,7 +99,8 @@ class Cpu implements Processor {
       const code = core.dispatch(s);
       if (code === CODE.leave) break;
       const record = u32[(s + S.rec) >> 2]!;
-      if (code === CODE.ended) {
+      if (code === CODE.hot) this.compiler!.compile(record);
+      else {
         this.early++;
         this.chargePartial(s, record);
         this.setRip(s, record, REC.next);
@@ -226,6 +234,6 @@ class Cpu implements Processor {
   private get ramFrames(): number { return (this.mmu.u8.length - RAM_BASE) / 4096; }
 
   stats(): Record<string, number> {
-    return { runs: this.runs, blocksDecoded: this.blocks.decoded, blockFlushes: this.blocks.flushes, earlyEnds: this.early, forms: this.core.handlerOf.size, handlerModules: this.core.handlerModules, missingForms: this.core.missing.size };
+    return { runs: this.runs, blocksDecoded: this.blocks.decoded, blockFlushes: this.blocks.flushes, earlyEnds: this.early, forms: this.core.handlerOf.size, handlerModules: this.core.handlerModules, missingForms: this.core.missing.size, ...this.compiler?.stats() };
   }
 }

@@ -65,6 +65,15 @@ export class Blocks {
     this.enter(pa, block);
     return block;
   }
+  /** Records of the block at pa for a compiled region that may leave in its middle; 0 if it straddles. */
+  ensure(pa: number, code: BlockCode): number {
+    const known = this.lookup(pa);
+    if (known !== 0) return known;
+    if (code.straddles) return 0;
+    const block = this.write(pa, code, 0);
+    this.remember(pa >>> 12, pa & 4095, block);
+    return block;
+  }
   private enter(pa: number, block: number): void {
     const slot = slotOf(pa) >> 2;
     this.mmu.u32[slot] = pa;

@@ -6,6 +6,8 @@ import { BLK, ITLB, ITLB_ENTRIES, JUMP_CACHE, JUMP_CACHE_BITS, REC, S } from '..
 import { allHelpers, semanticsOf } from '../semantics/context.ts';
 import { I32, I64, Module } from '../wasm/builder.ts';
 import type { Func, ValType } from '../wasm/builder.ts';
+import { FK } from '../jit/context.ts';
+import { carryAdd, carrySub } from '../semantics/emit.ts';
 import { CODE, InterpCtx, condFromState } from './context.ts';
 
 /** The runtime's functions called from WebAssembly; addresses as halves so that no BigInt is made. */
@@ -31,7 +33,6 @@ const MEMORY4: (keyof Runtime)[] = ['read', 'rmw', 'rmwbounce', 'copyin', 'commi
 export const DISPATCH_SLOTS = 65536;
 /** Fixed slots of the dispatch table. */
 export const SLOT = { enter: 1, enterCounted: 2, straddle: 3, first: 16 } as const;
-export const HOT_THRESHOLD_OFFSET = S.cpu; // threshold is baked in at build; see buildCore
 
 interface HelperType { params: readonly ValType[]; results: readonly ValType[]; slot: number }
 
@@ -51,7 +52,7 @@ export class Core {
   handlerModules = 0;
   missing = new Set<string>();
 
-  constructor(readonly memory: WebAssembly.Memory, private readonly pages: number, runtime: Runtime, hotThreshold: number) {
+  constructor(readonly memory: WebAssembly.Memory, readonly pages: number, runtime: Runtime, hotThreshold: number) {
     this.dispatchTable = new WebAssembly.Table({ element: 'anyfunc', initial: DISPATCH_SLOTS });
     const m = new Module();
     m.importMemory('e', 'm', { initial: pages, maximum: pages });
@@ -101,6 +102,18 @@ export class Core {
     emitCharge(charge, null);
     emitGetFlags(getFlags);
     emitSetFlags(setFlags);
+    // For compiled regions
+    const packFlags = func('sys.packflags', [I32, I32, I64, I64, I64], []), cond = func('sys.cond', [I32, I32], [I32]), limit = func('sys.limit', [I32], [I32]);
+    emitPackFlags(packFlags, setFlags);
+    emitCond(cond);
+    emitLimit(limit);
+    const exit = func('sys.exit', [I32, I64], [I32]), side = func('sys.side', [I32, I32, I64], [I32]);
+    emitSpend(exit, 1);
+    const now = exit.local(I64);
+    exit.get(0).i64Load(S.now).tee(now).get(0).i64Load(S.deadline).i64GeS().ifThen().get(0).i32Const(EXIT.deadline).i32Store(S.exitReason).i32Const(CODE.leave).return().end();
+    exit.get(0).returnCall(dispatch);
+    emitSpend(side, 2);
+    side.get(0).get(1).get(1).i32Load(REC.fn).returnCallIndirect(handlerType);
     resume.get(0).get(1).get(1).i32Load(REC.fn).returnCallIndirect(handlerType);
     // Block entries
     const enter = m.func([I32, I32], [I32]);
@@ -125,8 +138,15 @@ export class Core {
     for (const [name, { slot }] of this.helpers) this.helperTable.set(slot, x[name]!);
   }
 
+  private readonly freeSlots: number[] = [];
+  freeSlot(slot: number): void {
+    this.dispatchTable.set(slot, null);
+    this.freeSlots.push(slot);
+  }
   /** A free slot of the dispatch table. */
   takeSlot(): number {
+    const free = this.freeSlots.pop();
+    if (free !== undefined) return free;
     if (this.nextSlot >= DISPATCH_SLOTS) throw new Error('dispatch table full');
     return this.nextSlot++;
   }
@@ -220,4 +240,44 @@ function emitSetFlags(f: Func): void {
   f.get(0); bit(6); f.i32Eqz().i64ExtendI32U().i64Store(S.flagRes);
   f.get(0).i32Const(64); bit(7); f.i32Const(9).i32Shl().i32Or(); bit(2); bit(6); f.i32Xor().i32Const(8).i32Shl().i32Or().i32Store(S.flagFx);
   f.get(0); bit(0); f.i64ExtendI32U().i64Const(63).i64Shl(); bit(0); bit(11); f.i32Xor().i64ExtendI32U().i64Const(62).i64Shl().i64Or(); bit(4); f.i64ExtendI32U().i64Const(3).i64Shl().i64Or().i64Store(S.flagCc);
+}
+
+/** Adds what a region spent (cost in the low word of the local, instructions in the high word) to the state. */
+function emitSpend(f: Func, acc: number): void {
+  f.get(0).get(0).i64Load(S.now).get(acc).i64Const(0xffffffff, 0).i64And().i64Add().i64Store(S.now);
+  f.get(0).get(0).i64Load(S.insns).get(acc).i64Const(32).i64ShrU().i64Add().i64Store(S.insns);
+  f.get(0).i32Const(0).i32Store(S.rec);
+}
+/** Cycles to the deadline, at most 2^30. */
+function emitLimit(f: Func): void {
+  const left = f.local(I64);
+  f.get(0).i64Load(S.deadline).get(0).i64Load(S.now).i64Sub().tee(left).i64Const(0).i64LeS().ifThen().i32Const(0).return().end();
+  f.get(left).i64Const(1 << 30).get(left).i64Const(1 << 30).i64LtS().select().i32WrapI64();
+}
+/** cond(state, cc) with cc known only at run time. */
+function emitCond(f: Func): void {
+  const labels: number[] = [];
+  for (let cc = 0; cc < 16; cc++) labels.unshift(f.block());
+  f.get(1).brTable(labels.slice(0, 15), labels[15]!);
+  for (let cc = 0; cc < 16; cc++) { f.end(); condFromState(f, 0, cc); f.return(); }
+  f.unreachable();
+}
+/** The flag tuple of a region (jit/context.ts) into the state's form. */
+function emitPackFlags(f: Func, setFlags: Func): void {
+  const op = f.local(I32), shift = f.local(I64), cc = f.local(I64), carry = f.local(I64), a = 2, b = 3, r = 4;
+  f.get(1).i32Eqz().ifThen().return().end();
+  f.get(1).i32Const(255).i32And().tee(op).i32Const(FK.explicit).i32Eq().ifThen().get(0).get(a).i32WrapI64().call(setFlags).return().end();
+  f.i64Const(64).get(1).i32Const(8).i32ShrU().i64ExtendI32U().i64Sub().set(shift);
+  const is = (...kinds: number[]): void => { kinds.forEach((kind, i) => { f.get(op).i32Const(kind).i32Eq(); if (i > 0) f.i32Or(); }); f.if(); };
+  is(FK.add, FK.adc); carryAdd(f, a, b, r); f.get(shift).i64Shl().set(cc).end();
+  is(FK.sub, FK.sbb); carrySub(f, a, b, r); f.get(shift).i64Shl().set(cc).end();
+  is(FK.result); f.get(a).i64Const(63).i64Shl().get(a).get(b).i64Xor().i64Const(62).i64Shl().i64Or().set(cc).end();
+  is(FK.inc, FK.dec);
+  f.get(b).i64Const(63).i64Shl().set(carry).i64Const(1).set(b);
+  f.get(op).i32Const(FK.inc).i32Eq().ifThen(I64); carryAdd(f, a, b, r); f.else(); carrySub(f, a, b, r); f.end().get(shift).i64Shl().tee(cc);
+  f.get(cc).get(carry).i64Xor().i64Const(63).i64ShrS().i64Const(0, 0xc0000000).i64And().i64Xor().set(cc);
+  f.end();
+  f.get(0).get(r).get(shift).i64Shl().get(shift).i64ShrS().i64Store(S.flagRes);
+  f.get(0).get(cc).i64Store(S.flagCc);
+  f.get(0).get(1).i32Const(8).i32ShrU().i32Store(S.flagFx);
 }

@@ -1,0 +1,407 @@
+// The region compiler's side of Ctx: registers are locals, operands constants, flags a lazy tuple in locals. Whatever a compiled
+// instruction cannot finish (faults, code pages, page crossings, odd forms) leaves by a side exit *before* any effect: the
+// interpreter does that instruction and the rest of the block, so every rule of law 3 is written once.
+import { CTX } from '../../machine/hardware.ts';
+import type { Insn, Operand, Form } from '../decode/insn.ts';
+import { tlbTest } from '../interp/context.ts';
+import type { CallHelper } from '../interp/context.ts';
+import { DTLB, S } from '../layout.ts';
+import type { Bits, Cond } from '../semantics/context.ts';
+import { carryAdd, carrySub, loadInt, mask, signExtend, storeInt } from '../semantics/emit.ts';
+import type { FlowCtx } from '../semantics/flow.ts';
+import { I32, I64, V128 } from '../wasm/builder.ts';
+import type { Func, Label, ValType } from '../wasm/builder.ts';
+
+/** Thrown while emitting an instruction that only the interpreter does: the region ends in front of it. */
+export class NotCompilable extends Error {}
+
+/** Kinds of the flag tuple (kind, a, b, r): kind = FK.* | bits << 8. 0: the flags are in the CPU state. */
+export const FK = { state: 0, add: 1, sub: 2, logic: 3, inc: 4, dec: 5, result: 6, explicit: 7, adc: 8, sbb: 9 } as const;
+export interface FlagKind { op: number; bits: Bits }
+
+/** What the whole region shares. */
+export class RegionState {
+  readonly gprs: number[] = new Array<number>(16).fill(-1);
+  readonly xmms: number[] = new Array<number>(16).fill(-1);
+  readonly gprDirty = new Set<number>();
+  readonly xmmDirty = new Set<number>();
+  readonly rip: number; readonly rec: number; readonly acc: number; readonly limit: number;
+  readonly fk: number; readonly fa: number; readonly fb: number; readonly fr: number;
+  pageVa = -1;
+  exitLabel: Label = 0;
+  constructor(readonly f: Func) {
+    this.rip = f.local(I64); this.rec = f.local(I32); this.acc = f.local(I64); this.limit = f.local(I32);
+    this.fk = f.local(I32); this.fa = f.local(I64); this.fb = f.local(I64); this.fr = f.local(I64);
+  }
+}
+
+const STATE = 0;
+
+export class CompileCtx implements FlowCtx {
+  readonly compiled = true;
+  insn!: Insn;
+  form!: Form;
+  ops: readonly Operand[] = [];
+  size: Bits = 64;
+  flagsDead = false;
+  /** Flags known at compile time, null if only the locals know. */
+  known: FlagKind | null = null;
+  private record = 0;
+  private offset = 0;
+  private temps: number[] = [];
+  /** Set by the region compiler: where control goes from the end of the block. */
+  onBranch: (() => void) | null = null;
+  onJump: (() => void) | null = null;
+  onIndirect: (() => void) | null = null;
+
+  constructor(readonly f: Func, private readonly region: RegionState, private readonly callHelper: CallHelper) {}
+
+  begin(insn: Insn, record: number, offset: number): void {
+    this.insn = insn; this.form = insn.form; this.ops = insn.form.ops; this.size = insn.form.size;
+    this.record = record; this.offset = offset;
+  }
+  end(): void {
+    this.f.free(...this.temps);
+    this.temps = [];
+  }
+  local(type: ValType): number {
+    const local = this.f.local(type);
+    this.temps.push(local);
+    return local;
+  }
+  isMem(i: number): boolean { return this.ops[i]!.kind === 'm'; }
+  isReg(i: number): boolean { const k = this.ops[i]!.kind; return k === 'r' || k === 'h' || k === 'x' || k === 'p'; }
+
+  // ---- registers
+  private reg(n: number): number {
+    const { gprs } = this.region;
+    if (gprs[n]! < 0) gprs[n] = this.f.freshLocal(I64);
+    return gprs[n]!;
+  }
+  private xmmLocal(n: number): number {
+    const { xmms } = this.region;
+    if (xmms[n]! < 0) xmms[n] = this.f.freshLocal(V128);
+    return xmms[n]!;
+  }
+  gpr(n: number, bits: Bits = 64): void { this.f.get(this.reg(n)); if (bits !== 64) mask(this.f, bits); }
+  setGpr(n: number, bits: Bits = 64): void {
+    const f = this.f, reg = this.reg(n);
+    this.region.gprDirty.add(n);
+    if (bits === 64) { f.set(reg); return; }
+    if (bits === 32) { f.i32WrapI64().i64ExtendI32U().set(reg); return; }
+    mask(f, bits);
+    f.get(reg).i64Const(bits === 8 ? -0x100 : -0x10000).i64And().i64Or().set(reg);
+  }
+  gprHigh(n: number): void { this.f.get(this.reg(n)).i64Const(8).i64ShrU().i64Const(255).i64And(); }
+  setGprHigh(n: number): void {
+    const reg = this.reg(n);
+    this.region.gprDirty.add(n);
+    this.f.i64Const(255).i64And().i64Const(8).i64Shl().get(reg).i64Const(-0xff01).i64And().i64Or().set(reg);
+  }
+  private pageVa(): void {
+    if (this.region.pageVa < 0) this.region.pageVa = this.f.freshLocal(I64);
+    this.f.get(this.region.pageVa);
+  }
+  /** push i64: page address + constant. */
+  va(offset: number): void { this.pageVa(); this.f.i64Const(offset).i64Add(); }
+  rip(): void { this.va(this.offset); }
+  nextRip(): void { this.va(this.offset + this.insn.length); }
+  target(): number { return this.offset + this.insn.length + this.insn.immLo; }
+
+  // ---- integer operands
+  read(i: number): void {
+    const op = this.ops[i]!, f = this.f, n = this.insn.regs[i]!;
+    switch (op.kind) {
+      case 'r': this.gpr(n, (op.bytes * 8) as Bits); break;
+      case 'h': this.gprHigh(n); break;
+      case 'm': this.ea(i); this.load(op.bytes as 8); break;
+      case 'i': {
+        const { immLo, immHi } = this.insn;
+        if (this.size === 64) f.i64Const(immLo, immHi);
+        else f.i64Const(this.size === 8 ? immLo & 0xff : this.size === 16 ? immLo & 0xffff : immLo, 0);
+        break;
+      }
+      case 'j': this.va(this.target()); break;
+      case 's': case 't': f.i64Const(n); break;
+      default: this.readLow(i);
+    }
+  }
+  readS(i: number): void {
+    const op = this.ops[i]!;
+    if (op.kind === 'i') { this.imm(i); return; }
+    this.read(i);
+    signExtend(this.f, op.bytes * 8);
+  }
+  write(i: number): void {
+    const f = this.f, op = this.ops[i]!;
+    if (op.kind === 'r') this.setGpr(this.insn.regs[i]!, (op.bytes * 8) as Bits);
+    else if (op.kind === 'h') this.setGprHigh(this.insn.regs[i]!);
+    else {
+      const value = this.local(I64);
+      f.set(value);
+      this.ea(i);
+      f.get(value);
+      this.store(op.bytes as 8);
+    }
+  }
+  modify(i: number, body: (old: number) => void): void {
+    const f = this.f, op = this.ops[i]!, old = this.local(I64);
+    if (op.kind !== 'm') {
+      this.read(i);
+      f.set(old);
+      body(old);
+      this.write(i);
+      return;
+    }
+    const va = this.local(I64), at = this.local(I32), value = this.local(I64);
+    this.ea(i);
+    f.set(va);
+    this.translate(va, at, op.bytes, true);
+    f.get(at); loadInt(f, op.bytes); f.set(old);
+    body(old);
+    f.set(value).get(at).get(value); storeInt(f, op.bytes);
+  }
+  imm(_i: number): void { this.f.i64Const(this.insn.immLo, this.insn.immHi); }
+  imm2(): void { this.f.i32Const(this.insn.imm2); }
+  immConst(_i: number): number { return this.insn.immLo; }
+  constant(i: number): number | null { return this.ops[i]!.kind === 'i' ? this.insn.immLo : null; }
+  ea(_i: number, withSegment = true): void {
+    const f = this.f, { insn } = this;
+    if (insn.form.mem === 4) f.i64Const(insn.immLo, insn.immHi);
+    else {
+      let disp = insn.disp;
+      if (insn.base === 16) { this.pageVa(); disp += this.offset + insn.length; }
+      else if (insn.base >= 0) f.get(this.reg(insn.base));
+      if (insn.index >= 0) {
+        f.get(this.reg(insn.index));
+        if (insn.scale > 0) f.i64Const(insn.scale).i64Shl();
+        if (insn.base >= 0) f.i64Add();
+      }
+      if (insn.base < 0 && insn.index < 0) f.i64Const(disp | 0);
+      else if (disp !== 0) f.i64Const(disp | 0).i64Add();
+      if (insn.form.mem === 3) f.i32WrapI64().i64ExtendI32U();
+    }
+    if (withSegment && insn.seg !== 0) f.get(STATE).i64Load(insn.seg === 4 ? CTX.fsBase : CTX.gsBase).i64Add();
+  }
+
+  // ---- vectors
+  xmm(n: number): void { this.f.get(this.xmmLocal(n)); }
+  setXmm(n: number): void {
+    this.region.xmmDirty.add(n);
+    this.f.set(this.xmmLocal(n));
+  }
+  private mmOffset(i: number): number { return CTX.x87 + this.insn.regs[i]! * 16; }
+  regNumber(i: number): void { this.f.i32Const(this.insn.regs[i]!); }
+  readV(i: number, aligned = false): void {
+    const op = this.ops[i]!, f = this.f;
+    if (op.kind === 'x') { this.xmm(this.insn.regs[i]!); return; }
+    if (op.kind === 'p') { f.get(STATE).v128Load64Zero(this.mmOffset(i), 0); return; }
+    const va = this.local(I64), at = this.local(I32);
+    this.ea(i);
+    f.set(va);
+    if (aligned && op.bytes === 16) this.checkAligned(va);
+    this.translate(va, at, op.bytes, false);
+    switch (op.bytes) {
+      case 16: f.get(at).v128Load(0, 0); break;
+      case 8: f.get(at).v128Load64Zero(0, 0); break;
+      case 4: f.get(at).v128Load32Zero(0, 0); break;
+      default: f.v128Const([0, 0, 0, 0]).get(at); if (op.bytes === 2) f.i32Load16U(0, 0); else f.i32Load8U(0, 0); f.i32x4ReplaceLane(0);
+    }
+  }
+  private checkAligned(va: number): void { this.f.get(va).i32WrapI64().i32Const(15).i32And().if(); this.raise(0); this.f.end(); }
+  writeV(i: number, aligned = false): void {
+    const op = this.ops[i]!, f = this.f;
+    if (op.kind === 'x') { this.setXmm(this.insn.regs[i]!); return; }
+    const value = this.local(V128);
+    f.set(value);
+    if (op.kind === 'p') { f.get(STATE).get(value).v128Store64Lane(0, this.mmOffset(i)); return; }
+    const va = this.local(I64);
+    this.ea(i);
+    f.set(va);
+    if (aligned && op.bytes === 16) this.checkAligned(va);
+    f.get(va).get(value);
+    if (op.bytes === 16) this.store(16);
+    else { f.i64x2ExtractLane(0); this.store(op.bytes as 8); }
+  }
+  readLow(i: number): void {
+    const op = this.ops[i]!, f = this.f;
+    if (op.kind === 'x') { this.xmm(this.insn.regs[i]!); f.i64x2ExtractLane(0); if (op.bytes < 8) mask(f, op.bytes * 8); }
+    else if (op.kind === 'p') { f.get(STATE); loadInt(f, Math.min(op.bytes, 8), this.mmOffset(i)); }
+    else this.read(i);
+  }
+
+  // ---- memory
+  /** The cold path ends in a side exit: before effects only. */
+  private translate(va: number, at: number, bytes: number, write: boolean): void {
+    const f = this.f, entry = this.local(I32), { region } = this;
+    tlbTest(f, STATE, va, entry, bytes, write);
+    f.hint(false).if(I32);
+    f.get(STATE).get(va).i32Const(bytes); this.callHelper(f, write ? 'sys.quietwrite' : 'sys.quietread');
+    f.tee(at).i32Eqz().if(); this.sideExit(); f.end();
+    f.get(STATE); this.callHelper(f, 'sys.limit'); f.set(region.limit); // the miss has moved the time
+    f.get(at).else().get(va).i32WrapI64().get(entry).i32Load(S.dtlb + DTLB.addend).i32Add().end().set(at);
+  }
+  load(bytes: 1 | 2 | 4 | 8 | 16): void {
+    const f = this.f, va = this.local(I64), at = this.local(I32);
+    f.set(va);
+    this.translate(va, at, bytes, false);
+    f.get(at);
+    if (bytes === 16) f.v128Load(0, 0); else loadInt(f, bytes);
+  }
+  store(bytes: 1 | 2 | 4 | 8 | 16): void {
+    const f = this.f, va = this.local(I64), at = this.local(I32), value = this.local(bytes === 16 ? V128 : I64);
+    f.set(value).set(va);
+    this.translate(va, at, bytes, true);
+    f.get(at).get(value);
+    if (bytes === 16) f.v128Store(0, 0); else storeInt(f, bytes);
+  }
+  copyIn(): void { throw new NotCompilable(this.form.key); }
+  beginOut(): void { throw new NotCompilable(this.form.key); }
+  copyOut(): void { throw new NotCompilable(this.form.key); }
+  state(): void { this.f.get(STATE); }
+  otherFlags(): void { this.f.get(STATE).i32Load(CTX.rflags).i32Const(~0x8d5).i32And(); }
+  setOtherFlags(): void {
+    const v = this.local(I32);
+    this.f.set(v).get(STATE).get(v).i32Store(CTX.rflags);
+  }
+
+  // ---- flags
+  private tuple(op: number, bits: Bits, a: number, b: number, r: number): void {
+    const f = this.f, { region } = this;
+    if (a >= 0) f.get(a).set(region.fa);
+    if (b >= 0) f.get(b).set(region.fb);
+    if (r >= 0) f.get(r).set(region.fr);
+    f.i32Const(op | (bits << 8)).set(region.fk);
+    this.known = { op, bits };
+  }
+  flagsAdd(bits: Bits, a: number, b: number, r: number): void { this.tuple(this.form.mnemonic === 'adc' ? FK.adc : FK.add, bits, a, b, r); }
+  flagsSub(bits: Bits, a: number, b: number, r: number): void { this.tuple(this.form.mnemonic === 'sbb' ? FK.sbb : FK.sub, bits, a, b, r); }
+  flagsInc(bits: Bits, a: number, r: number): void { this.step(FK.inc, bits, a, r); }
+  flagsDec(bits: Bits, a: number, r: number): void { this.step(FK.dec, bits, a, r); }
+  private step(op: number, bits: Bits, a: number, r: number): void {
+    const f = this.f, { region } = this;
+    if (this.known === null) { // usually the DEC of the last time round the loop: its CF is b
+      f.get(region.fk).i32Const(0xfe).i32And().i32Const(FK.inc).i32Eq().ifThen(I64).get(region.fb).else();
+      this.dynamic(2);
+      f.i64ExtendI32U().end();
+    } else { this.cond(2); f.i64ExtendI32U(); }
+    f.set(region.fb);
+    this.tuple(op, bits, a, -1, r);
+  }
+  flagsLogic(bits: Bits, r: number): void { this.tuple(FK.logic, bits, -1, -1, r); }
+  flagsResult(bits: Bits, r: number, cf: number, of: number): void {
+    const f = this.f;
+    f.get(cf).i64ExtendI32U().set(this.region.fa).get(of).i64ExtendI32U().set(this.region.fb);
+    this.tuple(FK.result, bits, -1, -1, r);
+  }
+  flagsMerged(): void { this.known = null; }
+  setFlags(): void {
+    this.f.i64ExtendI32U().set(this.region.fa);
+    this.tuple(FK.explicit, 64, -1, -1, -1);
+  }
+  getFlags(): void {
+    const f = this.f, { region } = this;
+    if (this.known !== null && this.known.op === FK.explicit) { f.get(region.fa).i32WrapI64().i32Const(0x8d5).i32And(); return; }
+    f.get(STATE).get(region.fk).get(region.fa).get(region.fb).get(region.fr); this.callHelper(f, 'sys.packflags');
+    f.get(STATE); this.callHelper(f, 'sys.getflags');
+  }
+  setCarry(): void {
+    const f = this.f, c = this.local(I32);
+    f.set(c);
+    if (this.flagsDead) return;
+    this.getFlags();
+    f.i32Const(~1).i32And().get(c).i32Or();
+    this.setFlags();
+  }
+  private dynamic(cc: Cond): void {
+    const f = this.f, { region } = this;
+    f.get(STATE).get(region.fk).get(region.fa).get(region.fb).get(region.fr); this.callHelper(f, 'sys.packflags');
+    f.get(STATE).i32Const(cc); this.callHelper(f, 'sys.cond');
+  }
+  cond(cc: Cond): void {
+    const { known, f } = this, { fa, fb, fr } = this.region;
+    if (known === null || known.op === FK.state) { this.dynamic(cc); return; }
+    const { op, bits } = known, negate = (cc & 1) !== 0, base = cc & 14;
+    if (op === FK.explicit) { this.explicit(base, fa); if (negate) f.i32Eqz(); return; }
+    const small = (local: number, signed: boolean): void => { f.get(local); if (bits === 32) f.i32WrapI64(); else if (signed) signExtend(f, bits); };
+    if (op === FK.sub && (base === 2 || base === 6 || base === 12 || base === 14)) { // fused compare
+      const signed = base >= 12;
+      small(fa, signed); small(fb, signed);
+      const names = { 2: ['LtU', 'GeU'], 6: ['LeU', 'GtU'], 12: ['LtS', 'GeS'], 14: ['LeS', 'GtS'] } as const;
+      const suffix = names[base as 2][negate ? 1 : 0];
+      f[`${bits === 32 ? 'i32' : 'i64'}${suffix}` as 'i32LtU']();
+      return;
+    }
+    if (base === 4) { // ZF
+      if (op === FK.sub) { small(fa, false); small(fb, false); f[`${bits === 32 ? 'i32' : 'i64'}${negate ? 'Ne' : 'Eq'}` as 'i32Eq'](); return; }
+      small(fr, false);
+      if (bits === 32) f.i32Eqz(); else f.i64Eqz();
+      if (negate) f.i32Eqz();
+      return;
+    }
+    const sign = (): void => { f.get(fr); if (bits === 32) f.i32WrapI64().i32Const(31).i32ShrU(); else f.i64Const(bits - 1).i64ShrU().i32WrapI64(); };
+    const top = (): void => { f.i64Const(bits - 1).i64ShrU().i32WrapI64().i32Const(1).i32And(); };
+    const carry = (): void => {
+      switch (op) {
+        case FK.add: f.get(fr).get(fa).i64LtU(); break;
+        case FK.sub: f.get(fa).get(fb).i64LtU(); break;
+        case FK.adc: carryAdd(f, fa, fb, fr); top(); break;
+        case FK.sbb: carrySub(f, fa, fb, fr); top(); break;
+        case FK.logic: f.i32Const(0); break;
+        case FK.result: f.get(fa).i32WrapI64(); break;
+        default: f.get(fb).i32WrapI64(); // inc, dec
+      }
+    };
+    const overflow = (): void => {
+      switch (op) {
+        case FK.add: case FK.adc: f.get(fa).get(fr).i64Xor().get(fb).get(fr).i64Xor().i64And(); top(); break;
+        case FK.sub: case FK.sbb: f.get(fa).get(fb).i64Xor().get(fa).get(fr).i64Xor().i64And(); top(); break;
+        case FK.logic: f.i32Const(0); break;
+        case FK.result: f.get(fb).i32WrapI64(); break;
+        default: { // the one value that has just crossed the sign border
+          const border = op === FK.inc ? 0 : -1;
+          if (bits === 64) f.get(fr).i64Const(border, op === FK.inc ? 0x80000000 : 0x7fffffff); else f.get(fr).i64Const(op === FK.inc ? 2 ** (bits - 1) : 2 ** (bits - 1) - 1);
+          f.i64Eq();
+        }
+      }
+    };
+    const zero = (): void => { f.get(fr).i64Eqz(); };
+    switch (base) {
+      case 0: overflow(); break;
+      case 2: carry(); break;
+      case 6: carry(); zero(); f.i32Or(); break;
+      case 8: sign(); break;
+      case 10: f.get(fr).i32WrapI64().i32Const(255).i32And().i32Popcnt().i32Const(1).i32And().i32Eqz(); break;
+      case 12: sign(); overflow(); f.i32Xor(); break;
+      default: sign(); overflow(); f.i32Xor(); zero(); f.i32Or();
+    }
+    if (negate) f.i32Eqz();
+  }
+  private explicit(base: number, flags: number): void {
+    const { f } = this;
+    const bit = (n: number): void => { f.get(flags).i32WrapI64().i32Const(n).i32ShrU().i32Const(1).i32And(); };
+    switch (base) {
+      case 0: bit(11); break;
+      case 2: bit(0); break;
+      case 4: bit(6); break;
+      case 6: f.get(flags).i32WrapI64().i32Const(0x41).i32And().i32Const(0).i32Ne(); break;
+      case 8: bit(7); break;
+      case 10: bit(2); break;
+      case 12: bit(7); bit(11); f.i32Xor(); break;
+      default: bit(7); bit(11); f.i32Xor(); bit(6); f.i32Or();
+    }
+  }
+
+  // ---- leaving
+  /** The interpreter goes on at this instruction. */
+  sideExit(): void { this.f.i32Const(this.record).set(this.region.rec).br(this.region.exitLabel); }
+  raise(_vector: number): void { this.sideExit(); }
+  call(name: string): void { this.callHelper(this.f, name); }
+  branchIf(): void { this.onBranch!(); }
+  jumpDirect(): void { this.onJump!(); }
+  jumpIndirect(): void { this.f.set(this.region.rip); this.onIndirect!(); }
+  fallthrough(): void { throw new NotCompilable('fallthrough'); }
+  leave(): void { throw new NotCompilable(this.form.key); }
+  leaveAtClock(): void { throw new NotCompilable(this.form.key); }
+  runtime(): void { throw new NotCompilable(this.form.key); }
+}
