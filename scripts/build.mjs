@@ -1,12 +1,23 @@
 // Bundles the command line into dist/: one entry, code-split so that a subcommand loads only what it needs.
 import { build } from 'esbuild';
-import { existsSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /** Arrow's generated FlatBuffers code is a few small modules: bundled, so that record does not load the whole package. */
 const arrowFormat = { name: 'arrow-format', setup(b) {
   b.onResolve({ filter: /^apache-arrow\/fb\// }, (a) => ({ path: fileURLToPath(new URL(`../node_modules/${a.path}.mjs`, import.meta.url)) }));
 } };
+
+/** Hash of the engine's sources, tests aside: recordings of an engine with another hash are not replayed. */
+function engineHash() {
+  const hash = createHash('sha256');
+  for (const f of readdirSync('engine', { recursive: true }).map(String).sort()) {
+    if (!f.endsWith('.ts') || f.endsWith('.test.ts') || f.includes('harness')) continue;
+    hash.update(f).update('\0').update(readFileSync(`engine/${f}`)).update('\0');
+  }
+  return hash.digest('hex').slice(0, 16);
+}
 
 rmSync('dist', { recursive: true, force: true });
 await build({
@@ -17,6 +28,7 @@ await build({
   external: ['@duckdb/node-api', '@duckdb/node-bindings', 'apache-arrow', 'vega', 'vega-lite', 'cli-table3'],
   banner: { js: '#!/usr/bin/env node' },
   plugins: [arrowFormat],
+  define: { KTRACE_VERSION: JSON.stringify(JSON.parse(readFileSync('package.json', 'utf8')).version), KTRACE_ENGINE_HASH: JSON.stringify(engineHash()) },
   loader: { '.sql': 'text' },
 });
 if (existsSync('scripts/build-engine.mjs')) await import('./build-engine.mjs');

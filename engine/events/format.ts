@@ -39,13 +39,16 @@ export function crc32c(u: Uint8Array, from = 0, to = u.length, crc = 0): number 
 
 export interface RecordConfig {
   cpus: number; ramBytes: number; seed: number; hz: number; preempt: 'none' | 'voluntary' | 'full'; scheduler: 'eevdf' | 'cfs';
-  jit: 'auto' | 'off' | 'force'; chaosSeed: number; quantumCycles: number; sampleHz: number; timeLimit: number;
+  jit?: 'auto' | 'off' | 'force'; chaosSeed: number; quantumCycles: number; sampleHz: number; timeLimit: number;
+  startSec: number; startNsec: number; hostname: string; release: string; version: string;
 }
 export interface Manifest {
   format: number;
   /** Engine version and its semantic hash: what a replay needs to be the same machine. */
   engine: string; engineHash: string;
   command: string[];
+  /** What the guest executes: the file found in PATH, its arguments and its world. Byte strings. */
+  program: string; argv: string[];
   cwd: string; env: string[]; uid: number; gid: number; groups: number[];
   config: RecordConfig;
   cpus: number; seed: number;

@@ -1,0 +1,47 @@
+// ktrace report: which reports, with which options; the reports themselves are in analyze/.
+import * as analyze from '../../analyze/index.ts';
+import { UserError } from '../recording.ts';
+import { parseArgs, Reader } from './args.ts';
+import type { OptionSpec } from './args.ts';
+import { FILTERS, outTo, recordingOf, reportOptions, STRACE, straceOptions } from './reading.ts';
+
+const NAMES: OptionSpec = { '--strace': 'flag', '--summary': 'flag', '--sched': 'optional', '--vmstat': 'optional', '--flame': 'optional', '--faults': 'flag', '--irq': 'flag', '--signals': 'flag', '--io': 'flag' };
+const NOT_BUILT: OptionSpec = { '--iostat': 'optional', '--free': 'flag', '--top': 'flag', '--journey': 'flag', '--html': 'flag' };
+const USAGE = 'ktrace report [FILE] --NAME…';
+
+export async function main(args: string[]): Promise<number> {
+  const p = parseArgs(args, { ...FILTERS, ...STRACE, ...NAMES, ...NOT_BUILT, '-o': 'value' }, false, 2), r = new Reader(p, 2);
+  for (const name of Object.keys(NOT_BUILT)) if (r.has(name)) throw new UserError(`report ${name} is not built yet: leave it out`);
+  const names = [...p.options.keys()].filter((n) => n in NAMES);
+  const letters = [...p.options.keys()].filter((n) => n in STRACE);
+  if (names.length === 0) throw new UserError(`no report named: ${USAGE}, such as --strace, --summary, --sched, --vmstat, --flame, --faults, --signals, --irq, --io`);
+  if (letters.length > 0 && !r.has('--strace') && !r.has('--summary')) throw new UserError(`${letters[0]} belongs to --strace: add it`);
+  const dir = recordingOf(p, USAGE), options = reportOptions(r), file = r.get('-o') ?? null, out = outTo(file);
+  for (const name of names) {
+    switch (name) {
+      case '--strace': await analyze.reportStrace(dir, { ...options, ...straceOptions(r) }, out); break;
+      case '--summary': await analyze.reportSummary(dir, { ...options, ...straceOptions(r) }, out); break;
+      case '--sched': {
+        const kind = r.oneOf('--sched', 'latency', ['', 'latency', 'timehist', 'map'] as const);
+        await (kind === 'timehist' ? analyze.reportSchedTimehist : kind === 'map' ? analyze.reportSchedMap : analyze.reportSchedLatency)(dir, options, out);
+        break;
+      }
+      case '--vmstat': {
+        const v = r.get('--vmstat')!, n = Number(v);
+        if (v !== '' && !(n > 0)) r.bad('--vmstat', v, 'give an interval in seconds');
+        await analyze.reportVmstat(dir, v === '' ? options : { ...options, intervalSeconds: n }, out);
+        break;
+      }
+      case '--flame': {
+        const kind = r.oneOf('--flame', 'cpu', ['', 'cpu', 'offcpu'] as const);
+        await analyze.reportFlame(dir, { ...options, kind: kind === '' ? 'cpu' : kind, html: file !== null && /\.html?$/.test(file) }, out);
+        break;
+      }
+      case '--faults': await analyze.reportFaults(dir, options, out); break;
+      case '--irq': await analyze.reportIrq(dir, options, out); break;
+      case '--signals': await analyze.reportSignals(dir, options, out); break;
+      case '--io': await analyze.reportIo(dir, options, out); break;
+    }
+  }
+  return 0;
+}

@@ -1,0 +1,157 @@
+// Records a run: builds the machine over the recording door, runs it slice by slice, flushes each host second, closes.
+import * as fs from 'node:fs';
+import { hostname, release, version } from 'node:os';
+import { join } from 'node:path';
+import { createMachine, BootError } from '../engine/boot/machine.ts';
+import type { Machine, MachineConfig, MachineExit } from '../engine/boot/machine.ts';
+import { syscallName } from '../engine/abi/syscalls.ts';
+import { digestHex } from '../engine/events/digest.ts';
+import { createTrace } from '../engine/events/emitter.ts';
+import { FILES, FORMAT_VERSION, openCallsBytes } from '../engine/events/format.ts';
+import type { Manifest } from '../engine/events/format.ts';
+import type { TableName } from '../engine/events/schema.ts';
+import { createNodeHost, hostStream } from '../engine/host/node.ts';
+import { createRecordHost } from '../engine/host/record.ts';
+import { AsyncInput } from './async-input.ts';
+import { createRecording, ENGINE_HASH, ENGINE_VERSION, UserError, writeManifest } from './recording.ts';
+import { DIGEST_INTERVAL_CYCLES, DigestClock, finish, openCalls, SLICE_CYCLES, stateDigest, stateHex } from './session.ts';
+import { createSampler } from './stacks/attach.ts';
+import { InputFiles } from './write/inputs.ts';
+import { TableWriter } from './write/table-writer.ts';
+
+export interface RecordOptions {
+  output: string; isDefaultOutput: boolean;
+  cpus: number; ramBytes: number; seed: number; clock: { sec: number; nsec: number } | null;
+  hz: number; preempt: 'none' | 'voluntary' | 'full'; jit: 'auto' | 'off' | 'force'; chaosSeed: number;
+  sampleHz: number; timeLimit: number; tables: TableName[];
+  program: MachineConfig['program'];
+  command: string[];
+  stdinFile: string | null;
+}
+export interface RecordResult { manifest: Manifest; dir: string; exit: MachineExit | null; problem: string | null }
+
+export const QUANTUM_CYCLES = 10_000;
+const FLUSH_MS = 1000;
+
+export async function record(o: RecordOptions): Promise<RecordResult> {
+  let stdinFd = 0;
+  if (o.stdinFile !== null) {
+    try { stdinFd = fs.openSync(o.stdinFile, 'r'); } catch (e) {
+      throw new UserError(`--stdin ${o.stdinFile}: ${reasonOf(e)}: name a file that can be read`, 125);
+    }
+  }
+  let made: ReturnType<typeof createRecording>;
+  try { made = createRecording(o.output, o.isDefaultOutput); } catch (e) {
+    if (e instanceof UserError) throw e;
+    throw new UserError(`${o.output}: ${reasonOf(e)}: record elsewhere with -o DIR`, 125);
+  }
+  const dir = made.dir;
+  const stdin = hostStream(stdinFd, true);
+  const terminal = [0, 1, 2].some((fd) => hostStream(fd === 0 ? stdinFd : fd, fd === 0).kind === 'tty');
+  const input = new AsyncInput(stdin.kind === 'tty' || stdin.kind === 'pipe' || stdin.kind === 'socket');
+  const host = createNodeHost({ hidden: [{ dev: made.dev, ino: made.ino }], clock: o.clock, stdinFd, async: input });
+  try {
+    const files = new InputFiles(dir, DIGEST_INTERVAL_CYCLES);
+    const door = createRecordHost(host, files, (r) => files.append(r));
+    const writer = o.tables.length > 0 ? new TableWriter(dir) : null;
+    const keep = new Set(o.tables);
+    const control = createTrace((t) => keep.has(t), writer);
+    const start = door.startClock();
+    const config: MachineConfig = {
+      cpus: o.cpus, ramBytes: o.ramBytes, seed: o.seed, hz: o.hz, preempt: o.preempt, scheduler: 'eevdf', startSec: start.sec, startNsec: start.nsec,
+      hostname: hostname(), release: release(), version: version(), chaosSeed: o.chaosSeed, quantumCycles: QUANTUM_CYCLES, sampleHz: o.sampleHz, timeLimit: o.timeLimit,
+      program: o.program, jit: o.jit,
+    };
+    const { program, ...machine } = config;
+    const manifest: Manifest = {
+      format: FORMAT_VERSION, engine: ENGINE_VERSION, engineHash: ENGINE_HASH, command: o.command,
+      cwd: program.cwd, env: program.env, uid: program.uid, gid: program.gid, groups: program.groups, program: program.path, argv: program.argv,
+      config: machine, cpus: o.cpus, seed: o.seed, complete: false, startSec: start.sec, startNsec: start.nsec,
+      tables: o.tables, events: {}, files: {}, digest: '', stateDigest: '', cycles: 0, instructions: 0, exit: null, halt: '', unknownSyscalls: [], changedHostFiles: [], guestFiles: 0,
+    };
+    writeManifest(dir, manifest);
+    files.flush();
+    const m = createMachine(config, door, control.trace);
+    if (o.sampleHz > 0 && keep.has('stack_sample')) m.setSampler(createSampler());
+    if (terminal) input.rawTerminal();
+    input.listen(terminal);
+    const clock = new DigestClock(m, control);
+    const flush = (): void => {
+      files.flush();
+      control.flush();
+      fs.writeFileSync(join(dir, `${FILES.open}.new`), openCallsBytes(openCalls(m)), { mode: 0o600 });
+      fs.renameSync(join(dir, `${FILES.open}.new`), join(dir, FILES.open));
+    };
+    const halt = await loop(m, input, clock, (r) => files.digest(r), flush);
+    input.stop();
+    const cycles = m.now, changed = finish(m);
+    const last = clock.record(true);
+    files.digest(last);
+    files.flush();
+    control.flush();
+    fs.rmSync(join(dir, FILES.open), { force: true });
+    manifest.files = { ...files.close(), ...(writer ? writer.close() : {}) };
+    for (const t of control.tables) if (t.enabled) manifest.events[t.name] = t.rows;
+    manifest.digest = digestHex(control.digest());
+    manifest.stateDigest = stateHex(stateDigest(m, true));
+    const counters = m.counters();
+    manifest.cycles = cycles;
+    manifest.instructions = counters.instructions ?? 0;
+    const exit = m.exit;
+    manifest.exit = exit === null ? null : 'error' in exit ? { code: exit.error === 2 ? 127 : 126 } : exit;
+    manifest.halt = halt ?? '';
+    manifest.unknownSyscalls = [...m.kernel.unknownSyscalls].sort((a, b) => a[0] - b[0]).map(([nr, count]) => ({ name: syscallName(nr), count }));
+    manifest.changedHostFiles = [...host.changedFiles].sort();
+    manifest.guestFiles = changed.length;
+    manifest.complete = true;
+    writeManifest(dir, manifest);
+    return { manifest, dir, exit, problem: halt };
+  } catch (e) {
+    if (e instanceof BootError) throw new UserError(`${e.message}: give a directory that exists with --cwd`, 125);
+    const code = (e as NodeJS.ErrnoException).code;
+    if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG' || code === 'EIO') {
+      throw new UserError(`${o.output}: ${reasonOf(e)} while recording: what was flushed can be read; free some space or record elsewhere with -o DIR`, 125);
+    }
+    throw e;
+  } finally {
+    input.stop();
+    host.close();
+  }
+}
+
+/** Runs to the end. What stopped it otherwise, or null. */
+async function loop(m: Machine, input: AsyncInput, clock: DigestClock, digest: (r: NonNullable<ReturnType<DigestClock['due']>>) => void, flush: () => void): Promise<string | null> {
+  let flushed = performance.now();
+  for (;;) {
+    const state = m.run(SLICE_CYCLES);
+    if (state === 'slice') {
+      const r = clock.due();
+      if (r) digest(r);
+    }
+    if (state === 'done') return m.reason === '' ? null : m.reason;
+    if (state === 'deadlock') return `deadlock: nothing can run: ${m.reason}`;
+    if (state === 'waiting-input' && !input.pending) {
+      flush();
+      flushed = performance.now();
+      const from = m.now, deadline = m.nextDeadline, began = performance.now();
+      await input.wait(deadline === Infinity ? Infinity : Math.max(0, Math.ceil((deadline - from) / 1e6)));
+      const real = Math.floor((performance.now() - began) * 1e6);
+      if (!input.closing) {
+        const arrived = input.poll();
+        input.push({ type: 'idle', until: deadline === Infinity ? from + real : Math.max(from, Math.min(deadline, from + real)) });
+        for (const i of arrived) input.push(i);
+      }
+    } else {
+      // the event loop turns, so that signals and input arrive
+      await new Promise<void>((done) => { setImmediate(done); });
+      if (performance.now() - flushed > FLUSH_MS) { flush(); flushed = performance.now(); }
+    }
+    if (input.closing) return `closed: ${input.closing}`;
+  }
+}
+
+const REASONS: Record<string, string> = { ENOENT: 'no such file or directory', EACCES: 'permission denied', ENOSPC: 'no space left on device', EDQUOT: 'disk quota exceeded', EFBIG: 'file too large', EIO: 'input/output error', ENOTDIR: 'not a directory', EISDIR: 'is a directory', EROFS: 'read-only file system', EEXIST: 'exists', ELOOP: 'too many levels of symbolic links' };
+export function reasonOf(e: unknown): string {
+  const code = (e as NodeJS.ErrnoException).code;
+  return code === undefined ? String((e as Error).message) : REASONS[code] ?? code;
+}

@@ -1,0 +1,94 @@
+// Re-executes a recording from its directory alone and compares every digest on the way.
+import { createMachine } from '../engine/boot/machine.ts';
+import type { Machine, MachineConfig } from '../engine/boot/machine.ts';
+import { digestHex } from '../engine/events/digest.ts';
+import { createTrace } from '../engine/events/emitter.ts';
+import { FILES, parseDigests, parseInputs } from '../engine/events/format.ts';
+import type { DigestRecord, Manifest } from '../engine/events/format.ts';
+import { createReplayHost, Divergence, LogEnd } from '../engine/host/replay.ts';
+import type { ChangedFile } from '../engine/kernel/fs/upper.ts';
+import { openRecording, readFile, requireEngine, requireSize } from './recording.ts';
+import { DigestClock, finish, SLICE_CYCLES, stateDigest, stateHex } from './session.ts';
+import { BlobReader } from './write/inputs.ts';
+
+export interface ReplayResult {
+  verdict: 'identical' | 'diverged' | 'incomplete';
+  /** For diverged: where and what; for incomplete: how far the log went. */
+  message: string;
+  manifest: Manifest;
+  digest: string; stateDigest: string; checked: number;
+  machine: Machine;
+  changed: ChangedFile[];
+}
+export interface ReplayOptions {
+  output: (fd: number, data: Uint8Array) => void;
+  jit?: 'auto' | 'off' | 'force';
+  progress?: (fraction: number) => void;
+}
+
+const seconds = (cycles: number): string => `${(cycles / 1e9).toFixed(9)} s`;
+
+export async function replay(path: string, o: ReplayOptions): Promise<ReplayResult> {
+  const { dir, manifest: m } = openRecording(path);
+  requireEngine(m);
+  for (const name of [FILES.inputs, FILES.digests, FILES.blobPack, FILES.blobIndex]) requireSize(dir, m, name);
+  const records = parseInputs(readFile(dir, FILES.inputs), m.complete);
+  const expected = parseDigests(readFile(dir, FILES.digests), m.complete).records;
+  const blobs = new BlobReader(dir, m.complete);
+  const host = createReplayHost(records, blobs, o.output);
+  const control = createTrace(() => false, null);
+  const config: MachineConfig = {
+    ...m.config, scheduler: m.config.scheduler, ...(o.jit ? { jit: o.jit } : {}),
+    program: { path: m.program, argv: m.argv, env: m.env, cwd: m.cwd, uid: m.uid, gid: m.gid, groups: m.groups },
+  };
+  let machine: Machine | null = null, checked = 0, changed: ChangedFile[] = [];
+  const result = (verdict: ReplayResult['verdict'], message: string): ReplayResult => ({
+    verdict, message, manifest: m, digest: digestHex(control.digest()), stateDigest: machine ? stateHex(stateDigest(machine, true)) : '', checked, machine: machine!, changed,
+  });
+  const compare = (r: DigestRecord): string | null => {
+    const want = expected[checked];
+    if (!want) return m.complete ? `at ${seconds(r.cycle)} the recording had already ended` : null;
+    checked++;
+    if (want.cycle !== r.cycle) return `at ${seconds(r.cycle)}: the recording took this digest at ${seconds(want.cycle)}`;
+    for (let i = 0; i < 6; i++) if (want.events[i] !== r.events[i]) return `the events before ${seconds(r.cycle)} differ (event ${r.seq}, in the recording ${want.seq})`;
+    for (let i = 0; i < 4; i++) if (want.state[i] !== r.state[i]) return `the machine's state at ${seconds(r.cycle)} differs though its events are the same`;
+    return null;
+  };
+  try {
+    host.startClock();
+    machine = createMachine(config, host, control.trace);
+    const clock = new DigestClock(machine, control);
+    for (let turns = 0; ; turns++) {
+      const state = machine.run(SLICE_CYCLES);
+      if (state === 'slice') {
+        const r = clock.due(), problem = r ? compare(r) : null;
+        if (problem) return result('diverged', problem);
+      }
+      if (state === 'done' || state === 'deadlock') break;
+      // A recording closed by its user ends in the middle of things.
+      if (m.complete && m.halt.startsWith('closed') && machine.now >= m.cycles && host.nextInputAt() === null) break;
+      if (state === 'waiting-input' && host.nextInputAt() !== machine.now) {
+        const at = host.nextInputAt();
+        if (host.left === 0 && !m.complete) throw new LogEnd('');
+        return result('diverged', `at ${seconds(machine.now)} the guest waits for input${at === null ? ' that the recording does not have' : `, the recording's next came at ${seconds(at)}`}`);
+      }
+      if (turns % 64 === 0 && o.progress) { o.progress(m.cycles > 0 ? machine.now / m.cycles : 0); await new Promise<void>((done) => { setImmediate(done); }); }
+    }
+    changed = finish(machine);
+    if (!m.complete) return result('incomplete', `the recorder was killed; everything up to ${seconds(machine.now)} was replayed`);
+    const problem = compare(clock.record(true));
+    if (problem) return result('diverged', problem);
+    if (host.left > 0) return result('diverged', `${host.left} inputs of the recording were not asked for`);
+    const r = result('identical', '');
+    if (r.digest !== m.digest) return result('diverged', `the digest of all events is ${r.digest}, in the recording ${m.digest}`);
+    if (r.stateDigest !== m.stateDigest) return result('diverged', `the digest of the final state is ${r.stateDigest}, in the recording ${m.stateDigest}`);
+    return r;
+  } catch (e) {
+    if (e instanceof Divergence) return result('diverged', `${machine ? `at ${seconds(machine.now)} ` : ''}${e.message}`);
+    if (e instanceof LogEnd && !m.complete) return result('incomplete', `the recorder was killed; everything up to its last flush was replayed${machine ? ` (${seconds(machine.now)})` : ''}`);
+    if (e instanceof LogEnd) return result('diverged', 'the replay asks for more inputs than the recording has');
+    throw e;
+  } finally {
+    blobs.close();
+  }
+}

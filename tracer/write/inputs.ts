@@ -1,0 +1,129 @@
+// The files behind the recording door: inputs.bin, the blobs, digests.bin. Buffered; flush() brings them to the kernel in an order
+// that lets a killed recording be replayed to its last flush: blobs, then the inputs that name them, then digests.
+import { createHash } from 'node:crypto';
+import { closeSync, existsSync, openSync, readFileSync, readSync, writeFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { crc32c, digestHeader, digestRecord, FILES, FormatError, inputRecordHead, inputsHeader, packRecord, parsePackIndex } from '../../engine/events/format.ts';
+import type { DigestRecord, PackEntry } from '../../engine/events/format.ts';
+import { CHUNK_BYTES } from '../../engine/host/door.ts';
+import type { BlobStore } from '../../engine/host/input-log.ts';
+
+const hex = (u: Uint8Array): string => Buffer.from(u.buffer, u.byteOffset, u.length).toString('hex');
+
+/** A file that only grows. */
+export class Appender {
+  private readonly fd: number;
+  private parts: Uint8Array[] = [];
+  private pending = 0;
+  size = 0;
+  constructor(path: string) { this.fd = openSync(path, 'wx', 0o600); }
+  append(bytes: Uint8Array): void {
+    this.parts.push(bytes);
+    this.pending += bytes.length;
+    this.size += bytes.length;
+    if (this.pending > 1 << 18) this.flush();
+  }
+  flush(): void {
+    if (this.pending === 0) return;
+    const all = Buffer.concat(this.parts);
+    this.parts = [];
+    this.pending = 0;
+    for (let at = 0; at < all.length;) at += writeSync(this.fd, all, at);
+  }
+  close(): void { this.flush(); closeSync(this.fd); }
+}
+
+export class InputFiles implements BlobStore {
+  private readonly dir: string;
+  private readonly inputs: Appender;
+  private readonly digests: Appender;
+  private pack: Appender | null = null;
+  private packIndex: Appender | null = null;
+  private readonly known = new Set<string>();
+  private blobFiles = 0;
+
+  constructor(dir: string, digestIntervalCycles: number) {
+    this.dir = dir;
+    this.inputs = new Appender(join(dir, FILES.inputs));
+    this.digests = new Appender(join(dir, FILES.digests));
+    this.inputs.append(inputsHeader());
+    this.digests.append(digestHeader(digestIntervalCycles));
+  }
+
+  append(record: Uint8Array): void {
+    const body = record.slice();
+    this.inputs.append(inputRecordHead(body));
+    this.inputs.append(body);
+  }
+
+  put(content: Uint8Array): Uint8Array {
+    const sha = createHash('sha256').update(content).digest(), name = sha.toString('hex');
+    if (this.known.has(name)) return sha;
+    this.known.add(name);
+    if (content.length === CHUNK_BYTES) {
+      writeFileSync(join(this.dir, FILES.blob(name)), content, { mode: 0o600 });
+      this.blobFiles++;
+    } else {
+      this.pack ??= new Appender(join(this.dir, FILES.blobPack));
+      this.packIndex ??= new Appender(join(this.dir, FILES.blobIndex));
+      this.packIndex.append(packRecord(sha, this.pack.size, content.length, crc32c(content)));
+      this.pack.append(content);
+    }
+    return sha;
+  }
+  get(): Uint8Array { throw new Error('a recording in the making is not read'); }
+
+  digest(r: DigestRecord): void { this.digests.append(digestRecord(r)); }
+
+  flush(): void {
+    this.pack?.flush();
+    this.packIndex?.flush();
+    this.inputs.flush();
+    this.digests.flush();
+  }
+
+  get bytes(): number { return this.inputs.size + (this.pack?.size ?? 0) + this.blobFiles * CHUNK_BYTES; }
+
+  close(): Record<string, number> {
+    this.flush();
+    const sizes: Record<string, number> = { [FILES.inputs]: this.inputs.size, [FILES.digests]: this.digests.size };
+    if (this.pack && this.packIndex) {
+      sizes[FILES.blobPack] = this.pack.size;
+      sizes[FILES.blobIndex] = this.packIndex.size;
+    }
+    for (const f of [this.pack, this.packIndex, this.inputs, this.digests]) f?.close();
+    return sizes;
+  }
+}
+
+/** Reads blobs by hash and checks each. */
+export class BlobReader implements BlobStore {
+  private readonly dir: string;
+  readonly entries = new Map<string, PackEntry>();
+  private fd = -1;
+  constructor(dir: string, complete: boolean) {
+    this.dir = dir;
+    if (!existsSync(join(dir, FILES.blobIndex))) return;
+    for (const e of parsePackIndex(readFileSync(join(dir, FILES.blobIndex)), complete)) this.entries.set(e.sha256, e);
+  }
+  put(): Uint8Array { throw new Error('a recording that is read is not written'); }
+  get(sha256: Uint8Array): Uint8Array {
+    const name = hex(sha256), packed = this.entries.get(name);
+    let content: Uint8Array;
+    const file = packed ? FILES.blobPack : FILES.blob(name);
+    try {
+      if (packed) {
+        if (this.fd < 0) this.fd = openSync(join(this.dir, FILES.blobPack), 'r');
+        content = new Uint8Array(packed.length);
+        const n = readSync(this.fd, content, 0, packed.length, packed.offset);
+        if (n !== packed.length) throw new FormatError(file, 'is cut off: record again');
+      } else content = Uint8Array.prototype.slice.call(readFileSync(join(this.dir, file))) as Uint8Array;
+    } catch (e) {
+      if (e instanceof FormatError) throw e;
+      throw new FormatError(file, 'is missing: the recording is incomplete, record again');
+    }
+    if (!createHash('sha256').update(content).digest().equals(sha256)) throw new FormatError(file, 'is damaged (its content does not have its hash): record again');
+    return content;
+  }
+  close(): void { if (this.fd >= 0) closeSync(this.fd); }
+}
