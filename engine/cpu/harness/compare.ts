@@ -27,6 +27,7 @@ export function compare(t: Test, real: Outcome, ours: Outcome): string[] {
   const out: string[] = [], mnemonic = t.name.split(' ')[0]!;
   const say = (what: string, a: bigint | number, b: bigint | number): void => { if (a !== b) out.push(`${what}: real ${hex(a)}, ours ${hex(b)}`); };
   say('vector', real.trap, ours.trap);
+  if (mnemonic === 'ldmxcsr' && real.trap !== ours.trap) return []; // bit 17 exists on some makers' processors
   if (out.length > 0) return out;
   if (real.trap === 14) { say('error code', real.error & ~0x20, ours.error); say('cr2', real.cr2, ours.cr2); }
   say('rip', real.rip, ours.rip);
@@ -38,12 +39,16 @@ export function compare(t: Test, real: Outcome, ours: Outcome): string[] {
   }
   const a = new DataView(real.fx.buffer, real.fx.byteOffset), b = new DataView(ours.fx.buffer, ours.fx.byteOffset), before = new DataView(t.fx.buffer, t.fx.byteOffset);
   const loose = TRANSCENDENTAL.has(mnemonic);
+  if (loose && outside(mnemonic, t)) return [];
+  if (real.trap === 19 && /pi/.test(mnemonic)) return out; // whether the MMX state is entered before #XM differs between makers
   say('fcw', a.getUint16(0, true), b.getUint16(0, true));
-  const fswMask = loose ? 0xffff & ~0x220 : 0xffff;
+  let fswMask = loose ? 0xffff & ~0x220 : 0xffff;
+  if ((a.getUint16(2, true) & 0x80) !== 0) fswMask &= ~0x4700; // condition codes after an unmasked exception
   say('fsw', a.getUint16(2, true) & fswMask, b.getUint16(2, true) & fswMask);
   say('tags', a.getUint8(4), b.getUint8(4));
   // DE is only kept by the slow paths (see sse-fp.ts).
-  say('mxcsr', a.getUint32(24, true) & ~2, b.getUint32(24, true) & ~2);
+  const mxMask = real.trap === 19 ? ~0x22 : ~2; // what other lanes found before an unmasked exception is not architectural
+  say('mxcsr', a.getUint32(24, true) & mxMask, b.getUint32(24, true) & mxMask);
   for (let i = 0; i < 8; i++) {
     const s1 = a.getBigUint64(32 + i * 16, true), s2 = b.getBigUint64(32 + i * 16, true), e1 = a.getUint16(40 + i * 16, true), e2 = b.getUint16(40 + i * 16, true);
     if (loose && i < 2 && near(s1, e1, s2, e2)) continue;
@@ -63,6 +68,12 @@ export function compare(t: Test, real: Outcome, ours: Outcome): string[] {
     }
   }
   return out;
+}
+/** Arguments for which the manual leaves the result undefined. */
+function outside(mnemonic: string, t: Test): boolean {
+  const f = new DataView(t.fx.buffer, t.fx.byteOffset), e = f.getUint16(40, true) & 0x7fff;
+  if (mnemonic === 'f2xm1') return e >= 0x3fff && e < 0x7fff;
+  return mnemonic === 'fyl2xp1' && e >= 0x3ffd && e < 0x7fff;
 }
 /** Within a few units in the last place. */
 function near(s1: bigint, e1: number, s2: bigint, e2: number): boolean {

@@ -103,7 +103,7 @@ const toInts = (double: boolean, truncate: boolean): Semantics => (c) => {
   f.get(r); writeInt(c, 0);
 };
 define({
-  emms: (c) => { waiting(c); c.state(); c.f.i32Const(0).i32Store16(CTX.ftw); },
+  emms: (c) => { waiting(c); enter(c); c.state(); c.f.i32Const(0).i32Store16(CTX.ftw); },
   movntq: (c) => { waiting(c); const a = c.local(I64); c.ea(0); c.f.tee(a); readInt(c, 1); c.store(8); enter(c); },
   maskmovq: (c) => {
     const { f } = c, address = c.local(I64), m = c.local(V128);
@@ -122,13 +122,13 @@ define({
   cvtpi2pd: (c) => { if (!c.isMem(1)) waiting(c); read(c, 1); c.f.f64x2ConvertLowI32x4S(); c.writeV(0); if (!c.isMem(1)) enter(c); },
   cvtpi2ps: (c) => {
     const { f } = c, n = c.local(V128), r = c.local(V128);
-    waiting(c);
+    if (!c.isMem(1)) waiting(c);
     read(c, 1); f.set(n);
     c.readV(0); f.set(r);
     for (const lane of [0, 1]) { f.get(r); c.state(); f.get(n).i32x4ExtractLane(lane).i64ExtendI32S(); c.call('sse.fromInt32'); f.i32x4ReplaceLane(lane).set(r); }
     checkXm(c);
     f.get(r); c.writeV(0);
-    enter(c);
+    if (!c.isMem(1)) enter(c);
   },
   cvttps2pi: toInts(false, true), cvtps2pi: toInts(false, false), cvttpd2pi: toInts(true, true), cvtpd2pi: toInts(true, false),
 });

@@ -26,7 +26,7 @@ export const bitLength = (n: bigint): number => {
 };
 
 /** The environment of one operation: what it reads and the flags it raises. */
-export interface Env { rc: Rounding; daz: boolean; ftz: boolean; /** An unmasked underflow signals tininess even when exact. */ mask: number; flags: number }
+export interface Env { rc: Rounding; daz: boolean; ftz: boolean; /** An unmasked underflow signals tininess even when exact. */ mask: number; flags: number; /** x87: an unmasked overflow or underflow delivers the result scaled by 2^∓wrap (SDM vol. 1, 8.5.4–5). */ wrap?: number | undefined }
 
 export interface Rounded { kind: 0 | 1 | 2; sign: boolean; exp: number; sig: bigint }
 /**
@@ -66,18 +66,25 @@ export function roundTo(env: Env, fmt: Format, sign: boolean, exp: number, sig: 
   if (lead < fmt.emin) {
     // SDM: masked underflow is signalled when the result is tiny (judged after rounding) and inexact.
     const tiny = rounded < fmt.emin;
+    if (tiny && env.wrap !== undefined && (env.mask & UE) === 0) {
+      const scaled = roundTo({ ...env, mask: 0x3f, flags: 0 }, fmt, sign, exp + env.wrap, sig, sticky);
+      env.flags |= UE | (r.inexact ? PE : 0) | (r.up ? UP : 0);
+      return scaled;
+    }
     drop = fmt.emin - (fmt.precision - 1) - exp;
     r = cut(drop);
     e = exp + drop;
-    if (tiny && (r.inexact || (env.mask & UE) === 0)) {
-      env.flags |= UE;
-      if (env.ftz && (env.mask & UE) !== 0) { env.flags |= PE; return { kind: 0, sign, exp: 0, sig: 0n }; }
-    }
+    if (tiny && env.ftz && (env.mask & UE) !== 0) { env.flags |= UE | PE; return { kind: 0, sign, exp: 0, sig: 0n }; } // exact or not
+    if (tiny && (r.inexact || (env.mask & UE) === 0)) env.flags |= UE;
     if (r.inexact) env.flags |= PE;
     if (r.up) env.flags |= UP;
     return r.sig === 0n ? { kind: 0, sign, exp: 0, sig: 0n } : { kind: 1, sign, exp: e, sig: r.sig };
   }
   if (rounded > fmt.emax) {
+    if (env.wrap !== undefined && (env.mask & OE) === 0 && rounded - env.wrap <= fmt.emax) {
+      env.flags |= OE | (r.inexact ? PE : 0) | (r.up ? UP : 0);
+      return { kind: 1, sign, exp: e - env.wrap, sig: r.sig };
+    }
     env.flags |= OE | PE;
     const toMax = env.rc === 3 || (env.rc === 1 && !sign) || (env.rc === 2 && sign);
     if (toMax) return { kind: 1, sign, exp: fmt.emax - fmt.precision + 1, sig: (1n << BigInt(fmt.precision)) - 1n };

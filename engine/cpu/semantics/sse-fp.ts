@@ -9,6 +9,8 @@ import { SOFT, XM_PENDING } from './sse-soft.ts';
 import { W } from './sse-fp-slow.ts';
 import type { ArithOp, Width } from './sse-fp-slow.ts';
 
+/** push i32: denormal operands must be looked for: DAZ is on or DE unmasked. */
+const denormalsMatter = (c: Ctx): void => { mxcsr(c); c.f.i32Const(0x140).i32And().i32Const(0x100).i32Ne(); };
 const mxcsr = (c: Ctx): void => { c.state(); c.f.i32Load(CTX.mxcsr); };
 /** After a helper that may have raised an unmasked exception: #XM, the destination untouched (SDM vol. 3, 6.15, interrupt 19). */
 export function checkXm(c: Ctx): void {
@@ -80,7 +82,7 @@ const minMax = (w: Width, packed: boolean, op: 'min' | 'max'): Semantics => (c) 
   f.get(b).get(a);
   if (op === 'min') { if (w === 64) f.f64x2Pmin(); else f.f32x4Pmin(); } else if (w === 64) f.f64x2Pmax(); else f.f32x4Pmax();
   f.set(r);
-  allOrdered(f, w, a, b); mxcsr(c); f.i32Const(0x40).i32And().i32Eqz().i32And().i32Eqz().hint(false).if();
+  allOrdered(f, w, a, b); denormalsMatter(c); f.i32Eqz().i32And().i32Eqz().hint(false).if();
   c.state(); f.i32Const(SOFT[op] | W[w].code).get(a).get(b); c.call(`sse.softv${w}`); f.set(r);
   checkXm(c);
   f.end();
@@ -102,7 +104,7 @@ const cmp = (w: Width, packed: boolean): Semantics => (c) => {
   if ((predicate & 3) === 3) { f.get(a).get(a); veq(f, w); f.get(b).get(b); veq(f, w); f.v128And(); if (predicate === 3) f.v128Not(); }
   else { f.get(a).get(b); compareWith(f, w, predicate); }
   f.set(r);
-  mxcsr(c); f.i32Const(0x40).i32And().hint(false).if();
+  denormalsMatter(c); f.hint(false).if();
   c.state(); f.i32Const(SOFT.cmp | W[w].code | (predicate << 16)).get(a).get(b); c.call(`sse.softv${w}`); f.set(r);
   checkXm(c);
   f.else();
@@ -124,7 +126,7 @@ const comi = (w: Width, quiet: boolean): Semantics => (c) => {
   c.state(); f.get(a).get(b).i32Const(quiet ? 1 : 0); c.call(`sse.unordered${w}`);
   checkXm(c);
   f.else();
-  mxcsr(c); f.i32Const(0x40).i32And().hint(false).if();
+  denormalsMatter(c); f.hint(false).if();
   c.state(); f.i32Const((quiet ? SOFT.ucomi : SOFT.comi) | t.code).get(a).get(b); c.call(`sse.softv${w}`); f.i32x4ExtractLane(0).set(flags);
   checkXm(c);
   f.end().end();

@@ -47,7 +47,7 @@ export class X87Unit {
     this.ftw |= 1 << ((this.top + i) & 7);
   }
   private pop(): void { this.ftw &= ~(1 << this.top); this.top = this.top + 1; }
-  private env(): Env { return { rc: (this.fcw >> 10) & 3, daz: false, ftz: false, mask: this.fcw & 0x3f, flags: 0 }; }
+  private env(): Env { return { rc: (this.fcw >> 10) & 3, daz: false, ftz: false, mask: this.fcw & 0x3f, flags: 0, wrap: 24576 }; }
   private get format(): Format { return PC_FORMATS[(this.fcw >> 8) & 3]!; }
 
   /** Raises exceptions; C1 from UP. True if one of `stops` is unmasked: then nothing is stored and nothing popped. */
@@ -55,6 +55,7 @@ export class X87Unit {
     let sw = this.fsw & ~C1;
     const unmasked = flags & ~this.fcw & 0x3f;
     const stopped = (unmasked & stops) !== 0;
+    if (stopped && (unmasked & (IE | DE | ZE)) !== 0) flags &= IE | DE | ZE | SF; // the operation is not begun
     if ((flags & UP) !== 0 && !stopped) sw |= C1;
     sw |= flags & 0x7f;
     if (unmasked !== 0) sw |= ES | B;
@@ -200,7 +201,10 @@ export class X87Unit {
     };
     if (!this.full(0) || (kind === SRC.reg && !this.full(arg))) return this.underflow() ? 0x45 : signal(2);
     const { x: b, denormal } = this.source(kind, arg), a = this.st(0);
-    return this.comparePair(a, b, denormal, (flags & QUIET) !== 0, signal);
+    const c1 = (flags & EFLAGS) !== 0 ? this.fsw & C1 : 0; // only underflow touches C1 there
+    const order = this.comparePair(a, b, denormal, (flags & QUIET) !== 0, signal);
+    this.fsw |= c1;
+    return order;
   }
   private comparePair(a: Ext, b: Ext, denormal: boolean, quiet: boolean, signal: (order: number) => number): number {
     const va = unpackExt(a), vb = unpackExt(b);
@@ -271,7 +275,7 @@ export class X87Unit {
       if (v.unsupported) { flags = IE; bits = nanBits(DEFAULT_NAN); }
       else if (v.real.kind >= QNAN) { flags = v.real.kind === SNAN ? IE : 0; bits = nanBits(quietExt(x)); }
       else {
-        const env = this.env();
+        const env: Env = { ...this.env(), wrap: undefined };
         const r = v.real;
         bits = pack(fmt, r.kind === FINITE ? roundTo(env, fmt, r.sign, r.exp, r.sig) : { kind: r.kind as 0 | 2, sign: r.sign, exp: 0, sig: 0n });
         flags = env.flags;
@@ -355,7 +359,7 @@ export class X87Unit {
       if (r === 0n) return packExt({ kind: 0, sign: a.sign, exp: 0, sig: 0n });
       return packExt(roundTo(env, F80, a.sign !== negative, exp, r));
     });
-    if (!done) return;
+    if (!done) { if ((this.fsw & ES) === 0) this.fsw &= ~C2; return; }
     this.fsw = (this.fsw & ~(C0 | C1 | C2 | C3)) | (partial ? C2 : ((quotient & 4) !== 0 ? C0 : 0) | ((quotient & 2) !== 0 ? C3 : 0) | ((quotient & 1) !== 0 ? C1 : 0));
   }
   private scale(): void {
@@ -393,7 +397,7 @@ export class X87Unit {
   /** fsin fcos fsincos fptan: C2 = 1 and nothing done when |x| ≥ 2^63 (8.3.8). */
   private trig(op: number): void {
     const two = op === OP.sincos || op === OP.ptan;
-    if (!this.full(0)) { if (this.underflow()) return; this.condition(0); this.put(0, DEFAULT_NAN); if (two) { this.top = this.top - 1; this.put(0, DEFAULT_NAN); } return; }
+    if (!this.full(0)) { if (this.underflow()) return; this.fsw &= ~C2; this.put(0, DEFAULT_NAN); if (two) { this.top = this.top - 1; this.put(0, DEFAULT_NAN); } return; }
     if (two && this.full(7)) { if (this.raise(IE | SF, IE)) { this.fsw |= C1; return; } this.fsw = (this.fsw & ~C2) | C1; this.put(0, DEFAULT_NAN); this.top = this.top - 1; this.put(0, DEFAULT_NAN); return; }
     const x = this.st(0), v = unpackExt(x), r = v.real, env = this.env();
     let first: Ext, second: Ext;
@@ -514,8 +518,8 @@ export class X87Unit {
         return 0;
       }
       case OP.xam: this.xam(); return 0;
-      case OP.cmov: // the condition holds
-        if (!this.full(0) || !this.full(at)) { if (!this.underflow()) this.put(0, DEFAULT_NAN); } else { this.put(0, this.st(at)); this.fsw &= ~C1; }
+      case OP.cmov: // bit 3 of the argument: the condition holds; empty registers are noticed either way
+        if (!this.full(0) || !this.full(at & 7)) { if (!this.underflow()) this.put(0, DEFAULT_NAN); } else if (at > 7) this.put(0, this.st(at & 7));
         return 0;
       case OP.sqrt: this.unary((env, r) => { const y = sqrt(env, this.format, r); return y === null ? null : packExt(y); }); return 0;
       case OP.rndint: this.unary((env, r, x) => {
@@ -537,7 +541,7 @@ export class X87Unit {
       case OP.yl2xp1: this.logarithm(true); return 0;
       case OP.patan: this.patan(); return 0;
       case OP.ptan: case OP.sin: case OP.cos: case OP.sincos: this.trig(op); return 0;
-      case OP.free: this.ftw &= ~(1 << ((this.top + at) & 7)); if ((code & POP) !== 0) this.pop(); return 0;
+      case OP.free: this.fsw &= ~C1; this.ftw &= ~(1 << ((this.top + at) & 7)); if ((code & POP) !== 0) this.pop(); return 0;
       case OP.incstp: this.top = this.top + 1; this.fsw &= ~C1; return 0;
       case OP.decstp: this.top = this.top - 1; this.fsw &= ~C1; return 0;
       case OP.init: this.init(); return 0;

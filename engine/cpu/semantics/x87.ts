@@ -64,9 +64,7 @@ CONSTANT_NAMES.forEach((name, i) => define({ [name]: (c) => { waiting(c); call(c
 
 const cmov = (cc: number): Semantics => (c) => {
   waiting(c);
-  c.cond(cc); c.f.if();
-  call(c, OP.cmov, () => c.regNumber(0)); c.f.drop();
-  c.f.end();
+  call(c, OP.cmov, () => { c.regNumber(0); c.cond(cc); c.f.i32Const(3).i32Shl().i32Or(); }); c.f.drop();
 };
 /** fnstenv, fnsave and their loads: 28 or 108 bytes, 14 or 94 with a 66 prefix. */
 const environment = (op: number, load: boolean): Semantics => (c) => {
