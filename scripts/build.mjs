@@ -19,10 +19,11 @@ function engineHash() {
   return hash.digest('hex').slice(0, 16);
 }
 
-rmSync('dist', { recursive: true, force: true });
+const outdir = process.env.KTRACE_DIST ?? 'dist';
+rmSync(outdir, { recursive: true, force: true });
 await build({
   entryPoints: { ktrace: 'tracer/cli/main.ts' },
-  outdir: 'dist', outExtension: { '.js': '.mjs' }, chunkNames: 'chunks/[name]-[hash]',
+  outdir, outExtension: { '.js': '.mjs' }, chunkNames: 'chunks/[name]-[hash]',
   bundle: true, splitting: true, format: 'esm', platform: 'node', target: 'node20',
   keepNames: true, sourcemap: false, legalComments: 'none', logLevel: 'warning',
   external: ['@duckdb/node-api', '@duckdb/node-bindings', 'apache-arrow', 'vega', 'vega-lite', 'cli-table3'],

@@ -3,7 +3,7 @@
 import { assert } from '../base/assert.ts';
 import type { HostDirent, HostInput, HostStat, HostStream } from './door.ts';
 
-export const ASK = { lstat: 1, readlink: 2, readdir: 3, chunk: 4, clock: 5, stream: 6, winsize: 7, write: 8, stdin: 9, input: 10, getxattr: 11 } as const;
+export const ASK = { lstat: 1, readlink: 2, readdir: 3, chunk: 4, clock: 5, stream: 6, winsize: 7, write: 8, stdin: 9, input: 10 } as const;
 const NAMES = Object.keys(ASK) as (keyof typeof ASK)[];
 export const askName = (type: number): string => NAMES.find((n) => ASK[n] === type) ?? 'unknown';
 

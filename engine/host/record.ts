@@ -8,7 +8,6 @@ import type { BlobStore } from './input-log.ts';
 export function createRecordHost(host: Host, blobs: BlobStore, append: (record: Uint8Array) => void): Host {
   const w = new LogWriter();
   const log = (): void => append(w.done());
-  const getxattr = host.getxattr?.bind(host);
   return {
     lstat(path) {
       const v = host.lstat(path);
@@ -30,13 +29,6 @@ export function createRecordHost(host: Host, blobs: BlobStore, append: (record: 
       w.begin(ASK.chunk); w.bytes(path); w.num(index); putResult(w, v, (b) => w.raw(blobs.put(b))); log();
       return v;
     },
-    ...(getxattr ? {
-      getxattr(path: Uint8Array, name: Uint8Array) {
-        const v = getxattr(path, name);
-        w.begin(ASK.getxattr); w.bytes(path); w.bytes(name); putResult(w, v, (b) => w.bytes(b)); log();
-        return v;
-      },
-    } : {}),
     startClock() {
       const v = host.startClock();
       w.begin(ASK.clock); w.num(v.sec); w.num(v.nsec); log();

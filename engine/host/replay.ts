@@ -54,12 +54,6 @@ export function createReplayHost(records: Uint8Array[], blobs: BlobStore, output
       number(r, index, `the chunk of ${text(path)}`);
       return getResult(r, () => blobs.get(r.raw(32)));
     },
-    getxattr(path, name) {
-      const r = next(ASK.getxattr, () => `getxattr of ${text(path)}`);
-      pathOf(r, path, 'getxattr');
-      pathOf(r, name, 'getxattr');
-      return getResult(r, () => r.bytes());
-    },
     startClock() { const r = next(ASK.clock, () => 'the clock'); return { sec: r.num(), nsec: r.num() }; },
     stream(fd) { const r = next(ASK.stream, () => `stream ${fd}`); number(r, fd, 'the stream'); return getStream(r); },
     winsize() { const r = next(ASK.winsize, () => 'the terminal size'); return { rows: r.num(), cols: r.num(), xpixel: r.num(), ypixel: r.num() }; },
