@@ -195,6 +195,7 @@ async function lines(db: Database, filter: StraceFilter, condition: string): Pro
       if (filter.signals && !filter.signals.has(signo)) continue;
       const info = bytes(r.info);
       out.push({ seq: num(r.seq), utid: num(r.utid), ts: num(r.ts), end: false, afterCall: r.event === 'generate', text: `--- ${signalName(signo)} ${info && info.length >= 48 ? siginfo(new Reader(info), DEFAULTS) : `{si_signo=${signalName(signo)}, si_code=SI_KERNEL}`} ---` });
+      if (r.event === 'deliver' && r.result === 'stop') out.push({ seq: num(r.seq), utid: num(r.utid), ts: num(r.ts), end: false, afterCall: false, text: `--- stopped by ${signalName(signo)} ---` });
     }
   }
   if (db.recording.has('thread') && db.recording.has('process')) {

@@ -282,7 +282,6 @@ function optionValue(c: CallText, b: Uint8Array | null, length: number): string 
   const r = new Reader(b), level = c.u32(1), name = c.u32(2);
   if (level === 1 && name === N.SO_LINGER && b.length >= 8) return `{l_onoff=${r.i32(0)}, l_linger=${r.i32(4)}}`;
   if (level === 1 && name === N.SO_PEERCRED && b.length >= 12) return `{pid=${r.i32(0)}, uid=${r.i32(4)}, gid=${r.i32(8)}}`;
-  if (level === 1 && (name === 20 || name === 21) && b.length >= 16) return printStruct('timeval', b, c.o);
   if (level === 1 && name === N.SO_ERROR && b.length >= 4) return `[${r.i32(0)}]`;
   if (length === 4 && b.length >= 4) return `[${r.i32(0)}]`;
   return quoted(b, length, c.o);
