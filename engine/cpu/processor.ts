@@ -233,7 +233,9 @@ class Cpu implements Processor {
   }
   private get ramFrames(): number { return (this.mmu.u8.length - RAM_BASE) / 4096; }
 
+  /** For the script that writes interp/common-forms.ts. */
+  madeForms(): string[] { return this.core.madeForms(); }
   stats(): Record<string, number> {
-    return { runs: this.runs, blocksDecoded: this.blocks.decoded, blockFlushes: this.blocks.flushes, earlyEnds: this.early, forms: this.core.handlerOf.size, handlerModules: this.core.handlerModules, missingForms: this.core.missing.size, ...this.compiler?.stats() };
+    return { runs: this.runs, blocksDecoded: this.blocks.decoded, blockFlushes: this.blocks.flushes, earlyEnds: this.early, forms: this.core.forms, handlerModules: this.core.handlerModules, missingForms: this.core.missing.size, ...this.compiler?.stats() };
   }
 }

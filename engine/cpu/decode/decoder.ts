@@ -11,7 +11,7 @@ function intern(form: Form): Form {
   formsByKey.set(form.key, form);
   return form;
 }
-const special = (mnemonic: string): Form => intern({ key: `${mnemonic}  s64 a0`, mnemonic, ops: [], size: 64, mem: 0, rep: 0, lock: false, imm: null, flags: new Set<string>(), cost: 1, cc: -1, flow: 'end' });
+const special = (mnemonic: string): Form => intern({ key: `${mnemonic} z64 a0`, mnemonic, ops: [], size: 64, mem: 0, rep: 0, lock: false, imm: null, flags: new Set<string>(), cost: 1, cc: -1, flow: 'end' });
 export const UD_FORM = special('ud2');
 const GP_FORM = special('privileged');
 const NONE: readonly number[] = [];

@@ -8,7 +8,7 @@ import { SLOT } from './core.ts';
 import type { Core } from './core.ts';
 
 export const MAX_INSNS = 64;
-const END_FORM: Form = { key: 'block.end', mnemonic: 'block.end', ops: [], size: 64, mem: 0, rep: 0, lock: false, imm: null, flags: new Set(), cost: 0, cc: -1, flow: 'end' };
+const END_FORM: Form = { key: 'block.end z64 a0', mnemonic: 'block.end', ops: [], size: 64, mem: 0, rep: 0, lock: false, imm: null, flags: new Set(), cost: 0, cc: -1, flow: 'end' };
 const slotOf = (pa: number): number => JUMP_CACHE + ((pa ^ (pa >>> 11)) & ((1 << JUMP_CACHE_BITS) - 1)) * 8;
 
 /** What the decoder found from pa on: the instructions of one architectural block, all in one page unless straddling. */

@@ -48,7 +48,7 @@ export class InterpCtx implements FlowCtx {
   private ends = -1;
   private finished = false;
 
-  constructor(readonly f: Func, readonly form: Form, private readonly callHelper: CallHelper, private readonly handlerType: number) {
+  constructor(readonly f: Func, readonly form: Form, private readonly callHelper: CallHelper, private readonly handlerType: number | null) {
     this.ops = form.ops;
     this.size = form.size;
   }
@@ -376,7 +376,9 @@ export class InterpCtx implements FlowCtx {
     const f = this.f;
     if (this.finished) { f.unreachable(); return; }
     if (this.ends >= 0) f.get(this.ends).ifThen().get(STATE).get(RECORD).i32Store(S.rec).i32Const(CODE.ended).return().end();
-    f.get(STATE).get(RECORD).i32Const(REC.size).i32Add().get(RECORD).i32Load(REC.size + REC.fn).returnCallIndirect(this.handlerType);
+    f.get(STATE).get(RECORD).i32Const(REC.size).i32Add();
+    if (this.handlerType === null) this.callHelper(f, 'tail:sys.resume'); // outside the core module: importing the big table costs milliseconds an instance
+    else f.get(RECORD).i32Load(REC.size + REC.fn).returnCallIndirect(this.handlerType);
     f.unreachable();
   }
 }

@@ -1,13 +1,14 @@
 // The core module: dispatch between blocks, flag words, wrappers of the runtime's slow paths, the helpers of the semantics;
 // and modules of handlers made on demand. All share one dispatch table and one helper table.
 import { CTX, EXIT } from '../../machine/hardware.ts';
-import type { Form } from '../decode/insn.ts';
+import type { Form, OperandKind } from '../decode/insn.ts';
 import { BLK, ITLB, ITLB_ENTRIES, JUMP_CACHE, JUMP_CACHE_BITS, REC, S } from '../layout.ts';
 import { allHelpers, semanticsOf } from '../semantics/context.ts';
 import { I32, I64, Module } from '../wasm/builder.ts';
 import type { Func, ValType } from '../wasm/builder.ts';
 import { FK } from '../jit/context.ts';
 import { carryAdd, carrySub } from '../semantics/emit.ts';
+import { COMMON_FORMS } from './common-forms.ts';
 import { CODE, InterpCtx, condFromState } from './context.ts';
 
 /** The runtime's functions called from WebAssembly; addresses as halves so that no BigInt is made. */
@@ -30,7 +31,7 @@ export interface Runtime {
 }
 
 const MEMORY4: (keyof Runtime)[] = ['read', 'rmw', 'rmwbounce', 'copyin', 'commit', 'store', 'quietread', 'quietwrite'];
-export const DISPATCH_SLOTS = 65536;
+export const DISPATCH_SLOTS = 16384;
 /** Fixed slots of the dispatch table. */
 export const SLOT = { enter: 1, enterCounted: 2, straddle: 3, first: 16 } as const;
 
@@ -46,7 +47,8 @@ export class Core {
   /** Continues at the record in state.rec. */
   readonly resume: (s: number, record: number) => number;
   private nextSlot: number = SLOT.first;
-  readonly handlerOf = new Map<Form, number>();
+  private readonly handlerOf = new Map<Form, number>();
+  private readonly builtIn = new Map<string, number>();
   readonly formOfSlot: (Form | undefined)[] = [];
   private pending: Form[] = [];
   handlerModules = 0;
@@ -127,7 +129,14 @@ export class Core {
     straddle.get(0).get(1).call(js.get('straddle')!).tee(1).i32Eqz().ifThen().i32Const(CODE.leave).return().end();
     toFirst(straddle);
     m.elem(SLOT.enter, [enter, counted, straddle]);
-    m.exportFunc('noop', enter);
+    const common = COMMON_FORMS.map((key) => {
+      const f = m.func([I32, I32], [I32]), form = formFromKey(key), c = new InterpCtx(f, form, call, handlerType);
+      semanticsOf(form.mnemonic)!(c);
+      c.finish();
+      this.builtIn.set(key, this.takeSlot());
+      return f;
+    });
+    if (common.length > 0) m.elem(SLOT.first, common);
     const instance = new WebAssembly.Instance(new WebAssembly.Module(m.finish()), { e: imports });
     const x = instance.exports as Record<string, never>;
     this.dispatch = x['sys.dispatch']!;
@@ -155,25 +164,26 @@ export class Core {
   handler(form: Form): number {
     const known = this.handlerOf.get(form);
     if (known !== undefined) return known;
-    const slot = this.takeSlot();
+    const ready = this.builtIn.get(form.key), slot = ready ?? this.takeSlot();
     this.handlerOf.set(form, slot);
     this.formOfSlot[slot] = form;
-    this.pending.push(form);
+    if (ready === undefined) this.pending.push(form);
     return slot;
   }
+  get forms(): number { return this.handlerOf.size; }
+  /** Keys of the forms that had to be made on demand (for common-forms.ts). */
+  madeForms(): string[] { return [...this.handlerOf.keys()].filter((form) => !this.builtIn.has(form.key)).map((form) => form.key); }
   flushHandlers(): void {
     if (this.pending.length === 0) return;
     const forms = this.pending;
     this.pending = [];
     const m = new Module();
     m.importMemory('e', 'm', { initial: this.pages, maximum: this.pages });
-    m.importTable('e', 't', { initial: DISPATCH_SLOTS });
     const helperTable = m.importTable('e', 'h', { initial: this.helpers.size });
     const call = (f: Func, name: string): void => callHelper(this.helpers, m, helperTable, f, name);
-    const handlerType = m.type([I32, I32], [I32]);
     forms.forEach((form, i) => {
       const f = m.func([I32, I32], [I32], String(i));
-      const c = new InterpCtx(f, form, call, handlerType);
+      const c = new InterpCtx(f, form, call, null);
       let semantics = semanticsOf(form.mnemonic);
       if (semantics === undefined) {
         this.missing.add(form.mnemonic);
@@ -182,10 +192,21 @@ export class Core {
       semantics(c);
       c.finish();
     });
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(m.finish()), { e: { m: this.memory, t: this.dispatchTable, h: this.helperTable } });
+    const instance = new WebAssembly.Instance(new WebAssembly.Module(m.finish()), { e: { m: this.memory, h: this.helperTable } });
     forms.forEach((form, i) => this.dispatchTable.set(this.handlerOf.get(form)!, instance.exports[String(i)] as never));
     this.handlerModules++;
   }
+}
+
+/** The static facts that a handler needs, from a form's key. */
+function formFromKey(key: string): Form {
+  const parts = key.split(' '), ops = parts.slice(1).filter((x) => /^[rhmixptjs]\d+$/.test(x)).map((x) => ({ kind: x[0] as OperandKind, bytes: Number(x.slice(1)) }));
+  const find = (pattern: RegExp): string | null => { for (const x of parts.slice(1)) { const match = pattern.exec(x); if (match !== null) return match[1]!; } return null; };
+  const imm = find(/^imm(-?\d+)$/), rep = find(/^rep(f[23])$/), cc = find(/^cc(\d+)$/);
+  return {
+    key, mnemonic: parts[0]!, ops, size: Number(find(/^z(\d+)$/)!) as 64, mem: Number(find(/^a(\d)$/)!) as 1, rep: rep === null ? 0 : parseInt(rep, 16), lock: parts.includes('lock'),
+    imm: imm === null ? null : Number(imm), flags: new Set<string>(), cost: 0, cc: cc === null ? -1 : Number(cc), flow: '',
+  };
 }
 
 /** A call through the helper table; 'tail:' makes it a tail call. */

@@ -1,0 +1,273 @@
+// Forms whose handlers are part of the core module from the start; others are made on demand. Collected from runs of the samples.
+export const COMMON_FORMS: readonly string[] = `
+adc r4 i1 z32 a0
+adc r8 i1 z64 a0
+adc r8 r8 z64 a0
+add m4 i1 z32 a1
+add m8 i1 z64 a1
+add r4 i1 z32 a0
+add r4 i4 z32 a0
+add r4 m4 z32 a1
+add r4 r4 z32 a0
+add r8 i1 z64 a0
+add r8 i4 z64 a0
+add r8 m8 z64 a1
+add r8 r8 z64 a0
+addpd x16 m16 z32 a1
+addpd x16 x16 z32 a0
+and h1 i1 z8 a0
+and m4 i1 z32 a1
+and m4 i4 z32 a1
+and r1 r1 z8 a0
+and r2 i2 z16 a0
+and r4 i1 z32 a0
+and r4 i4 z32 a0
+and r4 r4 z32 a0
+and r8 i1 z64 a0
+and r8 i4 z64 a0
+and r8 r8 z64 a0
+andpd x16 m16 z32 a1
+block.end z64 a0
+bsf r4 r4 z32 a0
+bsf r8 m8 z64 a1
+bsf r8 m8 z64 a2
+bsf r8 r8 z64 a0
+bsr r4 r4 z32 a0
+bsr r8 m8 z64 a2
+bsr r8 r8 z64 a0
+bts_i r8 i1 z64 a0
+call j4 z64 a0
+call_e m8 z64 a1
+call_e m8 z64 a2
+call_e r8 z64 a0
+cbw z64 a0
+cmovcc r4 r4 z32 a0 cc12
+cmovcc r4 r4 z32 a0 cc14
+cmovcc r4 r4 z32 a0 cc15
+cmovcc r4 r4 z32 a0 cc2
+cmovcc r4 r4 z32 a0 cc4
+cmovcc r4 r4 z32 a0 cc5
+cmovcc r4 r4 z32 a0 cc8
+cmovcc r4 r4 z32 a0 cc9
+cmovcc r8 m8 z64 a1 cc4
+cmovcc r8 r8 z64 a0 cc2
+cmovcc r8 r8 z64 a0 cc3
+cmovcc r8 r8 z64 a0 cc4
+cmovcc r8 r8 z64 a0 cc5
+cmovcc r8 r8 z64 a0 cc6
+cmovcc r8 r8 z64 a0 cc7
+cmovcc r8 r8 z64 a0 cc8
+cmovcc r8 r8 z64 a0 cc9
+cmp m1 i1 z8 a1
+cmp m1 i1 z8 a2
+cmp m1 r1 z8 a1
+cmp m4 i1 z32 a1
+cmp m4 i4 z32 a1
+cmp m4 r4 z32 a1
+cmp m8 i1 z64 a1
+cmp m8 i1 z64 a2
+cmp m8 r8 z64 a1
+cmp r1 i1 z8 a0
+cmp r1 m1 z8 a1
+cmp r2 i2 z16 a0
+cmp r4 i1 z32 a0
+cmp r4 i4 z32 a0
+cmp r4 r4 z32 a0
+cmp r8 i1 z64 a0
+cmp r8 i4 z64 a0
+cmp r8 m8 z64 a1
+cmp r8 r8 z64 a0
+cmpxchg m4 r4 z32 a1 lock
+cmpxchg m8 r8 z64 a1 lock
+cpuid z32 a0
+cvtdq2pd x16 x8 z32 a0
+cvtsi2sd x16 r4 z32 a0
+dec r8 z64 a0
+div m8 z64 a1
+div r8 z64 a0
+divsd x16 m8 z32 a1
+fnstcw m2 z32 a1
+imul2 r8 r8 z64 a0
+imul3 r4 r4 i4 z32 a0
+inc r8 z64 a0
+jcc j1 z64 a0 cc12
+jcc j1 z64 a0 cc14
+jcc j1 z64 a0 cc15
+jcc j1 z64 a0 cc2
+jcc j1 z64 a0 cc3
+jcc j1 z64 a0 cc4
+jcc j1 z64 a0 cc5
+jcc j1 z64 a0 cc6
+jcc j1 z64 a0 cc7
+jcc j1 z64 a0 cc8
+jcc j1 z64 a0 cc9
+jcc j4 z64 a0 cc10
+jcc j4 z64 a0 cc12
+jcc j4 z64 a0 cc13
+jcc j4 z64 a0 cc14
+jcc j4 z64 a0 cc15
+jcc j4 z64 a0 cc2
+jcc j4 z64 a0 cc3
+jcc j4 z64 a0 cc4
+jcc j4 z64 a0 cc5
+jcc j4 z64 a0 cc6
+jcc j4 z64 a0 cc7
+jcc j4 z64 a0 cc8
+jcc j4 z64 a0 cc9
+jmp j1 z64 a0
+jmp j4 z64 a0
+jmp_e m8 z64 a1
+jmp_e m8 z64 a2
+jmp_e r8 z64 a0
+lea r4 m4 z32 a1
+lea r4 m4 z32 a2
+lea r8 m8 z64 a1
+lea r8 m8 z64 a2
+mov m1 i1 z8 a1
+mov m1 i1 z8 a2
+mov m1 r1 z8 a1
+mov m1 r1 z8 a2
+mov m2 r2 z16 a1
+mov m2 r2 z16 a2
+mov m4 i4 z32 a1
+mov m4 i4 z32 a2
+mov m4 r4 z32 a1
+mov m4 r4 z32 a2
+mov m8 i4 z64 a1
+mov m8 i4 z64 a2
+mov m8 r8 z64 a1
+mov m8 r8 z64 a2
+mov r1 m1 z8 a1
+mov r4 i4 z32 a0
+mov r4 m4 z32 a1
+mov r4 m4 z32 a2
+mov r4 r4 z32 a0
+mov r8 i4 z64 a0
+mov r8 i8 z64 a0
+mov r8 m8 z64 a1
+mov r8 m8 z64 a2
+mov r8 r8 z64 a0
+movapd x16 x16 z32 a0
+movaps m16 x16 z32 a1
+movaps m16 x16 z32 a2
+movd r8 x16 z64 a0
+movd x16 r4 z32 a0
+movd x16 r8 z64 a0
+movdqa x16 m16 z32 a1
+movdqa x16 x16 z32 a0
+movdqu x16 m16 z32 a1
+movhps x16 m8 z32 a1
+movq m8 x16 z32 a1
+movq x16 m8 z32 a1
+movsd.sse m8 x16 z32 a1
+movsd.sse x16 m8 z32 a1
+movsx r4 r1 z32 a0
+movsxd r8 m4 z64 a1
+movsxd r8 m4 z64 a2
+movsxd r8 r4 z64 a0
+movups m16 x16 z32 a1
+movups m16 x16 z32 a2
+movups x16 m16 z32 a1
+movups x16 m16 z32 a2
+movzx r4 m1 z32 a1
+movzx r4 m1 z32 a2
+movzx r4 m2 z32 a1
+movzx r4 m2 z32 a2
+movzx r4 r1 z32 a0
+mul r8 z64 a0
+mulpd x16 m16 z32 a1
+mulpd x16 x16 z32 a0
+neg r4 z32 a0
+neg r8 z64 a0
+nop z16 a0
+nop z32 a0
+not r4 z32 a0
+or h1 i1 z8 a0
+or m1 i1 z8 a1
+or m4 i1 z32 a1
+or m4 i4 z32 a1
+or m4 r4 z32 a1
+or r4 i1 z32 a0
+or r4 i4 z32 a0
+or r4 m4 z32 a1
+or r4 r4 z32 a0
+or r8 i1 z64 a0
+or r8 r8 z64 a0
+paddd x16 m16 z32 a1
+paddd x16 x16 z32 a0
+pand x16 x16 z32 a0
+pcmpeqb x16 m16 z32 a1
+pcmpeqb x16 x16 z32 a0
+pcmpeqd x16 x16 z32 a0
+pmovmskb r4 x16 z32 a0
+pop r8 z64 a0
+por x16 x16 z32 a0
+pshufd x16 x16 i1 z32 a0
+pslld x16 i1 z32 a0
+psubd x16 x16 z32 a0
+punpcklbw x16 x16 z32 a0
+punpckldq x16 x16 z32 a0
+punpcklqdq x16 x16 z32 a0
+punpcklwd x16 x16 z32 a0
+push r8 z64 a0
+pxor x16 x16 z32 a0
+ret z64 a0
+rol r4 i1 z32 a0
+rol r8 i1 z64 a0
+ror r4 i1 z32 a0
+ror r8 i1 z64 a0
+sar r4 i1 z32 a0
+sar r8 i1 z64 a0
+sar r8 r1 z64 a0
+sbb r4 r4 z32 a0
+sbb r8 r8 z64 a0
+setcc r1 z8 a0 cc0
+setcc r1 z8 a0 cc15
+setcc r1 z8 a0 cc3
+setcc r1 z8 a0 cc4
+setcc r1 z8 a0 cc5
+shl r4 i1 z32 a0
+shl r4 r1 z32 a0
+shl r8 i1 z64 a0
+shl r8 r1 z64 a0
+shld r8 r8 r1 z64 a0
+shr r1 i1 z8 a0
+shr r4 i1 z32 a0
+shr r8 i1 z64 a0
+shr r8 r1 z64 a0
+shrd r8 r8 r1 z64 a0
+stos z64 a2 repf3
+sub m4 i1 z32 a1
+sub m8 r8 z64 a1
+sub r4 i1 z32 a0
+sub r4 i4 z32 a0
+sub r4 r4 z32 a0
+sub r8 i1 z64 a0
+sub r8 i4 z64 a0
+sub r8 m8 z64 a1
+sub r8 m8 z64 a2
+sub r8 r8 z64 a0
+subpd x16 x16 z32 a0
+syscall z32 a0
+test h1 i1 z8 a0
+test m1 i1 z8 a1
+test m4 i4 z32 a1
+test r1 i1 z8 a0
+test r1 r1 z8 a0
+test r2 r2 z16 a0
+test r4 i4 z32 a0
+test r4 r4 z32 a0
+test r8 r8 z64 a0
+ucomisd x16 m8 z32 a1
+ucomisd x16 x8 z32 a0
+unpcklpd x16 x16 z32 a0
+xadd m4 r4 z32 a1 lock
+xadd m8 r8 z64 a1 lock
+xchg m4 r4 z32 a1
+xor r1 r1 z8 a0
+xor r4 i1 z32 a0
+xor r4 r4 z32 a0
+xor r8 i1 z64 a0
+xor r8 m8 z64 a2
+xor r8 r8 z64 a0
+`.split('\n').filter((x) => x !== '');
