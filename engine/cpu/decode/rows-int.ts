@@ -62,12 +62,12 @@ export const INT_ROWS: readonly Row[] = [
   ['f6/6', 'div', 'Eb', 'div size8'], ['f7/6', 'div', 'Ev', 'div'], ['f6/7', 'idiv', 'Eb', 'div size8'], ['f7/7', 'idiv', 'Ev', 'div'],
   ['fe/0', 'inc', 'Eb', 'lock'], ['ff/0', 'inc', 'Ev', 'lock'], ['fe/1', 'dec', 'Eb', 'lock'], ['ff/1', 'dec', 'Ev', 'lock'],
   ['0f05', 'syscall', '', 'end'], ['0f0b', 'ud2', '', 'end'], ['0fb9/r', 'ud2', '', 'end'], ['0fff/r', 'ud2', '', 'end'],
-  ['0f0d/r', 'nop', 'Ev'], ['0f18/r', 'nop', 'Ev'], ['0f19/r', 'nop', 'Ev'], ['0f1a/r', 'nop', 'Ev'], ['0f1b/r', 'nop', 'Ev'],
+  ['0f0d/rm', 'nop', 'Ev'], ['0f18/r', 'nop', 'Ev'], ['0f19/r', 'nop', 'Ev'], ['0f1a/r', 'nop', 'Ev'], ['0f1b/r', 'nop', 'Ev'],
   ['0f1c/r', 'nop', 'Ev'], ['0f1d/r', 'nop', 'Ev'], ['0f1e/r', 'nop', 'Ev'], ['0f1f/r', 'nop', 'Ev'],
   ['0f31', 'rdtsc', '', 'own'], ['0f01=f9', 'rdtscp', '', 'own'],
   ['0fa2', 'cpuid', '', 'cpuid'],
   ['0fa4/r', 'shld', 'Ev Gv Ib'], ['0fa5/r', 'shld', 'Ev Gv CL'], ['0fac/r', 'shrd', 'Ev Gv Ib'], ['0fad/r', 'shrd', 'Ev Gv CL'],
-  ['0fae/7m', 'nop', 'Mb'], ['0fae/5r', 'nop', 'Ed', 'fence'], ['0fae/6r', 'nop', 'Ed', 'fence'], ['0fae/7r', 'nop', 'Ed', 'fence'], // clflush, lfence, mfence, sfence
+  ['np0fae/7m', 'nop', 'Mb'], ['np0fae/5r', 'nop', 'Ed', 'fence'], ['np0fae/6r', 'nop', 'Ed', 'fence'], ['np0fae/7r', 'nop', 'Ed', 'fence'], // clflush, lfence, mfence, sfence
   ['0fb0/r', 'cmpxchg', 'Eb Gb', 'lock'], ['0fb1/r', 'cmpxchg', 'Ev Gv', 'lock'], ['0fc0/r', 'xadd', 'Eb Gb', 'lock'], ['0fc1/r', 'xadd', 'Ev Gv', 'lock'],
   ['0fc7/1m', 'cmpxchg8b', 'My', 'lock atomic'],
   ['0fb6/r', 'movzx', 'Gv Eb'], ['0fb7/r', 'movzx', 'Gv Ew'], ['0fbe/r', 'movsx', 'Gv Eb'], ['0fbf/r', 'movsx', 'Gv Ew'],

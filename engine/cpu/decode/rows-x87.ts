@@ -32,7 +32,7 @@ export const X87_ROWS: readonly Row[] = [
   ['da=e9', 'fucompp', '', 'x87'], ['dd/4r', 'fucom', 'T', 'x87'], ['dd/5r', 'fucomp', 'T', 'x87'],
   ['db/5r', 'fucomi', 'T', 'x87'], ['db/6r', 'fcomi', 'T', 'x87'], ['df/5r', 'fucomip', 'T', 'x87'], ['df/6r', 'fcomip', 'T', 'x87'],
   ['dd/0r', 'ffree', 'T', 'x87'], ['df/0r', 'ffreep', 'T', 'x87'],
-  ['db=e2', 'fnclex', '', 'x87'], ['db=e3', 'fninit', '', 'x87'], ['db=e0', 'fnop', '', 'x87'], ['db=e1', 'fnop', '', 'x87'], ['db=e4', 'fnop', '', 'x87'],
+  ['db=e2', 'fnclex', '', 'x87'], ['db=e3', 'fninit', '', 'x87'], ['db=e0', 'nop', ''], ['db=e1', 'nop', ''], ['db=e4', 'nop', ''],
   ['d9/5m', 'fldcw', 'Mw', 'x87'], ['d9/7m', 'fnstcw', 'Mw', 'x87'], ['dd/7m', 'fnstsw', 'Mw', 'x87'], ['df=e0', 'fnstsw', 'AX', 'x87'],
   ['d9/4m', 'fldenv', 'M28', 'x87'], ['d9/6m', 'fnstenv', 'M28', 'x87'], ['dd/4m', 'frstor', 'M108', 'x87'], ['dd/6m', 'fnsave', 'M108', 'x87'],
   ['9b', 'fwait', '', 'x87'],

@@ -128,6 +128,7 @@ export function makeTest(row: Row, seed: number): Test | null {
   try { insn = decode(code, 0, code.length); } catch { return null; }
   if (insn === null || insn.form.mnemonic !== mnemonic || insn.length > 15) return null;
   const ops = insn.form.ops;
+  if (mnemonic === 'enter') { code[insn.length - 1] = 0; code[insn.length - 2] = d.below(2); } // nesting levels are #UD here
   // ---- registers
   const gpr = new BigUint64Array(16);
   for (let i = 0; i < 16; i++) gpr[i] = word(d);
@@ -141,6 +142,7 @@ export function makeTest(row: Row, seed: number): Test | null {
   const memory = ops.findIndex((o) => o.kind === 'm');
   const ignore: [number, number][] = [];
   let code2: Uint8Array = code;
+  let target0 = 0n;
   if ((memory >= 0 || mnemonic === 'nop') && insn.form.mem !== 4 && hasModrm && mod !== 3 && mnemonic !== 'lea') {
     const size = memory >= 0 ? ops[memory]!.bytes : 1;
     let offset = 16 * (1 + d.below(Math.max(1, Math.floor((240 - Math.max(size, 16)) / 16))));
@@ -148,6 +150,7 @@ export function makeTest(row: Row, seed: number): Test | null {
     if (size > 100) offset = 32 + d.below(32);
     if (/^bt/.test(mnemonic)) offset = 96;
     const target = base + offset;
+    target0 = BigInt(target);
     const bitsReg = /^bt[src]?$/.test(mnemonic) && ops[1]?.kind === 'r' ? insn.regs[1]! : -1;
     if (bitsReg >= 0) { const n = BigInt(d.below(512) - 256), w = BigInt(ops[1]!.bytes * 8); gpr[bitsReg] = d.chance(0.5) || w === 64n ? BigInt.asUintN(64, n) : (d.u64() & ~((1n << w) - 1n)) | BigInt.asUintN(Number(w), n); }
     if (insn.base === 16) { code2 = code.slice(); new DataView(code2.buffer).setInt32(dispAt, target - (CODE + ENTRY + insn.length), true); if (insn.index >= 0) return null; }
@@ -185,20 +188,24 @@ export function makeTest(row: Row, seed: number): Test | null {
   }
   const mem = new Uint8Array(256);
   fillBytes(d, mem, d.below(4));
+  if (mnemonic === 'fld' || mnemonic === 'frstor' || d.chance(0.3)) {
+    const v = new DataView(mem.buffer);
+    for (let i = 0; i + 16 <= 256; i += 16) { const [s, e] = extended(d); v.setBigUint64(i, s, true); v.setUint16(i + 8, e, true); }
+  }
   if (/^(call_e|jmp_e)$/.test(mnemonic)) {
     if (mod === 3) gpr[insn.regs[0]!] = BigInt(CODE + ENTRY + 20 + d.below(16));
+    else if (Number(BigInt.asUintN(64, target0)) % 8 !== 0) return null;
     else for (let i = 0; i < 256; i++) mem[i] = [0x00, 0x08, 0x00, 0x10, 0, 0, 0, 0][i & 7]!;
     if (mod === 3 && insn.regs[0] === 4) return null;
     if (mod !== 3) for (let i = 0; i < 256; i += 8) mem[i] = 20;
     if (mod !== 3 && memory >= 0 && gpr[4] !== BigInt(base + 128)) return null;
   }
-  if (mnemonic === 'ret') for (let i = 0; i < 256; i += 8) mem.set([20, 0x08, 0x00, 0x10, 0, 0, 0, 0], i);
-  if (mnemonic === 'fld' || mnemonic === 'frstor' || d.chance(0.3)) {
-    const v = new DataView(mem.buffer);
-    for (let i = 0; i + 16 <= 256; i += 16) { const [s, e] = extended(d); v.setBigUint64(i, s, true); v.setUint16(i + 8, e, true); }
+  if (/^sh[lr]d$/.test(mnemonic) && insn.form.size === 16) { // counts beyond 16 leave everything undefined
+    if (ops[2]!.kind === 'i') { code2 = code2.slice(); code2[insn.length - 1] = d.below(17); } else if (insn.base !== 1 && insn.index !== 1) gpr[1] = (gpr[1]! & ~0x1fn) | BigInt(d.below(17)); else return null;
   }
+  if (mnemonic === 'ret') for (let i = 0; i < 256; i += 8) mem.set([20, 0x08, 0x00, 0x10, 0, 0, 0, 0], i);
   if (mnemonic === 'fbld') for (let i = 0; i < 256; i++) mem[i] = d.below(10) | (d.below(10) << 4);
-  if (mnemonic === 'div' || mnemonic === 'idiv') { if (d.chance(0.6)) gpr[2] = d.chance(0.5) ? BigInt(d.below(4)) : (BigInt.asIntN(64, gpr[0]!) < 0n ? 0xffffffffffffffffn : 0n); }
+  if ((mnemonic === 'div' || mnemonic === 'idiv') && insn.base !== 2 && insn.index !== 2) { if (d.chance(0.6)) gpr[2] = d.chance(0.5) ? BigInt(d.below(4)) : (BigInt.asIntN(64, gpr[0]!) < 0n ? 0xffffffffffffffffn : 0n); }
   // ---- flags, floats
   const rflags = 0x202 | (d.u32() & 0x8d5) | (STRING.test(mnemonic) && d.chance(0.3) ? 0x400 : 0);
   const fx = new Uint8Array(512), f = new DataView(fx.buffer);

@@ -65,7 +65,8 @@ export function runString(mmu: Mmu, setFlags: (s: number, flags: number) => void
       } else {
         const src = down ? from - length + bytes : from, gap = down ? src - low : low - src;
         if (gap <= 0 || gap >= length) u8.copyWithin(low, src, src + length);
-        else if (!down) for (let i = 0; i < length; i++) u8[low + i] = u8[src + i]!; // overlapping: later elements see earlier ones (bytes < element overlap too)
+        else if (!down && gap >= bytes) for (let i = 0; i < length; i++) u8[low + i] = u8[src + i]!; // overlapping: later elements see earlier ones
+        else if (!down) for (let i = 0; i < length; i += bytes) u8.copyWithin(low + i, src + i, src + i + bytes); // an element is read before it is written
         else for (let e = n - 1; e >= 0; e--) for (let i = 0; i < bytes; i++) u8[low + e * bytes + i] = u8[src + e * bytes + i]!;
       }
     }

@@ -81,7 +81,7 @@ export class Mmu {
   private fill(e: number, page: number, hi: number, pfn: number, writable: boolean): void {
     const { u32 } = this;
     u32[e] = page; u32[e + 1] = hi;
-    if (writable && this.u8[FRAME_FLAGS + pfn] === 0) { u32[e + 2] = page; u32[e + 3] = hi; } else { u32[e + 2] = 0xffffffff; u32[e + 3] = 0xffffffff; }
+    if (writable && this.u8[FRAME_FLAGS + pfn] === 0) { u32[e + 2] = page; u32[e + 3] = hi; } else { u32[e + 2] = ~page; u32[e + 3] = ~hi; } // a tag that no address hashed here can match
     u32[e + (DTLB.addend >> 2)] = RAM_BASE + pfn * 4096 - page;
     u32[e + (DTLB.pfn >> 2)] = pfn;
     u32[e + (DTLB.archLo >> 2)] = page | TLB_VALID | (writable ? TLB_WRITE : 0);
@@ -198,7 +198,7 @@ export class Mmu {
     const { u32 } = this;
     for (let cpu = 0; cpu < this.cpus; cpu++) {
       let e = (cpuBase(cpu) + S.dtlb) >> 2;
-      for (let i = 0; i < DTLB_ENTRIES; i++, e += DTLB.size >> 2) if (u32[e + (DTLB.pfn >> 2)] === pfn) { u32[e + 2] = 0xffffffff; u32[e + 3] = 0xffffffff; }
+      for (let i = 0; i < DTLB_ENTRIES; i++, e += DTLB.size >> 2) if (u32[e + (DTLB.pfn >> 2)] === pfn) { u32[e + 2] = ~u32[e + (DTLB.archLo >> 2)]!; u32[e + 3] = 0xffffffff; }
     }
   }
 
@@ -224,14 +224,18 @@ export class Mmu {
     const d = (s + S.dtlb) >> 2, i = (s + S.itlb) >> 2;
     this.u32.fill(0xffffffff, d, d + (DTLB_ENTRIES * DTLB.size >> 2));
     for (let k = 0; k < DTLB_ENTRIES; k++) this.u32[d + k * (DTLB.size >> 2) + (DTLB.archLo >> 2)] = 0;
+    this.neverMatch(d + (DTLB_ENTRIES - 1) * (DTLB.size >> 2));
     this.u32.fill(0xffffffff, i, i + (ITLB_ENTRIES * ITLB.size >> 2));
   }
+  /** The last entry's invalid tags are 0, not −1: addresses in the last page of all would match that (an access to (void *)-1). */
+  private neverMatch(e: number): void { this.u32.fill(0, e, e + 4); }
   invalidate(s: number, va: number): void {
     const lo = va % 4294967296, hi = Math.floor(va / 4294967296) >>> 0, page = (lo & ~4095) >>> 0, { u32 } = this;
     const e = (s + S.dtlb + ((page >>> 12) & (DTLB_ENTRIES - 1)) * DTLB.size) >> 2;
     if (((u32[e + (DTLB.archLo >> 2)]! & ~4095) >>> 0) === page && u32[e + (DTLB.archHi >> 2)] === hi) {
       u32.fill(0xffffffff, e, e + (DTLB.size >> 2));
       u32[e + (DTLB.archLo >> 2)] = 0;
+      if (((page >>> 12) & (DTLB_ENTRIES - 1)) === DTLB_ENTRIES - 1) this.neverMatch(e);
     }
     const i = (s + S.itlb + ((page >>> 12) & (ITLB_ENTRIES - 1)) * ITLB.size) >> 2;
     if (u32[i] === page && u32[i + 1] === hi) u32.fill(0xffffffff, i, i + (ITLB.size >> 2));
@@ -241,7 +245,7 @@ export class Mmu {
     const { u32 } = this;
     for (let k = 0, e = (s + S.dtlb) >> 2; k < DTLB_ENTRIES; k++, e += DTLB.size >> 2) {
       const arch = u32[e + (DTLB.archLo >> 2)]!;
-      if ((arch & TLB_VALID) === 0) u32.fill(0xffffffff, e, e + 6);
+      if ((arch & TLB_VALID) === 0) { u32.fill(0xffffffff, e, e + 4); if (k === DTLB_ENTRIES - 1) this.neverMatch(e); }
       else this.fill(e, arch & ~4095, u32[e + (DTLB.archHi >> 2)]!, u32[e + (DTLB.pfn >> 2)]!, (arch & TLB_WRITE) !== 0);
     }
   }

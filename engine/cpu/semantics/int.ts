@@ -287,10 +287,13 @@ define({
     const bits = bitsOf(c, 0), b = c.local(I64), acc = c.local(I64), old = c.local(I64), r = c.local(I64), { f } = c;
     c.read(1); f.set(b);
     c.gpr(RAX, bits); f.set(acc);
-    c.modify(0, (a) => f.get(a).set(old).get(b).get(a).get(a).get(acc).i64Eq().select());
+    if (c.isMem(0)) c.modify(0, (a) => f.get(a).set(old).get(b).get(a).get(a).get(acc).i64Eq().select());
+    else { c.read(0); f.set(old); }
     f.get(acc).get(old).i64Sub(); mask(f, bits); f.set(r);
     c.flagsSub(bits, acc, old, r);
-    f.get(acc).get(old).i64Ne().if(); f.get(old); c.setGpr(RAX, bits); f.end();
+    f.get(acc).get(old).i64Ne().if(); f.get(old); c.setGpr(RAX, bits);
+    if (!c.isMem(0)) { f.else(); f.get(b); c.write(0); } // a register that differs keeps all its bits
+    f.end();
   },
   cmpxchg8b: (c) => {
     const { f } = c, bytes = c.ops[0]!.bytes === 8 ? 16 : 8; // operand letter y: 8 with REX.W means cmpxchg16b

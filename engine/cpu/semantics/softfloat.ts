@@ -86,6 +86,7 @@ export function roundTo(env: Env, fmt: Format, sign: boolean, exp: number, sig: 
       return { kind: 1, sign, exp: e - env.wrap, sig: r.sig };
     }
     env.flags |= OE | PE;
+    if (env.wrap !== undefined && (env.mask & OE) === 0) return { kind: 2, sign, exp: 0, sig: 0n };
     const toMax = env.rc === 3 || (env.rc === 1 && !sign) || (env.rc === 2 && sign);
     if (toMax) return { kind: 1, sign, exp: fmt.emax - fmt.precision + 1, sig: (1n << BigInt(fmt.precision)) - 1n };
     env.flags |= UP;

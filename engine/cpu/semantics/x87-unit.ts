@@ -244,7 +244,7 @@ export class X87Unit {
     if (this.full(7)) { this.push(x); return; }
     if (kind === SRC.m32 || kind === SRC.m64) {
       const r = unpackExt(x).real;
-      if (this.raise(r.kind === SNAN ? IE : denormal ? DE : 0, IE | DE)) return;
+      if (this.raise(r.kind === SNAN ? IE : denormal ? DE : 0, IE)) return;
       this.push(r.kind >= QNAN ? quietExt(x) : x);
       return;
     }
