@@ -7,12 +7,12 @@ import { cannotRunNatively, runNatively } from './records.ts';
 import type { Test } from './records.ts';
 
 export interface Found { text: string; differences: string[]; mnemonic: string }
-export interface FuzzOptions { seed: number; count: number; family?: string; only?: string; jit: 'auto' | 'off' | 'force' }
+export interface FuzzOptions { seed: number; count: number; family?: string; only?: string; jit: 'auto' | 'off' | 'force'; /** Only masked float exceptions: what makers of processors agree on. */ masked?: boolean }
 
 /** A test's seed fixes its row and everything else. */
-function testOf(seed: number, family?: string, only?: string): Test | null {
+function testOf(seed: number, family?: string, only?: string, masked = false): Test | null {
   const list = rows(family).filter((r) => only === undefined || r[1] === only);
-  return makeTest(list[seed % list.length]!, seed);
+  return makeTest(list[seed % list.length]!, seed, masked);
 }
 export function fuzz(o: FuzzOptions): { run: number; found: Found[] } {
   const guest = new Guest(o.jit);
@@ -21,7 +21,7 @@ export function fuzz(o: FuzzOptions): { run: number; found: Found[] } {
   for (let start = 0; start < o.count; start += 4096) {
     const tests: Test[] = [], seeds: number[] = [];
     for (let i = start; i < Math.min(o.count, start + 4096); i++) {
-      const t = testOf(o.seed + i, o.family, o.only);
+      const t = testOf(o.seed + i, o.family, o.only, o.masked);
       if (t !== null) { tests.push(t); seeds.push(o.seed + i); }
     }
     const real = runNatively(tests);
@@ -42,7 +42,7 @@ export function main(args: readonly string[]): number {
   const seed = Number(value('seed') ?? Math.floor(Date.now() % 1e9)), count = Number(value('count') ?? (value('seed') === undefined ? 100_000 : 1));
   const jit = (value('jit') ?? 'off') as 'auto' | 'off' | 'force';
   console.log(`seed=${seed} count=${count} jit=${jit}`);
-  const { run, found } = fuzz({ seed, count, jit, ...(value('family') === undefined ? {} : { family: value('family')! }), ...(value('only') === undefined ? {} : { only: value('only')! }) });
+  const { run, found } = fuzz({ seed, count, jit, masked: args.includes('masked'), ...(value('family') === undefined ? {} : { family: value('family')! }), ...(value('only') === undefined ? {} : { only: value('only')! }) });
   const by = new Map<string, Found[]>();
   for (const f of found) by.set(f.mnemonic, [...(by.get(f.mnemonic) ?? []), f]);
   for (const [mnemonic, list] of [...by].sort((a, b) => b[1].length - a[1].length)) {

@@ -83,7 +83,7 @@ function fillBytes(d: Dice, bytes: Uint8Array, mode: number): void {
 const STRING = /^(movs|cmps|stos|lods|scas)/;
 
 /** One test of a row; null when this combination of bytes does not decode to it. */
-export function makeTest(row: Row, seed: number): Test | null {
+export function makeTest(row: Row, seed: number, masked = false): Test | null {
   const d = new Dice(seed);
   const [spec, mnemonic, operands] = row;
   const m = /^(np)?([0-9a-f]+)(\+r|\+cc)?(?:\/([0-7r])([mr])?)?(?:=([0-9a-f]{2}))?$/.exec(spec)!;
@@ -209,7 +209,8 @@ export function makeTest(row: Row, seed: number): Test | null {
   // ---- flags, floats
   const rflags = 0x202 | (d.u32() & 0x8d5) | (STRING.test(mnemonic) && d.chance(0.3) ? 0x400 : 0);
   const fx = new Uint8Array(512), f = new DataView(fx.buffer);
-  const fcw = d.chance(0.5) ? 0x37f : d.chance(0.8) ? 0x7f | (d.below(16) << 8) : 0x40 | d.below(0x40) | (d.below(16) << 8);
+  let fcw = d.chance(0.5) ? 0x37f : d.chance(0.8) ? 0x7f | (d.below(16) << 8) : 0x40 | d.below(0x40) | (d.below(16) << 8);
+  if (masked) fcw |= 0x3f;
   f.setUint16(0, fcw, true);
   const top = d.below(8);
   let fsw = (top << 11) | (d.u32() & 0x477f & ~0x40);
@@ -222,7 +223,8 @@ export function makeTest(row: Row, seed: number): Test | null {
   for (let i = 0; i < valid; i++) tags |= 1 << ((top + i) & 7);
   if (d.chance(0.05)) tags = d.below(256);
   f.setUint8(4, tags);
-  const mx = d.chance(0.6) ? 0x1f80 | d.below(64) : d.chance(0.6) ? 0x1f80 | d.below(64) | (d.below(4) << 13) | (d.chance(0.3) ? 0x8000 : 0) | (d.chance(0.3) ? 0x40 : 0) : d.below(0x10000);
+  let mx = d.chance(0.6) ? 0x1f80 | d.below(64) : d.chance(0.6) ? 0x1f80 | d.below(64) | (d.below(4) << 13) | (d.chance(0.3) ? 0x8000 : 0) | (d.chance(0.3) ? 0x40 : 0) : d.below(0x10000);
+  if (masked) mx |= 0x1f80;
   f.setUint32(24, mx, true);
   f.setUint32(28, 0xffff, true);
   for (let i = 0; i < 8; i++) { const [s, e] = extended(d); f.setBigUint64(32 + i * 16, s, true); f.setUint16(40 + i * 16, e, true); }
