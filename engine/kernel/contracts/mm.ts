@@ -29,8 +29,9 @@ export class Mm {
   exe: OpenFile | null = null;
   vdso: Va = 0;
   rssAnon = 0; rssFile = 0; rssShmem = 0; hiwaterRss = 0; totalVm = 0; hiwaterVm = 0; pageTables = 0; lockedVm = 0;
+  traced: number[] = [0, 0, 0, 0]; // what mem_counter last said
 }
-stateClass(Mm, 'Mm', ['id', 'users', 'pgd', 'vmas', 'brkStart', 'brk', 'mmapBase', 'startStack', 'startCode', 'endCode', 'startData', 'endData', 'argStart', 'argEnd', 'envStart', 'envEnd', 'auxv', 'exe', 'vdso', 'rssAnon', 'rssFile', 'rssShmem', 'hiwaterRss', 'totalVm', 'hiwaterVm', 'pageTables', 'lockedVm']);
+stateClass(Mm, 'Mm', ['id', 'users', 'pgd', 'vmas', 'brkStart', 'brk', 'mmapBase', 'startStack', 'startCode', 'endCode', 'startData', 'endData', 'argStart', 'argEnd', 'envStart', 'envEnd', 'auxv', 'exe', 'vdso', 'rssAnon', 'rssFile', 'rssShmem', 'hiwaterRss', 'totalVm', 'hiwaterVm', 'pageTables', 'lockedVm', 'traced']);
 
 /** struct address_space: the cached pages of one inode. Host-backed pages are clean and can be read again. */
 export class AddressSpace {

@@ -6,6 +6,7 @@ import type { CpuState } from '../entry/state.ts';
 import { IPI, entryOf } from '../entry/state.ts';
 import { tickBalance } from '../sched/balance.ts';
 import { schedTick } from '../sched/core.ts';
+import { memTick } from '../mm/counters.ts';
 import { isIdleTask } from '../sched/state.ts';
 import { statsTick } from '../sched/stats.ts';
 import { enterIrq, ipiWake, leaveIrq } from '../sched/wait.ts';
@@ -79,6 +80,7 @@ export function handleInterrupts(k: Kernel, cs: CpuState): void {
       schedTick(k, cs);
       cpuTimersTick(k, cs);
       statsTick(k);
+      memTick(k, cs.task, cs.cpu);
     }
     emit(k, cs, begin, 'hard', VECTOR.timer, 'local_timer', raised);
     if (tick) {

@@ -11,6 +11,7 @@ import { activateMm, regsOf } from '../entry/regs.ts';
 import { closeOnExec, getFile, putFile } from '../fs/file-table.ts';
 import { AT_FDCWD, lookupPath } from '../fs/namei.ts';
 import { kernelRead } from '../fs/open.ts';
+import { taskCounters } from '../mm/counters.ts';
 import { mmPut, newMm } from '../mm/mm.ts';
 import { waitOn } from '../sched/wait.ts';
 import { schedRelease } from '../sched/fork.ts';
@@ -137,6 +138,7 @@ export function doExecve(k: Kernel, task: Task, filename: string, argv: string[]
   mmRelease(k, task);
   if (task.mm !== null) {
     p.maxrss = Math.max(p.maxrss, task.mm.hiwaterRss * 4);
+    if (task.mm.users === 1) taskCounters(k, task);
     const old = task.mm;
     task.mm = mm;
     activateMm(k, task);

@@ -6,6 +6,7 @@ import type { Process, Task } from '../contracts/task.ts';
 import { charge } from '../entry/charge.ts';
 import { putFiles } from '../fs/file-table.ts';
 import { futexWake } from '../ipc/futex.ts';
+import { taskCounters } from '../mm/counters.ts';
 import { mmPut } from '../mm/mm.ts';
 import { putUserU32 } from '../mm/uaccess.ts';
 import { schedExit, schedRelease } from '../sched/fork.ts';
@@ -70,6 +71,7 @@ export function doExit(k: Kernel, task: Task, code: number): void {
   if (task.mm !== null) {
     p.maxrss = Math.max(p.maxrss, task.mm.hiwaterRss * 4);
     const mm = task.mm;
+    if (mm.users === 1) taskCounters(k, task);
     task.mm = null;
     mmPut(k, mm);
   }
