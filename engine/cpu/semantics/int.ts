@@ -252,8 +252,9 @@ define({
     const { f } = c, sp = c.local(I64);
     const fc = c as FlowCtx;
     fc.imm2(); f.i32Const(31).i32And().if(); c.raise(VEC.UD); f.end();
-    c.gpr(RSP); f.i64Const(8).i64Sub().tee(sp); c.gpr(RBP); c.store(8);
-    f.get(sp); c.setGpr(RBP);
+    const bytes = c.size === 16 ? 2 : 8;
+    c.gpr(RSP); f.i64Const(bytes).i64Sub().tee(sp); c.gpr(RBP); c.store(bytes);
+    f.get(sp); c.setGpr(RBP, c.size === 16 ? 16 : 64);
     f.get(sp); c.imm(0); f.i64Const(0xffff).i64And().i64Sub(); c.setGpr(RSP);
   },
   imul1: (c) => mul1(c, true), mul: (c) => mul1(c, false),
