@@ -84,7 +84,9 @@ class MachineImpl implements Machine {
     if (this.ended) return this.ended;
     const k = this.kernel;
     for (const input of k.host.poll(this.now)) this.deliver(input);
-    const until = (Math.floor(this.now / sliceCycles) + 1) * sliceCycles;
+    // From what acts next, not from `now`: a long kernel path may end beyond the next border.
+    const next = nextMachineEvent(k);
+    const until = (Math.floor((next === Infinity ? this.now : next) / sliceCycles) + 1) * sliceCycles;
     switch (runLoop(k, until)) {
       case 'slice': return 'slice';
       case 'done':
