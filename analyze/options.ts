@@ -29,4 +29,4 @@ export interface StraceOptions extends ReportOptions {
 }
 
 /** A user's error: one line, exit status 2. The message says what is wrong and what to do. */
-export class AnalyzeError extends Error {}
+export class AnalyzeError extends Error { readonly userFacing = true; }

@@ -25,7 +25,7 @@ await build({
   entryPoints: { ktrace: 'tracer/cli/main.ts' },
   outdir, outExtension: { '.js': '.mjs' }, chunkNames: 'chunks/[name]-[hash]',
   bundle: true, splitting: true, format: 'esm', platform: 'node', target: 'node20',
-  keepNames: true, sourcemap: false, legalComments: 'none', logLevel: 'warning',
+  minifyWhitespace: true, minifySyntax: true, sourcemap: false, legalComments: 'none', logLevel: 'warning',
   external: ['@duckdb/node-api', '@duckdb/node-bindings', 'apache-arrow', 'vega', 'vega-lite', 'cli-table3'],
   banner: { js: '#!/usr/bin/env node' },
   plugins: [arrowFormat],

@@ -14,7 +14,7 @@ import { createNodeHost, hostStream } from '../engine/host/node.ts';
 import { createRecordHost } from '../engine/host/record.ts';
 import { AsyncInput } from './async-input.ts';
 import { createRecording, ENGINE_HASH, ENGINE_VERSION, UserError, writeManifest } from './recording.ts';
-import { DIGEST_INTERVAL_CYCLES, DigestClock, finish, openCalls, SLICE_CYCLES, stateDigest, stateHex } from './session.ts';
+import { DIGEST_INTERVAL_CYCLES, DigestClock, finish, openCalls, SLICE_CYCLES } from './session.ts';
 import { createSampler } from './stacks/attach.ts';
 import { InputFiles } from './write/inputs.ts';
 import { TableWriter } from './write/table-writer.ts';
@@ -93,7 +93,7 @@ export async function record(o: RecordOptions): Promise<RecordResult> {
     manifest.files = { ...files.close(), ...(writer ? writer.close() : {}) };
     for (const t of control.tables) if (t.enabled) manifest.events[t.name] = t.rows;
     manifest.digest = digestHex(control.digest());
-    manifest.stateDigest = stateHex(stateDigest(m, true));
+    manifest.stateDigest = last.stateHex;
     const counters = m.counters();
     manifest.cycles = cycles;
     manifest.instructions = counters.instructions ?? 0;

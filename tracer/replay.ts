@@ -8,7 +8,7 @@ import type { DigestRecord, Manifest } from '../engine/events/format.ts';
 import { createReplayHost, Divergence, LogEnd } from '../engine/host/replay.ts';
 import type { ChangedFile } from '../engine/kernel/fs/upper.ts';
 import { openRecording, readFile, requireEngine, requireSize } from './recording.ts';
-import { DigestClock, finish, SLICE_CYCLES, stateDigest, stateHex } from './session.ts';
+import { DigestClock, finish, SLICE_CYCLES } from './session.ts';
 import { BlobReader } from './write/inputs.ts';
 
 export interface ReplayResult {
@@ -41,9 +41,9 @@ export async function replay(path: string, o: ReplayOptions): Promise<ReplayResu
     ...m.config, scheduler: m.config.scheduler, ...(o.jit ? { jit: o.jit } : {}),
     program: { path: m.program, argv: m.argv, env: m.env, cwd: m.cwd, uid: m.uid, gid: m.gid, groups: m.groups },
   };
-  let machine: Machine | null = null, checked = 0, changed: ChangedFile[] = [];
+  let machine: Machine | null = null, checked = 0, stateDigest = '', changed: ChangedFile[] = [];
   const result = (verdict: ReplayResult['verdict'], message: string): ReplayResult => ({
-    verdict, message, manifest: m, digest: digestHex(control.digest()), stateDigest: machine ? stateHex(stateDigest(machine, true)) : '', checked, machine: machine!, changed,
+    verdict, message, manifest: m, digest: digestHex(control.digest()), stateDigest, checked, machine: machine!, changed,
   });
   const compare = (r: DigestRecord): string | null => {
     const want = expected[checked];
@@ -76,7 +76,8 @@ export async function replay(path: string, o: ReplayOptions): Promise<ReplayResu
     }
     changed = finish(machine);
     if (!m.complete) return result('incomplete', `the recorder was killed; everything up to ${seconds(machine.now)} was replayed`);
-    const problem = compare(clock.record(true));
+    const last = clock.record(true), problem = compare(last);
+    stateDigest = last.stateHex;
     if (problem) return result('diverged', problem);
     if (host.left > 0) return result('diverged', `${host.left} inputs of the recording were not asked for`);
     const r = result('identical', '');

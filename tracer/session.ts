@@ -31,7 +31,6 @@ export function stateDigest(machine: Machine, withRam: boolean): Uint32Array {
   }
   return d;
 }
-export const stateHex = (d: Uint32Array): string => digestHex(d);
 
 /** Takes a digest whenever a slice ends in a new interval; the same slices give the same records while recording and replaying. */
 export class DigestClock {
@@ -45,9 +44,9 @@ export class DigestClock {
     this.interval = n;
     return this.record(false);
   }
-  record(last: boolean): DigestRecord {
+  record(last: boolean): DigestRecord & { stateHex: string } {
     const state = stateDigest(this.machine, last);
-    return { cycle: this.machine.now, seq: this.control.trace.lastSeq, events: this.control.digest().slice(0, DIGEST_WORDS), state: state.slice(0, 4), last };
+    return { cycle: this.machine.now, seq: this.control.trace.lastSeq, events: this.control.digest().slice(0, DIGEST_WORDS), state: state.slice(0, 4), last, stateHex: digestHex(state) };
   }
 }
 

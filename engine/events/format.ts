@@ -9,7 +9,7 @@ export const FILES = {
   manifest: 'manifest.json', inputs: 'inputs.bin', digests: 'digests.bin', blobs: 'blobs', blobPack: 'blobs/pack.bin', blobIndex: 'blobs/pack.idx', trace: 'trace', open: 'trace/open.bin', checkpoints: 'checkpoints',
   table: (t: TableName): string => `trace/${t}.arrow`,
   index: (t: TableName): string => `trace/${t}.idx`,
-  /** Contents of 64 KiB and more are files of their own. */
+  /** Contents above a chunk are files of their own. */
   blob: (sha256: string): string => `blobs/${sha256}`,
 } as const;
 

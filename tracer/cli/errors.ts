@@ -1,5 +1,7 @@
 // The one way out for errors: a line `ktrace: what is wrong: what to do`, an exit status, never a stack trace (KTRACE_DEBUG=1 shows it).
 import { writeSync } from 'node:fs';
+import { FormatError } from '../../engine/events/format.ts';
+import { UserError } from '../recording.ts';
 
 export function say(text: string): void {
   try { writeSync(2, text); } catch { /* stderr is closed */ }
@@ -11,7 +13,7 @@ const clean = (s: string): string => s.replace(/\s*\n\s*/g, ' ').replace(/[\x00-
 export function complain(e: unknown, fallbackStatus: number): number {
   const err = e instanceof Error ? e : new Error(String(e)), code = (e as NodeJS.ErrnoException).code;
   if (process.env.KTRACE_DEBUG) say(`${err.stack ?? err.message}\n`);
-  const known = err.constructor.name === 'UserError' || err.name === 'UserError' || isKnown(err);
+  const known = err instanceof UserError || err instanceof FormatError || 'userFacing' in err;
   const line = known ? clean(err.message)
     : code === 'ENOSPC' ? 'no space left on device: free some space'
       : code !== undefined && /^E[A-Z]+$/.test(code) ? `${clean(err.message)}: check the path and its permissions`
@@ -19,5 +21,3 @@ export function complain(e: unknown, fallbackStatus: number): number {
   say(`ktrace: ${line}\n`);
   return 'status' in err && typeof err.status === 'number' ? err.status : fallbackStatus;
 }
-
-const isKnown = (e: Error): boolean => 'userFacing' in e || ['UserError', 'FormatError', 'AnalyzeError'].some((n) => { for (let p = Object.getPrototypeOf(e) as object | null; p; p = Object.getPrototypeOf(p) as object | null) if ((p.constructor as { name?: string }).name === n) return true; return false; });

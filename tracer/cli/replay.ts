@@ -16,7 +16,8 @@ export async function main(args: string[]): Promise<number> {
   const terminal = process.stderr.isTTY && !r.has('-q');
   const result = await replay(p.rest[0] ?? DEFAULT_DIR, {
     jit,
-    output(_fd, data) { if (!quiet && writeAll(1, data) < 0) quiet = true; }, // a reader that left does not end the verification
+    // a reader that left does not end the verification
+    output(fd, data) { if (fd === 2) writeAll(2, data); else if (!quiet && writeAll(1, data) < 0) quiet = true; },
     progress(f) { if (terminal && process.stdout.isTTY !== true) { say(`\rktrace: replaying ${Math.floor(f * 100)} %`); drawn = true; } },
   });
   if (drawn) say('\r\x1b[K');

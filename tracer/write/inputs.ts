@@ -5,10 +5,12 @@ import { closeSync, existsSync, openSync, readFileSync, readSync, writeFileSync,
 import { join } from 'node:path';
 import { crc32c, digestHeader, digestRecord, FILES, FormatError, inputRecordHead, inputsHeader, packRecord, parsePackIndex } from '../../engine/events/format.ts';
 import type { DigestRecord, PackEntry } from '../../engine/events/format.ts';
-import { CHUNK_BYTES } from '../../engine/host/door.ts';
 import type { BlobStore } from '../../engine/host/input-log.ts';
 
 const hex = (u: Uint8Array): string => Buffer.from(u.buffer, u.byteOffset, u.length).toString('hex');
+
+/** Contents up to here share blobs/pack.bin: a file for each chunk costs more than the rest of a small recording. */
+const PACKED_BYTES = 65536;
 
 /** A file that only grows. */
 export class Appender {
@@ -40,7 +42,7 @@ export class InputFiles implements BlobStore {
   private pack: Appender | null = null;
   private packIndex: Appender | null = null;
   private readonly known = new Set<string>();
-  private blobFiles = 0;
+  private looseBytes = 0;
 
   constructor(dir: string, digestIntervalCycles: number) {
     this.dir = dir;
@@ -60,9 +62,9 @@ export class InputFiles implements BlobStore {
     const sha = createHash('sha256').update(content).digest(), name = sha.toString('hex');
     if (this.known.has(name)) return sha;
     this.known.add(name);
-    if (content.length === CHUNK_BYTES) {
+    if (content.length > PACKED_BYTES) {
       writeFileSync(join(this.dir, FILES.blob(name)), content, { mode: 0o600 });
-      this.blobFiles++;
+      this.looseBytes += content.length;
     } else {
       this.pack ??= new Appender(join(this.dir, FILES.blobPack));
       this.packIndex ??= new Appender(join(this.dir, FILES.blobIndex));
@@ -82,7 +84,7 @@ export class InputFiles implements BlobStore {
     this.digests.flush();
   }
 
-  get bytes(): number { return this.inputs.size + (this.pack?.size ?? 0) + this.blobFiles * CHUNK_BYTES; }
+  get bytes(): number { return this.inputs.size + (this.pack?.size ?? 0) + this.looseBytes; }
 
   close(): Record<string, number> {
     this.flush();
