@@ -24,11 +24,15 @@ import type { Handlers } from './call.ts';
 const typeOf = (d: Dentry): number => (d.inode === null ? 0 : d.inode.mode & S_IFMT);
 const isDir = (d: Dentry): boolean => typeOf(d) === S_IFDIR;
 
+/** Where a listing is put together; its contents never outlive a call. */
+let scratch = new Uint8Array(32768);
 function getdents(k: Kernel, task: Task, fd: number, va: number, size: number, old: boolean): number {
   const file = fdGet(task, fd);
   if (file === null) return -EBADF;
   if ((file.inode.mode & S_IFMT) !== S_IFDIR) return -ENOTDIR;
-  const buf = new Uint8Array(Math.min(size, 1 << 20));
+  const want = Math.min(size, 1 << 20);
+  if (scratch.length < want) scratch = new Uint8Array(want);
+  const buf = scratch.subarray(0, want);
   const err = prepareUser(k, task, va, Math.min(buf.length, 64), true);
   if (err !== 0) return err;
   charge(k, COST.fileOp);

@@ -8,6 +8,7 @@ import type { HostStat } from '../../host/door.ts';
 import { SuperBlock } from '../contracts/fs.ts';
 import type { Errno, Inode } from '../contracts/fs.ts';
 import type { Kernel } from '../contracts/kernel.ts';
+import type { Cred } from '../contracts/task.ts';
 import { allocFrame } from '../mm/page-alloc.ts';
 import { mmOf } from '../mm/state.ts';
 import { newDentry } from './dcache.ts';
@@ -21,6 +22,18 @@ const MAX_ABSENT = 256;
 /** Inode numbers of what the guest creates on a host file system begin here, above the host's own. */
 const FIRST_NEW_INO = 0x1_0000_0000;
 
+/** What a directory of the host keeps beside its inodes. */
+export class HostDirectory {
+  opaque = false; // without the host's entries (created by the guest, or masked)
+  /** The host's listing once it was read, names that the guest removed from it, names it made, and captured absences with their errno. */
+  listing: { name: string; ino: number; type: number }[] | null = null;
+  listed: Set<string> | null = null;
+  whiteouts = new Set<string>();
+  created = new Set<string>();
+  absent = new Map<string, number>();
+}
+stateClass(HostDirectory, 'HostDirectory', ['opaque', 'listing', 'listed', 'whiteouts', 'created', 'absent']);
+
 export class HostInode extends TmpfsInode {
   dev = 0;
   blksize = 4096;
@@ -30,19 +43,20 @@ export class HostInode extends TmpfsInode {
   /** Bytes from the start of the file that are still the host's, where no page is dirty. */
   lowerSize = 0;
   lowerBlocks = 0;
-  opaque = false; // a directory without the host's entries (created, or masked)
-  /** Directories: the host's listing once it was read, names that the guest removed from it, names it made, and captured absences with their errno. */
-  listing: { name: string; ino: number; type: number }[] | null = null;
-  listed: Set<string> | null = null;
-  whiteouts = new Set<string>();
-  created = new Set<string>();
-  absent = new Map<string, number>();
+  dir: HostDirectory | null = null;
 
   override make(_k: Kernel): TmpfsInode {
     const inode = new HostInode();
     inode.dev = this.dev;
     inode.blksize = this.blksize;
-    inode.opaque = true;
+    return inode;
+  }
+  override newInode(k: Kernel, mode: number, cred: Cred, rdev: number): TmpfsInode | Errno {
+    const inode = super.newInode(k, mode, cred, rdev);
+    if (inode instanceof HostInode && inode.isDir()) {
+      inode.dir = new HostDirectory();
+      inode.dir.opaque = true;
+    }
     return inode;
   }
   override newDirSize(): number { return 4096; }
@@ -53,21 +67,22 @@ export class HostInode extends TmpfsInode {
     if (entries === null) return -ENOTDIR;
     const known = entries.get(name);
     if (known !== undefined) return known;
-    if (this.opaque || this.whiteouts.has(name)) return -ENOENT;
-    const gone = this.absent.get(name);
+    const d = this.dir!;
+    if (d.opaque || d.whiteouts.has(name)) return -ENOENT;
+    const gone = d.absent.get(name);
     if (gone !== undefined) return gone;
-    if (this.listed !== null && !this.listed.has(name)) return -ENOENT;
+    if (d.listed !== null && !d.listed.has(name)) return -ENOENT;
     const path = this.childPath(name);
     const stat = k.host.lstat(latin1(path));
     if (typeof stat === 'number') {
-      if (this.absent.size >= MAX_ABSENT && stat === -ENOENT && this.listed === null) {
+      if (d.absent.size >= MAX_ABSENT && stat === -ENOENT && d.listed === null) {
         const list = this.readdir(k);
         if (typeof list !== 'number') {
-          for (const [n, e] of this.absent) if (e === -ENOENT) this.absent.delete(n);
+          for (const [n, e] of d.absent) if (e === -ENOENT) d.absent.delete(n);
           return -ENOENT;
         }
       }
-      this.absent.set(name, stat);
+      d.absent.set(name, stat);
       return stat;
     }
     const inode = hostInode(k, path, stat, this);
@@ -77,24 +92,25 @@ export class HostInode extends TmpfsInode {
   override readdir(k: Kernel): { name: string; ino: number; type: number }[] | Errno {
     const entries = this.entries;
     if (entries === null) return -ENOTDIR;
-    if (this.listing === null) {
-      if (this.opaque) this.listing = [];
+    const d = this.dir!;
+    if (d.listing === null) {
+      if (d.opaque) d.listing = [];
       else {
         const answer = k.host.readdir(latin1(this.hostPath));
         if (typeof answer === 'number') return answer;
-        this.listing = answer.map((e) => ({ name: byteString(e.name), ino: e.ino, type: e.type }));
+        d.listing = answer.map((e) => ({ name: byteString(e.name), ino: e.ino, type: e.type }));
       }
-      this.listed = new Set(this.listing.map((e) => e.name));
+      d.listed = new Set(d.listing.map((e) => e.name));
       // What was looked up before the listing was read stays as it was seen.
       for (const name of entries.keys()) {
-        if (!this.created.has(name) && !this.listed.has(name)) { this.listing.push({ name, ino: 0, type: 0 }); this.listed.add(name); }
+        if (!d.created.has(name) && !d.listed.has(name)) { d.listing.push({ name, ino: 0, type: 0 }); d.listed.add(name); }
       }
     }
     const out: { name: string; ino: number; type: number }[] = [];
-    for (const e of this.listing) {
+    for (const e of d.listing) {
       const own = entries.get(e.name);
       if (own !== undefined) out.push({ name: e.name, ino: own.ino, type: (own.mode >> 12) & 15 });
-      else if (!this.whiteouts.has(e.name) && !this.absent.has(e.name)) {
+      else if (!d.whiteouts.has(e.name) && !d.absent.has(e.name)) {
         if (e.ino === 0 || e.type === 0) {
           const inode = this.lookup(k, e.name);
           if (typeof inode === 'number') continue;
@@ -102,28 +118,30 @@ export class HostInode extends TmpfsInode {
         } else out.push(e);
       }
     }
-    for (const name of this.created) {
+    for (const name of d.created) {
       const own = entries.get(name);
-      if (own !== undefined && !this.listed!.has(name)) out.push({ name, ino: own.ino, type: (own.mode >> 12) & 15 });
+      if (own !== undefined && !d.listed!.has(name)) out.push({ name, ino: own.ino, type: (own.mode >> 12) & 15 });
     }
     return out;
   }
   override addEntry(_k: Kernel, name: string, inode: Inode): void {
+    const d = this.dir!;
     this.entries!.set(name, inode);
-    this.created.add(name);
-    this.absent.delete(name);
+    d.created.add(name);
+    d.absent.delete(name);
   }
   override removeEntry(k: Kernel, name: string): void {
+    const d = this.dir!;
     this.entries!.delete(name);
-    if (this.created.has(name)) this.created.delete(name);
-    else if (!this.opaque) this.whiteouts.add(name);
+    if (d.created.has(name)) d.created.delete(name);
+    else if (!d.opaque) d.whiteouts.add(name);
     // It was absent on the host when it was created, and stays so.
-    if (this.opaque || this.whiteouts.has(name) || (this.listed !== null && !this.listed.has(name))) return;
-    if (this.absent.size >= MAX_ABSENT && this.listed === null && typeof this.readdir(k) !== 'number') {
-      for (const [n, e] of this.absent) if (e === -ENOENT) this.absent.delete(n);
-      if (!this.listed!.has(name)) return;
+    if (d.opaque || d.whiteouts.has(name) || (d.listed !== null && !d.listed.has(name))) return;
+    if (d.absent.size >= MAX_ABSENT && d.listed === null && typeof this.readdir(k) !== 'number') {
+      for (const [n, e] of d.absent) if (e === -ENOENT) d.absent.delete(n);
+      if (!d.listed!.has(name)) return;
     }
-    this.absent.set(name, -ENOENT);
+    d.absent.set(name, -ENOENT);
   }
   override readlink(k: Kernel): string | Errno {
     if (this.target === '' && this.hostPath !== '' && (this.mode & S_IFMT) === S_IFLNK) {
@@ -172,7 +190,7 @@ export class HostInode extends TmpfsInode {
     return blocks;
   }
 }
-stateClass(HostInode, 'HostInode', ['dev', 'blksize', 'hostPath', 'lower', 'lowerSize', 'lowerBlocks', 'opaque', 'listing', 'listed', 'whiteouts', 'created', 'absent']);
+stateClass(HostInode, 'HostInode', ['dev', 'blksize', 'hostPath', 'lower', 'lowerSize', 'lowerBlocks', 'dir']);
 
 /** One superblock for each host device, so that st_dev and EXDEV are as on the host. */
 function hostSuper(k: Kernel, dev: number): SuperBlock {
@@ -222,7 +240,8 @@ function hostInode(k: Kernel, path: string, stat: HostStat, parent: HostInode | 
   inode.lower = stat;
   if (type === S_IFDIR) {
     inode.entries = new Map();
-    inode.opaque = stat.masked;
+    inode.dir = new HostDirectory();
+    inode.dir.opaque = stat.masked;
   } else if (type === S_IFREG) {
     inode.lowerSize = stat.size;
     newMapping(inode, true);

@@ -6,6 +6,7 @@ import { DT_DIR, S_IFDIR, S_IFMT } from '../../abi/open-flags.ts';
 import type { Kernel } from '../contracts/kernel.ts';
 import { COST } from '../../clock/costs.ts';
 import { charge } from '../entry/charge.ts';
+import { HostInode } from './hostfs.ts';
 import { TmpfsInode } from './tmpfs.ts';
 
 function parentIno(file: OpenFile): number {
@@ -33,7 +34,7 @@ export function fillDirents(k: Kernel, file: OpenFile, out: Uint8Array, old: boo
   let at = 0, i = file.pos;
   for (; i < listing.length; i++) {
     const e = listing[i]!;
-    if (i >= 2 && stable !== null && stable.entries!.get(e.name) === undefined && gone(k, stable, e.name)) continue;
+    if (i >= 2 && stable !== null && stable.entries!.get(e.name) === undefined && gone(stable, e.name)) continue;
     const size = (head + e.name.length + (old ? 2 : 1) + 7) & ~7;
     if (at + size > out.length) break;
     dv.setUint32(at, e.ino >>> 0, true);
@@ -54,8 +55,8 @@ export function fillDirents(k: Kernel, file: OpenFile, out: Uint8Array, old: boo
   return at;
 }
 /** Removed since the listing was taken? Names that were only listed by the host and never looked up are still there. */
-function gone(_k: Kernel, dir: TmpfsInode, name: string): boolean {
-  const host = dir as unknown as { whiteouts?: Set<string>; listed?: Set<string> | null };
-  if (host.whiteouts === undefined) return true;
-  return host.whiteouts.has(name) || !(host.listed?.has(name) ?? false);
+function gone(dir: TmpfsInode, name: string): boolean {
+  if (!(dir instanceof HostInode)) return true;
+  const d = dir.dir!;
+  return d.whiteouts.has(name) || !(d.listed?.has(name) ?? false);
 }

@@ -23,27 +23,28 @@ const kindOf = (mode: number): ChangedFile['kind'] => {
 export function changedFiles(k: Kernel): ChangedFile[] {
   const out: ChangedFile[] = [];
   const walk = (dir: HostInode, path: string, inNew: boolean): void => {
+    const d = dir.dir!;
     const names = new Set<string>(dir.entries!.keys());
-    for (const n of dir.whiteouts) names.add(n);
-    if (inNew && !dir.opaque) {
+    for (const n of d.whiteouts) names.add(n);
+    if (inNew && !d.opaque) {
       const list = dir.readdir(k); // a renamed host directory: everything in it is new at this place
       if (typeof list !== 'number') for (const e of list) names.add(e.name);
     }
     for (const name of [...names].sort()) {
       const at = path + '/' + name;
       let inode: Inode | undefined = dir.entries!.get(name);
-      if (inode === undefined && inNew && !dir.whiteouts.has(name)) {
+      if (inode === undefined && inNew && !d.whiteouts.has(name)) {
         const found = dir.lookup(k, name);
         if (typeof found !== 'number') inode = found;
       }
       if (inode === undefined) {
-        if (dir.whiteouts.has(name) && !inNew) out.push({ path: at, change: 'deleted', kind: 'other', inode: null });
+        if (d.whiteouts.has(name) && !inNew) out.push({ path: at, change: 'deleted', kind: 'other', inode: null });
         continue;
       }
       const h = inode as HostInode;
-      const fresh = inNew || dir.created.has(name);
+      const fresh = inNew || d.created.has(name);
       const isDir = (inode.mode & S_IFMT) === S_IFDIR;
-      if (fresh) out.push({ path: at, change: !inNew && dir.whiteouts.has(name) ? 'modified' : 'created', kind: kindOf(inode.mode), inode });
+      if (fresh) out.push({ path: at, change: !inNew && d.whiteouts.has(name) ? 'modified' : 'created', kind: kindOf(inode.mode), inode });
       else if (h.changed && !isDir) out.push({ path: at, change: 'modified', kind: kindOf(inode.mode), inode });
       else if (h.metaChanged) out.push({ path: at, change: 'attributes', kind: kindOf(inode.mode), inode });
       if (isDir && h.entries != null) walk(h, at, fresh);
