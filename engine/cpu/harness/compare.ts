@@ -5,6 +5,7 @@ const CF = 1, PF = 4, AF = 0x10, ZF = 0x40, SF = 0x80, OF = 0x800, ALL = 0x8d5;
 /** Undefined status flags by mnemonic (SDM vol. 2, "Flags affected"). */
 function undefinedFlags(t: Test, mnemonic: string): number {
   switch (mnemonic) {
+    case 'sequence': return AF;
     case 'mul': case 'imul1': case 'imul2': case 'imul3': return SF | ZF | AF | PF;
     case 'div': case 'idiv': return ALL;
     case 'and': case 'or': case 'xor': case 'test': return AF;

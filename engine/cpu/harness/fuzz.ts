@@ -1,7 +1,8 @@
-// Fuzzes the processor against the real one. Arguments: count=N seed=N family=int|sse|mmx|x87 only=MNEMONIC jit=off|auto|force.
+// Fuzzes the processor against the real one. Arguments: count=N seed=N family=int|sse|mmx|x87|sequence only=MNEMONIC jit=off|auto|force.
 // With seed= and no count=, replays that one test in full.
 import { compare, describe } from './compare.ts';
 import { makeTest, rows } from './generate.ts';
+import { makeSequence } from './sequences.ts';
 import { Guest } from './guest.ts';
 import { cannotRunNatively, runNatively } from './records.ts';
 import type { Test } from './records.ts';
@@ -11,6 +12,7 @@ export interface FuzzOptions { seed: number; count: number; family?: string; onl
 
 /** A test's seed fixes its row and everything else. */
 function testOf(seed: number, family?: string, only?: string, masked = false): Test | null {
+  if (family === 'sequence') return makeSequence(seed);
   const list = rows(family).filter((r) => only === undefined || r[1] === only);
   return makeTest(list[seed % list.length]!, seed, masked);
 }

@@ -28,7 +28,7 @@ export class Dice {
 }
 
 const EDGES = [0n, 1n, 2n, 0x7fn, 0x80n, 0xffn, 0x7fffn, 0x8000n, 0xffffn, 0x7fffffffn, 0x80000000n, 0xffffffffn, 0x7fffffffffffffffn, 0x8000000000000000n, 0xffffffffffffffffn, 0xfffffffffffffffen, 0x100000000n, 0x5555555555555555n];
-function word(d: Dice): bigint {
+export function word(d: Dice): bigint {
   switch (d.below(4)) {
     case 0: return d.pick(EDGES);
     case 1: return BigInt.asUintN(64, BigInt(d.below(512)) - 256n);
@@ -71,7 +71,7 @@ export function extended(d: Dice): [bigint, number] {
   }
 }
 
-function fillBytes(d: Dice, bytes: Uint8Array, mode: number): void {
+export function fillBytes(d: Dice, bytes: Uint8Array, mode: number): void {
   const v = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let i = 0; i + 8 <= bytes.length; i += 8) {
     if (mode === 0) v.setBigUint64(i, d.u64(), true);

@@ -33,7 +33,7 @@ export class Guest {
 
   run(t: Test): Outcome {
     const { ram, processor } = this, regs = processor.regs(0);
-    ram.fill((CODE_PA + ENTRY - 64) as never, 0xcc, 128);
+    ram.fill((CODE_PA + ENTRY - 64) as never, 0xcc, 256);
     ram.write((CODE_PA + ENTRY) as never, t.code, 0, t.code.length);
     ram.fill(DATA_PA as never, 0, 4096);
     ram.write((DATA_PA + WINDOW) as never, t.mem, 0, 256);

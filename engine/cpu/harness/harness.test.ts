@@ -5,7 +5,7 @@ import { cannotRunNatively } from './records.ts';
 
 const why = cannotRunNatively();
 describe.skipIf(why !== null)(`instructions agree with the real CPU${why === null ? '' : ` (skipped: ${why})`}`, () => {
-  for (const family of ['int', 'sse', 'mmx', 'x87'] as const) {
+  for (const family of ['int', 'sse', 'mmx', 'x87', 'sequence'] as const) {
     test.each(['off', 'force'] as const)(`${family}, compiler %s`, (jit) => {
       const seed = 1_000_003;
       const { run, found } = fuzz({ seed, count: 2500, family, jit, masked: true });

@@ -16,7 +16,7 @@
 #define ENTRY 0x800
 #define WINDOW 0x800
 
-struct record { uint32_t length; uint8_t code[28]; uint64_t gpr[16]; uint64_t rflags; uint64_t pad; uint8_t fx[512]; uint8_t mem[256]; };
+struct record { uint32_t length; uint8_t code[124]; uint64_t gpr[16]; uint64_t rflags; uint64_t pad; uint8_t fx[512]; uint8_t mem[256]; };
 struct result { uint32_t trap, error; uint64_t cr2, rip; uint64_t gpr[16]; uint64_t rflags; uint8_t fx[512]; uint8_t mem[256]; };
 
 static struct record *tests;
@@ -31,7 +31,7 @@ static void load(ucontext_t *u) {
   struct record *t = &tests[at];
   memset((void *)DATA, 0, 4096);
   memcpy((void *)(DATA + WINDOW), t->mem, 256);
-  memset((void *)(CODE + ENTRY - 64), 0xcc, 128);
+  memset((void *)(CODE + ENTRY - 64), 0xcc, 256);
   memcpy((void *)(CODE + ENTRY), t->code, t->length);
   for (int i = 0; i < 16; i++) u->uc_mcontext.gregs[order[i]] = (long long)t->gpr[i];
   u->uc_mcontext.gregs[REG_RIP] = CODE + ENTRY;

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const CODE = 0x10000000, DATA = 0x20000000, ENTRY = 0x800, WINDOW = 0x800;
-export const RECORD_SIZE = 32 + 128 + 16 + 512 + 256, RESULT_SIZE = 24 + 128 + 8 + 512 + 256;
+export const RECORD_SIZE = 128 + 128 + 16 + 512 + 256, RESULT_SIZE = 24 + 128 + 8 + 512 + 256;
 
 export interface Test { code: Uint8Array; gpr: BigUint64Array; rflags: number; fx: Uint8Array; mem: Uint8Array; name: string; /** Bytes of mem not compared. */ ignore: readonly (readonly [number, number])[] }
 export interface Outcome { trap: number; error: number; cr2: bigint; rip: bigint; gpr: BigUint64Array; rflags: number; fx: Uint8Array; mem: Uint8Array }
@@ -33,10 +33,10 @@ export function runNatively(tests: readonly Test[]): Outcome[] {
     const at = 4 + n * RECORD_SIZE;
     view.setUint32(at, t.code.length, true);
     input.set(t.code, at + 4);
-    for (let i = 0; i < 16; i++) view.setBigUint64(at + 32 + i * 8, t.gpr[i]!, true);
-    view.setBigUint64(at + 160, BigInt(t.rflags), true);
-    input.set(t.fx, at + 176);
-    input.set(t.mem, at + 688);
+    for (let i = 0; i < 16; i++) view.setBigUint64(at + 128 + i * 8, t.gpr[i]!, true);
+    view.setBigUint64(at + 256, BigInt(t.rflags), true);
+    input.set(t.fx, at + 272);
+    input.set(t.mem, at + 784);
   });
   const run = spawnSync(nativeProgram(), [], { input, maxBuffer: tests.length * RESULT_SIZE + 4096 });
   if (run.status !== 0 || run.stdout.length !== tests.length * RESULT_SIZE) throw new Error(`native run: status ${run.status}, signal ${run.signal}, ${run.stdout.length} bytes for ${tests.length} tests`);

@@ -36,11 +36,11 @@ function operate(env: Env, op: number, fmt: Format, a: bigint, b: bigint, immedi
     return n < -limit || n >= limit ? invalid() : BigInt.asUintN(wide ? 64 : 32, n);
   }
   if (op === SOFT.min || op === SOFT.max) {
-    if (nan) { env.flags |= IE; return b; }
+    const flushed = (v: Real, bits: bigint): bigint => (v.kind === 0 ? bits & (1n << (fmt.precision === 24 ? 31n : 63n)) : bits); // DAZ holds for the result too
+    if (nan) { env.flags |= IE; return flushed(y, b); }
     denormal();
     const c = compare(x, y);
-    const first = op === SOFT.min ? c < 0 : c > 0;
-    return first ? (x.kind === 0 && !x.denormal && env.daz ? a & (1n << (fmt.precision === 24 ? 31n : 63n)) : a) : y.kind === 0 && env.daz ? b & (1n << (fmt.precision === 24 ? 31n : 63n)) : b;
+    return (op === SOFT.min ? c < 0 : c > 0) ? flushed(x, a) : flushed(y, b);
   }
   if (op === SOFT.cmp || op === SOFT.ucomi || op === SOFT.comi) {
     const quietOnly = op === SOFT.ucomi || (op === SOFT.cmp && ((immediate & 3) === 0 || (immediate & 3) === 3));
