@@ -1,9 +1,6 @@
 // What a file is, may be and is to be: the stat family, access, readlink, chmod, chown, utimes, statfs.
 import { EBADF, EFAULT, EINVAL, ENOENT, EOPNOTSUPP, EPERM, EROFS } from '../abi/errno.ts';
-import {
-  AT_EACCESS, AT_EMPTY_PATH, AT_FDCWD, AT_NO_AUTOMOUNT, AT_STATX_SYNC_TYPE, AT_SYMLINK_NOFOLLOW, MS_NOATIME, MS_NODEV, MS_NOEXEC, MS_NOSUID, MS_RDONLY, STATX_ATTR_MOUNT_ROOT, STATX_BASIC_STATS, STATX_BTIME,
-  STATX_MNT_ID, ST_NOATIME, ST_NODEV, ST_NOEXEC, ST_NOSUID, ST_RDONLY, ST_RELATIME, ST_VALID, S_IFLNK, S_IFMT, S_IFREG, UTIME_NOW, UTIME_OMIT,
-} from '../abi/open-flags.ts';
+import { AT_EACCESS, AT_EMPTY_PATH, AT_FDCWD, AT_NO_AUTOMOUNT, AT_STATX_SYNC_TYPE, AT_SYMLINK_NOFOLLOW, MS_NOATIME, MS_NODEV, MS_NOEXEC, MS_NOSUID, MS_RDONLY, STATX_ATTR_MOUNT_ROOT, STATX_BASIC_STATS, STATX_BTIME, STATX_CTIME, STATX_MNT_ID, STATX_MTIME, ST_NOATIME, ST_NODEV, ST_NOEXEC, ST_NOSUID, ST_RDONLY, ST_RELATIME, ST_VALID, S_IFLNK, S_IFMT, S_IFREG, UTIME_NOW, UTIME_OMIT } from '../abi/open-flags.ts';
 import type { Errno, Inode, Mount, Path } from '../kernel/contracts/fs.ts';
 import type { Kernel } from '../kernel/contracts/kernel.ts';
 import type { Cred, Task } from '../kernel/contracts/task.ts';
@@ -75,7 +72,10 @@ function statx(k: Kernel, task: Task, dirfd: number, pathVa: number, flags: numb
   const time = (at: number, sec: number, nsec: number): void => { u64(at, sec); dv.setUint32(at + 8, nsec, true); };
   out.fill(0);
   const btime = inode instanceof TmpfsInode; // proc and its like keep none
-  dv.setUint32(0, STATX_BASIC_STATS | (btime ? STATX_BTIME : 0) | STATX_MNT_ID, true);
+  // As ext4 and tmpfs since Linux 6.13 (multigrain timestamps, fill_mg_cmtime): times that were not asked for are left out.
+  const cmtime = STATX_CTIME | STATX_MTIME;
+  const filled = (STATX_BASIC_STATS & ~(btime && (mask & cmtime) === 0 ? cmtime : 0)) | (btime ? mask & STATX_BTIME : 0);
+  dv.setUint32(0, filled | STATX_MNT_ID, true);
   dv.setUint32(4, blksizeOf(inode), true);
   const mountRoot = t.path !== null && t.path.dentry === t.path.mount.root;
   u64(8, mountRoot ? STATX_ATTR_MOUNT_ROOT : 0);

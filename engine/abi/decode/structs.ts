@@ -154,7 +154,7 @@ export const PRINT: Readonly<Record<string, (r: Reader, o: DecodeOptions) => str
   sigaction: (r) => {
     const h = r.num(0), fl = r.u32(8);
     const handler = h === 0 ? 'SIG_DFL' : h === 1 ? 'SIG_IGN' : r.hex(0);
-    return `{sa_handler=${handler}, sa_mask=${sigset(r.u32(24), r.u32(28))}, sa_flags=${flags(SA_NAMES, fl, 'SA_???')}${fl & 0x04000000 ? `, sa_restorer=${r.ptr(16)}` : ''}}`;
+    return `{sa_handler=${handler}, sa_mask=${sigset(r.u32(24), r.u32(28))}, sa_flags=${flags(SA_NAMES, fl, 'SA_???')}${r.u32(12) ? `|0x${r.u32(12).toString(16)}00000000` : ''}${fl & 0x04000000 ? `, sa_restorer=${r.ptr(16)}` : ''}}`;
   },
   stack: (r) => (r.u32(8) === 2 ? `{ss_sp=${r.ptr(0)}, ss_flags=SS_DISABLE, ss_size=${r.udec(16)}}` : `{ss_sp=${r.ptr(0)}, ss_flags=${flags(SS_NAMES, r.u32(8), 'SS_???')}, ss_size=${r.udec(16)}}`),
   rusage: (r, o) => {
