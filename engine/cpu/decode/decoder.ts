@@ -1,6 +1,6 @@
 // Bytes → one instruction (SDM vol. 2, chapter 2): prefixes, REX, opcode maps, ModRM, SIB, displacement, immediates.
 import type { Form, Insn, MemShape, OperandKind } from './insn.ts';
-import { makeForm, maps } from './rows.ts';
+import { L, W, makeForm, maps, modrmMaps } from './rows.ts';
 import type { ParsedRow } from './rows.ts';
 
 /** All forms ever seen, by key: handlers are made once a form. */
@@ -51,10 +51,8 @@ export function decode(bytes: Uint8Array, at: number, end: number): Insn | null 
   }
   const candidates = maps[map]![byte]!;
   if (candidates.length === 0) return bad(UD_FORM, p - at);
-  let needsModrm = false;
-  for (let i = 0; i < candidates.length; i++) if (candidates[i]!.needsModrm) { needsModrm = true; break; }
   let modrm = 0;
-  if (needsModrm) {
+  if (modrmMaps[map]![byte] !== 0) {
     if (p >= end) return null;
     modrm = bytes[p]!;
   }
@@ -89,90 +87,72 @@ export function decode(bytes: Uint8Array, at: number, end: number): Insn | null 
   // ---- operand size
   let size: 8 | 16 | 32 | 64;
   if (row.byteSized) size = 8;
-  else if (row.flags.has('f64')) size = 64;
+  else if (row.f64) size = 64;
   else if (w) size = 64;
   else if (opsize16 && row.prefix !== 0x66) size = 16;
-  else size = row.flags.has('d64') ? 64 : 32;
+  else size = row.d64 ? 64 : 32;
   // ---- operands
   const kinds: OperandKind[] = [], widths: number[] = [], regs: number[] = [];
-  let immLo = 0, immHi = 0, imm2 = 0, imms = 0;
-  for (const { letter, size: sizeText } of row.ops) {
-    let width: number;
-    switch (sizeText) {
-      case 'b': width = 1; break;
-      case 'w': width = 2; break;
-      case 'd': width = 4; break;
-      case 'q': width = 8; break;
-      case 't': width = 10; break;
-      case 'x': width = 16; break;
-      case 'v': width = size >> 3; break;
-      case 'y': width = w ? 8 : 4; break;
-      case 'z': width = size === 16 ? 2 : 4; break;
-      case '': width = 0; break;
-      default: width = Number(sizeText);
-    }
-    const gpr = (n: number): void => {
-      if (width === 1 && rex === 0 && n >= 4 && n < 8) { kinds.push('h'); regs.push(n - 4); } else { kinds.push('r'); regs.push(n); }
-      widths.push(width);
-    };
-    const push = (kind: OperandKind, n: number): void => { kinds.push(kind); widths.push(width); regs.push(n); };
+  let immLo = 0, immHi = 0, imm2 = 0, imms = 0, kindCode = 0;
+  const specs = row.ops, count = specs.length;
+  for (let i = 0; i < count; i++) {
+    const { letter, width: spec } = specs[i]!;
+    const width = spec >= 0 ? spec : spec === W.v ? size >> 3 : spec === W.y ? (w ? 8 : 4) : size === 16 ? 2 : 4;
+    let kind: OperandKind = 'r', n = -1;
     switch (letter) {
-      case 'E': if (mod === 3) gpr(rm | rexB); else push('m', -1); break;
-      case 'M': if (mod === 3) return bad(UD_FORM, p - at); push('m', -1); break;
-      case 'G': gpr(reg | rexR); break;
-      case 'R': if (mod !== 3) return bad(UD_FORM, p - at); gpr(rm | rexB); break;
-      case 'Z': gpr((byte & 7) | rexB); break;
-      case 'V': push('x', reg | rexR); break;
-      case 'W': if (mod === 3) push('x', rm | rexB); else push('m', -1); break;
-      case 'U': if (mod !== 3) return bad(UD_FORM, p - at); push('x', rm | rexB); break;
-      case 'P': push('p', reg); break;
-      case 'Q': if (mod === 3) push('p', rm); else push('m', -1); break;
-      case 'N': if (mod !== 3) return bad(UD_FORM, p - at); push('p', rm); break;
-      case 'T': push('t', rm); break;
-      case 'S': push('s', reg); break;
-      case 'AL': width = 1; push('r', 0); break;
-      case 'CL': width = 1; push('r', 1); break;
-      case 'AX': width = 2; push('r', 0); break;
-      case 'DX': width = 2; push('r', 2); break;
-      case 'eAX': width = size >> 3; push('r', 0); break;
-      case '1': width = 1; immLo = 1; push('i', -1); break;
-      case 'X': shape = addr32 ? 3 : 2; break;
-      case 'O': {
-        const n = addr32 ? 4 : 8;
-        if (p + n > end) return null;
+      case L.E: if (mod === 3) n = rm | rexB; else kind = 'm'; break;
+      case L.M: if (mod === 3) return bad(UD_FORM, p - at); kind = 'm'; break;
+      case L.G: n = reg | rexR; break;
+      case L.R: if (mod !== 3) return bad(UD_FORM, p - at); n = rm | rexB; break;
+      case L.Z: n = (byte & 7) | rexB; break;
+      case L.V: kind = 'x'; n = reg | rexR; break;
+      case L.W: if (mod === 3) { kind = 'x'; n = rm | rexB; } else kind = 'm'; break;
+      case L.U: if (mod !== 3) return bad(UD_FORM, p - at); kind = 'x'; n = rm | rexB; break;
+      case L.P: kind = 'p'; n = reg; break;
+      case L.Q: if (mod === 3) { kind = 'p'; n = rm; } else kind = 'm'; break;
+      case L.N: if (mod !== 3) return bad(UD_FORM, p - at); kind = 'p'; n = rm; break;
+      case L.T: kind = 't'; n = rm; break;
+      case L.S: kind = 's'; n = reg; break;
+      case L.AL: case L.AX: case L.eAX: n = 0; break;
+      case L.CL: n = 1; break;
+      case L.DX: n = 2; break;
+      case L.one: immLo = 1; kind = 'i'; break;
+      case L.X: shape = addr32 ? 3 : 2; continue;
+      case L.O: {
+        const bytesLong = addr32 ? 4 : 8;
+        if (p + bytesLong > end) return null;
         immLo = u32(bytes, p);
         immHi = addr32 ? 0 : u32(bytes, p + 4);
-        p += n;
+        p += bytesLong;
         shape = 4;
-        push('m', -1);
+        kind = 'm';
         break;
       }
-      case 'I': case 'J': {
+      default: { // I, J
         if (p + width > end) return null;
-        let lo: number;
-        if (width === 1) lo = (bytes[p]! << 24) >> 24;
-        else if (width === 2) lo = ((bytes[p]! | (bytes[p + 1]! << 8)) << 16) >> 16;
-        else lo = u32(bytes, p);
+        const lo = width === 1 ? (bytes[p]! << 24) >> 24 : width === 2 ? ((bytes[p]! | (bytes[p + 1]! << 8)) << 16) >> 16 : u32(bytes, p);
         if (imms++ === 0) {
           immLo = lo;
           immHi = width === 8 ? u32(bytes, p + 4) : lo >> 31;
         } else imm2 = lo & 0xff;
         p += width;
-        push(letter === 'J' ? 'j' : 'i', -1);
-        break;
+        kind = letter === L.J ? 'j' : 'i';
       }
-      default: throw new Error(`operand letter ${letter}`);
     }
+    if (kind === 'r' && width === 1 && rex === 0 && n >= 4 && n < 8) { kind = 'h'; n -= 4; }
+    kinds.push(kind);
+    widths.push(width);
+    regs.push(n);
+    kindCode = kindCode * 8 + KIND_CODE[kind];
   }
   const length = p - at;
   if (length > 15) return bad(GP_FORM, length);
-  if (lock && (!row.flags.has('lock') || kinds[0] !== 'm')) return bad(UD_FORM, length);
-  const imm = row.flags.has('immform') ? immLo : null;
+  if (lock && (!row.mayLock || kinds[0] !== 'm')) return bad(UD_FORM, length);
+  const imm = row.immform ? immLo : null;
   const cc = row.cc ? byte & 15 : -1;
-  const useRep = row.flags.has('rep') ? rep : 0;
+  const useRep = row.mayRep ? rep : 0;
   // A small number identifies the form within its row.
-  let code = shape + (size === 8 ? 0 : size === 16 ? 1 : size === 32 ? 2 : 3) * 8 + (lock ? 32 : 0) + (useRep === 0 ? 0 : useRep === 0xf3 ? 64 : 128) + (cc + 1) * 256 + (w ? 8192 : 0);
-  for (let i = 0; i < kinds.length; i++) code += KIND_CODE[kinds[i]!] * 16384 * 8 ** i;
+  const code = shape + (size === 8 ? 0 : size === 16 ? 1 : size === 32 ? 2 : 3) * 8 + (lock ? 32 : 0) + (useRep === 0 ? 0 : useRep === 0xf3 ? 64 : 128) + (cc + 1) * 256 + (w ? 8192 : 0) + kindCode * 16384;
   const id = imm === null ? code : `${code}:${imm}`;
   let form = row.forms.get(id);
   if (form === undefined) row.forms.set(id, form = intern(makeForm(row, kinds, widths, size, shape, useRep, lock, imm, cc)));
@@ -183,16 +163,17 @@ function u32(bytes: Uint8Array, p: number): number {
   return bytes[p]! | (bytes[p + 1]! << 8) | (bytes[p + 2]! << 16) | (bytes[p + 3]! << 24);
 }
 
+function fits(row: ParsedRow, modrm: number, rex: number, opcode: number): boolean {
+  if (!row.needsModrm) return !(opcode === 0x90 && row.opcode === 0x90 && row.mnemonic === 'nop' && row.prefix === 0 && (rex & 1) !== 0);
+  if (row.exact >= 0) return row.exact === modrm;
+  if (row.digit >= 0 && row.digit !== ((modrm >> 3) & 7)) return false;
+  return row.mod === '' || (row.mod === 'r') === (modrm >= 0xc0);
+}
 function choose(candidates: readonly ParsedRow[], modrm: number, rep: number, opsize16: boolean, rex: number, opcode: number): ParsedRow | null {
-  const fits = (row: ParsedRow): boolean => {
-    if (!row.needsModrm) return !(opcode === 0x90 && row.opcode === 0x90 && row.mnemonic === 'nop' && row.prefix === 0 && (rex & 1) !== 0);
-    if (row.exact >= 0) return row.exact === modrm;
-    if (row.digit >= 0 && row.digit !== ((modrm >> 3) & 7)) return false;
-    return row.mod === '' || (row.mod === 'r') === (modrm >= 0xc0);
-  };
+  if (candidates.length === 1 && candidates[0]!.prefix === 0) return fits(candidates[0]!, modrm, rex, opcode) ? candidates[0]! : null;
   const first = rep !== 0 ? rep : opsize16 ? 0x66 : 1;
-  for (const row of candidates) if (row.prefix === first && fits(row)) return row;
-  if (rep !== 0 && opsize16) for (const row of candidates) if (row.prefix === 0x66 && fits(row)) return row;
-  for (const row of candidates) if (row.prefix === 0 && fits(row)) return row;
+  for (const row of candidates) if (row.prefix === first && fits(row, modrm, rex, opcode)) return row;
+  if (rep !== 0 && opsize16) for (const row of candidates) if (row.prefix === 0x66 && fits(row, modrm, rex, opcode)) return row;
+  for (const row of candidates) if (row.prefix === 0 && fits(row, modrm, rex, opcode)) return row;
   return null;
 }

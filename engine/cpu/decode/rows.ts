@@ -6,7 +6,14 @@ import { MMX_ROWS } from './rows-mmx.ts';
 import { SSE_ROWS } from './rows-sse.ts';
 import { X87_ROWS } from './rows-x87.ts';
 
-export interface OperandSpec { letter: string; size: string }
+/** Operand letters and fixed operands as small numbers. */
+export const L = { E: 1, M: 2, G: 3, R: 4, Z: 5, V: 6, W: 7, U: 8, P: 9, Q: 10, N: 11, T: 12, S: 13, AL: 14, CL: 15, AX: 16, DX: 17, eAX: 18, one: 19, X: 20, O: 21, I: 22, J: 23 } as const;
+/** Width: bytes, or one of these. */
+export const W = { v: -1, y: -2, z: -3 } as const;
+const LETTERS: Record<string, number> = { ...L, 1: L.one };
+const WIDTHS: Record<string, number> = { b: 1, w: 2, d: 4, q: 8, t: 10, x: 16, v: W.v, y: W.y, z: W.z, '': 0 };
+const FIXED_WIDTHS: Record<string, number> = { AL: 1, CL: 1, AX: 2, DX: 2, eAX: W.v, 1: 1 };
+export interface OperandSpec { letter: number; width: number }
 export interface ParsedRow {
   readonly mnemonic: string;
   /** 0 any, 1 none (np), else the mandatory prefix byte. */
@@ -21,15 +28,24 @@ export interface ParsedRow {
   readonly cost: number;
   readonly flow: '' | 'end' | 'own';
   readonly byteSized: boolean;
+  readonly d64: boolean; readonly f64: boolean; readonly mayLock: boolean; readonly immform: boolean; readonly mayRep: boolean;
   readonly forms: Map<number | string, Form>;
   readonly opcode: number;
 }
 
 const COST_CLASS: Record<string, number> = { mul: COST.insn.mul, div: COST.insn.div, fp: COST.insn.fp, fpdiv: COST.insn.fpDiv, x87: COST.insn.x87, string: COST.insn.string, atomic: COST.insn.atomic, cpuid: COST.insn.cpuid, fence: COST.insn.fence };
+/** One bit an opcode: some row needs a ModRM byte. */
+export const modrmMaps: Uint8Array[] = [0, 1, 2, 3].map(() => new Uint8Array(256));
 const FIXED = new Set(['AL', 'CL', 'AX', 'DX', 'eAX', '1']);
 
 /** maps[m][opcode]: one-byte, 0F, 0F38, 0F3A. */
 export const maps: ParsedRow[][][] = [0, 1, 2, 3].map(() => Array.from({ length: 256 }, () => []));
+
+function letter(text: string): number {
+  const code = LETTERS[text];
+  if (code === undefined) throw new Error(`operand letter ${text}`);
+  return code;
+}
 
 function parse(row: Row): void {
   const [spec, mnemonic, operands, flagText = ''] = row;
@@ -46,17 +62,21 @@ function parse(row: Row): void {
   const flags = new Set(flagText.split(' ').filter((x) => x !== ''));
   let cost: number = COST.insn.simple;
   for (const flag of flags) if (flag in COST_CLASS) cost = COST_CLASS[flag]!;
-  const ops = operands.split(' ').filter((x) => x !== '').map((text): OperandSpec => FIXED.has(text) ? { letter: text, size: '' } : { letter: text[0]!, size: text.slice(1) });
-  const first = ops[0];
+  const ops = operands.split(' ').filter((x) => x !== '').map((text): OperandSpec => FIXED.has(text) ? { letter: LETTERS[text]!, width: FIXED_WIDTHS[text]! } : { letter: letter(text[0]!), width: WIDTHS[text.slice(1)] ?? Number(text.slice(1)) });
+  const first = operands.split(' ')[0]!;
   const parsed: ParsedRow = {
     mnemonic, prefix, needsModrm: match[4] !== undefined || match[6] !== undefined, digit: match[4] !== undefined && match[4] !== 'r' ? Number(match[4]) : -1,
     mod: (match[5] ?? '') as '' | 'm' | 'r', exact: match[6] !== undefined ? parseInt(match[6], 16) : -1, cc: match[3] === '+cc', ops, flags, cost,
     flow: flags.has('own') ? 'own' : flags.has('end') ? 'end' : '',
-    byteSized: flags.has('size8') || (first !== undefined && (first.letter === 'AL' || (first.size === 'b' && 'EGZOX'.includes(first.letter)))),
+    byteSized: flags.has('size8') || first === 'AL' || (first[1] === 'b' && 'EGZOX'.includes(first[0]!)),
+    d64: flags.has('d64'), f64: flags.has('f64'), mayLock: flags.has('lock'), immform: flags.has('immform'), mayRep: flags.has('rep'),
     forms: new Map(), opcode,
   };
   const count = match[3] === '+r' ? 8 : match[3] === '+cc' ? 16 : 1;
-  for (let i = 0; i < count; i++) maps[map]![opcode + i]!.push(parsed);
+  for (let i = 0; i < count; i++) {
+    maps[map]![opcode + i]!.push(parsed);
+    if (parsed.needsModrm) modrmMaps[map]![opcode + i] = 1;
+  }
 }
 for (const row of INT_ROWS) parse(row);
 for (const row of SSE_ROWS) parse(row);
