@@ -202,9 +202,10 @@ async function lines(db: Database, filter: StraceFilter, condition: string): Pro
     const rows = await db.rows(`select t.seq, t.utid, t.ts + t.dur as ts, t.tid, t.pid, p.exit_code, p.exit_signal from thread t join process p on p.upid = t.upid where t.dur is not null and not t.kthread and ${condition.replace(/\b(utid|ts|cpu)\b(?= (in|>=|<=|=))/g, 't.$1')} order by t.seq`);
     const codes = new Map<number, number>();
     for (const r of await db.rows(`select utid, a0 from syscall where nr = ${NR.exit}`)) codes.set(num(r.utid), num(r.a0) & 255);
+    const cores = new Set(db.recording.has('signal') ? (await db.rows("select distinct t.pid as pid from signal s join thread t using (utid) where s.result = 'core'")).map((r) => num(r.pid)) : []);
     for (const r of rows) {
       const code = num(r.tid) !== num(r.pid) && codes.has(num(r.utid)) ? codes.get(num(r.utid))! : r.exit_code;
-      const text = r.exit_signal !== null ? `+++ killed by ${signalName(num(r.exit_signal))} +++` : `+++ exited with ${code ?? 0} +++`;
+      const text = r.exit_signal !== null ? `+++ killed by ${signalName(num(r.exit_signal))}${cores.has(num(r.pid)) ? ' (core dumped)' : ''} +++` : `+++ exited with ${code ?? 0} +++`;
       out.push({ seq: num(r.seq), utid: num(r.utid), ts: num(r.ts), text, afterCall: false, end: true });
     }
   }

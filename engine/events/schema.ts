@@ -50,7 +50,7 @@ export const SCHEMA = {
   irq: { doc: 'Interrupts and softirqs.', core: true, interval: true, columns: {
     dur: c('i64', 'ns in the handler'), kind: c('str', 'hard or soft'), vector: c('u16', 'vector or softirq number'), name: c('str', 'timer, resched, TIMER …'), raised_ts: c('i64', 'when it was raised'), preempted_utid: c('u32', 'task it interrupted') } },
   signal: { doc: 'Signals generated, delivered, returned from.', core: true, columns: {
-    event: c('str', 'generate, deliver, return'), signo: c('i32', 'number'), name: c('str', 'SIGINT …'), code: c('i32', 'si_code'), sender_utid: n('u32', 'who sent it'), result: c('str', 'generate: queued, ignored, coalesced; deliver: handler, terminate, core, stop, continue'), handler: n('u64', 'user handler'), info: n('bin', 'siginfo_t, 128 bytes'), pid: c('u32', 'tid of the target') } },
+    event: c('str', 'generate, deliver, return'), signo: c('i32', 'number'), name: c('str', 'SIGINT …'), code: c('i32', 'si_code'), sender_utid: n('u32', 'who sent it'), result: c('str', 'generate: queued, ignored, coalesced; deliver: handler, ignored, terminate, core, stop, continue'), handler: n('u64', 'user handler'), info: n('bin', 'siginfo_t, 128 bytes'), pid: c('u32', 'tid of the target') } },
   mem_counter: { doc: 'Memory counters at each tick in which they changed.', core: false, columns: {
     name: c('str', 'rss_anon, rss_file, rss_shmem, total_vm of a task; free, cached, dirty, anon, slab, page_tables of the machine'), upid: n('u32', 'process, null for the machine'), value: c('u64', 'KiB') } },
   cpu_counter: { doc: 'Machine counters at each second of virtual time: what vmstat needs.', core: false, columns: {

@@ -63,12 +63,12 @@ export function exitToUser(k: Kernel, task: Task): void {
     const signo = info.signo;
     if (task.process.groupExit && signo === SIGKILL) { doGroupExit(k, task, task.process.groupExitCode); return; }
     const action = actionOf(task.sighand, signo);
-    if (action.handler === SIG_IGN && signo !== SIGKILL && signo !== SIGSTOP) continue;
+    if (action.handler === SIG_IGN && signo !== SIGKILL && signo !== SIGSTOP) { signalEvent(k, task, 'deliver', signo, info.code, 'ignored', 0, info); continue; }
     if (action.handler !== SIG_DFL && signo !== SIGKILL && signo !== SIGSTOP) {
       deliverToHandler(k, task, signo, info);
       continue;
     }
-    if (defaultIgnored(signo)) continue;
+    if (defaultIgnored(signo)) { signalEvent(k, task, 'deliver', signo, info.code, 'ignored', 0, info); continue; }
     if (unkillable(task.process) && !isSynchronous(signo)) continue;
     if (isStopSignal(signo)) {
       if (signo !== SIGSTOP && isOrphanedPgrp(k, task.process.pgid)) continue;
