@@ -2,8 +2,8 @@
 
 /** Fills the state from a seed below 2^53 by SplitMix32; never all zero. */
 export function seedRandom(state: Uint32Array, seed: number): void {
-  let a = (seed ^ Math.floor(seed / 4294967296)) >>> 0;
-  let b = Math.floor(seed / 4294967296) >>> 0;
+  let a = seed >>> 0;
+  let b = Math.imul(Math.floor(seed / 4294967296), 0x27d4eb2f);
   for (let i = 0; i < 4; i++) {
     a = (a + 0x9e3779b9 + b) >>> 0;
     b = 0;

@@ -13,7 +13,7 @@ export function newDigest(): DigestState {
 
 /** Mixes words[from, to) as one record. */
 export function digestWords(d: DigestState, words: Uint32Array, from: number, to: number): void {
-  let a = d[0]!, b = d[1]!, c = d[2]!, e = d[3]!, x = 0, i = from;
+  let a = d[0]! | 0, b = d[1]! | 0, c = d[2]! | 0, e = d[3]! | 0, x = 0, i = from;
   for (const end = to - 3; i < end; i += 4) {
     x = a + Math.imul(words[i]!, P2) | 0; a = Math.imul((x << 13) | (x >>> 19), P1);
     x = b + Math.imul(words[i + 1]!, P2) | 0; b = Math.imul((x << 13) | (x >>> 19), P1);
@@ -26,7 +26,7 @@ export function digestWords(d: DigestState, words: Uint32Array, from: number, to
     e = Math.imul((x << 17) | (x >>> 15), P4);
   }
   const n = to - from;
-  d[0] = (a ^ (e >>> 7)) + n; d[1] = b ^ (a >>> 11); d[2] = c ^ (b >>> 9); d[3] = e ^ (c >>> 5);
+  d[0] = (a ^ (e >>> 7)) + n | 0; d[1] = b ^ (a >>> 11); d[2] = c ^ (b >>> 9); d[3] = e ^ (c >>> 5);
   const low = d[4]! + n;
   d[4] = low;
   if (low > 4294967295) d[5]!++;
@@ -63,7 +63,7 @@ export function hashString(s: string): number {
 
 /** Mixes a long run of words (a register file, a frame of RAM) into four lanes, without the count. */
 export function mixWords(d: DigestState, words: Uint32Array, from: number, to: number): void {
-  let a = d[0]!, b = d[1]!, c = d[2]!, e = d[3]!, x = 0;
+  let a = d[0]! | 0, b = d[1]! | 0, c = d[2]! | 0, e = d[3]! | 0, x = 0;
   for (let i = from; i < to; i += 4) {
     x = a + Math.imul(words[i]!, P2) | 0; a = Math.imul((x << 13) | (x >>> 19), P1);
     x = b + Math.imul(words[i + 1]!, P2) | 0; b = Math.imul((x << 13) | (x >>> 19), P1);

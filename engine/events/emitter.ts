@@ -1,7 +1,7 @@
 // The Trace: rows of 32-bit words per table, filled by setters made from SCHEMA, hashed by end(), turned into Arrow columns
 // when a batch is full. A row's words: [null mask, seq, ts, cpu, utid, numbers…, string hashes…, bytes' length and hash… |
 // dictionary ids…]; the words before the bar are the canonical words of the event and what the digest is made of.
-import { assert } from '../base/assert.ts';
+import { assert, KtraceBug } from '../base/assert.ts';
 import { digestWords, hashBytes, hashString, newDigest, DIGEST_WORDS } from './digest.ts';
 import type { DigestState } from './digest.ts';
 import { COMMON, SCHEMA, TABLES } from './schema.ts';
@@ -198,7 +198,7 @@ export function createTrace(keep: (name: TableName) => boolean, sink: TraceSink 
       get rows() { return t.rows; },
       set,
       begin(ts: number, cpu: number, utid: number, at?: number): number {
-        assert(!t.open, `two open rows in ${t.name}`);
+        if (t.open) throw new KtraceBug(`two open rows in ${t.name}`);
         t.open = true;
         const row = t.batchRows * width;
         if (row + width > t.words.length) {
@@ -218,7 +218,7 @@ export function createTrace(keep: (name: TableName) => boolean, sink: TraceSink 
         return row;
       },
       end(row: number): void {
-        assert(t.open && row === t.batchRows * width, `row of ${t.name} ended twice`);
+        if (!t.open || row !== t.batchRows * width) throw new KtraceBug(`row of ${t.name} ended twice`);
         t.open = false;
         t.rows++;
         if (core) {
