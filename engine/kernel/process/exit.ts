@@ -5,6 +5,7 @@ import { TASK } from '../contracts/task.ts';
 import type { Process, Task } from '../contracts/task.ts';
 import { charge } from '../entry/charge.ts';
 import { putFiles } from '../fs/file-table.ts';
+import { sessionLeaderExit } from '../tty/jobctl.ts';
 import { futexWake } from '../ipc/futex.ts';
 import { taskCounters } from '../mm/counters.ts';
 import { mmPut } from '../mm/mm.ts';
@@ -101,6 +102,7 @@ function processExit(k: Kernel, p: Process): void {
     if (id !== undefined && id !== 0) cancelTimer(k, id);
   }
   p.posixTimers.clear();
+  sessionLeaderExit(k, p);
   emitProcess(k, p, false);
   reparentChildren(k, p);
   orphanedGroup(k, p, p.parent);
