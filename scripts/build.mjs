@@ -33,3 +33,7 @@ await build({
   loader: { '.sql': 'text' },
 });
 if (existsSync('scripts/build-engine.mjs')) await import('./build-engine.mjs');
+// The old build stays whole until the new one is: a command that runs meanwhile does not lose its chunks.
+if (existsSync(out)) renameSync(out, `${fresh}.old`);
+renameSync(fresh, out);
+rmSync(`${fresh}.old`, { recursive: true, force: true });
