@@ -1,7 +1,7 @@
 // Bundles the command line into dist/: one entry, code-split so that a subcommand loads only what it needs.
 import { build } from 'esbuild';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /** Arrow's generated FlatBuffers code is a few small modules: bundled, so that record does not load the whole package. */
@@ -19,8 +19,7 @@ function engineHash() {
   return hash.digest('hex').slice(0, 16);
 }
 
-const outdir = process.env.KTRACE_DIST ?? 'dist';
-rmSync(outdir, { recursive: true, force: true });
+const out = process.env.KTRACE_DIST ?? 'dist', outdir = `${out}.${process.pid}`;
 await build({
   entryPoints: { ktrace: 'tracer/cli/main.ts' },
   outdir, outExtension: { '.js': '.mjs' }, chunkNames: 'chunks/[name]-[hash]',
@@ -34,6 +33,6 @@ await build({
 });
 if (existsSync('scripts/build-engine.mjs')) await import('./build-engine.mjs');
 // The old build stays whole until the new one is: a command that runs meanwhile does not lose its chunks.
-if (existsSync(out)) renameSync(out, `${fresh}.old`);
-renameSync(fresh, out);
-rmSync(`${fresh}.old`, { recursive: true, force: true });
+if (existsSync(out)) renameSync(out, `${outdir}.old`);
+renameSync(outdir, out);
+rmSync(`${outdir}.old`, { recursive: true, force: true });
