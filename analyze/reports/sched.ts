@@ -12,9 +12,9 @@ const n = (v: unknown): number => Number(v ?? 0);
 export async function reportSchedLatency(dir: string, options: ReportOptions, out: Out): Promise<void> {
   await withDatabase(dir, async (db) => {
     const rows = await db.rows(`with s as (select * from sched_run where ${where(options, { ts: 'in_ts' })})
-      select utid, any_value(tid) as tid, arg_max(comm, in_seq) as comm, coalesce(sum(out_ts - in_ts), 0)::bigint as runtime, count(*) as switches,
+      select s.utid, any_value(s.tid) as tid, coalesce(any_value(t.comm), arg_max(s.comm, in_seq)) as comm, coalesce(sum(out_ts - in_ts), 0)::bigint as runtime, count(*) as switches,
         coalesce(sum(in_ts - ready_ts), 0)::bigint as total_delay, coalesce(max(in_ts - ready_ts), 0)::bigint as max_delay, arg_max(ready_ts, in_ts - ready_ts) as max_start, arg_max(in_ts, in_ts - ready_ts) as max_end
-      from s where tid <> 0 group by utid`);
+      from s left join task t on t.utid = s.utid where s.tid <> 0 group by s.utid`);
     // threads of one name are one row, as perf merges them
     interface Merged { comm: string; tid: number; tasks: number; runtime: number; switches: number; delay: number; max: number; start: number; end: number }
     const merged = new Map<string, Merged>();

@@ -6,8 +6,7 @@ import { writeTable } from '../table.ts';
 export async function reportVmstat(dir: string, options: ReportOptions & { intervalSeconds?: number }, out: Out): Promise<void> {
   await withDatabase(dir, async (db) => {
     const every = Math.max(1, Math.round(options.intervalSeconds ?? 1)) * 1e9;
-    const end = db.recording.manifest.cycles;
-    const from = options.from ?? 0, to = options.to ?? end;
+    const from = options.from ?? 0, to = options.to ?? Infinity;
     interface Sample { ts: number; c: Map<string, number> }
     const samples: Sample[] = [];
     for (const r of await db.rows('select ts, name::varchar as name, value from cpu_counter order by ts, seq')) {
