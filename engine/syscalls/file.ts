@@ -1,6 +1,6 @@
 // Moving bytes: read, write and their vectors, seeking, sizes, sync. Bytes of regular files go through the page cache (kernel/mm/filemap.ts).
 import { COST } from '../clock/costs.ts';
-import { EAGAIN, EBADF, EFBIG, EINVAL, EISDIR, ENODEV, EOPNOTSUPP, EOVERFLOW, ESPIPE, ETXTBSY, EXDEV } from '../abi/errno.ts';
+import { EAGAIN, EBADF, EFAULT, EFBIG, EINVAL, EISDIR, ENODEV, EOPNOTSUPP, EOVERFLOW, ESPIPE, ETXTBSY, EXDEV } from '../abi/errno.ts';
 import {
   AT_FDCWD, FALLOC_FL_KEEP_SIZE, FALLOC_FL_PUNCH_HOLE, FALLOC_FL_ZERO_RANGE, O_ACCMODE, O_APPEND, O_NONBLOCK, O_RDONLY, O_WRONLY, RWF_APPEND, RWF_DSYNC, RWF_HIPRI, RWF_NOWAIT, RWF_SYNC,
   S_IFBLK, S_IFDIR, S_IFIFO, S_IFMT, S_IFREG, S_IFSOCK, SEEK_CUR,
@@ -26,6 +26,8 @@ import type { Args, Handlers } from './call.ts';
 
 /** MAX_RW_COUNT: what one call moves at most. */
 const MAX_RW = 0x7ffff000;
+/** TASK_SIZE_MAX. */
+const USER_END = 0x7ffffffff000;
 /** What one kernel entry moves of a file; the rest follows after the cost is spent (law 4). */
 const SLICE = 1 << 20;
 const SIGXFSZ = 25;
@@ -54,7 +56,7 @@ function rw(k: Kernel, task: Task, fd: number, va: number, len: number, pos: num
   if (write ? mode === O_RDONLY : mode === O_WRONLY) return -EBADF;
   if (positioned && notSeekable(k, task, file)) return -ESPIPE;
   if (!(len <= MAX_RW)) {
-    if (len >= 0x8000000000000000) return -EINVAL;
+    if (!(va + len <= USER_END)) return -EFAULT; // access_ok()
     len = MAX_RW;
   }
   if (len <= SLICE || isStream(file.inode)) {

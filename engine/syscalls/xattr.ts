@@ -1,6 +1,6 @@
 // Extended attributes (xattr(7)): kept in guest memory; those of host files are asked of the host where it can tell.
 import { EBADF, EEXIST, EINVAL, ENODATA, ENOSPC, EOPNOTSUPP, EPERM, ERANGE, EROFS, E2BIG } from '../abi/errno.ts';
-import { AT_FDCWD, S_IFDIR, S_IFMT, S_IFREG, XATTR_CREATE, XATTR_REPLACE } from '../abi/open-flags.ts';
+import { AT_FDCWD, S_IFDIR, S_IFLNK, S_IFMT, S_IFREG, XATTR_CREATE, XATTR_REPLACE } from '../abi/open-flags.ts';
 import type { Inode, Mount } from '../kernel/contracts/fs.ts';
 import type { Kernel } from '../kernel/contracts/kernel.ts';
 import type { Task } from '../kernel/contracts/task.ts';
@@ -37,7 +37,9 @@ function nameOf(k: Kernel, task: Task, va: number): string | number {
 /** xattr_permission(): what a namespace allows. */
 function permitted(task: Task, inode: Inode, name: string, write: boolean): number {
   const space = name.substring(0, name.indexOf('.'));
-  if (name === 'system.posix_acl_access' || name === 'system.posix_acl_default') return -EOPNOTSUPP;
+  if (name === 'system.posix_acl_access' || name === 'system.posix_acl_default') {
+    return write || (inode.mode & S_IFMT) === S_IFLNK ? -EOPNOTSUPP : -ENODATA; // no file here has an access list
+  }
   switch (space) {
     case 'security':
       return write && !capable(task.cred, name === 'security.capability' ? CAP.SETFCAP : CAP.SYS_ADMIN) ? -EPERM : 0;
@@ -69,6 +71,7 @@ function get(k: Kernel, task: Task, at: Found | number, nameVa: number, va: numb
   if (typeof at === 'number') return at;
   const name = nameOf(k, task, nameVa);
   if (typeof name === 'number') return name;
+  if (!(at.inode instanceof TmpfsInode)) return -EOPNOTSUPP;
   const err = permitted(task, at.inode, name, false);
   if (err !== 0) return err;
   const v = value(k, at.inode, name);

@@ -124,8 +124,8 @@ export function walk(k: Kernel, task: Task, dirfd: number, path: string, options
       const child = lookupChild(k, at.dentry, name);
       if (typeof child === 'number') return child;
       const inode = child.inode;
-      if (inode === null) {
-        if (last && options.create === true) return { parent: at, name, lastType: LAST.NORM, trailingSlash, mount: at.mount, dentry: child };
+      if (inode === null) { // /proc refuses to look up what it does not have, even to make it
+        if (last && options.create === true && dir.sb.fstype !== 'proc') return { parent: at, name, lastType: LAST.NORM, trailingSlash, mount: at.mount, dentry: child };
         return -ENOENT;
       }
       const here: Path = traverseMounts(k, { mount: at.mount, dentry: child });
