@@ -49,9 +49,6 @@ export function traverseMounts(k: Kernel, path: Path): Path {
   return dentry === path.dentry ? path : { mount, dentry };
 }
 
-/** Something is mounted below or on this dentry (EBUSY for rmdir, rename, unlink). */
-export function isMountpoint(dentry: Dentry): boolean { return dentry.mounted !== null; }
-
 function busy(k: Kernel, m: Mount): boolean {
   for (const other of vfsOf(k).mounts) if (other.parent === m) return true;
   const fsSeen = new Set<object>();

@@ -2,7 +2,7 @@
 import { COST } from '../../clock/costs.ts';
 import { EACCES, EEXIST, EINVAL, EISDIR, ELOOP, ENOENT, ENOTDIR, EOPNOTSUPP, EPERM, EROFS, ETXTBSY } from '../../abi/errno.ts';
 import {
-  AT_FDCWD, FASYNC, MS_NODEV, O_ACCMODE, O_APPEND, O_CLOEXEC, O_CREAT, O_DIRECTORY, O_DSYNC, O_DIRECT, O_EXCL, O_LARGEFILE, O_NOATIME, O_NOCTTY, O_NOFOLLOW, O_NONBLOCK, O_PATH, O_RDONLY, O_SYNC,
+  FASYNC, MS_NODEV, O_ACCMODE, O_APPEND, O_CLOEXEC, O_CREAT, O_DIRECTORY, O_DSYNC, O_DIRECT, O_EXCL, O_LARGEFILE, O_NOATIME, O_NOCTTY, O_NOFOLLOW, O_NONBLOCK, O_PATH, O_RDONLY, O_SYNC,
   O_TRUNC, S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG, S_ISVTX, __O_TMPFILE,
 } from '../../abi/open-flags.ts';
 import { Dentry } from '../contracts/fs.ts';
@@ -130,11 +130,6 @@ function openTmpfile(k: Kernel, task: Task, dirfd: number, path: string, flags: 
   const dentry: Dentry = newDentry(w.dentry, '#' + inode.ino, inode);
   dentry.deleted = true;
   return openInode(k, task, { mount: w.mount, dentry }, inode, flags & ~(__O_TMPFILE | O_DIRECTORY | O_EXCL), true);
-}
-
-/** Opens for the kernel itself (execve, init): no descriptor, no permission of a descriptor's owner beyond the path walk. */
-export function openForExec(k: Kernel, task: Task, path: string, dirfd = AT_FDCWD): OpenFile | Errno {
-  return openPath(k, task, dirfd, path, O_RDONLY, 0);
 }
 
 /** Bytes of a file at pos, shorter at its end; the position is not moved. */
