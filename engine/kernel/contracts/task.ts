@@ -67,6 +67,7 @@ export class Process {
   inblock = 0; oublock = 0; startTime = 0;
   // owner: kernel/signal: job control
   groupStopCount = 0; // threads that have yet to stop
+  continueNotify = false; // CLD_CONTINUED is to be told to the parent by the first thread that goes on
   // owner: kernel/time: timer ids and the CPU-time interval timers (cycles of process CPU time, 0 = off)
   realTimerId = 0; virtTimer = 0; virtInterval = 0; profTimer = 0; profInterval = 0;
   // owner: kernel/process
@@ -74,7 +75,7 @@ export class Process {
   groupExec: Task | null = null; // the thread that waits in execve for its siblings to end
   startedUtid = 0; // utid of the first thread
 }
-stateClass(Process, 'Process', ['pid', 'upid', 'leader', 'threads', 'parent', 'children', 'pgid', 'sid', 'isSubreaper', 'exitCode', 'groupExit', 'groupExitCode', 'exitSignal', 'stopReported', 'continuedPending', 'stopSignal', 'stopped', 'childWait', 'vforkDone', 'rlimits', 'tty', 'execed', 'shared', 'realTimerDeadline', 'realTimerInterval', 'posixTimers', 'nextPosixTimer', 'utime', 'stime', 'cutime', 'cstime', 'minflt', 'majflt', 'cminflt', 'cmajflt', 'nvcsw', 'nivcsw', 'maxrss', 'cmaxrss', 'inblock', 'oublock', 'startTime', 'groupStopCount', 'realTimerId', 'virtTimer', 'virtInterval', 'profTimer', 'profInterval', 'parentUpid', 'groupExec', 'startedUtid']);
+stateClass(Process, 'Process', ['pid', 'upid', 'leader', 'threads', 'parent', 'children', 'pgid', 'sid', 'isSubreaper', 'exitCode', 'groupExit', 'groupExitCode', 'exitSignal', 'stopReported', 'continuedPending', 'stopSignal', 'stopped', 'childWait', 'vforkDone', 'rlimits', 'tty', 'execed', 'shared', 'realTimerDeadline', 'realTimerInterval', 'posixTimers', 'nextPosixTimer', 'utime', 'stime', 'cutime', 'cstime', 'minflt', 'majflt', 'cminflt', 'cmajflt', 'nvcsw', 'nivcsw', 'maxrss', 'cmaxrss', 'inblock', 'oublock', 'startTime', 'groupStopCount', 'continueNotify', 'realTimerId', 'virtTimer', 'virtInterval', 'profTimer', 'profInterval', 'parentUpid', 'groupExec', 'startedUtid']);
 
 /** The syscall a task is in; plain data so that it can be re-entered after a wait, a checkpoint, a replay. */
 export class SyscallState {

@@ -11,7 +11,7 @@ import { doGroupExit } from '../process/exit.ts';
 import { rseqResume } from '../process/rseq.ts';
 import { SA, SIG_DFL, SIG_IGN, UNBLOCKABLE_LO, actionOf, defaultIgnored, isCoreSignal, isStopSignal, isSynchronous, unkillable } from './actions.ts';
 import { setupFrame } from './frame.ts';
-import { isOrphanedPgrp, stopGroup, stopTask } from './jobctl.ts';
+import { isOrphanedPgrp, notifyContinued, stopGroup, stopTask } from './jobctl.ts';
 import { recalcSigPending, sigBitHi, sigBitLo } from './pending.ts';
 import { forceSignal, kernelInfo, signalEvent } from './send.ts';
 
@@ -56,10 +56,11 @@ export function dequeueSignal(task: Task, lo: number, hi: number): SigInfo | nul
 
 /** exit_to_user_mode_loop's signal part. May stop or end the task, or build a frame. */
 export function exitToUser(k: Kernel, task: Task): void {
+  if (task.process.continueNotify) notifyContinued(k, task.process);
   for (;;) {
     if (task.jobStop && (task.pending.setLo & sigBitLo(SIGKILL)) === 0) { stopTask(k, task); return; }
     const info = task.sigPending ? dequeueSignal(task, ~task.blockedLo >>> 0, ~task.blockedHi >>> 0) : null;
-    if (!info) break;
+    if (!info) { recalcSigPending(task); break; }
     const signo = info.signo;
     if (task.process.groupExit && signo === SIGKILL) { doGroupExit(k, task, task.process.groupExitCode); return; }
     const action = actionOf(task.sighand, signo);

@@ -53,15 +53,22 @@ export function continueGroup(k: Kernel, p: Process): void {
   p.groupStopCount = 0;
   for (const t of p.threads) {
     if (t.jobStop) { t.jobStop = false; recalcSigPending(t); }
-    if (t.state === TASK.STOPPED) wakeTask(k, t);
+    if (t.state === TASK.STOPPED) { t.sigPending = true; wakeTask(k, t); }
   }
   if (!was) return;
   if (p.stopped) {
     p.stopped = false;
     p.stopReported = true;
     p.continuedPending = true;
-    notifyParentStop(k, p, CLD_CONTINUED, SIGCONT);
+    p.continueNotify = true; // by the child itself, on its way back to user mode
+    if (p.parent) wakeUp(k, p.parent.childWait);
   }
+}
+
+/** get_signal()'s first act after a continue. */
+export function notifyContinued(k: Kernel, p: Process): void {
+  p.continueNotify = false;
+  notifyParentStop(k, p, CLD_CONTINUED, SIGCONT);
 }
 
 function notifyParentStop(k: Kernel, p: Process, why: number, status: number): void {
