@@ -1,5 +1,6 @@
 // What reaches the recorder by itself: bytes of a terminal, pipe or socket on stdin, signals, the terminal's size, real time passing
 // while the guest waits. Queued here, handed to the machine between slices by poll().
+import { spawnSync } from 'node:child_process';
 import type { HostInput } from '../engine/host/door.ts';
 import type { AsyncSource } from '../engine/host/node.ts';
 
@@ -46,6 +47,8 @@ export class AsyncInput implements AsyncSource {
   rawTerminal(): void {
     if (!process.stdin.isTTY) return;
     process.stdin.setRawMode(true);
+    // libuv's raw mode leaves OPOST and ONLCR on; the guest's own terminal has added the carriage returns already.
+    spawnSync('stty', ['-opost'], { stdio: ['inherit', 'ignore', 'ignore'] });
     process.stdin.pause();
     const restore = (): void => { try { process.stdin.setRawMode(false); } catch { /* the terminal is gone */ } };
     this.undo.push(restore);
