@@ -3,6 +3,7 @@ import { build } from 'esbuild';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { buildEngine } from './build-engine.mjs';
 
 /** Arrow's generated FlatBuffers code is a few small modules: bundled, so that record does not load the whole package. */
 const arrowFormat = { name: 'arrow-format', setup(b) {
@@ -31,7 +32,7 @@ await build({
   define: { KTRACE_VERSION: JSON.stringify(JSON.parse(readFileSync('package.json', 'utf8')).version), KTRACE_ENGINE_HASH: JSON.stringify(engineHash()) },
   loader: { '.sql': 'text' },
 });
-if (existsSync('scripts/build-engine.mjs')) await import('./build-engine.mjs');
+await buildEngine(outdir, engineHash());
 // The old build stays whole until the new one is: a command that runs meanwhile does not lose its chunks.
 if (existsSync(out)) renameSync(out, `${outdir}.old`);
 renameSync(outdir, out);

@@ -1,4 +1,5 @@
 // Records a run: builds the machine over the recording door, runs it slice by slice, flushes each host second, closes.
+import './core-module.ts';
 import * as fs from 'node:fs';
 import { hostname, release, version } from 'node:os';
 import { join } from 'node:path';

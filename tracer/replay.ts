@@ -1,4 +1,5 @@
 // Re-executes a recording from its directory alone and compares every digest on the way.
+import './core-module.ts';
 import { createMachine } from '../engine/boot/machine.ts';
 import type { Machine, MachineConfig } from '../engine/boot/machine.ts';
 import { digestHex } from '../engine/events/digest.ts';

@@ -6,10 +6,11 @@ import type { Processor, ProcessorExit, Ram } from '../machine/hardware.ts';
 import { cpuid } from './cpuid.ts';
 import { Blocks } from './interp/blocks.ts';
 import { CODE } from './interp/context.ts';
-import { Core, SLOT } from './interp/core.ts';
+import { SLOT } from './interp/core-module.ts';
+import { Core } from './interp/core.ts';
 import type { Runtime } from './interp/core.ts';
 import { runString } from './interp/string.ts';
-import { DTLB, DTLB_ENTRIES, FRAME_FETCHED, FRAME_FLAGS, ITLB, ITLB_ENTRIES, MAX_CPUS, RAM_BASE, REC, S, cpuBase } from './layout.ts';
+import { DTLB, DTLB_ENTRIES, FRAME_FETCHED, FRAME_FLAGS, HOT_THRESHOLD, ITLB, ITLB_ENTRIES, MAX_CPUS, RAM_BASE, REC, S, cpuBase } from './layout.ts';
 import { Compiler } from './jit/compiler.ts';
 import { Mmu } from './mmu/mmu.ts';
 import './semantics/all.ts';
@@ -66,7 +67,8 @@ class Cpu implements Processor {
       cpuid: (s) => this.cpuid(s),
     };
     const threshold = options.jit === 'force' ? 1 : HOT;
-    this.core = new Core(memory, memory.buffer.byteLength / 65536, runtime, threshold);
+    mmu.u32[HOT_THRESHOLD >> 2] = threshold;
+    this.core = new Core(memory, runtime);
     this.compiler = options.jit === 'off' ? null : new Compiler(this.core, this.blocks, mmu, options.jit === 'force' ? 0 : threshold >> 3);
     if (this.compiler !== null) this.blocks.entrySlot = SLOT.enterCounted;
     for (let cpu = 0; cpu < cpus; cpu++) {

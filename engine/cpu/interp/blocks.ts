@@ -4,7 +4,7 @@ import { decode } from '../decode/decoder.ts';
 import type { Form, Insn } from '../decode/insn.ts';
 import { BLK, BLOCK_AREA, BLOCK_AREA_END, JUMP_CACHE, JUMP_CACHE_BITS, RAM_BASE, REC, S } from '../layout.ts';
 import type { Mmu } from '../mmu/mmu.ts';
-import { SLOT } from './core.ts';
+import { SLOT } from './core-module.ts';
 import type { Core } from './core.ts';
 
 export const MAX_INSNS = 64;

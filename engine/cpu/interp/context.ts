@@ -267,6 +267,7 @@ export class InterpCtx implements FlowCtx {
     this.f.get(STATE).get(address).i32Const(bytes); this.callHelper(this.f, 'sys.commit'); this.noteEnds();
   }
   state(): void { this.f.get(STATE); }
+  regionFlag(_name: string): number { return -1; }
 
   // ---- flags
   private setLazy(bits: Bits, r: number, cc: () => void, flip = 0): void {

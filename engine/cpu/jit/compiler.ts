@@ -2,7 +2,8 @@
 import { CTX } from '../../machine/hardware.ts';
 import type { Form, Insn } from '../decode/insn.ts';
 import type { Blocks } from '../interp/blocks.ts';
-import { SLOT, callHelper } from '../interp/core.ts';
+import { MEMORY_LIMITS, SLOT } from '../interp/core-module.ts';
+import { callHelper } from '../interp/core.ts';
 import type { Core } from '../interp/core.ts';
 import { BLK, REC, S } from '../layout.ts';
 import type { Mmu } from '../mmu/mmu.ts';
@@ -87,7 +88,7 @@ export class Compiler {
 
   private emit(entry: RegionBlock): Module {
     const { core } = this, m = new Module();
-    m.importMemory('e', 'm', { initial: core.pages, maximum: core.pages });
+    m.importMemory('e', 'm', MEMORY_LIMITS);
     const helperTable = m.importTable('e', 'h', { initial: core.helpers.size });
     const f = m.func([I32, I32], [I32], 'r');
     const call = (to: Func, name: string): void => callHelper(core.helpers, m, helperTable, to, name);

@@ -25,6 +25,7 @@ export class RegionState {
   readonly xmms: number[] = new Array<number>(16).fill(-1);
   readonly gprDirty = new Set<number>();
   readonly xmmDirty = new Set<number>();
+  readonly notes = new Map<string, number>();
   readonly rip: number; readonly rec: number; readonly acc: number; readonly limit: number;
   readonly fk: number; readonly fa: number; readonly fb: number; readonly fr: number;
   pageVa = -1;
@@ -192,6 +193,12 @@ export class CompileCtx implements FlowCtx {
   }
   private mmOffset(i: number): number { return CTX.x87 + this.insn.regs[i]! * 16; }
   regNumber(i: number): void { this.f.i32Const(this.insn.regs[i]!); }
+  regionFlag(name: string): number {
+    const { notes } = this.region;
+    let local = notes.get(name);
+    if (local === undefined) notes.set(name, local = this.f.freshLocal(I32));
+    return local;
+  }
   readV(i: number, aligned = false): void {
     const op = this.ops[i]!, f = this.f;
     if (op.kind === 'x') { this.xmm(this.insn.regs[i]!); return; }

@@ -1,0 +1,200 @@
+// Builds the core module: dispatch between blocks, flag words, wrappers of the runtime's slow paths, the helpers of the semantics and
+// the handlers of the common forms. Its bytes depend on nothing but the engine's source, so the build keeps them in a file.
+import { CTX, EXIT } from '../../machine/hardware.ts';
+import type { Form, OperandKind } from '../decode/insn.ts';
+import { FK } from '../jit/context.ts';
+import { BLK, HOT_THRESHOLD, ITLB, ITLB_ENTRIES, JUMP_CACHE, JUMP_CACHE_BITS, RAM_BASE, REC, S } from '../layout.ts';
+import { allHelpers, semanticsOf } from '../semantics/context.ts';
+import { carryAdd, carrySub } from '../semantics/emit.ts';
+import { I32, I64, Module } from '../wasm/builder.ts';
+import type { Func, ValType } from '../wasm/builder.ts';
+import { COMMON_FORMS } from './common-forms.ts';
+import { CODE, InterpCtx, condFromState } from './context.ts';
+
+export const DISPATCH_SLOTS = 16384;
+/** Fixed slots of the dispatch table; the common handlers follow from `first` on. */
+export const SLOT = { enter: 1, enterCounted: 2, straddle: 3, first: 16 } as const;
+/** Imported memory fits any guest RAM. */
+export const MEMORY_LIMITS = { initial: RAM_BASE / 65536, maximum: 65536 } as const;
+
+export interface Signature { name: string; params: readonly ValType[]; results: readonly ValType[] }
+/** Runtime functions that take an address: (state, va lo, va hi, bytes) → i32. */
+export const RUNTIME_MEMORY = ['read', 'rmw', 'rmwbounce', 'copyin', 'commit', 'store', 'quietread', 'quietwrite'] as const;
+/** The other runtime functions. */
+export const RUNTIME_OTHER: readonly Signature[] = [
+  { name: 'itlb', params: [I32, I32, I32], results: [I32] }, { name: 'find', params: [I32, I32], results: [I32] }, { name: 'straddle', params: [I32, I32], results: [I32] },
+  { name: 'string', params: [I32, I32], results: [I32] }, { name: 'cpuid', params: [I32, I32], results: [] },
+];
+const sys = (name: string, params: readonly ValType[], results: readonly ValType[]): Signature => ({ name: `sys.${name}`, params, results });
+/** Every function of the helper table, in slot order. */
+export function helperSignatures(): Signature[] {
+  return [
+    ...RUNTIME_MEMORY.map((name) => sys(name, [I32, I64, I32], [I32])), sys('string', [I32, I32], [I32]), sys('cpuid', [I32, I32], []),
+    sys('dispatch', [I32], [I32]), sys('next', [I32, I32], [I32]), sys('charge', [I32, I32], [I32]), sys('getflags', [I32], [I32]), sys('setflags', [I32, I32], []), sys('resume', [I32, I32], [I32]),
+    sys('packflags', [I32, I32, I64, I64, I64], []), sys('cond', [I32, I32], [I32]), sys('limit', [I32], [I32]), sys('exit', [I32, I64], [I32]), sys('side', [I32, I32, I64], [I32]),
+    ...allHelpers(),
+  ];
+}
+
+export function buildCoreModule(): Uint8Array {
+  const m = new Module();
+  m.importMemory('e', 'm', MEMORY_LIMITS);
+  m.importTable('e', 't', { initial: DISPATCH_SLOTS });
+  const js = new Map<string, number>();
+  for (const name of RUNTIME_MEMORY) js.set(name, m.importFunc('e', name, [I32, I32, I32, I32], [I32]));
+  for (const { name, params, results } of RUNTIME_OTHER) js.set(name, m.importFunc('e', name, params, results));
+  const all = allHelpers();
+  for (const helper of all) if (helper.js !== null) js.set(helper.name, m.importFunc('e', `h.${helper.name}`, helper.params, helper.results));
+  const signatures = helperSignatures(), names = new Map<string, Func>();
+  for (const { name, params, results } of signatures) names.set(name, m.func(params, results));
+  const get = (name: string): Func => {
+    const f = names.get(name);
+    if (f === undefined) throw new Error(`no helper ${name}`);
+    return f;
+  };
+  const call = (f: Func, name: string): void => { if (name.startsWith('tail:')) f.returnCall(get(name.slice(5))); else f.call(get(name)); };
+  const handlerType = m.type([I32, I32], [I32]);
+  for (const name of RUNTIME_MEMORY) get(`sys.${name}`).get(0).get(1).i32WrapI64().get(1).i64Const(32).i64ShrU().i32WrapI64().get(2).call(js.get(name)!);
+  get('sys.string').get(0).get(1).call(js.get('string')!);
+  get('sys.cpuid').get(0).get(1).call(js.get('cpuid')!);
+  for (const helper of all) {
+    const f = get(helper.name);
+    if (helper.emit !== null) { helper.emit(f, (name) => call(f, name)); continue; }
+    for (let i = 0; i < helper.params.length; i++) f.get(i);
+    f.call(js.get(helper.name)!);
+  }
+  emitDispatch(get('sys.dispatch'), js, handlerType);
+  emitCharge(get('sys.next'), (f) => { f.get(0).returnCall(get('sys.dispatch')); });
+  emitCharge(get('sys.charge'), null);
+  emitGetFlags(get('sys.getflags'));
+  emitSetFlags(get('sys.setflags'));
+  get('sys.resume').get(0).get(1).get(1).i32Load(REC.fn).returnCallIndirect(handlerType);
+  // For compiled regions
+  emitPackFlags(get('sys.packflags'), get('sys.setflags'));
+  emitCond(get('sys.cond'));
+  emitLimit(get('sys.limit'));
+  const exit = get('sys.exit'), side = get('sys.side'), now = exit.local(I64);
+  emitSpend(exit, 1);
+  exit.get(0).i64Load(S.now).tee(now).get(0).i64Load(S.deadline).i64GeS().ifThen().get(0).i32Const(EXIT.deadline).i32Store(S.exitReason).i32Const(CODE.leave).return().end();
+  exit.get(0).returnCall(get('sys.dispatch'));
+  emitSpend(side, 2);
+  side.get(0).get(1).get(1).i32Load(REC.fn).returnCallIndirect(handlerType);
+  // Block entries
+  const toFirst = (f: Func): void => { f.get(0).get(1).i32Const(BLK.size).i32Add().get(1).i32Load(BLK.size + REC.fn).returnCallIndirect(handlerType); };
+  const enter = m.func([I32, I32], [I32]), counted = m.func([I32, I32], [I32]), straddle = m.func([I32, I32], [I32]), hot = counted.local(I32);
+  toFirst(enter);
+  counted.get(1).get(1).i32Load(BLK.hot).i32Const(1).i32Add().tee(hot).i32Store(BLK.hot);
+  counted.get(hot).i32Const(0).i32Load(HOT_THRESHOLD).i32Eq().ifThen().get(0).get(1).i32Store(S.rec).i32Const(CODE.hot).return().end();
+  toFirst(counted);
+  straddle.get(0).get(1).call(js.get('straddle')!).tee(1).i32Eqz().ifThen().i32Const(CODE.leave).return().end();
+  toFirst(straddle);
+  const handlers = COMMON_FORMS.map((key) => {
+    const f = m.func([I32, I32], [I32]), form = formFromKey(key), c = new InterpCtx(f, form, call, handlerType);
+    semanticsOf(form.mnemonic)!(c);
+    c.finish();
+    return f;
+  });
+  const helperTable = m.table({ initial: signatures.length });
+  m.elem(SLOT.enter, [enter, counted, straddle]);
+  m.elem(SLOT.first, handlers);
+  m.elem(0, signatures.map(({ name }) => get(name)), helperTable);
+  m.exportTable('helpers', helperTable);
+  for (const name of ['sys.dispatch', 'sys.getflags', 'sys.setflags']) m.exportFunc(name, get(name));
+  return m.finish();
+}
+
+/** The static facts that a handler needs, from a form's key. */
+function formFromKey(key: string): Form {
+  const parts = key.split(' '), ops = parts.slice(1).filter((x) => /^[rhmixptjs]\d+$/.test(x)).map((x) => ({ kind: x[0] as OperandKind, bytes: Number(x.slice(1)) }));
+  const find = (pattern: RegExp): string | null => { for (const x of parts.slice(1)) { const match = pattern.exec(x); if (match !== null) return match[1]!; } return null; };
+  const imm = find(/^imm(-?\d+)$/), rep = find(/^rep(f[23])$/), cc = find(/^cc(\d+)$/);
+  return {
+    key, mnemonic: parts[0]!, ops, size: Number(find(/^z(\d+)$/)!) as 64, mem: Number(find(/^a(\d)$/)!) as 1, rep: rep === null ? 0 : parseInt(rep, 16), lock: parts.includes('lock'),
+    imm: imm === null ? null : Number(imm), flags: new Set<string>(), cost: 0, cc: cc === null ? -1 : Number(cc), flow: '',
+  };
+}
+
+/** From state.rip to the next block. */
+function emitDispatch(f: Func, js: ReadonlyMap<string, number>, handlerType: number): void {
+  const rip = f.local(I64), page = f.local(I64), e = f.local(I32), pa = f.local(I32), block = f.local(I32);
+  f.get(0).i64Load(CTX.rip).tee(rip).i64Const(-4096).i64And().tee(page).get(0).i64Load(S.pageVa).i64Ne().ifThen();
+  f.get(page).i64Const(8).i64ShrU().i32WrapI64().i32Const((ITLB_ENTRIES - 1) * 16).i32And().get(0).i32Add().tee(e);
+  f.i64Load(S.itlb + ITLB.tag).get(page).i64Ne().ifThen();
+  f.get(0).get(rip).i32WrapI64().get(rip).i64Const(32).i64ShrU().i32WrapI64().call(js.get('itlb')!).i32Eqz().ifThen().i32Const(CODE.leave).return().end();
+  f.end();
+  f.get(0).get(page).i64Store(S.pageVa);
+  f.get(0).get(e).i32Load(S.itlb + ITLB.frame).i32Store(S.frameBase);
+  f.end();
+  f.get(rip).i32WrapI64().i32Const(4095).i32And().get(0).i32Load(S.frameBase).i32Add().set(pa);
+  f.get(pa).get(pa).i32Const(11).i32ShrU().i32Xor().i32Const((1 << JUMP_CACHE_BITS) - 1).i32And().i32Const(3).i32Shl().tee(e);
+  f.i32Load(JUMP_CACHE).get(pa).i32Eq().ifThen().get(e).i32Load(JUMP_CACHE + 4).set(block).else();
+  f.get(0).get(pa).call(js.get('find')!).tee(block).i32Eqz().ifThen().i32Const(CODE.leave).return().end().end();
+  f.get(0).get(block).get(block).i32Load(BLK.fn).returnCallIndirect(handlerType);
+}
+
+/** The end of a block: its cost and instructions, then the deadline (law 3), then `go`; without `go` it leaves run(). */
+function emitCharge(f: Func, go: ((f: Func) => void) | null): void {
+  const block = f.local(I32), now = f.local(I64);
+  f.get(1).i32Load(REC.block).set(block);
+  f.get(0).get(0).i64Load(S.now).get(block).i64Load32U(BLK.cost).i64Add().tee(now).i64Store(S.now);
+  f.get(0).get(0).i64Load(S.insns).get(block).i64Load32U(BLK.count).i64Add().i64Store(S.insns);
+  f.get(0).i32Const(0).i32Store(S.rec);
+  if (go === null) { f.i32Const(CODE.leave); return; }
+  f.get(now).get(0).i64Load(S.deadline).i64GeS().ifThen();
+  f.get(0).i32Const(EXIT.deadline).i32Store(S.exitReason).i32Const(CODE.leave).return().end();
+  go(f);
+}
+
+function emitGetFlags(f: Func): void {
+  const put = (cc: number, bit: number): void => { condFromState(f, 0, cc); if (bit > 0) f.i32Const(bit).i32Shl(); };
+  put(2, 0); put(10, 2); f.i32Or(); put(4, 6); f.i32Or(); put(8, 7); f.i32Or(); put(0, 11); f.i32Or();
+  // AF = bit 67 − bits of cc
+  f.get(0).i64Load(S.flagCc).i64Const(67).get(0).i64Load8U(S.flagFx).i64Sub().i64ShrU().i32WrapI64().i32Const(1).i32And().i32Const(4).i32Shl().i32Or();
+}
+function emitSetFlags(f: Func): void {
+  const bit = (n: number): void => { f.get(1).i32Const(n).i32ShrU().i32Const(1).i32And(); };
+  // res: 0 if ZF else 1; its own PF is ZF, its own SF is 0
+  f.get(0); bit(6); f.i32Eqz().i64ExtendI32U().i64Store(S.flagRes);
+  f.get(0).i32Const(64); bit(7); f.i32Const(9).i32Shl().i32Or(); bit(2); bit(6); f.i32Xor().i32Const(8).i32Shl().i32Or().i32Store(S.flagFx);
+  f.get(0); bit(0); f.i64ExtendI32U().i64Const(63).i64Shl(); bit(0); bit(11); f.i32Xor().i64ExtendI32U().i64Const(62).i64Shl().i64Or(); bit(4); f.i64ExtendI32U().i64Const(3).i64Shl().i64Or().i64Store(S.flagCc);
+}
+
+/** Adds what a region spent (cost in the low word of the local, instructions in the high word) to the state. */
+function emitSpend(f: Func, acc: number): void {
+  f.get(0).get(0).i64Load(S.now).get(acc).i64Const(0xffffffff, 0).i64And().i64Add().i64Store(S.now);
+  f.get(0).get(0).i64Load(S.insns).get(acc).i64Const(32).i64ShrU().i64Add().i64Store(S.insns);
+  f.get(0).i32Const(0).i32Store(S.rec);
+}
+/** Cycles to the deadline, at most 2^30. */
+function emitLimit(f: Func): void {
+  const left = f.local(I64);
+  f.get(0).i64Load(S.deadline).get(0).i64Load(S.now).i64Sub().tee(left).i64Const(0).i64LeS().ifThen().i32Const(0).return().end();
+  f.get(left).i64Const(1 << 30).get(left).i64Const(1 << 30).i64LtS().select().i32WrapI64();
+}
+/** cond(state, cc) with cc known only at run time. */
+function emitCond(f: Func): void {
+  const labels: number[] = [];
+  for (let cc = 0; cc < 16; cc++) labels.unshift(f.block());
+  f.get(1).brTable(labels.slice(0, 15), labels[15]!);
+  for (let cc = 0; cc < 16; cc++) { f.end(); condFromState(f, 0, cc); f.return(); }
+  f.unreachable();
+}
+/** The flag tuple of a region (jit/context.ts) into the state's form. */
+function emitPackFlags(f: Func, setFlags: Func): void {
+  const op = f.local(I32), shift = f.local(I64), cc = f.local(I64), carry = f.local(I64), a = 2, b = 3, r = 4;
+  f.get(1).i32Eqz().ifThen().return().end();
+  f.get(1).i32Const(255).i32And().tee(op).i32Const(FK.explicit).i32Eq().ifThen().get(0).get(a).i32WrapI64().call(setFlags).return().end();
+  f.i64Const(64).get(1).i32Const(8).i32ShrU().i64ExtendI32U().i64Sub().set(shift);
+  const is = (...kinds: number[]): void => { kinds.forEach((kind, i) => { f.get(op).i32Const(kind).i32Eq(); if (i > 0) f.i32Or(); }); f.if(); };
+  is(FK.add, FK.adc); carryAdd(f, a, b, r); f.get(shift).i64Shl().set(cc).end();
+  is(FK.sub, FK.sbb); carrySub(f, a, b, r); f.get(shift).i64Shl().set(cc).end();
+  is(FK.result); f.get(a).i64Const(63).i64Shl().get(a).get(b).i64Xor().i64Const(62).i64Shl().i64Or().set(cc).end();
+  is(FK.inc, FK.dec);
+  f.get(b).i64Const(63).i64Shl().set(carry).i64Const(1).set(b);
+  f.get(op).i32Const(FK.inc).i32Eq().ifThen(I64); carryAdd(f, a, b, r); f.else(); carrySub(f, a, b, r); f.end().get(shift).i64Shl().tee(cc);
+  f.get(cc).get(carry).i64Xor().i64Const(63).i64ShrS().i64Const(0, 0xc0000000).i64And().i64Xor().set(cc);
+  f.end();
+  f.get(0).get(r).get(shift).i64Shl().get(shift).i64ShrS().i64Store(S.flagRes);
+  f.get(0).get(cc).i64Store(S.flagCc);
+  f.get(0).get(1).i32Const(8).i32ShrU().i32Store(S.flagFx);
+}
