@@ -84,6 +84,10 @@ export interface Ctx {
   /** push i32: the base address of this CPU's state; use with CTX offsets: c.state(); f.i32Load(CTX.mxcsr). GPRs, rip, rflags are NOT valid there: use the calls above. */
   state(): void;
 
+  /** A local i32 shared by a compiled region's instructions, 0 when the region is entered: a fact about the state that this instruction may note
+   *  for later ones. −1 in the interpreter, which keeps none. */
+  regionFlag(name: string): number;
+
   // ---- flags
   /** ADD/ADC: locals a, b (operands), r (result truncated); all i64 zero-extended from bits. Takes the flags from them lazily. */
   flagsAdd(bits: Bits, a: number, b: number, r: number): void;

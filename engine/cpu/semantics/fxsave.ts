@@ -3,6 +3,7 @@ import { CTX, VEC } from '../../machine/hardware.ts';
 import { I32, I64 } from '../wasm/builder.ts';
 import { define } from './context.ts';
 import type { Ctx } from './context.ts';
+import { unsettle } from './sse-fp.ts';
 
 const SAVED = 416, ST = 32, XMM = 160;
 /** Every bit of MXCSR's low half exists. */
@@ -42,6 +43,7 @@ define({
     c.copyIn(address, SAVED); f.set(buffer);
     f.get(buffer).i32Load(24).i32Const(~MXCSR_MASK).i32And().if(); c.raise(VEC.GP); f.end();
     c.state(); f.get(buffer).i32Load(24).i32Store(CTX.mxcsr);
+    unsettle(c);
     for (const [at, field, bytes] of FIELDS) {
       c.state(); f.get(buffer);
       if (field === CTX.fcw) f.i32Load16U(at).i32Const(0x1f7f).i32And().i32Const(0x40).i32Or().i32Store16(field);

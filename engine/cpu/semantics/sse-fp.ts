@@ -19,42 +19,59 @@ export function checkXm(c: Ctx): void {
   c.raise(VEC.XM);
   c.f.end();
 }
-/** push i32: nothing left to find out: default mode, PE already set. */
-const settled = (c: Ctx): void => { mxcsr(c); c.f.i32Const(0xffe0).i32And().i32Const(0x1fa0).i32Eq(); };
 const lowMerge = (c: Ctx, w: Width, value: number): void => { c.readV(0); c.f.get(value); if (w === 64) c.f.i64x2ReplaceLane(0); else c.f.i32x4ReplaceLane(0); c.writeV(0); };
 
 /** push i32 or i64 bits of the low element of operand i. */
 const lowBits = (c: Ctx, i: number, w: Width): void => { c.readLow(i); if (w === 32) c.f.i32WrapI64(); };
 
-const scalarArith = (w: Width, op: ArithOp): Semantics => (c) => {
-  const { f } = c, t = W[w], a = c.local(t.int), b = c.local(t.int), r = c.local(t.int);
-  lowBits(c, 1, w); f.set(b);
-  if (op === 'sqrt') f.get(b).set(a); else { c.readV(0); if (w === 64) f.i64x2ExtractLane(0); else f.i32x4ExtractLane(0); f.set(a); }
-  f.get(a); t.toFloat(f);
-  if (op !== 'sqrt') { f.get(b); t.toFloat(f); }
-  t.arith(f, op); t.toBits(f); f.set(r);
-  // ordinary: exponent from 2 to the largest finite one
-  f.get(r); t.shl1(f); t.pow(f, t.frac + 2); t.subi(f);
-  if (w === 64) f.i64Const(0, 0xffa00000); else f.i32Const(0xfd000000);
-  t.ltU(f);
-  settled(c); f.i32And().i32Eqz().hint(false).if();
-  c.state(); f.get(a).get(b); c.call(`sse.${op}${w}`); f.set(r);
-  checkXm(c);
+/** The low element of operand i as a float, without a detour over integer registers. */
+const lowFloat = (c: Ctx, i: number, w: Width): void => { c.readV(i); if (w === 64) c.f.f64x2ExtractLane(0); else c.f.f32x4ExtractLane(0); };
+/** push i32: default mode and PE already set, so that an ordinary result leaves nothing to find out. */
+const settled = (c: Ctx): void => { mxcsr(c); c.f.i32Const(0xffe0).i32And().i32Const(0x1fa0).i32Eq(); };
+/**
+ * Runs `slow` unless the unit is settled and `ordinary` (pushes i32) holds; plain branches, so that the fast path has no booleans.
+ * Flags are sticky: within a compiled region it stays settled until LDMXCSR or FXRSTOR, so a local remembers it.
+ */
+function unlessSettled(c: Ctx, ordinary: () => void, slow: () => void): void {
+  const { f } = c, note = c.regionFlag('fp'), done = f.block(), strange = f.block();
+  if (note < 0) settled(c); else f.get(note);
+  f.i32Eqz().hint(false).brIf(strange);
+  ordinary(); f.hint(true).brIf(done);
   f.end();
-  lowMerge(c, w, r);
+  if (note >= 0) { settled(c); f.tee(note).if(); ordinary(); f.brIf(done).end(); }
+  slow();
+  f.end();
+}
+/** MXCSR was loaded. */
+export function unsettle(c: Ctx): void { const note = c.regionFlag('fp'); if (note >= 0) c.f.i32Const(0).set(note); }
+const scalarArith = (w: Width, op: ArithOp): Semantics => (c) => {
+  const { f } = c, t = W[w], a = c.local(t.float), b = c.local(t.float), r = c.local(t.float);
+  lowFloat(c, 1, w); f.set(b);
+  if (op === 'sqrt') f.get(b).set(a); else { lowFloat(c, 0, w); f.set(a); }
+  f.get(a);
+  if (op !== 'sqrt') f.get(b);
+  t.arith(f, op); f.set(r);
+  unlessSettled(c, () => { // ordinary: exponent from 2 to the largest finite one
+    f.get(r); t.toBits(f);
+    if (w === 64) f.i64Const(52).i64ShrU().i32WrapI64().i32Const(0x7ff).i32And().i32Const(2).i32Sub().i32Const(0x7fd).i32LtU();
+    else f.i32Const(23).i32ShrU().i32Const(0xff).i32And().i32Const(2).i32Sub().i32Const(0xfd).i32LtU();
+  }, () => {
+    c.state(); f.get(a); t.toBits(f); f.get(b); t.toBits(f); c.call(`sse.${op}${w}`); t.toFloat(f); f.set(r);
+    checkXm(c);
+  });
+  c.readV(0); f.get(r); if (w === 64) f.f64x2ReplaceLane(0); else f.f32x4ReplaceLane(0);
+  c.writeV(0);
 };
 const packedArith = (w: Width, op: ArithOp): Semantics => (c) => {
-  const { f } = c, t = W[w], a = c.local(V128), b = c.local(V128), r = c.local(V128), m = c.local(V128);
+  const { f } = c, t = W[w], a = c.local(V128), b = c.local(V128), r = c.local(V128), m = c.local(V128), ordinary = c.local(I32);
   c.readV(1, true); f.set(b);
   if (op === 'sqrt') f.get(b).set(a); else { c.readV(0); f.set(a); }
   f.get(a); if (op !== 'sqrt') f.get(b);
   t.vector(f, op); f.tee(r);
   if (w === 64) f.v128Const([0xffffffff, 0x7fffffff, 0xffffffff, 0x7fffffff]).v128And().tee(m).v128Const([0xffffffff, 0x1fffff, 0xffffffff, 0x1fffff]).i64x2GtS().get(m).v128Const([0, 0x7ff00000, 0, 0x7ff00000]).i64x2LtS().v128And().i64x2AllTrue();
   else f.v128Const([0x7fffffff, 0x7fffffff, 0x7fffffff, 0x7fffffff]).v128And().tee(m).v128Const([0xffffff, 0xffffff, 0xffffff, 0xffffff]).i32x4GtS().get(m).v128Const([0x7f800000, 0x7f800000, 0x7f800000, 0x7f800000]).i32x4LtS().v128And().i32x4AllTrue();
-  settled(c); f.i32And().i32Eqz().hint(false).if();
-  c.state(); f.get(a).get(b); c.call(`sse.${op}v${w}`); f.set(r);
-  checkXm(c);
-  f.end();
+  f.set(ordinary);
+  unlessSettled(c, () => { f.get(ordinary); }, () => { c.state(); f.get(a).get(b); c.call(`sse.${op}v${w}`); f.set(r); checkXm(c); });
   f.get(r); c.writeV(0);
 };
 
@@ -116,20 +133,22 @@ const cmp = (w: Width, packed: boolean): Semantics => (c) => {
 };
 /** COMIS/UCOMIS: ZF PF CF = 111 unordered, 000 greater, 001 less, 100 equal; OF SF AF = 0. */
 const comi = (w: Width, quiet: boolean): Semantics => (c) => {
-  const { f } = c, t = W[w], a = c.local(V128), b = c.local(V128), x = c.local(t.float), y = c.local(t.float), flags = c.local(I32);
-  operands(c, w, false, a, b);
-  f.get(a); if (w === 64) f.f64x2ExtractLane(0); else f.f32x4ExtractLane(0); f.set(x);
-  f.get(b); if (w === 64) f.f64x2ExtractLane(0); else f.f32x4ExtractLane(0); f.set(y);
+  const { f } = c, t = W[w], x = c.local(t.float), y = c.local(t.float), flags = c.local(I32);
+  lowFloat(c, 1, w); f.set(y); lowFloat(c, 0, w); f.set(x);
   f.get(x).get(y); t.lt(f); f.get(x).get(y); t.eq(f); f.i32Const(6).i32Shl().i32Or().set(flags);
-  f.get(x).get(x); t.ne(f); f.get(y).get(y); t.ne(f); f.i32Or().hint(false).if();
-  f.i32Const(0x45).set(flags);
-  c.state(); f.get(a).get(b).i32Const(quiet ? 1 : 0); c.call(`sse.unordered${w}`);
-  checkXm(c);
+  const splat = (v: number): void => { f.get(v); if (w === 64) f.f64x2Splat(); else f.f32x4Splat(); };
+  const done = f.block(), strange = f.block();
+  denormalsMatter(c); f.hint(false).brIf(strange);
+  f.get(x).get(y); t.lt(f); f.get(x).get(y); t.ge(f); f.i32Or().hint(true).brIf(done); // ordered
+  f.end();
+  denormalsMatter(c); f.if();
+  c.state(); f.i32Const((quiet ? SOFT.ucomi : SOFT.comi) | t.code); splat(x); splat(y); c.call(`sse.softv${w}`); f.i32x4ExtractLane(0).set(flags);
   f.else();
-  denormalsMatter(c); f.hint(false).if();
-  c.state(); f.i32Const((quiet ? SOFT.ucomi : SOFT.comi) | t.code).get(a).get(b); c.call(`sse.softv${w}`); f.i32x4ExtractLane(0).set(flags);
+  f.i32Const(0x45).set(flags);
+  c.state(); splat(x); splat(y); f.i32Const(quiet ? 1 : 0); c.call(`sse.unordered${w}`);
+  f.end();
   checkXm(c);
-  f.end().end();
+  f.end();
   f.get(flags); c.setFlags();
 };
 
@@ -225,6 +244,7 @@ define({
     const v = c.local(I32);
     c.read(0); c.f.i32WrapI64().tee(v).i32Const(0xffff0000).i32And().if(); c.raise(VEC.GP); c.f.end();
     c.state(); c.f.get(v).i32Store(CTX.mxcsr);
+    unsettle(c);
   },
   stmxcsr: (c) => { mxcsr(c); c.f.i64ExtendI32U(); c.write(0); },
 });
