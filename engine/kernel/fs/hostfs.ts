@@ -1,7 +1,7 @@
 // The host's tree, asked lazily and never written: each answer is captured in the inode, and the guest's changes are made to the
 // inode itself (copy-on-write in guest memory). What differs from the host is listed by kernel/fs/upper.ts.
 import { stateClass } from '../../base/state.ts';
-import { EIO, ENOENT, ENOMEM, ENOTDIR } from '../../abi/errno.ts';
+import { ENOENT, ENOMEM, ENOTDIR } from '../../abi/errno.ts';
 import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from '../../abi/open-flags.ts';
 import { CHUNK_BYTES } from '../../host/door.ts';
 import type { HostStat } from '../../host/door.ts';
@@ -14,9 +14,9 @@ import { mmOf } from '../mm/state.ts';
 import { newDentry } from './dcache.ts';
 import { byteString, latin1 } from './pseudo.ts';
 import { vfsOf } from './state.ts';
-import { TmpfsInode, newMapping } from './tmpfs.ts';
+import { TmpfsInode, newMapping, roomForData } from './tmpfs.ts';
 
-const PAGE = 4096;
+const PAGE = 4096, PAGES = CHUNK_BYTES / PAGE;
 /** Beyond this many remembered absences a directory's listing is captured instead. */
 const MAX_ABSENT = 256;
 /** Inode numbers of what the guest creates on a host file system begin here, above the host's own. */
@@ -158,6 +158,7 @@ export class HostInode extends TmpfsInode {
   }
   override getPage(k: Kernel, index: number, forWrite: boolean): number | Errno {
     const mapping = this.mapping!;
+    if (forWrite && !mapping.dirty.has(index) && !roomForData(k)) return -ENOMEM;
     let pfn = mapping.pages.get(index);
     if (pfn === undefined) {
       const from = index * PAGE, here = Math.min(PAGE, this.lowerSize - from);
@@ -165,20 +166,32 @@ export class HostInode extends TmpfsInode {
         pfn = allocFrame(k, { user: true });
         if (pfn < 0) return -ENOMEM;
       } else {
-        const chunk = k.host.readChunk(latin1(this.hostPath), this.lower!, Math.floor(from / CHUNK_BYTES));
-        if (typeof chunk === 'number') return chunk;
-        const at = from % CHUNK_BYTES;
-        const n = Math.min(here, chunk.length - at);
-        pfn = allocFrame(k, { user: true, zero: n < PAGE });
-        if (pfn < 0) return -ENOMEM;
-        if (n > 0) k.ram.write(pfn * PAGE, chunk, at, n);
-        if (n < 0) return -EIO;
+        pfn = this.readPages(k, index);
+        if (pfn < 0) return pfn;
       }
       mapping.pages.set(index, pfn);
       mmOf(k).mappings.add(mapping);
     }
     if (forWrite) { mapping.dirty.add(index); this.changed = true; }
     return pfn;
+  }
+  /** The page from the host's chunk, and the chunk's other pages while there is room: the door is asked once for each chunk. */
+  private readPages(k: Kernel, index: number): number | Errno {
+    const pages = this.mapping!.pages, first = index - (index % PAGES);
+    const chunk = k.host.readChunk(latin1(this.hostPath), this.lower!, first / PAGES);
+    if (typeof chunk === 'number') return chunk;
+    let asked = -ENOMEM;
+    const last = mmOf(k).freePages > 1024 ? Math.min(first + PAGES, Math.ceil(this.lowerSize / PAGE)) : index + 1;
+    for (let i = last === index + 1 ? index : first; i < last; i++) {
+      if (i !== index && pages.has(i)) continue;
+      const at = (i - first) * PAGE, n = Math.min(PAGE, this.lowerSize - i * PAGE, chunk.length - at);
+      const pfn = allocFrame(k, { user: true, zero: n < PAGE });
+      if (pfn < 0) { if (i <= index) return asked >= 0 ? asked : -ENOMEM; break; }
+      if (n > 0) k.ram.write(pfn * PAGE, chunk, at, n);
+      if (i === index) asked = pfn;
+      else pages.set(i, pfn);
+    }
+    return asked;
   }
   override statBlocks(): number {
     const dirty = this.mapping?.dirty;

@@ -9,6 +9,7 @@ import type { Kernel } from '../contracts/kernel.ts';
 import type { Cred, Task } from '../contracts/task.ts';
 import { dropPages } from '../mm/filemap.ts';
 import { allocFrame } from '../mm/page-alloc.ts';
+import { shrinkPageCache } from '../mm/reclaim.ts';
 import { mmOf } from '../mm/state.ts';
 import { touchCtime, touchMtime } from './attr.ts';
 import { anonDev } from './mount.ts';
@@ -190,6 +191,7 @@ export class TmpfsInode extends Inode {
   override getPage(k: Kernel, index: number, forWrite: boolean): number | Errno {
     const mapping = this.mapping!;
     let pfn = mapping.pages.get(index);
+    if (forWrite && !mapping.dirty.has(index) && !roomForData(k)) return -ENOMEM;
     if (pfn === undefined) {
       pfn = allocFrame(k, { user: true });
       if (pfn < 0) return -ENOMEM;
@@ -208,6 +210,17 @@ export class TmpfsInode extends Inode {
   }
 }
 stateClass(TmpfsInode, 'TmpfsInode', ['entries', 'target', 'xattrs', 'changed', 'metaChanged', 'fresh']);
+
+/**
+ * Room for one more page of file data that will stay until it is deleted. Files may not take the last sixteenth of memory: the
+ * disk is full (ENOSPC) before programs are killed for memory.
+ */
+export function roomForData(k: Kernel): boolean {
+  const m = mmOf(k), reserve = Math.min(4096, m.frames >> 4);
+  if (m.freePages > reserve) return true;
+  shrinkPageCache(k, 256);
+  return m.freePages > reserve;
+}
 
 /** reclaimable: clean pages can be made again (holes, host contents). */
 export function newMapping(inode: Inode, reclaimable: boolean): void {
