@@ -1,5 +1,5 @@
 // ELF64 executables: header checks, mapping of segments, the initial stack with its auxiliary vector (fs/binfmt_elf.c).
-import { EIO, ELIBBAD, ENOEXEC, ENOMEM } from '../../abi/errno.ts';
+import { EFAULT, EIO, ELIBBAD, ENOEXEC, ENOMEM } from '../../abi/errno.ts';
 import type { Va } from '../../base/brand.ts';
 import { randomBytes } from '../../base/random.ts';
 import { PTE } from '../../machine/hardware.ts';
@@ -32,7 +32,7 @@ const u64 = (dv: DataView, at: number): number => dv.getUint32(at, true) + dv.ge
 export function readElf(k: Kernel, file: OpenFile, head: Uint8Array, isInterp: boolean): ElfImage | number {
   const bad = isInterp ? -ELIBBAD : -ENOEXEC;
   if (head.length < 64 || head[0] !== 0x7f || head[1] !== 0x45 || head[2] !== 0x4c || head[3] !== 0x46) return bad;
-  if (head[4] !== 2 || head[5] !== 1) return bad; // 64-bit, little-endian
+  // As Linux: the class byte is not looked at; a 32-bit file fails by its machine or its program header size.
   const dv = new DataView(head.buffer, head.byteOffset, head.length);
   const type = dv.getUint16(16, true), phnum = dv.getUint16(56, true);
   if ((type !== ET_EXEC && type !== ET_DYN) || dv.getUint16(18, true) !== EM_X86_64) return bad;
@@ -120,7 +120,7 @@ function mapSegment(k: Kernel, task: Task, mm: Mm, file: OpenFile, p: Phdr, bias
     }
     // padzero: the rest of the last file page is bss. A read-only segment keeps what the file has, as in Linux.
     const tail = fileEnd - (va + p.filesz);
-    if (p.filesz > 0 && tail > 0 && (p.flags & PF_W) !== 0) copyToUser(k, task, va + p.filesz, new Uint8Array(tail));
+    if (p.filesz > 0 && tail > 0 && (p.flags & PF_W) !== 0 && copyToUser(k, task, va + p.filesz, new Uint8Array(tail)) < 0) return -EFAULT;
   }
   return 0;
 }
