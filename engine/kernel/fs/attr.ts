@@ -12,7 +12,7 @@ interface StatExtras { dev?: number; changed?: boolean; metaChanged?: boolean; b
 
 export function devOf(inode: Inode): number { return (inode as StatExtras).dev ?? inode.sb?.dev ?? 0; }
 export function blocksOf(inode: Inode): number { const e = inode as StatExtras; return e.statBlocks ? e.statBlocks() : inode.blocks; }
-export function blksizeOf(inode: Inode): number { return (inode as StatExtras).blksize ?? 4096; }
+export function blksizeOf(inode: Inode): number { return (inode as StatExtras).blksize ?? inode.sb?.blockSize ?? 4096; }
 
 /** Contents changed (copy-on-write layer: kernel/fs/upper.ts lists such files). */
 export function markChanged(inode: Inode): void { (inode as StatExtras).changed = true; }

@@ -227,6 +227,7 @@ export function createProcfs(k: Kernel): SuperBlock {
   root.ino = 1; root.mode = S_IFDIR | 0o555; root.nlink = 2 + topNames(k, 'proc').length;
   stampNow(k, root);
   const sb = newSuperBlock('proc', 0x9fa0, makedev(0, 21), root);
+  sb.blockSize = 1024;
   sb.volatile = true;
   return sb;
 }
