@@ -37,6 +37,7 @@ export class AsyncInput implements AsyncSource {
       s.on('end', end);
       s.on('close', end);
       s.on('error', end);
+      s.resume(); // rawTerminal() has paused it
       return;
     }
     if (want) process.stdin.resume();
