@@ -63,24 +63,27 @@ const scalarArith = (w: Width, op: ArithOp): Semantics => (c) => {
   c.writeV(0);
 };
 const packedArith = (w: Width, op: ArithOp): Semantics => (c) => {
-  const { f } = c, t = W[w], a = c.local(V128), b = c.local(V128), r = c.local(V128), m = c.local(V128), ordinary = c.local(I32);
+  const { f } = c, t = W[w], a = c.local(V128), b = c.local(V128), r = c.local(V128), ordinary = c.local(I32);
   c.readV(1, true); f.set(b);
   if (op === 'sqrt') f.get(b).set(a); else { c.readV(0); f.set(a); }
   f.get(a); if (op !== 'sqrt') f.get(b);
   t.vector(f, op); f.tee(r);
-  if (w === 64) f.v128Const([0xffffffff, 0x7fffffff, 0xffffffff, 0x7fffffff]).v128And().tee(m).v128Const([0xffffffff, 0x1fffff, 0xffffffff, 0x1fffff]).i64x2GtS().get(m).v128Const([0, 0x7ff00000, 0, 0x7ff00000]).i64x2LtS().v128And().i64x2AllTrue();
-  else f.v128Const([0x7fffffff, 0x7fffffff, 0x7fffffff, 0x7fffffff]).v128And().tee(m).v128Const([0xffffff, 0xffffff, 0xffffff, 0xffffff]).i32x4GtS().get(m).v128Const([0x7f800000, 0x7f800000, 0x7f800000, 0x7f800000]).i32x4LtS().v128And().i32x4AllTrue();
+  // every exponent from 2 to the largest finite one: one signed comparison of the doubled bits, moved
+  if (w === 64) f.i32Const(1).i64x2Shl().v128Const([0, 0x7fc00000, 0, 0x7fc00000]).i64x2Add().v128Const([0, 0x7fa00000, 0, 0x7fa00000]).i64x2LtS().i64x2Bitmask().i32Const(3).i32Eq();
+  else f.i32Const(1).i32x4Shl().v128Const([0x7e000000, 0x7e000000, 0x7e000000, 0x7e000000]).i32x4Add().v128Const([0x7d000000, 0x7d000000, 0x7d000000, 0x7d000000]).i32x4LtS().i32x4Bitmask().i32Const(15).i32Eq();
   f.set(ordinary);
   unlessSettled(c, () => { f.get(ordinary); }, () => { c.state(); f.get(a).get(b); c.call(`sse.${op}v${w}`); f.set(r); checkXm(c); });
   f.get(r); c.writeV(0);
 };
 
-/** Loads both operands; scalar ones are splatted, so that every lane says the same. */
-function operands(c: Ctx, w: Width, packed: boolean, a: number, b: number): void {
+/** Loads both operands. Of scalar ones only the low lanes count; the helpers get them splatted, so that every lane says the same. */
+function operands(c: Ctx, packed: boolean, a: number, b: number): void {
+  c.readV(1, packed); c.f.set(b); c.readV(0); c.f.set(a);
+}
+function pushOperand(c: Ctx, w: Width, packed: boolean, v: number): void {
   const { f } = c;
-  if (packed) { c.readV(1, true); f.set(b); c.readV(0); f.set(a); return; }
-  lowBits(c, 1, w); if (w === 64) f.i64x2Splat(); else f.i32x4Splat(); f.set(b);
-  c.readV(0); if (w === 64) f.i64x2ExtractLane(0).i64x2Splat(); else f.i32x4ExtractLane(0).i32x4Splat(); f.set(a);
+  f.get(v);
+  if (!packed) { if (w === 64) f.f64x2ExtractLane(0).f64x2Splat(); else f.f32x4ExtractLane(0).f32x4Splat(); }
 }
 function mergeResult(c: Ctx, w: Width, packed: boolean, r: number): void {
   const { f } = c;
@@ -89,18 +92,22 @@ function mergeResult(c: Ctx, w: Width, packed: boolean, r: number): void {
   c.writeV(0);
 }
 const veq = (f: Func, w: Width): Func => (w === 64 ? f.f64x2Eq() : f.f32x4Eq());
-/** push i32: no NaN in either. */
-const allOrdered = (f: Func, w: Width, a: number, b: number): void => { f.get(a).get(a); veq(f, w); f.get(b).get(b); veq(f, w); f.v128And(); if (w === 64) f.i64x2AllTrue(); else f.i32x4AllTrue(); };
+/** push i32: no NaN in either (in the lanes that count). */
+const allOrdered = (f: Func, w: Width, packed: boolean, a: number, b: number): void => {
+  f.get(a).get(a); veq(f, w); f.get(b).get(b); veq(f, w); f.v128And();
+  if (w === 64) f.i64x2Bitmask(); else f.i32x4Bitmask();
+  if (packed) f.i32Const(w === 64 ? 3 : 15).i32Eq(); else f.i32Const(1).i32And();
+};
 
 const minMax = (w: Width, packed: boolean, op: 'min' | 'max'): Semantics => (c) => {
   const { f } = c, a = c.local(V128), b = c.local(V128), r = c.local(V128);
-  operands(c, w, packed, a, b);
+  operands(c, packed, a, b);
   // min: a < b ? a : b — the second operand if unordered or both zero; pmin(b, a) is exactly that
   f.get(b).get(a);
   if (op === 'min') { if (w === 64) f.f64x2Pmin(); else f.f32x4Pmin(); } else if (w === 64) f.f64x2Pmax(); else f.f32x4Pmax();
   f.set(r);
-  allOrdered(f, w, a, b); denormalsMatter(c); f.i32Eqz().i32And().i32Eqz().hint(false).if();
-  c.state(); f.i32Const(SOFT[op] | W[w].code).get(a).get(b); c.call(`sse.softv${w}`); f.set(r);
+  allOrdered(f, w, packed, a, b); denormalsMatter(c); f.i32Eqz().i32And().i32Eqz().hint(false).if();
+  c.state(); f.i32Const(SOFT[op] | W[w].code); pushOperand(c, w, packed, a); pushOperand(c, w, packed, b); c.call(`sse.softv${w}`); f.set(r);
   checkXm(c);
   f.end();
   mergeResult(c, w, packed, r);
@@ -117,16 +124,16 @@ const compareWith = (f: Func, w: Width, predicate: number): void => {
 const cmp = (w: Width, packed: boolean): Semantics => (c) => {
   const { f } = c, a = c.local(V128), b = c.local(V128), r = c.local(V128), predicate = c.immConst(2) & 7;
   const quiet = predicate === 0 || predicate === 3 || predicate === 4 || predicate === 7;
-  operands(c, w, packed, a, b);
+  operands(c, packed, a, b);
   if ((predicate & 3) === 3) { f.get(a).get(a); veq(f, w); f.get(b).get(b); veq(f, w); f.v128And(); if (predicate === 3) f.v128Not(); }
   else { f.get(a).get(b); compareWith(f, w, predicate); }
   f.set(r);
   denormalsMatter(c); f.hint(false).if();
-  c.state(); f.i32Const(SOFT.cmp | W[w].code | (predicate << 16)).get(a).get(b); c.call(`sse.softv${w}`); f.set(r);
+  c.state(); f.i32Const(SOFT.cmp | W[w].code | (predicate << 16)); pushOperand(c, w, packed, a); pushOperand(c, w, packed, b); c.call(`sse.softv${w}`); f.set(r);
   checkXm(c);
   f.else();
-  allOrdered(f, w, a, b); f.i32Eqz().hint(false).if();
-  c.state(); f.get(a).get(b).i32Const(quiet ? 1 : 0); c.call(`sse.unordered${w}`);
+  allOrdered(f, w, packed, a, b); f.i32Eqz().hint(false).if();
+  c.state(); pushOperand(c, w, packed, a); pushOperand(c, w, packed, b); f.i32Const(quiet ? 1 : 0); c.call(`sse.unordered${w}`);
   checkXm(c);
   f.end().end();
   mergeResult(c, w, packed, r);

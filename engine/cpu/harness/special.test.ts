@@ -1,0 +1,61 @@
+// Instructions the generator leaves out, by hand: FXSAVE and FXRSTOR as a pair, masked stores.
+import { describe, expect, test } from 'vitest';
+import { Dice, extended, fillBytes } from './generate.ts';
+import { Guest } from './guest.ts';
+import { DATA, WINDOW, cannotRunNatively, runNatively } from './records.ts';
+import type { Test } from './records.ts';
+
+function make(code: number[], seed: number, offset: number): Test {
+  const d = new Dice(seed), gpr = new BigUint64Array(16), fx = new Uint8Array(512), f = new DataView(fx.buffer), mem = new Uint8Array(256);
+  gpr[4] = BigInt(DATA + WINDOW + 128);
+  gpr[3] = gpr[7] = BigInt(DATA + offset);
+  fillBytes(d, mem, 0);
+  f.setUint16(0, 0x37f, true);
+  f.setUint16(2, d.below(8) << 11, true);
+  f.setUint8(4, d.below(256));
+  f.setUint32(24, 0x1f80 | d.below(64), true);
+  f.setUint32(28, 0xffff, true);
+  for (let i = 0; i < 8; i++) { const [s, e] = extended(d); f.setBigUint64(32 + i * 16, s, true); f.setUint16(40 + i * 16, e, true); }
+  fillBytes(d, fx.subarray(160, 416), 0);
+  return { code: Uint8Array.from(code), gpr, rflags: 0x202, fx, mem, name: 'special', ignore: [] };
+}
+const FXSAVE = [0x0f, 0xae, 0x03], FXRSTOR = [0x0f, 0xae, 0x0b], REX = [0x48];
+const registers = (fx: Uint8Array): string => {
+  const out = [...fx.subarray(0, 5), ...fx.subarray(24, 28)];
+  for (let i = 0; i < 8; i++) out.push(...fx.subarray(32 + i * 16, 42 + i * 16));
+  out.push(...fx.subarray(160, 416));
+  return Buffer.from(Uint8Array.from(out)).toString('hex');
+};
+
+const why = cannotRunNatively();
+describe.skipIf(why !== null).each(['off', 'force'] as const)('special instructions, compiler %s', (jit) => {
+  test('what FXSAVE wrote, FXRSTOR brings back, as the real CPU does', () => {
+    const guest = new Guest(jit);
+    for (let seed = 1; seed < 60; seed++) {
+      const rex = seed % 2 === 0 ? REX : [];
+      // save; clobber everything; restore
+      const t = make([...rex, ...FXSAVE, 0xdb, 0xe3, 0x0f, 0x57, 0xc0, 0x45, 0x0f, 0x57, 0xff, 0xd9, 0xe8, ...rex, ...FXRSTOR], seed, 0x100);
+      const [real] = runNatively([t]), ours = guest.run(t);
+      expect(ours.trap, `seed=${seed}`).toBe(real!.trap);
+      expect(registers(ours.fx), `seed=${seed}`).toBe(registers(real!.fx));
+    }
+  });
+  test('FXSAVE writes the registers in the order of the manual; unaligned is #GP', () => {
+    const guest = new Guest(jit);
+    for (let seed = 100; seed < 130; seed++) {
+      const t = make(FXSAVE, seed, WINDOW), [real] = runNatively([t]), ours = guest.run(t);
+      const image = (m: Uint8Array): string => Buffer.from(Uint8Array.from([...m.subarray(0, 5), ...m.subarray(24, 28), ...m.subarray(32, 256)])).toString('hex');
+      expect(image(ours.mem), `seed=${seed}`).toBe(image(real!.mem));
+      const bad = make(FXSAVE, seed, WINDOW + 8);
+      expect(guest.run(bad).trap).toBe(runNatively([bad])[0]!.trap);
+    }
+  });
+  test('masked stores', () => {
+    const guest = new Guest(jit);
+    for (let seed = 200; seed < 260; seed++) {
+      const t = make(seed % 2 === 0 ? [0x66, 0x0f, 0xf7, 0xca] : [0x0f, 0xf7, 0xca], seed, WINDOW + (seed % 32)), [real] = runNatively([t]), ours = guest.run(t);
+      expect(Buffer.from(ours.mem).toString('hex'), `seed=${seed}`).toBe(Buffer.from(real!.mem).toString('hex'));
+      expect(registers(ours.fx), `seed=${seed}`).toBe(registers(real!.fx));
+    }
+  });
+});
