@@ -70,7 +70,7 @@ describe.skipIf(!built)('the tables agree with the kernel and with each other', 
       const info = JSON.parse(ktrace(['info', d, '--json']).stdout.toString());
       for (const [table, rows] of Object.entries(info.events as Record<string, number>)) expect({ table, rows: n(d, `select count(*) from ${table}`) }).toEqual({ table, rows });
       // What the kernel counted itself (exit accounting of processes, its switch and fault counters) against the rows.
-      expect(n(d, 'select sum(nvcsw) + sum(nivcsw) from thread where not kthread')).toBe(n(d, 'select count(*) from sched_switch where prev_utid in (select utid from thread where not kthread)'));
+      expect(n(d, 'select sum(nvcsw) + sum(nivcsw) from thread where not kthread')).toBe(n(d, 'select count(*) from sched_switch where reason <> \'exit\' and prev_utid in (select utid from thread where not kthread)'));
       expect(n(d, "select sum(minflt) + sum(majflt) from process")).toBe(n(d, "select count(*) from page_fault where kind <> 'invalid'"));
       expect(n(d, 'select count(*) from process')).toBe(n(d, 'select count(distinct upid) from thread'));
       // A wake-up is followed by a switch to that task, unless it ended or the run did.
