@@ -1,13 +1,13 @@
 // The page cache: read and write through it, drop it on truncate, keep mapped pages and read/write the same bytes (mm/filemap.c).
 import type { Pfn } from '../../base/brand.ts';
 import { COST } from '../../clock/costs.ts';
-import { AddressSpace, VM } from '../contracts/mm.ts';
+import { AddressSpace } from '../contracts/mm.ts';
 import type { Inode, UserBuffer } from '../contracts/fs.ts';
 import type { Kernel } from '../contracts/kernel.ts';
 import type { Mm } from '../contracts/mm.ts';
 import { charge } from '../entry/charge.ts';
 import { putFrame } from './page-alloc.ts';
-import { PAGE, SOFT_ANON, clearPte, flushRange, forEachPte } from './pgtable.ts';
+import { PAGE, clearPte, flushRange, forEachPte } from './pgtable.ts';
 import { mmOf } from './state.ts';
 import { UserRange } from './user-buffer.ts';
 
@@ -114,7 +114,7 @@ export function dropPages(k: Kernel, inode: Inode, fromIndex: number, keepBytes 
   if (mapping.pages.size === 0) mmOf(k).mappings.delete(mapping);
 }
 
-/** unmap_mapping_range: takes pages [from, to) of a file out of every address space; private copies stay. */
+/** unmap_mapping_range with even_cows: takes pages [from, to) of a file out of every address space, private copies too (truncate). */
 function unmapMapping(k: Kernel, mapping: AddressSpace, from: number, to: number): void {
   const seen = new Set<Mm>();
   for (const task of k.tasks.values()) {
@@ -128,11 +128,7 @@ function unmapMapping(k: Kernel, mapping: AddressSpace, from: number, to: number
       if (first >= last) continue;
       let n = 0;
       const start = vma.start + first * PAGE, end = vma.start + last * PAGE;
-      const shared = (vma.flags & VM.SHARED) !== 0;
-      forEachPte(k, mm.pgd, start, end, (at) => {
-        if (!shared && (k.ram.u32[at]! & SOFT_ANON) !== 0) return;
-        if (clearPte(k, mm, at)) n++;
-      });
+      forEachPte(k, mm.pgd, start, end, (at) => { if (clearPte(k, mm, at)) n++; });
       if (n > 0) flushRange(k, mm, start, end);
     }
   }

@@ -24,6 +24,8 @@ import { shmemFile } from './shmem.ts';
 import { mmOf } from './state.ts';
 import { MAX_MAP_COUNT, findIntersection, findVma, insertVma, mergeAround, rangeFree, splitVma, unmapRange, unmappedArea, vmaAt, vmaIndex } from './vma.ts';
 import { kernelFault } from './fault.ts';
+import { capable } from '../process/cred.ts';
+import { CAP_SYS_RAWIO } from '../../abi/prctl.ts';
 
 export const pageUp = (n: number): number => Math.ceil(n / PAGE) * PAGE;
 const MMAP_MIN_ADDR = 65536;
@@ -74,11 +76,11 @@ const O_ACCMODE = 3, O_WRONLY = 1, O_RDWR = 2;
 const isDevZero = (file: OpenFile): boolean => (file.inode.mode & S_IFMT) === S_IFCHR && file.inode.rdev === 0x105;
 
 /** The address for a new mapping by its hint and flags, or −errno. */
-function chooseAddress(mm: Mm, hint: Va, len: number, mapFlags: number): Va {
+function chooseAddress(task: Task, mm: Mm, hint: Va, len: number, mapFlags: number): Va {
   if ((mapFlags & (MAP_FIXED | MAP_FIXED_NOREPLACE)) !== 0) {
     if (hint % PAGE !== 0) return -EINVAL;
     if (hint + len > TASK_SIZE) return -ENOMEM;
-    if (hint < MMAP_MIN_ADDR) return -EPERM;
+    if (hint < MMAP_MIN_ADDR && !capable(task, CAP_SYS_RAWIO)) return -EPERM;
     return hint;
   }
   if (hint > 0) {
@@ -104,7 +106,7 @@ export function doMmap(k: Kernel, task: Task, hint: Va, length: number, prot: nu
   if (type !== MAP_SHARED && type !== MAP_PRIVATE && type !== MAP_SHARED_VALIDATE) return -EINVAL;
   const shared = type !== MAP_PRIVATE;
   if ((task.personality & READ_IMPLIES_EXEC) !== 0 && (prot & PROT_READ) !== 0) prot |= PROT_EXEC;
-  const start = chooseAddress(mm, hint, len, mapFlags);
+  const start = chooseAddress(task, mm, hint, len, mapFlags);
   if (start < 0) return start;
   if ((mapFlags & MAP_FIXED_NOREPLACE) !== 0 && findIntersection(mm, start, start + len) !== null) return -EEXIST;
   let flags = protFlags(prot) | VM.MAYWRITE | (shared ? VM.SHARED : 0);

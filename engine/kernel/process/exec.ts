@@ -1,5 +1,5 @@
 // execve and execveat: from a file name to a fresh address space with registers at the entry point (fs/exec.c).
-import { E2BIG, EACCES, EINVAL, ELOOP, ENOEXEC, ENOMEM, ENOENT } from '../../abi/errno.ts';
+import { E2BIG, EACCES, EAGAIN, EINVAL, ELOOP, ENOEXEC, ENOMEM, ENOENT } from '../../abi/errno.ts';
 import { COST } from '../../clock/costs.ts';
 import { CTX, RSP } from '../../machine/hardware.ts';
 import type { OpenFile, Path } from '../contracts/fs.ts';
@@ -116,16 +116,18 @@ export function doExecve(k: Kernel, task: Task, filename: string, argv: string[]
   if (argv.length === 0) argv = ['']; // Linux since 5.18
   if (!argsFit(task, argv, envp)) return -E2BIG;
   const execfn = dirfd === AT_FDCWD || filename.startsWith('/') ? filename : filename === '' ? `/dev/fd/${dirfd}` : `/dev/fd/${dirfd}/${filename}`;
-  charge(k, COST.execBase);
-  const bprm = loadHeaders(k, task, dirfd, filename, flags, argv, execfn);
+  // After the wait for sibling threads the files are those opened before it: /proc/self/exe would now name a dead leader.
+  const kept = task.syscall.progress as Bprm | null;
+  if (kept === null) charge(k, COST.execBase);
+  const bprm = kept ?? loadHeaders(k, task, dirfd, filename, flags, argv, execfn);
   if (typeof bprm === 'number') return bprm;
   const drop = (): void => { putFile(k, bprm.file); if (bprm.interp !== null) putFile(k, bprm.interp); };
   if (!argsFit(task, bprm.argv, envp)) { drop(); return -E2BIG; }
   const p = task.process;
   if (p.threads.some((t) => t !== task && !t.exiting)) {
-    drop();
-    if (p.groupExit || (p.groupExec !== null && p.groupExec !== task)) return -11;
-    if (fatalSignalPending(task)) return -ERESTARTNOINTR;
+    if (p.groupExit || (p.groupExec !== null && p.groupExec !== task)) { drop(); return -EAGAIN; }
+    if (fatalSignalPending(task)) { drop(); return -ERESTARTNOINTR; }
+    task.syscall.progress = bprm;
     if (p.groupExec === null) { p.groupExec = task; zapOtherThreads(k, p, task); }
     waitOn(k, task, [], { interruptible: false, wchan: 'de_thread' });
     return BLOCK;
