@@ -48,6 +48,10 @@ export const S = {
   pgd: 696, cpu: 700,
   /** Value of a store that goes the slow way, ≤ 16 bytes. */
   scratch: 704,
+  /** Flags as a compiled region leaves them (jit/context.ts): kind, a, b, r; kind 0: in flagRes, flagCc, flagFx. The interpreter packs them first. */
+  fk: 720, fa: 728, fb: 736, fr: 744,
+  /** Cycles to the deadline after a slow path of a region, at most 2^30. */
+  limit: 724,
   /** A copy of an operand that crosses pages or is long. */
   bounce: 768, bounceSize: 1024,
   dtlb: 0x800, // 512 entries of 32 bytes

@@ -96,6 +96,7 @@ class Cpu implements Processor {
     this.runs++;
     this.setPair(s + S.deadline, Math.min(deadline, Number.MAX_SAFE_INTEGER));
     core.setFlags(s, u32[(s + CTX.rflags) >> 2]!);
+    u32[(s + S.fk) >> 2] = 0;
     u32[(s + S.pageVa) >> 2] = 1; // no page: the first transfer looks it up
     for (;;) {
       const code = core.dispatch(s);
@@ -139,6 +140,7 @@ class Cpu implements Processor {
       exit.vector = 0; exit.errorCode = 0; exit.address = 0; exit.addressLo = 0; exit.addressHi = 0;
     }
     u32[(s + S.rec) >> 2] = 0;
+    if (u32[(s + S.fk) >> 2] !== 0) this.core.pack(s);
     const flags = (s + CTX.rflags) >> 2;
     u32[flags] = (u32[flags]! & ~0x8d5) | this.core.getFlags(s) | 2;
     u32[flags + 1] = 0;

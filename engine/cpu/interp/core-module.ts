@@ -31,7 +31,7 @@ export function helperSignatures(): Signature[] {
   return [
     ...RUNTIME_MEMORY.map((name) => sys(name, [I32, I64, I32], [I32])), sys('string', [I32, I32], [I32]), sys('cpuid', [I32, I32], []),
     sys('dispatch', [I32], [I32]), sys('next', [I32, I32], [I32]), sys('charge', [I32, I32], [I32]), sys('getflags', [I32], [I32]), sys('setflags', [I32, I32], []), sys('resume', [I32, I32], [I32]),
-    sys('packflags', [I32, I32, I64, I64, I64], []), sys('cond', [I32, I32], [I32]), sys('limit', [I32], [I32]), sys('exit', [I32, I64], [I32]), sys('side', [I32, I32, I64], [I32]),
+    sys('packflags', [I32, I32, I64, I64, I64], []), sys('pack', [I32], []), sys('cond', [I32, I32], [I32]), sys('exit', [I32, I64], [I32]), sys('side', [I32, I32, I64], [I32]),
     ...allHelpers(),
   ];
 }
@@ -54,7 +54,11 @@ export function buildCoreModule(): Uint8Array {
   };
   const call = (f: Func, name: string): void => { if (name.startsWith('tail:')) f.returnCall(get(name.slice(5))); else f.call(get(name)); };
   const handlerType = m.type([I32, I32], [I32]);
-  for (const name of RUNTIME_MEMORY) get(`sys.${name}`).get(0).get(1).i32WrapI64().get(1).i64Const(32).i64ShrU().i32WrapI64().get(2).call(js.get(name)!);
+  for (const name of RUNTIME_MEMORY) {
+    const f = get(`sys.${name}`);
+    f.get(0).get(1).i32WrapI64().get(1).i64Const(32).i64ShrU().i32WrapI64().get(2).call(js.get(name)!);
+    if (name.startsWith('quiet')) { f.get(0); emitLimit(f); f.i32Store(S.limit); } // a miss has moved the time
+  }
   get('sys.string').get(0).get(1).call(js.get('string')!);
   get('sys.cpuid').get(0).get(1).call(js.get('cpuid')!);
   for (const helper of all) {
@@ -72,15 +76,17 @@ export function buildCoreModule(): Uint8Array {
   // For compiled regions
   emitPackFlags(get('sys.packflags'), get('sys.setflags'));
   emitCond(get('sys.cond'));
-  emitLimit(get('sys.limit'));
+  get('sys.pack').get(0).get(0).i32Load(S.fk).get(0).i64Load(S.fa).get(0).i64Load(S.fb).get(0).i64Load(S.fr).call(get('sys.packflags')).get(0).i32Const(0).i32Store(S.fk);
+  const packed = (f: Func): void => { f.get(0).i32Load(S.fk).ifThen().get(0).call(get('sys.pack')).end(); };
   const exit = get('sys.exit'), side = get('sys.side'), now = exit.local(I64);
   emitSpend(exit, 1);
   exit.get(0).i64Load(S.now).tee(now).get(0).i64Load(S.deadline).i64GeS().ifThen().get(0).i32Const(EXIT.deadline).i32Store(S.exitReason).i32Const(CODE.leave).return().end();
   exit.get(0).returnCall(get('sys.dispatch'));
   emitSpend(side, 2);
+  packed(side);
   side.get(0).get(1).get(1).i32Load(REC.fn).returnCallIndirect(handlerType);
   // Block entries
-  const toFirst = (f: Func): void => { f.get(0).get(1).i32Const(BLK.size).i32Add().get(1).i32Load(BLK.size + REC.fn).returnCallIndirect(handlerType); };
+  const toFirst = (f: Func): void => { packed(f); f.get(0).get(1).i32Const(BLK.size).i32Add().get(1).i32Load(BLK.size + REC.fn).returnCallIndirect(handlerType); };
   const enter = m.func([I32, I32], [I32]), counted = m.func([I32, I32], [I32]), straddle = m.func([I32, I32], [I32]), hot = counted.local(I32);
   toFirst(enter);
   counted.get(1).get(1).i32Load(BLK.hot).i32Const(1).i32Add().tee(hot).i32Store(BLK.hot);
@@ -99,7 +105,7 @@ export function buildCoreModule(): Uint8Array {
   m.elem(SLOT.first, handlers);
   m.elem(0, signatures.map(({ name }) => get(name)), helperTable);
   m.exportTable('helpers', helperTable);
-  for (const name of ['sys.dispatch', 'sys.getflags', 'sys.setflags']) m.exportFunc(name, get(name));
+  for (const name of ['sys.dispatch', 'sys.getflags', 'sys.setflags', 'sys.pack']) m.exportFunc(name, get(name));
   return m.finish();
 }
 
@@ -165,11 +171,12 @@ function emitSpend(f: Func, acc: number): void {
   f.get(0).get(0).i64Load(S.insns).get(acc).i64Const(32).i64ShrU().i64Add().i64Store(S.insns);
   f.get(0).i32Const(0).i32Store(S.rec);
 }
-/** Cycles to the deadline, at most 2^30. */
-function emitLimit(f: Func): void {
+/** push i32: cycles to the deadline, from 0 to 2^30. */
+export function emitLimit(f: Func): void {
   const left = f.local(I64);
-  f.get(0).i64Load(S.deadline).get(0).i64Load(S.now).i64Sub().tee(left).i64Const(0).i64LeS().ifThen().i32Const(0).return().end();
-  f.get(left).i64Const(1 << 30).get(left).i64Const(1 << 30).i64LtS().select().i32WrapI64();
+  f.get(0).i64Load(S.deadline).get(0).i64Load(S.now).i64Sub().tee(left).i64Const(1 << 30).get(left).i64Const(1 << 30).i64LtS().select().tee(left);
+  f.i64Const(0).get(left).i64Const(0).i64GtS().select().i32WrapI64();
+  f.free(left);
 }
 /** cond(state, cc) with cc known only at run time. */
 function emitCond(f: Func): void {

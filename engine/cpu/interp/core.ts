@@ -38,6 +38,8 @@ export class Core {
   readonly helperTable: WebAssembly.Table;
   readonly helpers = new Map<string, HelperType>();
   readonly dispatch: (s: number) => number;
+  /** The flags of a region that left run() into the form that getFlags reads. */
+  readonly pack: (s: number) => void;
   readonly getFlags: (s: number) => number;
   readonly setFlags: (s: number, flags: number) => void;
   private nextSlot: number;
@@ -60,6 +62,7 @@ export class Core {
     this.dispatch = x['sys.dispatch']!;
     this.getFlags = x['sys.getflags']!;
     this.setFlags = x['sys.setflags']!;
+    this.pack = x['sys.pack']!;
     this.helperTable = x['helpers']!;
   }
 

@@ -2,7 +2,7 @@
 import { CTX } from '../../machine/hardware.ts';
 import type { Form, Insn } from '../decode/insn.ts';
 import type { Blocks } from '../interp/blocks.ts';
-import { MEMORY_LIMITS, SLOT } from '../interp/core-module.ts';
+import { MEMORY_LIMITS, SLOT, emitLimit } from '../interp/core-module.ts';
 import { callHelper } from '../interp/core.ts';
 import type { Core } from '../interp/core.ts';
 import { BLK, REC, S } from '../layout.ts';
@@ -137,13 +137,15 @@ class RegionEmitter {
     region.gprs.forEach((local, n) => { if (local >= 0) f.get(STATE).i64Load(n * 8).set(local); });
     region.xmms.forEach((local, n) => { if (local >= 0) f.get(STATE).v128Load(CTX.xmm + n * 16, 0).set(local); });
     if (region.pageVa >= 0) f.get(STATE).i64Load(S.pageVa).set(region.pageVa);
-    f.get(STATE); this.call(f, 'sys.limit'); f.set(region.limit);
+    if (region.flags) f.get(STATE).i32Load(S.fk).set(region.fk).get(STATE).i64Load(S.fa).set(region.fa).get(STATE).i64Load(S.fb).set(region.fb).get(STATE).i64Load(S.fr).set(region.fr);
+    emitLimit(f);
+    f.set(region.limit);
   }
   private epilogue(): void {
     const { f, region } = this;
     for (const n of region.gprDirty) f.get(STATE).get(region.gprs[n]!).i64Store(n * 8);
     for (const n of region.xmmDirty) f.get(STATE).get(region.xmms[n]!).v128Store(CTX.xmm + n * 16, 0);
-    f.get(STATE).get(region.fk).get(region.fa).get(region.fb).get(region.fr); this.call(f, 'sys.packflags');
+    if (region.flags) f.get(STATE).get(region.fk).i32Store(S.fk).get(STATE).get(region.fa).i64Store(S.fa).get(STATE).get(region.fb).i64Store(S.fb).get(STATE).get(region.fr).i64Store(S.fr);
     f.get(region.rec).ifThen().get(STATE).get(region.rec).get(region.acc); this.call(f, 'tail:sys.side'); f.end();
     f.get(STATE).get(region.rip).i64Store(CTX.rip);
     f.get(STATE).get(region.acc); this.call(f, 'tail:sys.exit');

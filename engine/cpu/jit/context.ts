@@ -29,6 +29,8 @@ export class RegionState {
   readonly rip: number; readonly rec: number; readonly acc: number; readonly limit: number;
   readonly fk: number; readonly fa: number; readonly fb: number; readonly fr: number;
   pageVa = -1;
+  /** Some instruction reads or writes flags. */
+  flags = false;
   exitLabel: Label = 0;
   constructor(readonly f: Func) {
     this.rip = f.local(I64); this.rec = f.local(I32); this.acc = f.local(I64); this.limit = f.local(I32);
@@ -245,7 +247,7 @@ export class CompileCtx implements FlowCtx {
     f.hint(false).if(I32);
     f.get(STATE).get(va).i32Const(bytes); this.callHelper(f, write ? 'sys.quietwrite' : 'sys.quietread');
     f.tee(at).i32Eqz().if(); this.sideExit(); f.end();
-    f.get(STATE); this.callHelper(f, 'sys.limit'); f.set(region.limit); // the miss has moved the time
+    f.get(STATE).i32Load(S.limit).set(region.limit); // the miss has moved the time
     f.get(at).else().get(va).i32WrapI64().get(entry).i32Load(S.dtlb + DTLB.addend).i32Add().end().set(at);
   }
   load(bytes: 1 | 2 | 4 | 8 | 16): void {
@@ -275,6 +277,7 @@ export class CompileCtx implements FlowCtx {
   // ---- flags
   private tuple(op: number, bits: Bits, a: number, b: number, r: number): void {
     const f = this.f, { region } = this;
+    region.flags = true;
     if (a >= 0) f.get(a).set(region.fa);
     if (b >= 0) f.get(b).set(region.fb);
     if (r >= 0) f.get(r).set(region.fr);
@@ -287,6 +290,7 @@ export class CompileCtx implements FlowCtx {
   flagsDec(bits: Bits, a: number, r: number): void { this.step(FK.dec, bits, a, r); }
   private step(op: number, bits: Bits, a: number, r: number): void {
     const f = this.f, { region } = this;
+    region.flags = true;
     if (this.known === null) { // usually the DEC of the last time round the loop: its CF is b
       f.get(region.fk).i32Const(0xfe).i32And().i32Const(FK.inc).i32Eq().ifThen(I64).get(region.fb).else();
       this.dynamic(2);
@@ -308,6 +312,7 @@ export class CompileCtx implements FlowCtx {
   }
   getFlags(): void {
     const f = this.f, { region } = this;
+    region.flags = true;
     if (this.known !== null && this.known.op === FK.explicit) { f.get(region.fa).i32WrapI64().i32Const(0x8d5).i32And(); return; }
     f.get(STATE).get(region.fk).get(region.fa).get(region.fb).get(region.fr); this.callHelper(f, 'sys.packflags');
     f.get(STATE); this.callHelper(f, 'sys.getflags');
@@ -322,6 +327,7 @@ export class CompileCtx implements FlowCtx {
   }
   private dynamic(cc: Cond): void {
     const f = this.f, { region } = this;
+    region.flags = true;
     f.get(STATE).get(region.fk).get(region.fa).get(region.fb).get(region.fr); this.callHelper(f, 'sys.packflags');
     f.get(STATE).i32Const(cc); this.callHelper(f, 'sys.cond');
   }
