@@ -1,5 +1,5 @@
 // The end of threads and processes: exit, exit_group, reparenting, SIGCHLD, release (kernel/exit.c).
-import { SIGCHLD, SIGCONT, SIGHUP } from '../../abi/signals.ts';
+import { SIGCHLD } from '../../abi/signals.ts';
 import type { Kernel } from '../contracts/kernel.ts';
 import { TASK } from '../contracts/task.ts';
 import type { Process, Task } from '../contracts/task.ts';
@@ -12,9 +12,10 @@ import { mmPut } from '../mm/mm.ts';
 import { putUserU32 } from '../mm/uaccess.ts';
 import { schedExit, schedRelease } from '../sched/fork.ts';
 import { wakeTask, wakeUp } from '../sched/wait.ts';
-import { sendGroupSignal, kernelInfo, sendProcessSignal, zapOtherThreads } from '../signal/send.ts';
-import { cancelTimer } from '../time/timers.ts';
-import { groupMembers } from './pid.ts';
+import { hangupOrphans } from '../signal/jobctl.ts';
+import { dropSignalQueue } from '../signal/listeners.ts';
+import { kernelInfo, sendProcessSignal, zapOtherThreads } from '../signal/send.ts';
+import { dropPosixTimers, setRealTimer } from '../time/posix-timers.ts';
 import { exitRobustList } from './robust.ts';
 import { emitProcess, emitThread } from './trace-rows.ts';
 
@@ -96,16 +97,11 @@ export function doExit(k: Kernel, task: Task, code: number): void {
 
 function processExit(k: Kernel, p: Process): void {
   p.exitCode = p.groupExit ? p.groupExitCode : p.leader.exitCode;
-  if (p.realTimerDeadline !== 0) p.realTimerDeadline = 0;
-  for (const timer of p.posixTimers.values()) {
-    const id = (timer as { timerId?: number }).timerId;
-    if (id !== undefined && id !== 0) cancelTimer(k, id);
-  }
-  p.posixTimers.clear();
-  sessionLeaderExit(k, p);
+  setRealTimer(k, p, 0, 0);
+  dropPosixTimers(k, p);
   emitProcess(k, p, false);
   reparentChildren(k, p);
-  orphanedGroup(k, p, p.parent);
+  hangupOrphans(k, p, p.pgid);
   notifyParent(k, p);
   checkHalt(k);
 }
@@ -123,21 +119,8 @@ function reparentChildren(k: Kernel, p: Process): void {
     reaper.children.push(child);
     for (const t of child.threads) if (t.pdeathSignal !== 0 && !t.exiting) sendProcessSignal(k, child, kernelInfo(t.pdeathSignal, 0));
     if (child.exitCode >= 0) notifyParent(k, child);
-    else orphanedGroup(k, child, p);
+    else if (child.pgid !== p.pgid && child.sid === p.sid) hangupOrphans(k, p, child.pgid);
   }
-}
-
-/**
- * A stopped job nobody could continue gets SIGHUP and SIGCONT (POSIX, orphaned process groups): the group of p, when `was`, the
- * parent it had, was its last link to the rest of the session.
- */
-function orphanedGroup(k: Kernel, p: Process, was: Process | null): void {
-  if (was === null || was.pgid === p.pgid || was.sid !== p.sid) return;
-  const members = groupMembers(k, p.pgid);
-  if (!members.some((m) => m.stopped)) return;
-  if (members.some((m) => m !== p && m.parent !== null && m.parent.pid !== 1 && m.parent.pgid !== m.pgid && m.parent.sid === m.sid && m.parent.exitCode < 0)) return;
-  sendGroupSignal(k, p.pgid, kernelInfo(SIGHUP));
-  sendGroupSignal(k, p.pgid, kernelInfo(SIGCONT));
 }
 
 /** do_notify_parent: SIGCHLD and the wake-up of wait; a parent that does not care has its child reaped at once. */
@@ -176,6 +159,7 @@ export function release(k: Kernel, p: Process): void {
     const i = parent.children.indexOf(p);
     if (i >= 0) parent.children.splice(i, 1);
   }
+  dropSignalQueue(k, p);
   p.leader.state = TASK.DEAD;
   schedRelease(k, p.leader);
   k.processes.delete(p.pid);
