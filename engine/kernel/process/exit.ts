@@ -100,6 +100,7 @@ function processExit(k: Kernel, p: Process): void {
   setRealTimer(k, p, 0, 0);
   dropPosixTimers(k, p);
   emitProcess(k, p, false);
+  sessionLeaderExit(k, p);
   reparentChildren(k, p);
   hangupOrphans(k, p, p.pgid);
   notifyParent(k, p);
