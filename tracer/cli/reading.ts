@@ -1,6 +1,7 @@
 // What the reading commands share: the recording's name, the filters, output that ends quietly when its reader has left.
 import { openSync, writeSync } from 'node:fs';
 import { durationNs } from './args.ts';
+import { say } from './errors.ts';
 import type { OptionSpec, Parsed, Reader } from './args.ts';
 import type { Filters, Format, ReportOptions, StraceOptions } from '../../analyze/options.ts';
 import { writeAll } from '../../engine/host/node.ts';
@@ -15,7 +16,14 @@ export const STRACE: OptionSpec = {
 /** The one recording that the words left over name, checked to be one. */
 export function recordingOf(p: Parsed, usage: string): string {
   if (p.rest.length > 1) throw new UserError(`${p.rest[1]} is one word too many: ${usage}`);
-  return openRecording(p.rest[0] ?? DEFAULT_DIR).dir;
+  return openForReading(p.rest[0] ?? DEFAULT_DIR);
+}
+
+/** A recording that was not closed is read up to its last flush, and that is said. */
+export function openForReading(path: string): string {
+  const { dir, manifest } = openRecording(path);
+  if (!manifest.complete) say(`ktrace: ${path} was not closed properly: this is what it holds up to its last flush\n`);
+  return dir;
 }
 
 export function filters(r: Reader): Filters {
