@@ -1,13 +1,5 @@
 // What a notebook needs: open a recording, ask SQL, show a vega-lite chart (as the interactive object and as SVG). Built as dist/notebook.cjs.
-import { openRecording } from './open.ts';
-
-export interface Notebook {
-  /** Rows as plain objects; 64-bit integers as numbers. */
-  sql(query: string): Promise<Record<string, unknown>[]>;
-  close(): void;
-}
-
-export async function open(dir: string): Promise<Notebook> { return openRecording(dir) as unknown as Notebook; }
+export { openRecording as open } from './open.ts';
 
 /** A MIME bundle of a vega-lite specification with its rows; for tslab.display.raw or any notebook front end. */
 export async function chart(spec: Record<string, unknown>, rows: Record<string, unknown>[]): Promise<Record<string, unknown>> {

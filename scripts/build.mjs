@@ -32,6 +32,12 @@ await build({
   define: { KTRACE_VERSION: JSON.stringify(JSON.parse(readFileSync('package.json', 'utf8')).version), KTRACE_ENGINE_HASH: JSON.stringify(engineHash()) },
   loader: { '.sql': 'text' },
 });
+// For notebooks, whose cells are CommonJS: require('…/dist/notebook.cjs').
+await build({
+  entryPoints: { notebook: 'analyze/notebook.ts' }, outdir, outExtension: { '.js': '.cjs' },
+  bundle: true, format: 'cjs', platform: 'node', target: 'node20', logLevel: 'warning', plugins: [arrowFormat],
+  external: ['@duckdb/node-api', '@duckdb/node-bindings', 'apache-arrow', 'vega', 'vega-lite', 'cli-table3'], loader: { '.sql': 'text' },
+});
 await buildEngine(outdir, engineHash());
 // The old build stays whole until the new one is: a command that runs meanwhile does not lose its chunks.
 if (existsSync(out)) renameSync(out, `${outdir}.old`);

@@ -11,7 +11,7 @@ const fail = (what) => { console.log(`FAILED seed=${seed}: ${what}\nagain: FUZZ_
 try {
   for (; Date.now() < until && !process.exitCode; seed++, rounds++) {
     if (existsSync('scripts/fuzz-cpu.mjs')) {
-      const r = spawnSync('node', ['scripts/fuzz-cpu.mjs', '--seed', String(seed), '--count', '20000'], { stdio: 'inherit' });
+      const r = spawnSync('node', ['scripts/fuzz-cpu.mjs', `seed=${seed}`, 'count=20000'], { stdio: 'inherit' });
       if (r.status !== 0) fail('instructions differ from the real CPU');
     }
     if (existsSync('build/samples/syscall-fuzz')) {
