@@ -191,7 +191,8 @@ function take(k: Kernel, task: Task, addr: Va, access: Access, ip: Va): number {
   const r = fault(k, task, mm, addr, access);
   const s = mmOf(k);
   s.pgfault++;
-  if (kind === 'major') { task.majflt++; s.pgmajfault++; } else task.minflt++;
+  // mm_account_fault: a fault that ends in a signal is nobody's minor fault.
+  if (r === OK || r === OOM) { if (kind === 'major') { task.majflt++; s.pgmajfault++; } else task.minflt++; }
   const vma = addr < TASK_SIZE ? findVma(mm, addr) : null;
   const inside = vma !== null && vma.start <= addr ? vma : null;
   const t = k.trace.page_fault;
