@@ -1,7 +1,9 @@
 // The x87's encodings bound to the unit of x87-unit.ts: operands in, one call, result out. FXSAVE is in fxsave.ts.
 import { CTX, RAX, VEC } from '../../machine/hardware.ts';
 import { I32, I64 } from '../wasm/builder.ts';
+import { S } from '../layout.ts';
 import { define, jsHelper } from './context.ts';
+import './x87-fast.ts';
 import type { Ctx, Semantics } from './context.ts';
 import { CONSTANT_NAMES, EFLAGS, OP, POP, POP2, QUIET, SRC, TO_I, TRUNC, X87Unit } from './x87-unit.ts';
 
@@ -16,8 +18,10 @@ export function waiting(c: Ctx): void {
   c.raise(VEC.MF);
   c.f.end();
 }
+/** By operation: the helper that tries first (x87-fast.ts). */
+const FAST: Record<number, string> = { [OP.add]: 'x87.arith', [OP.mul]: 'x87.arith', [OP.sub]: 'x87.arith', [OP.subr]: 'x87.arith', [OP.div]: 'x87.arith', [OP.divr]: 'x87.arith', [OP.ld]: 'x87.ld', [OP.com]: 'x87.com', [OP.xch]: 'x87.reg' };
 /** push i32 result of the unit; `arg` pushes an i32. */
-const call = (c: Ctx, code: number, arg: () => void): void => { c.state(); c.f.i32Const(code); arg(); c.call('x87'); };
+const call = (c: Ctx, code: number, arg: () => void, helper = FAST[code & 0xff] ?? 'x87'): void => { c.state(); c.f.i32Const(code); arg(); c.call(helper); };
 const nothing = (c: Ctx) => (): void => { c.f.i32Const(0); };
 
 const FLOAT_SRC: Record<number, number> = { 4: SRC.m32, 8: SRC.m64, 10: SRC.m80 };
@@ -30,7 +34,12 @@ function withSource(c: Ctx, code: number, integer: boolean): void {
   if (c.isMem(0)) {
     const address = c.local(I64), buffer = c.local(I32), bytes = c.ops[0]!.bytes;
     c.ea(0); c.f.set(address);
-    c.copyIn(address, bytes); c.f.set(buffer);
+    if (bytes === 10) { c.copyIn(address, bytes); c.f.set(buffer); }
+    else { // through the state's scratch
+      const value = c.local(I64);
+      c.f.get(address); c.load(bytes as 8); c.f.set(value);
+      c.state(); c.f.i32Const(S.scratch).i32Add().tee(buffer).get(value).i64Store(0);
+    }
     call(c, code | ((integer ? INT_SRC : FLOAT_SRC)[bytes]! << 8), () => { c.f.get(buffer); });
   } else call(c, code, () => c.regNumber(0));
 }
@@ -40,8 +49,24 @@ const plain = (code: number, wait = true): Semantics => (c) => { if (wait) waiti
 
 /** A store of operand 0: the place is checked first; the unit says whether to write it. */
 function memoryStore(c: Ctx, bytes: number, code: number): void {
-  const { f } = c, address = c.local(I64), buffer = c.local(I32), failed = c.local(I32);
+  const { f } = c, address = c.local(I64);
   c.ea(0); f.set(address);
+  const op = code & 0xff;
+  if ((op === OP.st && bytes < 10) || (op === OP.ist && bytes < 10)) { // value first, then the store, then status and pop
+    const value = c.local(I64), status = c.local(I32), fine = c.local(I32);
+    c.state();
+    if (op === OP.st) { f.i32Const(bytes === 4 ? 1 : 0); c.call('x87.toFloat'); } else { f.i32Const(bytes * 8).i32Const(code & TRUNC); c.call('x87.toInt'); }
+    f.set(status).set(value).tee(fine).if();
+    f.get(address).get(value); c.store(bytes as 8);
+    c.state(); f.get(status).i32Store16(CTX.fsw);
+    if ((code & POP) !== 0) { c.state(); c.call('x87.pop'); }
+    f.else();
+    throughUnit(c, address, bytes, code);
+    f.end();
+  } else throughUnit(c, address, bytes, code);
+}
+function throughUnit(c: Ctx, address: number, bytes: number, code: number): void {
+  const { f } = c, buffer = c.local(I32), failed = c.local(I32);
   c.beginOut(address, bytes); f.set(buffer);
   call(c, code, () => { f.get(buffer); });
   f.tee(failed).i32Eqz().if();
@@ -50,7 +75,7 @@ function memoryStore(c: Ctx, bytes: number, code: number): void {
 }
 const store = (code: number, integer: boolean): Semantics => (c) => {
   waiting(c);
-  if (!c.isMem(0)) { call(c, code, () => c.regNumber(0)); c.f.drop(); return; }
+  if (!c.isMem(0)) { call(c, code, () => c.regNumber(0), 'x87.reg'); c.f.drop(); return; }
   const bytes = c.ops[0]!.bytes;
   memoryStore(c, bytes, code | ((integer ? INT_SRC : FLOAT_SRC)[bytes]! << 8));
 };
