@@ -77,6 +77,7 @@ export const PROGRAMS: ProgramCase[] = [
   exe('fork and pipe', ['build/samples/fork-pipe']),
   exe('threads and a mutex', ['build/samples/threads-mutex']),
   exe('threads, 8 CPUs', ['build/samples/threads-mutex'], { cpus: 8 }),
+  exe('file system errors', ['build/samples/fs-errors']),
   exe('SA_RESTART', ['build/samples/signal-restart']),
   exe('copy-on-write', ['build/samples/cow']),
   exe('fault storm', ['build/samples/fault-storm']),

@@ -36,9 +36,10 @@ function getdents(k: Kernel, task: Task, fd: number, va: number, size: number, o
   const err = prepareUser(k, task, va, Math.min(buf.length, 64), true);
   if (err !== 0) return err;
   charge(k, COST.fileOp);
-  const n = fillDirents(k, file, buf, old);
+  const pos = file.pos, n = fillDirents(k, file, buf, old);
   if (n <= 0) return n;
   const bad = copyToUser(k, task, va, buf.subarray(0, n));
+  if (bad !== 0) file.pos = pos;
   return bad !== 0 ? bad : n;
 }
 

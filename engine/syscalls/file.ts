@@ -61,7 +61,11 @@ function rw(k: Kernel, task: Task, fd: number, va: number, len: number, pos: num
   }
   if (len <= SLICE || isStream(file.inode)) {
     const buf = userBuffer(k, task, va, Math.min(len, 16 * SLICE), !write);
-    if (typeof buf === 'number') return !write && typeOf(file.inode) === S_IFDIR ? -EISDIR : buf;
+    if (typeof buf === 'number') {
+      if (write) return buf;
+      if (typeOf(file.inode) === S_IFDIR) return -EISDIR;
+      return file instanceof RegularFile && (positioned ? pos : file.pos) >= file.inode.size ? 0 : buf; // at the end nothing is copied
+    }
     const n = transfer(k, task, file, buf, positioned ? pos : -1, write);
     if (n !== BLOCK && n !== AGAIN) {
       account(task, write, n);
