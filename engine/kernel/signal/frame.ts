@@ -105,7 +105,6 @@ export function setupFrame(k: Kernel, task: Task, action: SigAction, info: SigIn
   put64(v, m + 56, fx);
   v.setUint32(UC_SIGMASK, maskLo, true); v.setUint32(UC_SIGMASK + 4, maskHi, true);
   if ((action.flags & SA.SIGINFO) !== 0) out.set(siginfoBytes(info), INFO);
-  else out.set(siginfoBytes(info), INFO); // written in both cases, the handler is given the pointer either way
   fxsave(regs, out, fx - frame);
   if (copyToUser(k, task, frame, out) !== 0) return false;
   if ((task.altStack.flags & SS_AUTODISARM) !== 0) task.altStack = { sp: 0, size: 0, flags: SS_DISABLE };
