@@ -10,7 +10,7 @@ import { SLOT } from './interp/core-module.ts';
 import { Core } from './interp/core.ts';
 import type { Runtime } from './interp/core.ts';
 import { runString } from './interp/string.ts';
-import { DTLB, DTLB_ENTRIES, FRAME_FETCHED, FRAME_FLAGS, HOT_THRESHOLD, ITLB, ITLB_ENTRIES, MAX_CPUS, RAM_BASE, REC, S, cpuBase } from './layout.ts';
+import { DTLB, DTLB_ENTRIES, FRAME_FETCHED, FRAME_FLAGS, HOT_MASK, ITLB, ITLB_ENTRIES, MAX_CPUS, RAM_BASE, REC, S, cpuBase } from './layout.ts';
 import { Compiler } from './jit/compiler.ts';
 import { Mmu } from './mmu/mmu.ts';
 import './semantics/all.ts';
@@ -22,8 +22,11 @@ export function createProcessor(memory: WebAssembly.Memory, ram: Ram, cpus: numb
   return new Cpu(memory, ram, cpus, options);
 }
 
-/** Executions after which a block is compiled. */
-const HOT = 400;
+/** Executions after which a block is compiled; a power of two. */
+const HOT = 512;
+
+/** Regions compiled together: an instance costs more than a function. */
+const BATCH = 8;
 
 /** The words of a CPU's state that are architectural beyond the register file: time, counters, page table. */
 const SAVED = [S.now, S.insns, S.dtlbMiss, S.itlbMiss, S.tlbFlush] as const;
@@ -67,9 +70,9 @@ class Cpu implements Processor {
       cpuid: (s) => this.cpuid(s),
     };
     const threshold = options.jit === 'force' ? 1 : HOT;
-    mmu.u32[HOT_THRESHOLD >> 2] = threshold;
+    mmu.u32[HOT_MASK >> 2] = threshold - 1;
     this.core = new Core(memory, runtime);
-    this.compiler = options.jit === 'off' ? null : new Compiler(this.core, this.blocks, mmu, options.jit === 'force' ? 0 : threshold >> 3);
+    this.compiler = options.jit === 'off' ? null : new Compiler(this.core, this.blocks, mmu, options.jit === 'force' ? 0 : threshold >> 3, options.jit === 'force' ? 1 : BATCH);
     if (this.compiler !== null) this.blocks.entrySlot = SLOT.enterCounted;
     for (let cpu = 0; cpu < cpus; cpu++) {
       const s = cpuBase(cpu);
@@ -102,7 +105,7 @@ class Cpu implements Processor {
       const code = core.dispatch(s);
       if (code === CODE.leave) break;
       const record = u32[(s + S.rec) >> 2]!;
-      if (code === CODE.hot) this.compiler!.compile(record);
+      if (code === CODE.hot) this.compiler!.hot(record);
       else {
         this.early++;
         this.chargePartial(s, record);

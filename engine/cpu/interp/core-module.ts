@@ -3,7 +3,7 @@
 import { CTX, EXIT } from '../../machine/hardware.ts';
 import type { Form, OperandKind } from '../decode/insn.ts';
 import { FK } from '../jit/context.ts';
-import { BLK, HOT_THRESHOLD, ITLB, ITLB_ENTRIES, JUMP_CACHE, JUMP_CACHE_BITS, RAM_BASE, REC, S } from '../layout.ts';
+import { BLK, HOT_MASK, ITLB, ITLB_ENTRIES, JUMP_CACHE, JUMP_CACHE_BITS, RAM_BASE, REC, S } from '../layout.ts';
 import { allHelpers, semanticsOf } from '../semantics/context.ts';
 import { carryAdd, carrySub } from '../semantics/emit.ts';
 import { I32, I64, Module } from '../wasm/builder.ts';
@@ -90,7 +90,7 @@ export function buildCoreModule(): Uint8Array {
   const enter = m.func([I32, I32], [I32]), counted = m.func([I32, I32], [I32]), straddle = m.func([I32, I32], [I32]), hot = counted.local(I32);
   toFirst(enter);
   counted.get(1).get(1).i32Load(BLK.hot).i32Const(1).i32Add().tee(hot).i32Store(BLK.hot);
-  counted.get(hot).i32Const(0).i32Load(HOT_THRESHOLD).i32Eq().ifThen().get(0).get(1).i32Store(S.rec).i32Const(CODE.hot).return().end();
+  counted.get(hot).i32Const(0).i32Load(HOT_MASK).i32And().i32Eqz().ifThen().get(0).get(1).i32Store(S.rec).i32Const(CODE.hot).return().end();
   toFirst(counted);
   straddle.get(0).get(1).call(js.get('straddle')!).tee(1).i32Eqz().ifThen().i32Const(CODE.leave).return().end();
   toFirst(straddle);

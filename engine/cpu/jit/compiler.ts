@@ -39,65 +39,95 @@ export class Compiler {
   /** By frame: entry blocks and their slots. */
   private frames = new Map<number, Map<number, number>>();
   private readonly uncompilable = new Set<Form>();
-  regions = 0; live = 0; compiledBlocks = 0; bytes = 0; rejected = 0; dropped = 0;
+  regions = 0; live = 0; modules = 0; bytes = 0; rejected = 0; dropped = 0;
 
-  constructor(private readonly core: Core, private readonly blocks: Blocks, private readonly mmu: Mmu, private readonly minHot: number) {
+  /** Hot entry blocks waiting for company: they keep running in the interpreter. */
+  private queue: number[] = [];
+
+  /** @param minHot see discover(); @param batch regions to a module. */
+  constructor(private readonly core: Core, private readonly blocks: Blocks, private readonly mmu: Mmu, private readonly minHot: number, private readonly batch: number) {
     blocks.onDrop = (pfn) => this.drop(pfn);
-    blocks.onFlush = () => { for (const pfn of [...this.frames.keys()]) this.drop(pfn); };
+    blocks.onFlush = () => {
+      this.queue = [];
+      for (const pfn of [...this.frames.keys()]) this.drop(pfn);
+    };
   }
 
   private drop(pfn: number): void {
+    this.queue = this.queue.filter((block) => this.mmu.u32[(block + BLK.pa) >> 2]! >>> 12 !== pfn);
     const slots = this.frames.get(pfn);
     if (slots === undefined) return;
     for (const slot of slots.values()) { this.core.freeSlot(slot); this.live--; this.dropped++; }
     this.frames.delete(pfn);
   }
 
-  /** Compiles the region whose entry is `block` and makes the block's entry point to it. */
-  compile(block: number): void {
-    const { u32 } = this.mmu, flushes = this.blocks.flushes;
+  /** A block has run often enough, for the first or a further time: compiled with others, or alone if it is hot again before others are. */
+  hot(block: number): void {
+    const again = this.queue.includes(block);
+    if (!again) this.queue.push(block);
+    if (again || this.queue.length >= this.batch) this.compile();
+  }
+
+  /** Compiles the regions whose entries are queued and makes the blocks' entries point to them. */
+  private compile(): void {
+    const { u32 } = this.mmu, flushes = this.blocks.flushes, wanted = this.queue;
     if (this.live >= MAX_REGIONS) { this.blocks.flush(); return; }
-    const pa = u32[(block + BLK.pa) >> 2]!;
-    u32[(block + BLK.fn) >> 2] = SLOT.enter;
-    const entry = discover(this.blocks, this.mmu, pa, this.minHot);
-    if (this.blocks.flushes !== flushes) return; // the block area ran over: all addresses are void
-    if (entry === null) { this.rejected++; return; }
+    const jobs: { block: number; entry: RegionBlock }[] = [];
+    const covered = new Set<number>();
+    const cover = (b: RegionBlock): void => { covered.add(b.block); b.children.forEach(cover); };
+    for (const block of wanted) {
+      if (this.batch > 1 && covered.has(block)) { // inside a region made just now: only if control still arrives here from elsewhere does it need its own
+        u32[(block + BLK.hot) >> 2] = this.minHot;
+        continue;
+      }
+      u32[(block + BLK.fn) >> 2] = SLOT.enter;
+      const entry = discover(this.blocks, this.mmu, u32[(block + BLK.pa) >> 2]!, this.minHot);
+      if (this.blocks.flushes !== flushes) return; // the block area ran over: all addresses are void
+      if (entry === null) { this.rejected++; continue; }
+      jobs.push({ block, entry });
+      cover(entry);
+    }
+    this.queue = [];
     for (;;) {
-      if (this.uncompilable.has(entry.code.insns[0]!.form)) { this.rejected++; return; }
+      const possible = jobs.filter(({ entry }) => !this.uncompilable.has(entry.code.insns[0]!.form));
+      if (possible.length === 0) return;
       try {
-        this.install(block, pa, this.emit(entry));
+        this.install(possible.map(({ block }) => block), this.emit(possible.map(({ entry }) => entry)));
         return;
       } catch (error) {
         if (!(error instanceof NotCompilable)) throw error;
-        // emit() has noted the form; the region is made again without it
+        // a form has been noted; the regions are made again without it
       }
     }
   }
 
-  private install(block: number, pa: number, m: Module): void {
-    const bytes = m.finish(), { core } = this;
+  private install(blocks: readonly number[], m: Module): void {
+    const bytes = m.finish(), { core } = this, { u32 } = this.mmu;
     const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { e: { m: core.memory, h: core.helperTable } });
-    const slot = core.takeSlot();
-    core.dispatchTable.set(slot, instance.exports['r'] as never);
-    this.mmu.u32[(block + BLK.fn) >> 2] = slot;
-    let frame = this.frames.get(pa >>> 12);
-    if (frame === undefined) this.frames.set(pa >>> 12, frame = new Map());
-    frame.set(pa & 4095, slot);
-    this.regions++; this.live++; this.bytes += bytes.length;
+    this.modules++;
+    this.bytes += bytes.length;
+    blocks.forEach((block, i) => {
+      const slot = core.takeSlot(), pa = u32[(block + BLK.pa) >> 2]!;
+      core.dispatchTable.set(slot, instance.exports[String(i)] as never);
+      u32[(block + BLK.fn) >> 2] = slot;
+      let frame = this.frames.get(pa >>> 12);
+      if (frame === undefined) this.frames.set(pa >>> 12, frame = new Map());
+      frame.set(pa & 4095, slot);
+      this.regions++; this.live++;
+    });
   }
 
-  private emit(entry: RegionBlock): Module {
+  private emit(entries: readonly RegionBlock[]): Module {
     const { core } = this, m = new Module();
     m.importMemory('e', 'm', MEMORY_LIMITS);
     const helperTable = m.importTable('e', 'h', { initial: core.helpers.size });
-    const f = m.func([I32, I32], [I32], 'r');
     const call = (to: Func, name: string): void => callHelper(core.helpers, m, helperTable, to, name);
-    new RegionEmitter(f, entry, call, this.uncompilable).run();
+    entries.forEach((entry, i) => new RegionEmitter(m.func([I32, I32], [I32], String(i)), entry, call, this.uncompilable).run());
     return m;
   }
 
   stats(): Record<string, number> {
-    return { regions: this.regions, liveRegions: this.live, compiledBytes: this.bytes, rejectedRegions: this.rejected, droppedRegions: this.dropped, uncompilableForms: this.uncompilable.size };
+    return { regions: this.regions, regionModules: this.modules, liveRegions: this.live, compiledBytes: this.bytes, rejectedRegions: this.rejected, droppedRegions: this.dropped, uncompilableForms: this.uncompilable.size };
   }
 }
 
