@@ -1,6 +1,8 @@
 // The run loop with scripted tasks: order of CPUs, fairness of EEVDF, timers, determinism over snapshots.
 import { expect, test } from 'vitest';
 import { runLoop } from './loop.ts';
+import { setAffinity, setNice } from '../sched/params.ts';
+import { cpuTimes } from '../sched/stats.ts';
 import { copyMachine, scriptedMachine } from './scripted.ts';
 import type { Op, TestMachine } from './scripted.ts';
 
@@ -88,4 +90,41 @@ test.each([[1, 0], [8, 0], [8, 7]])('snapshot anywhere, restore, continue: the s
     run(c, 1e15);
     expect([...m.log.lines, ...c.log.lines].map((l) => l.replace(/cause_seq=\d+/, ''))).toEqual(whole.log.lines.map((l) => l.replace(/cause_seq=\d+/, '')));
   }
+});
+
+test.each([1, 4])('every cycle of a CPU is accounted once (%i CPUs)', (cpus) => {
+  const m = scriptedMachine(cpus, mixed);
+  spawnMixed(m);
+  run(m, 1e15);
+  for (let i = 0; i < cpus; i++) {
+    const c = cpuTimes(m.k, i), sum = c.user + c.nice + c.system + c.idle + c.irq + c.softirq;
+    expect(sum / m.k.now).toBeGreaterThan(0.98);
+    expect(sum / m.k.now).toBeLessThan(1.02);
+  }
+});
+
+test('preempt=full switches inside kernel paths and stays deterministic', () => {
+  const go = (slice: number): string[] => {
+    const m = scriptedMachine(2, mixed, ['sched_switch']);
+    m.k.config.preempt = 'full';
+    spawnMixed(m);
+    for (let until = slice; run(m, until) === 'slice'; until += slice);
+    return m.log.lines;
+  };
+  expect(go(50_000)).toEqual(go(1e15));
+});
+
+test('affinity moves a task; a niced task is reweighted', () => {
+  const m = scriptedMachine(2, [busy]);
+  const a = m.spawn(0), b = m.spawn(0);
+  run(m, 100_000_000);
+  m.k.now = m.p.now(0);
+  m.k.thisCpu = 0;
+  setAffinity(m.k, a, 1); setAffinity(m.k, b, 1);
+  run(m, 200_000_000);
+  const a0 = a.utime, b0 = b.utime;
+  setNice(m.k, b, 10);
+  run(m, 2_200_000_000);
+  expect(a.cpu).toBe(0); expect(b.cpu).toBe(0);
+  expect((b.utime - b0) / (a.utime - a0)).toBeCloseTo(110 / 1024, 1);
 });

@@ -54,7 +54,7 @@ function emit(k: Kernel, cs: CpuState, begin: number, kind: string, vector: numb
 /** Takes every interrupt that is due on a CPU at k.now; charges their cost to k.now. */
 export function handleInterrupts(k: Kernel, cs: CpuState): void {
   const s = irqOf(k), counts = s.soft[cs.cpu]!;
-  const due = k.now;
+  const due = k.now, softBefore = cs.softirq;
   enterIrq();
   while (cs.ipis.length > 0 && cs.ipis[0]!.at <= due) {
     const begin = k.now, ipi = cs.ipis.shift()!;
@@ -97,5 +97,5 @@ export function handleInterrupts(k: Kernel, cs: CpuState): void {
     }
   }
   leaveIrq();
-  cs.irq += k.now - due;
+  cs.irq += k.now - due - (cs.softirq - softBefore);
 }

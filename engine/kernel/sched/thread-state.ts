@@ -18,7 +18,10 @@ function emit(k: Kernel, task: Task, dur: number): void {
   t.set.state(row, label);
   if (task.stateWait !== '') t.set.wait(row, task.stateWait);
   if (task.wakerUtid >= 0) t.set.waker_utid(row, task.wakerUtid);
-  if ((label === 'S' || label === 'D') && task.syscall.nr >= 0) t.set.syscall_nr(row, task.syscall.nr);
+  if ((label === 'S' || label === 'D') && task.syscall.nr >= 0) {
+    t.set.syscall_nr(row, task.syscall.nr);
+    if (task.syscall.fileId !== 0) t.set.wait_file(row, task.syscall.fileId);
+  }
   t.end(row);
 }
 
