@@ -160,7 +160,7 @@ function registerTable(connection: DuckDBConnection, recording: Recording, name:
           if (s.batch >= file.batches.length) { out.rowCount = 0; s.current = null; return; }
           if (s.picks.length === 0) { s.current = null; s.rows = file.batches[s.batch++]!.rows; } // count(*): the index knows
           else {
-            s.current = guarded(recording.dir, () => file.batch(s.batch));
+            s.current = guarded(recording.dir, () => (s.picks.every((p) => p.info) ? file.some(s.batch, s.picks.map((p) => p.info!)) : file.batch(s.batch)));
             s.batch++;
             s.rows = s.current.rows;
             s.columns = guarded(recording.dir, () => prepare(s.picks, s.current!));

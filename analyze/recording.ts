@@ -1,7 +1,7 @@
 // An opened recording directory: manifest, table indexes, batches read by range and verified. Its errors are one clear line each.
 import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { crc32c, FILES, FormatError, IDX_KIND, parseIndex, parseManifest, parseOpenCalls } from '../engine/events/format.ts';
+import { crc32c, FILES, FormatError, IDX_KIND, META_PART, parseIndex, parseManifest, parseOpenCalls } from '../engine/events/format.ts';
 import type { IndexRecord, Manifest, OpenCall } from '../engine/events/format.ts';
 import { COMMON, SCHEMA, TABLES } from '../engine/events/schema.ts';
 import type { Column, Kind, TableName } from '../engine/events/schema.ts';
@@ -33,6 +33,8 @@ export class TableFile {
   private fd = -1;
   private readonly dictionaries = new Map<number, string[]>();
   private readonly verified = new Set<number>();
+  /** Checksums of the parts of a batch by column. */
+  private readonly parts = new Map<IndexRecord, Map<number, number>>();
   private cached: { record: IndexRecord; batch: Batch } | null = null;
 
   constructor(dir: string, name: TableName, complete: boolean, expectedRows: number | undefined, sizes: Record<string, number>) {
@@ -55,6 +57,11 @@ export class TableFile {
       while (this.records.length && this.records.at(-1)!.offset + this.records.at(-1)!.length > size) this.records.pop();
     }
     this.batches = this.records.filter((r) => r.kind === IDX_KIND.batch);
+    let batch: IndexRecord | null = null;
+    for (const r of this.records) {
+      if (r.kind === IDX_KIND.batch) batch = r;
+      else if (r.kind === IDX_KIND.part && batch) { const p = this.parts.get(batch) ?? new Map<number, number>(); p.set(r.column, r.crc); this.parts.set(batch, p); }
+    }
     this.rows = this.batches.reduce((n, b) => n + b.rows, 0);
     if (complete && expectedRows !== undefined && expectedRows !== this.rows) throw new FormatError(FILES.index(name), `has ${this.rows} rows, the manifest says ${expectedRows}: ktrace check names all damaged files`);
   }
@@ -68,6 +75,40 @@ export class TableFile {
       this.verified.add(record.offset);
     }
     return bytes;
+  }
+
+  private readAt(offset: number, length: number): Uint8Array {
+    if (this.fd < 0) this.fd = openSync(this.path, 'r');
+    const bytes = new Uint8Array(length);
+    if (readSync(this.fd, bytes, 0, length, offset) !== length) throw new FormatError(FILES.table(this.name), 'is cut off: ktrace check names all damaged files');
+    return bytes;
+  }
+  private checked(bytes: Uint8Array, crc: number): Uint8Array {
+    if (crc32c(bytes) !== crc) throw new FormatError(FILES.table(this.name), 'is damaged (checksum): ktrace check names all damaged files');
+    return bytes;
+  }
+  /** Only some columns of a batch, where it has checksums by column; each buffer is its own small body, at offset 0 of nothing else. */
+  some(i: number, wanted: readonly ColumnInfo[]): Batch {
+    const record = this.batches[i]!, parts = this.parts.get(record);
+    if (!parts || this.cached?.record === record || wanted.length * 2 > this.columns.length) return this.batch(i);
+    const layout = batchLayout(this.checked(this.readAt(record.offset, record.metaLength), parts.get(META_PART)!));
+    const buffers = layout.buffers.slice(), pieces: Uint8Array[] = [];
+    let at = 0;
+    for (const c of wanted) {
+      const spans = layout.buffers.slice(c.firstBuffer, c.firstBuffer + BUFFERS_OF[c.kind]).filter((s) => s.length > 0);
+      if (spans.length === 0) continue;
+      const from = spans[0]!.offset, last = spans.at(-1)!, to = Math.ceil((last.offset + last.length) / 8) * 8;
+      const bytes = this.readAt(record.offset + record.metaLength + from, to - from);
+      const key = record.offset * 64 + c.index;
+      if (!this.verified.has(-key)) { this.checked(bytes, parts.get(c.index)!); this.verified.add(-key); }
+      for (let b = c.firstBuffer; b < c.firstBuffer + BUFFERS_OF[c.kind]; b++) if (layout.buffers[b]!.length) buffers[b] = { offset: at + layout.buffers[b]!.offset - from, length: layout.buffers[b]!.length };
+      pieces.push(bytes);
+      at += bytes.length;
+    }
+    const body = new Uint8Array(at);
+    let to = 0;
+    for (const p of pieces) { body.set(p, to); to += p.length; }
+    return { rows: record.rows, body, buffers, nulls: layout.nulls };
   }
 
   batch(i: number): Batch {

@@ -35,6 +35,30 @@ export function crc32c(u: Uint8Array, from = 0, to = u.length, crc = 0): number 
   return ~c >>> 0;
 }
 
+const shifts = new Map<number, Uint32Array>();
+/** The operator that appends `length` zero bytes to a CRC, as 32 columns over GF(2) (zlib's crc32_combine). */
+function zeroBytes(length: number): Uint32Array {
+  let op = shifts.get(length);
+  if (op) return op;
+  const times = (m: Uint32Array, v: number): number => { let r = 0; for (let i = 0; v !== 0; i++, v >>>= 1) if (v & 1) r ^= m[i]!; return r >>> 0; };
+  const product = (x: Uint32Array, y: Uint32Array): Uint32Array => Uint32Array.from(y, (col) => times(x, col));
+  let power: Uint32Array = Uint32Array.from({ length: 32 }, (_, i) => (i === 0 ? 0x82f63b78 : 1 << (i - 1))); // one zero bit
+  for (let i = 0; i < 3; i++) power = product(power, power); // one zero byte
+  op = Uint32Array.from({ length: 32 }, (_, i) => 1 << i);
+  for (let n = length; n > 0; n = Math.floor(n / 2)) { if (n % 2 === 1) op = product(power, op); power = product(power, power); }
+  if (shifts.size > 4096) shifts.clear();
+  shifts.set(length, op);
+  return op;
+}
+/** CRC-32C of a ‖ b from those of a and of b, b being `length` bytes. */
+export function crc32cConcat(a: number, b: number, length: number): number {
+  if (length === 0) return a;
+  const op = zeroBytes(length);
+  let r = 0;
+  for (let i = 0, v = a; v !== 0; i++, v >>>= 1) if (v & 1) r ^= op[i]!;
+  return (r ^ b) >>> 0;
+}
+
 // ---- manifest.json
 
 export interface RecordConfig {
@@ -103,11 +127,14 @@ export function parseManifest(bytes: Uint8Array): Manifest {
 export const IDX_HEADER = 16;
 export const IDX_RECORD = 96;
 const IDX_MAGIC = 0x5849544b; // "KTIX"
-export const IDX_KIND = { schema: 0, dictionary: 1, batch: 2 } as const;
+/** part: of the batch before it, the CRC of one column's buffers (padding included), so that a reader of few columns can verify just those. Length 0. */
+export const IDX_KIND = { schema: 0, dictionary: 1, batch: 2, part: 3 } as const;
+/** `column` of the part that is the batch's prefix and metadata. */
+export const META_PART = 0xffff;
 
 export interface IndexRecord {
   kind: number; // IDX_KIND
-  column: number; // of a dictionary: index of its column, the common ones counted; else 0
+  column: number; // of a dictionary or a part: index of its column, the common ones counted (META_PART: the metadata); else 0
   offset: number; length: number; // of the message in TABLE.arrow, prefix and body included
   metaLength: number; // of that, prefix and metadata: the body begins at offset + metaLength
   rows: number; // of a batch; strings of a dictionary

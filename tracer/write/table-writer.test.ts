@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { tableFromIPC } from 'apache-arrow';
 import { afterAll, expect, test } from 'vitest';
-import { createTrace } from '../../engine/events/emitter.ts';
-import { crc32c, FILES, IDX_KIND, parseIndex } from '../../engine/events/format.ts';
+import { createTrace, tableColumns } from '../../engine/events/emitter.ts';
+import { crc32c, crc32cConcat, FILES, IDX_KIND, parseIndex } from '../../engine/events/format.ts';
 import { TableWriter } from './table-writer.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'ktrace-writer-'));
@@ -55,7 +55,8 @@ test('several batches; the index tells where each message is, its range and chec
   const batches = index.filter((r) => r.kind === IDX_KIND.batch);
   expect(batches.map((b) => b.rows)).toEqual([65536, 65536, 18928]);
   expect(batches[1]).toMatchObject({ minTs: 655360, maxTs: 1310710, minSeq: 65537, maxSeq: 131072 });
-  for (const r of index) expect(crc32c(bytes, r.offset, r.offset + r.length)).toBe(r.crc);
+  for (const r of index) if (r.kind !== IDX_KIND.part) expect(crc32c(bytes, r.offset, r.offset + r.length)).toBe(r.crc);
+  expect(index.filter((r) => r.kind === IDX_KIND.part).length).toBe(3 * (1 + tableColumns('page_fault').length));
   const table = tableFromIPC(bytes);
   expect(table.numRows).toBe(rows);
   const vma = table.getChild('vma')!, file = table.getChild('file_id')!, kind = table.getChild('kind')!;
@@ -76,4 +77,6 @@ test('kernel strings are bytes: UTF-8 stays, what is not UTF-8 becomes readable'
 test('CRC-32C of the check string', () => {
   expect(crc32c(Buffer.from('123456789'))).toBe(0xe3069283);
   expect(crc32c(Buffer.from('6789'), 0, 4, crc32c(Buffer.from('12345')))).toBe(0xe3069283);
+  expect(crc32cConcat(crc32c(Buffer.from('12345')), crc32c(Buffer.from('6789')), 4)).toBe(0xe3069283);
+  expect(crc32cConcat(crc32c(Buffer.alloc(1000, 7)), crc32c(Buffer.alloc(65536, 9)), 65536)).toBe(crc32c(Buffer.concat([Buffer.alloc(1000, 7), Buffer.alloc(65536, 9)])));
 });

@@ -4,7 +4,7 @@ import { closeSync, openSync, writeSync, writevSync } from 'node:fs';
 import { join } from 'node:path';
 import { tableColumns } from '../../engine/events/emitter.ts';
 import type { TableState, TraceSink } from '../../engine/events/emitter.ts';
-import { crc32c, FILES, IDX_KIND, indexHeader, indexRecord } from '../../engine/events/format.ts';
+import { crc32c, crc32cConcat, FILES, IDX_KIND, indexHeader, indexRecord, META_PART } from '../../engine/events/format.ts';
 import type { TableName } from '../../engine/events/schema.ts';
 import { batchMessage, dictionaryMessage, schemaMessage } from './arrow-ipc.ts';
 import type { IpcMessage } from './arrow-ipc.ts';
@@ -14,6 +14,27 @@ interface Files { arrow: number; idx: number; at: number; idxAt: number }
 /** Ends an Arrow stream: continuation marker and a length of zero. */
 const END_OF_STREAM = Uint8Array.of(255, 255, 255, 255, 0, 0, 0, 0);
 const COMMON_COLUMNS = 4;
+/** Batches of fewer rows are read whole: their columns get no checksums of their own. */
+const PARTS_FROM_ROWS = 4096;
+
+interface Range { minTs: number; maxTs: number; minSeq: number; maxSeq: number }
+interface Part { column: number; crc: number; length: number }
+
+/** Checksums of the metadata and of each column's buffers with their padding, in the order in which they lie in the message. */
+function partsOf(t: TableState, m: IpcMessage, buffers: Uint8Array[]): Part[] {
+  const parts: Part[] = [{ column: META_PART, crc: crc32c(m.meta), length: m.meta.length }];
+  let buffer = 0, piece = 0;
+  tableColumns(t.name).forEach(([, c], column) => {
+    let crc = 0, length = 0;
+    for (let i = c.kind === 'bin' ? 3 : 2; i > 0; i--) {
+      const size = buffers[buffer++]!.length;
+      if (size === 0) continue;
+      for (let left = Math.ceil(size / 8) * 8; left > 0;) { const b = m.body[piece++]!; crc = crc32c(b, 0, b.length, crc); left -= b.length; length += b.length; }
+    }
+    parts.push({ column, crc, length });
+  });
+  return parts;
+}
 
 function writeFully(fd: number, buffers: Uint8Array[], total: number): void {
   let done = writevSync(fd, buffers);
@@ -45,16 +66,20 @@ export class TableWriter implements TraceSink {
     return f;
   }
 
-  private message(f: Files, m: IpcMessage, kind: number, column: number, rows: number, firstId: number, range: { minTs: number; maxTs: number; minSeq: number; maxSeq: number } | null): void {
+  private message(f: Files, m: IpcMessage, kind: number, column: number, rows: number, firstId: number, range: Range | null, parts: Part[] | null = null): void {
     const length = m.meta.length + m.bodyLength, buffers = [m.meta, ...m.body];
     writeFully(f.arrow, buffers, length);
     let crc = 0;
-    for (const b of buffers) crc = crc32c(b, 0, b.length, crc);
-    const record = indexRecord({ kind, column, offset: f.at, length, metaLength: m.meta.length, rows, firstId, crc, ...(range ?? { minTs: 0, maxTs: 0, minSeq: 0, maxSeq: 0 }) });
+    if (parts) for (const p of parts) crc = crc32cConcat(crc, p.crc, p.length);
+    else for (const b of buffers) crc = crc32c(b, 0, b.length, crc);
+    const none = { minTs: 0, maxTs: 0, minSeq: 0, maxSeq: 0 };
+    const records = [indexRecord({ kind, column, offset: f.at, length, metaLength: m.meta.length, rows, firstId, crc, ...(range ?? none) })];
     f.at += length;
-    writeFully(f.idx, [record], record.length);
-    f.idxAt += record.length;
-    this.bytes += length + record.length;
+    if (parts) for (const p of parts) records.push(indexRecord({ kind: IDX_KIND.part, column: p.column, offset: f.at, length: 0, metaLength: 0, rows: 0, firstId: 0, crc: p.crc, ...none }));
+    const size = records.reduce((n, r) => n + r.length, 0);
+    writeFully(f.idx, records, size);
+    f.idxAt += size;
+    this.bytes += length + size;
   }
 
   batch(t: TableState): void {
@@ -66,7 +91,8 @@ export class TableWriter implements TraceSink {
       c.written = c.strings.length;
     });
     const { parts, range } = batchParts(t);
-    this.message(f, batchMessage(parts), IDX_KIND.batch, 0, t.batchRows, 0, range);
+    const message = batchMessage(parts);
+    this.message(f, message, IDX_KIND.batch, 0, t.batchRows, 0, range, t.batchRows >= PARTS_FROM_ROWS ? partsOf(t, message, parts.buffers) : null);
   }
 
   /** Ends the streams; the files' sizes by name relative to the recording, for the manifest. */
