@@ -139,8 +139,8 @@ function unlink(k: Kernel, task: Task, dirfd: number, pathVa: number, rmdir: boo
   if (bad !== 0) return bad;
   dropDentry(name);
   fsnotify(k, dir, FSN.DELETE, w.name, rmdir);
+  if (!rmdir) fsnotify(k, inode, FSN.ATTRIB, null, false); // its link count
   if (inode.nlink === 0) fsnotify(k, inode, FSN.DELETE_SELF, null, rmdir);
-  else fsnotify(k, inode, FSN.ATTRIB, null, false);
   return 0;
 }
 

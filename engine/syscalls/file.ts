@@ -6,7 +6,7 @@ import {
   S_IFBLK, S_IFDIR, S_IFIFO, S_IFMT, S_IFREG, S_IFSOCK, SEEK_CUR,
 } from '../abi/open-flags.ts';
 import { RLIMIT_FSIZE } from '../abi/rlimits.ts';
-import type { Inode, OpenFile, UserBuffer } from '../kernel/contracts/fs.ts';
+import type { Inode, OpenFile, Path, UserBuffer } from '../kernel/contracts/fs.ts';
 import type { Kernel } from '../kernel/contracts/kernel.ts';
 import type { Task } from '../kernel/contracts/task.ts';
 import { AGAIN, BLOCK, ERESTARTSYS } from '../kernel/contracts/wait.ts';
@@ -14,7 +14,7 @@ import { charge } from '../kernel/entry/charge.ts';
 import { touchModified, truncateInode } from '../kernel/fs/attr.ts';
 import { fdGet } from '../kernel/fs/file-table.ts';
 import { lookupPath } from '../kernel/fs/namei.ts';
-import { FSN, fsnotify } from '../kernel/fs/notify.ts';
+import { FSN, fsnotifyNamed } from '../kernel/fs/notify.ts';
 import { MAY_WRITE, inodePermission, mayWriteFs } from '../kernel/fs/permission.ts';
 import { MAX_BYTES, RegularFile } from '../kernel/fs/regular.ts';
 import { cachePage } from '../kernel/mm/filemap.ts';
@@ -69,7 +69,7 @@ function rw(k: Kernel, task: Task, fd: number, va: number, len: number, pos: num
     const n = transfer(k, task, file, buf, positioned ? pos : -1, write);
     if (n !== BLOCK && n !== AGAIN) {
       account(task, write, n);
-      if (n > 0) fsnotify(k, file.inode, write ? FSN.MODIFY : FSN.ACCESS, null, false);
+      if (n > 0) fsnotifyNamed(k, file.path, file.inode, write ? FSN.MODIFY : FSN.ACCESS);
     }
     return n;
   }
@@ -83,7 +83,7 @@ function rw(k: Kernel, task: Task, fd: number, va: number, len: number, pos: num
   p.done += n;
   if (n === SLICE && p.done < len) return AGAIN;
   account(task, write, p.done);
-  fsnotify(k, file.inode, write ? FSN.MODIFY : FSN.ACCESS, null, false);
+  fsnotifyNamed(k, file.path, file.inode, write ? FSN.MODIFY : FSN.ACCESS);
   return p.done;
 }
 
@@ -113,7 +113,7 @@ function rwv(k: Kernel, task: Task, fd: number, iov: number, count: number, pos:
   file.flags = kept;
   if (n !== BLOCK && n !== AGAIN) {
     account(task, write, n);
-    if (n > 0) fsnotify(k, file.inode, write ? FSN.MODIFY : FSN.ACCESS, null, false);
+    if (n > 0) fsnotifyNamed(k, file.path, file.inode, write ? FSN.MODIFY : FSN.ACCESS);
   }
   return n;
 }
@@ -212,14 +212,14 @@ function lseek(k: Kernel, task: Task, fd: number, offset: number, whence: number
 }
 
 /** Size limits of ftruncate and truncate. */
-function setSize(k: Kernel, task: Task, inode: Inode, size: number): number {
+function setSize(k: Kernel, task: Task, path: Path | null, inode: Inode, size: number): number {
   if (size > inode.size) {
     const limit = task.process.rlimits[RLIMIT_FSIZE]?.[0] ?? Infinity;
     if (size > limit) { sendSignal(k, task, kernelInfo(SIGXFSZ)); return -EFBIG; }
     if (size > MAX_BYTES) return -EFBIG;
   }
   const err = truncateInode(k, task.cred, inode, size);
-  if (err === 0) fsnotify(k, inode, FSN.MODIFY, null, false);
+  if (err === 0) fsnotifyNamed(k, path, inode, FSN.MODIFY);
   return err;
 }
 function ftruncate(k: Kernel, task: Task, fd: number, size: number): number {
@@ -227,7 +227,7 @@ function ftruncate(k: Kernel, task: Task, fd: number, size: number): number {
   const file = fdGet(task, fd);
   if (file === null) return -EBADF;
   if (typeOf(file.inode) !== S_IFREG || (file.flags & O_ACCMODE) === O_RDONLY) return -EINVAL;
-  return setSize(k, task, file.inode, size);
+  return setSize(k, task, file.path, file.inode, size);
 }
 function truncate(k: Kernel, task: Task, pathVa: number, size: number): number {
   if (size < 0) return -EINVAL;
@@ -242,7 +242,7 @@ function truncate(k: Kernel, task: Task, pathVa: number, size: number): number {
   const err = mayWriteFs(inode, at.mount) || inodePermission(task.cred, inode, MAY_WRITE);
   if (err !== 0) return err;
   for (const p of k.processes.values()) for (const th of p.threads) if (th.mm?.exe?.inode === inode) return -ETXTBSY;
-  return setSize(k, task, inode, size);
+  return setSize(k, task, at, inode, size);
 }
 
 function fallocate(k: Kernel, task: Task, fd: number, mode: number, offset: number, len: number): number {

@@ -9,7 +9,7 @@ import { blksizeOf, blocksOf, chmodInode, chownInode, devOf, setTimes } from '..
 import type { NewTimes } from '../kernel/fs/attr.ts';
 import { fdGet, fdGetRaw } from '../kernel/fs/file-table.ts';
 import { lookupPath } from '../kernel/fs/namei.ts';
-import { FSN, fsnotify } from '../kernel/fs/notify.ts';
+import { FSN, fsnotifyNamed } from '../kernel/fs/notify.ts';
 import { MAY_WRITE, inodePermission, mayWriteFs, ownerOrCapable, readonlyFs } from '../kernel/fs/permission.ts';
 import { majorOf, minorOf } from '../kernel/fs/pseudo.ts';
 import { TmpfsInode } from '../kernel/fs/tmpfs.ts';
@@ -141,24 +141,24 @@ function readlink(k: Kernel, task: Task, dirfd: number, pathVa: number, va: numb
 
 function chmod(k: Kernel, task: Task, dirfd: number, pathVa: number, mode: number): number {
   const t = target(k, task, dirfd, pathVa, 0);
-  return typeof t === 'number' ? t : chmodTarget(k, task, t.inode, t.mount, mode);
+  return typeof t === 'number' ? t : chmodTarget(k, task, t.inode, t.path, mode);
 }
-function chmodTarget(k: Kernel, task: Task, inode: Inode, mount: Mount | null, mode: number): number {
-  if (readonlyFs(inode, mount)) return -EROFS;
+function chmodTarget(k: Kernel, task: Task, inode: Inode, path: Path | null, mode: number): number {
+  if (readonlyFs(inode, path?.mount ?? null)) return -EROFS;
   if ((inode.mode & S_IFMT) === S_IFLNK) return -EOPNOTSUPP;
   const err = chmodInode(k, task.cred, inode, mode);
-  if (err === 0) fsnotify(k, inode, FSN.ATTRIB, null, false);
+  if (err === 0) fsnotifyNamed(k, path, inode, FSN.ATTRIB);
   return err;
 }
 function chown(k: Kernel, task: Task, dirfd: number, pathVa: number, uid: number, gid: number, flags: number): number {
   if ((flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)) !== 0) return -EINVAL;
   const t = target(k, task, dirfd, pathVa, flags);
-  return typeof t === 'number' ? t : chownTarget(k, task, t.inode, t.mount, uid, gid);
+  return typeof t === 'number' ? t : chownTarget(k, task, t.inode, t.path, uid, gid);
 }
-function chownTarget(k: Kernel, task: Task, inode: Inode, mount: Mount | null, uid: number, gid: number): number {
-  if (readonlyFs(inode, mount)) return -EROFS;
+function chownTarget(k: Kernel, task: Task, inode: Inode, path: Path | null, uid: number, gid: number): number {
+  if (readonlyFs(inode, path?.mount ?? null)) return -EROFS;
   const err = chownInode(k, task.cred, inode, uid, gid);
-  if (err === 0) fsnotify(k, inode, FSN.ATTRIB, null, false);
+  if (err === 0) fsnotifyNamed(k, path, inode, FSN.ATTRIB);
   return err;
 }
 
@@ -192,28 +192,28 @@ function utimes(k: Kernel, task: Task, dirfd: number, pathVa: number, va: number
   const r = readTimes(k, task, va, kind);
   if (typeof r === 'number') return r;
   if (r.omit) return 0;
-  let inode: Inode, mount: Mount | null;
+  let inode: Inode, at: Path | null;
   if (pathVa === 0 && kind !== 'utimbuf') {
     if (dirfd === AT_FDCWD) return -EFAULT;
     if (flags !== 0) return -EINVAL;
     const file = fdGet(task, dirfd);
     if (file === null) return -EBADF;
     inode = file.inode;
-    mount = file.path?.mount ?? null;
+    at = file.path;
   } else {
     const t = target(k, task, dirfd, pathVa, flags);
     if (typeof t === 'number') return t;
     inode = t.inode;
-    mount = t.mount;
+    at = t.path;
   }
-  if (readonlyFs(inode, mount)) return -EROFS;
+  if (readonlyFs(inode, at?.mount ?? null)) return -EROFS;
   if (!ownerOrCapable(task.cred, inode)) {
     if (!r.now) return -EPERM;
     const err = inodePermission(task.cred, inode, MAY_WRITE);
     if (err !== 0) return err;
   }
   setTimes(k, inode, r.times);
-  fsnotify(k, inode, FSN.ATTRIB, null, false);
+  fsnotifyNamed(k, at, inode, FSN.ATTRIB);
   return 0;
 }
 
@@ -256,14 +256,14 @@ export const handlers: Handlers = {
   fchmodat: (k, t, a) => chmod(k, t, a.i32(0), a.ptr(1), a.u32(2)),
   fchmod: (k, t, a) => {
     const file = fdGet(t, a.i32(0));
-    return file === null ? -EBADF : chmodTarget(k, t, file.inode, file.path?.mount ?? null, a.u32(1));
+    return file === null ? -EBADF : chmodTarget(k, t, file.inode, file.path, a.u32(1));
   },
   chown: (k, t, a) => chown(k, t, AT_FDCWD, a.ptr(0), a.i32(1), a.i32(2), 0),
   lchown: (k, t, a) => chown(k, t, AT_FDCWD, a.ptr(0), a.i32(1), a.i32(2), AT_SYMLINK_NOFOLLOW),
   fchownat: (k, t, a) => chown(k, t, a.i32(0), a.ptr(1), a.i32(2), a.i32(3), a.u32(4)),
   fchown: (k, t, a) => {
     const file = fdGet(t, a.i32(0));
-    return file === null ? -EBADF : chownTarget(k, t, file.inode, file.path?.mount ?? null, a.i32(1), a.i32(2));
+    return file === null ? -EBADF : chownTarget(k, t, file.inode, file.path, a.i32(1), a.i32(2));
   },
   utime: (k, t, a) => utimes(k, t, AT_FDCWD, a.ptr(0), a.ptr(1), 'utimbuf', 0),
   utimes: (k, t, a) => utimes(k, t, AT_FDCWD, a.ptr(0), a.ptr(1), 'timeval', 0),

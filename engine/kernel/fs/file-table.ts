@@ -1,12 +1,13 @@
 // Descriptors: files_struct, references of open files (fs/file.c).
 import { EBADF, EMFILE } from '../../abi/errno.ts';
-import { O_PATH } from '../../abi/open-flags.ts';
+import { O_ACCMODE, O_PATH } from '../../abi/open-flags.ts';
 import { RLIMIT_NOFILE } from '../../abi/rlimits.ts';
 import { FilesStruct } from '../contracts/fs.ts';
 import type { Errno, OpenFile } from '../contracts/fs.ts';
 import type { Kernel } from '../contracts/kernel.ts';
 import type { Task } from '../contracts/task.ts';
 import { releaseFileLocks, releasePosixLocks } from './locks.ts';
+import { FSN, fsnotifyNamed } from './notify.ts';
 
 /** The open file of a descriptor; O_PATH descriptors do not count (fget). */
 export function fdGet(task: Task, fd: number): OpenFile | null {
@@ -68,7 +69,9 @@ export function fdClose(k: Kernel, task: Task, fd: number): Errno | 0 {
 export function getFile(file: OpenFile): OpenFile { file.refs++; return file; }
 export function putFile(k: Kernel, file: OpenFile): void {
   if (--file.refs > 0) return;
-  if (file.inode.locks !== null) releaseFileLocks(k, file.inode, file);
+  const inode = file.inode;
+  if (inode.locks !== null) releaseFileLocks(k, inode, file);
+  if (file.path !== null && (file.flags & O_PATH) === 0) fsnotifyNamed(k, file.path, inode, (file.flags & O_ACCMODE) !== 0 ? FSN.CLOSE_WRITE : FSN.CLOSE_NOWRITE);
   file.release(k);
 }
 

@@ -17,7 +17,7 @@ import { LAST, walk } from './namei.ts';
 import { MAY_EXEC, MAY_READ, MAY_WRITE, inodePermission, mayWriteFs, ownerOrCapable, readonlyFs } from './permission.ts';
 import { PathFile } from './regular.ts';
 import { TmpfsInode } from './tmpfs.ts';
-import { fsnotify, FSN } from './notify.ts';
+import { FSN, fsnotify, fsnotifyNamed } from './notify.ts';
 
 const KNOWN_FLAGS = O_ACCMODE | O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_APPEND | O_NONBLOCK | O_DSYNC | FASYNC | O_DIRECT | O_LARGEFILE | O_DIRECTORY | O_NOFOLLOW | O_NOATIME | O_CLOEXEC | O_SYNC | O_PATH | __O_TMPFILE;
 /** What F_GETFL shows of the flags. */
@@ -112,7 +112,7 @@ export function openInode(k: Kernel, task: Task, path: Path, inode: Inode, flags
     const err = truncateInode(k, task.cred, inode, 0);
     if (err !== 0) { file.release(k); return err; }
   }
-  fsnotify(k, inode, FSN.OPEN, null, type === S_IFDIR);
+  fsnotifyNamed(k, path, inode, FSN.OPEN);
   return file;
 }
 
