@@ -13,7 +13,6 @@ export const ZERO = 0, FINITE = 1, INF = 2, QNAN = 3, SNAN = 4;
 export interface Format { precision: number; emin: number; emax: number }
 export const F32F: Format = { precision: 24, emin: -126, emax: 127 };
 export const F64F: Format = { precision: 53, emin: -1022, emax: 1023 };
-export const F80F: Format = { precision: 64, emin: -16382, emax: 16383 };
 /** Rounding control as in MXCSR and FCW: nearest even, down, up, toward zero. */
 export type Rounding = number;
 

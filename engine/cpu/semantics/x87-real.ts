@@ -1,16 +1,14 @@
 // The 80-bit format, precision control and the NaN rules of the x87, over the exact arithmetic of softfloat.ts.
-import { F32F, F64F, FINITE, INF, QNAN, SNAN, ZERO, bitLength, real, roundTo } from './softfloat.ts';
-import type { Env, Format, Real, Rounded } from './softfloat.ts';
+import { FINITE, INF, QNAN, SNAN, ZERO, bitLength, real } from './softfloat.ts';
+import type { Format, Real, Rounded } from './softfloat.ts';
 
 /** A register's contents: 64-bit significand and sign+exponent. */
 export interface Ext { sig: bigint; se: number }
-/** kind 5: an encoding that the 387 and later refuse (unnormal, pseudo-infinity, pseudo-NaN; SDM vol. 1, table 8-3). */
-export const UNSUPPORTED = 5;
+/** unsupported: an encoding that the 387 and later refuse (unnormal, pseudo-infinity, pseudo-NaN; SDM vol. 1, table 8-3). */
 export interface Value { real: Real; unsupported: boolean }
 
 const INT_BIT = 1n << 63n, QUIET_BIT = 1n << 62n;
 export const DEFAULT_NAN: Ext = { sig: 0xc000000000000000n, se: 0xffff };
-export const EXT_ZERO: Ext = { sig: 0n, se: 0 };
 export const formatOf = (precision: number): Format => ({ precision, emin: -16382, emax: 16383 });
 /** By the PC field of the control word; 1 is reserved and acts as full precision. */
 export const PC_FORMATS: readonly Format[] = [formatOf(24), formatOf(64), formatOf(53), formatOf(64)];
@@ -59,8 +57,3 @@ export function chooseNan(a: Ext, ra: Real, b: Ext, rb: Real): Ext {
   if (fa !== fb) return quietExt(fa > fb ? a : b);
   return quietExt((a.se & 0x8000) === 0 ? a : b);
 }
-/** Rounds to single or double for a store. Returns the bits. */
-export function roundStore(env: Env, fmt: Format, r: Real): Rounded {
-  return r.kind === FINITE ? roundTo(env, fmt, r.sign, r.exp, r.sig) : { kind: r.kind as 0 | 2, sign: r.sign, exp: 0, sig: 0n };
-}
-export { F32F, F64F };
