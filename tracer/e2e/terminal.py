@@ -27,6 +27,9 @@ for kind, text in steps:
 end = time.time() + 30
 while time.time() < end and pump(0.5): pass
 _, status = os.waitpid(pid, os.WNOHANG)
+while _ == 0 and time.time() < end:
+    time.sleep(0.02)
+    _, status = os.waitpid(pid, os.WNOHANG)
 if _ == 0:
     os.kill(pid, 9); os.waitpid(pid, 0); status = -1
 print(json.dumps({'ok': ok, 'transcript': out.decode('latin1'), 'status': os.waitstatus_to_exitcode(status) if status >= 0 else -1}))
