@@ -87,5 +87,8 @@ export const PROGRAMS: ProgramCase[] = [
   exe('file copy', ['build/samples/file-copy']),
   exe('shared mappings', ['build/samples/mmap-shared']),
   exe('exec chain', ['build/samples/exec-chain']),
+  exe('process life', ['build/samples/process-life']),
+  exe('process life, 4 CPUs', ['build/samples/process-life'], { cpus: 4 }),
+  exe('address space', ['build/samples/address-space']),
   exe('CPU kernels', ['build/samples/cpu-kernels']),
 ];
