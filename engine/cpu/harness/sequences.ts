@@ -16,8 +16,9 @@ const candidates: readonly Row[] = [...INT_ROWS.filter((r) => WANTED.test(r[1]))
 const DEFINE_FLAGS = [0x4d, 0x39, 0xc8];
 
 /** One instruction that writes neither rsp, rcx nor r15; memory is [r15 + disp8]. */
-function one(d: Dice): number[] | null {
+function one(d: Dice, defined: boolean): number[] | null {
   const [spec, mnemonic] = d.pick(candidates);
+  if (defined && UNDEFINED.test(mnemonic)) return null;
   const m = /^(np)?([0-9a-f]+)(\+r|\+cc)?(?:\/([0-7r])([mr])?)?$/.exec(spec);
   if (m === null) return null;
   let hex = m[2]!, mandatory = m[1] !== undefined ? -1 : 0;
@@ -56,9 +57,10 @@ function one(d: Dice): number[] | null {
 
 export function makeSequence(seed: number): Test | null {
   const d = new Dice(seed);
+  const faulting = d.chance(0.2); // memory at the end of the page: some access faults in the middle, with all before it done
   const body: number[] = [], looped = d.chance(0.6), count = 2 + d.below(7);
   for (let i = 0; i < count && body.length < 70;) {
-    const bytes = one(d);
+    const bytes = one(d, faulting);
     if (bytes !== null) { body.push(...bytes); i++; }
   }
   if (looped) { // dec ecx; jnz body — or sub, or a compare between
@@ -70,7 +72,7 @@ export function makeSequence(seed: number): Test | null {
   const gpr = new BigUint64Array(16);
   for (let i = 0; i < 16; i++) gpr[i] = word(d);
   gpr[4] = BigInt(DATA + WINDOW + 128);
-  gpr[15] = BigInt(DATA + WINDOW + 80);
+  gpr[15] = BigInt(faulting ? DATA + 4096 - d.below(100) : DATA + WINDOW + 80);
   gpr[1] = BigInt(1 + d.below(40));
   const mem = new Uint8Array(256), fx = new Uint8Array(512), f = new DataView(fx.buffer);
   fillBytes(d, mem, d.below(4));
