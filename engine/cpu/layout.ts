@@ -8,6 +8,8 @@ export const MAX_CPUS = 64;
 /** Null page of the engine: never used, so that address 0 can mean "none". */
 /** u32: a counted block is reported hot each time its count has none of these bits set. */
 export const HOT_MASK = 16;
+/** u32: frames of guest RAM. */
+export const FRAME_COUNT = 20;
 export const CPU_AREA = 0x1000;
 export const CPU_STRIDE = 0x6000;
 export const cpuBase = (cpu: number): number => CPU_AREA + cpu * CPU_STRIDE;

@@ -10,7 +10,7 @@ import { SLOT } from './interp/core-module.ts';
 import { Core } from './interp/core.ts';
 import type { Runtime } from './interp/core.ts';
 import { runString } from './interp/string.ts';
-import { DTLB, DTLB_ENTRIES, FRAME_FETCHED, FRAME_FLAGS, HOT_MASK, ITLB, ITLB_ENTRIES, MAX_CPUS, RAM_BASE, REC, S, cpuBase } from './layout.ts';
+import { DTLB, DTLB_ENTRIES, FRAME_COUNT, FRAME_FETCHED, FRAME_FLAGS, HOT_MASK, ITLB, ITLB_ENTRIES, MAX_CPUS, RAM_BASE, REC, S, cpuBase } from './layout.ts';
 import { Compiler } from './jit/compiler.ts';
 import { Mmu } from './mmu/mmu.ts';
 import './semantics/all.ts';
@@ -71,6 +71,7 @@ class Cpu implements Processor {
     };
     const threshold = options.jit === 'force' ? 1 : HOT;
     mmu.u32[HOT_MASK >> 2] = threshold - 1;
+    mmu.u32[FRAME_COUNT >> 2] = ram.frames;
     this.core = new Core(memory, runtime);
     this.compiler = options.jit === 'off' ? null : new Compiler(this.core, this.blocks, mmu, options.jit === 'force' ? 0 : threshold >> 3, options.jit === 'force' ? 1 : BATCH);
     if (this.compiler !== null) this.blocks.entrySlot = SLOT.enterCounted;

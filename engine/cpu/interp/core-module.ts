@@ -1,9 +1,10 @@
 // Builds the core module: dispatch between blocks, flag words, wrappers of the runtime's slow paths, the helpers of the semantics and
 // the handlers of the common forms. Its bytes depend on nothing but the engine's source, so the build keeps them in a file.
-import { CTX, EXIT } from '../../machine/hardware.ts';
+import { COST } from '../../clock/costs.ts';
+import { CTX, EXIT, PTE } from '../../machine/hardware.ts';
 import type { Form, OperandKind } from '../decode/insn.ts';
 import { FK } from '../jit/context.ts';
-import { BLK, HOT_MASK, ITLB, ITLB_ENTRIES, JUMP_CACHE, JUMP_CACHE_BITS, RAM_BASE, REC, S } from '../layout.ts';
+import { BLK, DTLB, DTLB_ENTRIES, FRAME_COUNT, FRAME_FLAGS, HOT_MASK, ITLB, ITLB_ENTRIES, JUMP_CACHE, JUMP_CACHE_BITS, RAM_BASE, REC, S, TLB_VALID, TLB_WRITE } from '../layout.ts';
 import { allHelpers, semanticsOf } from '../semantics/context.ts';
 import { carryAdd, carrySub } from '../semantics/emit.ts';
 import { I32, I64, Module } from '../wasm/builder.ts';
@@ -31,7 +32,7 @@ export function helperSignatures(): Signature[] {
   return [
     ...RUNTIME_MEMORY.map((name) => sys(name, [I32, I64, I32], [I32])), sys('string', [I32, I32], [I32]), sys('cpuid', [I32, I32], []),
     sys('dispatch', [I32], [I32]), sys('next', [I32, I32], [I32]), sys('charge', [I32, I32], [I32]), sys('getflags', [I32], [I32]), sys('setflags', [I32, I32], []), sys('resume', [I32, I32], [I32]),
-    sys('packflags', [I32, I32, I64, I64, I64], []), sys('pack', [I32], []), sys('cond', [I32, I32], [I32]), sys('exit', [I32, I64], [I32]), sys('side', [I32, I32, I64], [I32]),
+    sys('packflags', [I32, I32, I64, I64, I64], []), sys('pack', [I32], []), sys('cond', [I32, I32], [I32]), sys('refill', [I32, I64, I32, I32], [I32]), sys('exit', [I32, I64], [I32]), sys('side', [I32, I32, I64], [I32]),
     ...allHelpers(),
   ];
 }
@@ -56,7 +57,12 @@ export function buildCoreModule(): Uint8Array {
   const handlerType = m.type([I32, I32], [I32]);
   for (const name of RUNTIME_MEMORY) {
     const f = get(`sys.${name}`);
-    f.get(0).get(1).i32WrapI64().get(1).i64Const(32).i64ShrU().i32WrapI64().get(2).call(js.get(name)!);
+    const write = name === 'rmw' || name === 'quietwrite';
+    if (write || name === 'read' || name === 'quietread') { // the plain miss is resolved here
+      const at = f.local(I32);
+      f.get(0).get(1).get(2).i32Const(write ? 1 : 0).call(get('sys.refill')).tee(at).i32Eqz().ifThen();
+      f.get(0).get(1).i32WrapI64().get(1).i64Const(32).i64ShrU().i32WrapI64().get(2).call(js.get(name)!).set(at).end().get(at);
+    } else f.get(0).get(1).i32WrapI64().get(1).i64Const(32).i64ShrU().i32WrapI64().get(2).call(js.get(name)!);
     if (name.startsWith('quiet')) { f.get(0); emitLimit(f); f.i32Store(S.limit); } // a miss has moved the time
   }
   get('sys.string').get(0).get(1).call(js.get('string')!);
@@ -73,6 +79,7 @@ export function buildCoreModule(): Uint8Array {
   emitGetFlags(get('sys.getflags'));
   emitSetFlags(get('sys.setflags'));
   get('sys.resume').get(0).get(1).get(1).i32Load(REC.fn).returnCallIndirect(handlerType);
+  emitRefill(get('sys.refill'));
   // For compiled regions
   emitPackFlags(get('sys.packflags'), get('sys.setflags'));
   emitCond(get('sys.cond'));
@@ -170,6 +177,40 @@ function emitSpend(f: Func, acc: number): void {
   f.get(0).get(0).i64Load(S.now).get(acc).i64Const(0xffffffff, 0).i64And().i64Add().i64Store(S.now);
   f.get(0).get(0).i64Load(S.insns).get(acc).i64Const(32).i64ShrU().i64Add().i64Store(S.insns);
   f.get(0).i32Const(0).i32Store(S.rec);
+}
+/**
+ * refill(state, va, bytes, write): a data TLB miss that the page walk resolves without changing the tables: the WASM address, or 0, with no
+ * effect, when mmu/mmu.ts has to look (faults, page crossings, A and D bits to set, large pages, code frames). The same as Mmu.lookup.
+ */
+function emitRefill(f: Func): void {
+  const va = 1, entry = f.local(I32), table = f.local(I32), pte = f.local(I32), all = f.local(I32), page = f.local(I64), pfn = f.local(I32), writable = f.local(I32);
+  const refuse = (): void => { f.ifThen().i32Const(0).return().end(); };
+  f.get(va).i32WrapI64().i32Const(4095).i32And().get(2).i32Add().i32Const(4096).i32GtU(); refuse();
+  f.get(va).i64Const(47).i64ShrU().i64Const(0).i64Ne(); refuse();
+  f.get(va).i64Const(-4096).i64And().set(page);
+  f.get(va).i64Const(7).i64ShrU().i32WrapI64().i32Const((DTLB_ENTRIES - 1) * DTLB.size).i32And().get(0).i32Add().set(entry);
+  // The page is in the TLB, only its fast tag is not: no miss
+  f.get(entry).i64Load(S.dtlb + DTLB.archLo).get(page).i64Xor().i64Const(~TLB_WRITE).i64And().i64Const(TLB_VALID).i64Eq();
+  f.get(3).i32Eqz().get(entry).i32Load(S.dtlb + DTLB.archLo).i32Const(TLB_WRITE).i32And().i32Or().i32And(); refuse();
+  f.get(0).i32Load(S.pgd).set(table).i32Const(-1).set(all);
+  for (const shift of [39, 30, 21, 12]) {
+    f.get(va).i64Const(shift - 3).i64ShrU().i32WrapI64().i32Const(511 * 8).i32And().get(table).i32Add().i32Load(RAM_BASE).tee(pte).get(all).i32And().set(all);
+    f.get(all).i32Const(PTE.P).i32And().i32Eqz(); if (shift === 21) f.get(pte).i32Const(PTE.PS).i32And().i32Or(); refuse();
+    f.get(pte).i32Const(-4096).i32And().set(table);
+  }
+  f.get(all).i32Const(PTE.U | PTE.A).i32And().i32Const(PTE.U | PTE.A).i32Ne(); refuse();
+  f.get(all).i32Const(PTE.W).i32And().i32Const(0).i32Ne().get(pte).i32Const(PTE.D).i32And().i32Const(0).i32Ne().i32And().set(writable);
+  f.get(3).get(writable).i32Eqz().i32And(); refuse();
+  f.get(pte).i32Const(12).i32ShrU().tee(pfn).i32Const(0).i32Load(FRAME_COUNT).i32GeU(); refuse();
+  f.get(3).get(pfn).i32Load8U(FRAME_FLAGS).i32And(); refuse();
+  f.get(entry).get(page).i64Store(S.dtlb + DTLB.read);
+  f.get(entry).get(page).i64Const(-1).get(writable).get(pfn).i32Load8U(FRAME_FLAGS).i32Eqz().i32And().select().i64Store(S.dtlb + DTLB.write);
+  f.get(entry).i32Const(RAM_BASE).get(table).i32Add().get(page).i32WrapI64().i32Sub().i32Store(S.dtlb + DTLB.addend);
+  f.get(entry).get(pfn).i32Store(S.dtlb + DTLB.pfn);
+  f.get(entry).get(page).i64Const(TLB_VALID).i64Or().get(writable).i32Const(1).i32Shl().i64ExtendI32U().i64Or().i64Store(S.dtlb + DTLB.archLo);
+  f.get(0).get(0).f64Load(S.dtlbMiss).f64Const(1).f64Add().f64Store(S.dtlbMiss);
+  f.get(0).get(0).i64Load(S.now).i64Const(COST.tlbMiss).i64Add().i64Store(S.now);
+  f.i32Const(RAM_BASE).get(table).i32Add().get(va).i32WrapI64().i32Const(4095).i32And().i32Add();
 }
 /** push i32: cycles to the deadline, from 0 to 2^30. */
 export function emitLimit(f: Func): void {
