@@ -60,13 +60,13 @@ function kindOf(d: Difference): string {
   return d.a && d.b ? 'data: the same event with other contents' : 'length: one recording goes on where the other has ended';
 }
 
-function describe(table: string, r: Row): string {
+function describe(table: string, r: Row, verbose = false): string {
   const v = (k: string): string => String(r[k] ?? '');
   switch (table) {
     case 'syscall': {
       const args = new Uint32Array(12);
       for (let i = 0; i < 6; i++) { const w = BigInt(r[`a${i}`] as bigint); args[i * 2] = Number(w & 0xffffffffn); args[i * 2 + 1] = Number(w >> 32n); }
-      const d = decodeCall({ nr: Number(r.nr), args, payload: bytesOf(r.payload), ret: r.ret === null ? null : Number(r.ret), restart: Number(r.restart) }, DEFAULTS);
+      const d = decodeCall({ nr: Number(r.nr), args, payload: bytesOf(r.payload), ret: r.ret === null ? null : Number(r.ret), restart: Number(r.restart) }, { ...DEFAULTS, verbose, stringMax: verbose ? 64 : 32 });
       return `${d.name}(${d.entry}${d.exit}) = ${d.result}`;
     }
     case 'sched_switch': return `switch ${v('prev_comm')}:${v('prev_tid')} (${v('prev_state')}, ${v('reason')}) -> ${v('next_comm')}:${v('next_tid')}`;
@@ -102,11 +102,12 @@ export async function diffRecordings(dirA: string, dirB: string, options: Option
     const settings: string[] = [];
     const compare = (name: string, x: unknown, y: unknown): void => { if (JSON.stringify(x) !== JSON.stringify(y)) settings.push(`${name}: ${JSON.stringify(x)} | ${JSON.stringify(y)}`); };
     compare('command', ma.command, mb.command); compare('directory', ma.cwd, mb.cwd); compare('engine', ma.engineHash, mb.engineHash);
-    for (const key of Object.keys(ma.config) as (keyof typeof ma.config)[]) if (key !== 'jit' && key !== 'sampleHz') compare(key, ma.config[key], mb.config[key]);
+    for (const key of Object.keys(ma.config) as (keyof typeof ma.config)[]) if (!['jit', 'sampleHz', 'startSec', 'startNsec'].includes(key)) compare(key, ma.config[key], mb.config[key]);
     compare('start clock', [ma.startSec, ma.startNsec], [mb.startSec, mb.startNsec]);
     compare('environment', ma.env, mb.env);
     const json = options.format === 'json';
-    if (ma.complete && mb.complete && ma.digest === mb.digest) {
+    const sameEvents = ma.complete && mb.complete && ma.digest === mb.digest;
+    if (sameEvents && ma.stateDigest === mb.stateDigest) {
       if (json) out(`${jsonText({ verdict: 'same', digest: ma.digest, settings })}\n`);
       else out(`identical: ${Object.values(ma.events).reduce((s, n) => s + (n ?? 0), 0)} events, digest ${ma.digest}\n${settings.length ? `settings differ without effect:\n  ${settings.join('\n  ')}\n` : ''}`);
       return 'same';
@@ -119,7 +120,7 @@ export async function diffRecordings(dirA: string, dirB: string, options: Option
     const counts = CORE.filter((t) => a.recording.has(t) && b.recording.has(t)).map((t) => [t, a.recording.table(t).rows, b.recording.table(t).rows, b.recording.table(t).rows - a.recording.table(t).rows]);
     const calls = a.recording.has('syscall') && b.recording.has('syscall') ? await callCounts(a, b) : [];
     if (!first) {
-      const verdict = ma.complete && mb.complete ? 'no recorded event differs, but the digests do: record both with all tables' : 'identical as far as both recordings go; not both were closed properly';
+      const verdict = sameEvents ? 'the same events; memory or registers at the end differ' : ma.complete && mb.complete ? 'no recorded event differs, but the digests do: record both with all tables' : 'identical as far as both recordings go; not both were closed properly';
       if (json) out(`${jsonText({ verdict, settings, counts })}\n`); else out(`${verdict}\n${settings.length ? `settings:\n  ${settings.join('\n  ')}\n` : ''}`);
       return ma.complete && mb.complete ? 'different' : 'same';
     }
@@ -132,6 +133,10 @@ export async function diffRecordings(dirA: string, dirB: string, options: Option
     out(`different: the same up to event ${Math.max(0, first.seq - 1)}, then ${first.table} differs\nkind: ${kind}\n`);
     if (settings.length) out(`settings that differ:\n  ${settings.join('\n  ')}\n`);
     if (first.columns.length) out(`columns: ${first.columns.map((c) => (bytesOf(first!.a![c]) ? `${c} (contents)` : `${c} ${String(first!.a![c])} | ${String(first!.b![c])}`)).join(', ')}\n`);
+    if (first.a && first.b && describe(first.table, first.a) === describe(first.table, first.b)) {
+      const x = describe(first.table, first.a, true), y = describe(first.table, first.b, true);
+      if (x !== y) out(`in full:\n  A ${x}\n  B ${y}\n`);
+    }
     for (const [dir, lines] of [[dirA, ca], [dirB, cb]] as const) {
       out(`\n--- ${dir}\n`);
       for (const l of lines) out(`${l.seq === first.seq ? '>' : ' '} ${l.line}\n`);
