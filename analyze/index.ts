@@ -11,7 +11,6 @@ export { reportSignals } from './reports/signals.ts';
 export { reportIrq } from './reports/irq.ts';
 export { reportIo } from './reports/io.ts';
 export { runSql } from './reports/sql.ts';
-export { describeRecording, reportInfo } from './reports/info.ts';
 export { diffRecordings } from './reports/diff.ts';
 export { exportFolded } from './export/folded.ts';
 export { exportSpeedscope } from './export/speedscope.ts';
