@@ -1,7 +1,7 @@
 // SSE and SSE2 floats: inline fast paths for default rounding and ordinary results; the rest is called (sse-fp-slow.ts).
 // WebAssembly leaves NaN bits open, so no NaN result of a wasm instruction is ever kept: x86's own are made in the helpers.
 import { CTX, VEC } from '../../machine/hardware.ts';
-import { I32, I64, V128 } from '../wasm/builder.ts';
+import { F32, F64, I32, I64, V128 } from '../wasm/builder.ts';
 import type { Func } from '../wasm/builder.ts';
 import { define } from './context.ts';
 import type { Ctx, Semantics } from './context.ts';
@@ -51,11 +51,7 @@ const scalarArith = (w: Width, op: ArithOp): Semantics => (c) => {
   f.get(a);
   if (op !== 'sqrt') f.get(b);
   t.arith(f, op); f.set(r);
-  unlessSettled(c, () => { // ordinary: exponent from 2 to the largest finite one
-    f.get(r); t.toBits(f);
-    if (w === 64) f.i64Const(52).i64ShrU().i32WrapI64().i32Const(0x7ff).i32And().i32Const(2).i32Sub().i32Const(0x7fd).i32LtU();
-    else f.i32Const(23).i32ShrU().i32Const(0xff).i32And().i32Const(2).i32Sub().i32Const(0xfd).i32LtU();
-  }, () => {
+  unlessSettled(c, () => isOrdinary(f, w, r), () => {
     c.state(); f.get(a); t.toBits(f); f.get(b); t.toBits(f); c.call(`sse.${op}${w}`); t.toFloat(f); f.set(r);
     checkXm(c);
   });
@@ -159,34 +155,44 @@ const comi = (w: Width, quiet: boolean): Semantics => (c) => {
   f.get(flags); c.setFlags();
 };
 
+/** push i32: the float's exponent says finite and not tiny. */
+const isOrdinary = (f: Func, w: Width, r: number): void => {
+  f.get(r); W[w].toBits(f);
+  if (w === 64) f.i64Const(52).i64ShrU().i32WrapI64().i32Const(0x7ff).i32And().i32Const(2).i32Sub().i32Const(0x7fd).i32LtU();
+  else f.i32Const(23).i32ShrU().i32Const(0xff).i32And().i32Const(2).i32Sub().i32Const(0xfd).i32LtU();
+};
 /** Float to integer register. */
 const toInt = (w: Width, truncate: boolean): Semantics => (c) => {
-  const { f } = c, wide = c.ops[0]!.bytes === 8, r = c.local(I64);
-  c.state();
-  lowBits(c, 1, w); if (w === 64) f.f64ReinterpretI64(); else f.f32ReinterpretI32().f64PromoteF32();
-  f.i32Const((truncate ? 1 : 0) | (wide ? 2 : 0) | (w === 32 ? 4 : 0));
-  c.call('sse.toInt'); f.set(r);
-  checkXm(c);
+  const { f } = c, wide = c.ops[0]!.bytes === 8, r = c.local(I64), x = c.local(F64);
+  lowFloat(c, 1, w); if (w === 32) f.f64PromoteF32(); // a NaN goes to the helper, which only asks whether it is one
+  f.tee(x); if (!truncate) f.f64Nearest();
+  f.i64TruncSatF64S().set(r);
+  unlessSettled(c, () => { f.get(x).f64Abs().f64Const(wide ? 2 ** 62 : 2 ** 30).f64Lt(); }, () => {
+    c.state(); f.get(x).i32Const((truncate ? 1 : 0) | (wide ? 2 : 0) | (w === 32 ? 4 : 0)); c.call('sse.toInt'); f.set(r);
+    checkXm(c);
+  });
   f.get(r); c.write(0);
 };
+const insertLow = (c: Ctx, w: Width, r: number): void => { c.readV(0); c.f.get(r); if (w === 64) c.f.f64x2ReplaceLane(0); else c.f.f32x4ReplaceLane(0); c.writeV(0); };
 const fromInt = (w: Width): Semantics => (c) => {
-  const { f } = c, r = c.local(W[w].int), n = c.local(I64);
-  c.readS(1); f.set(n);
-  if (w === 64 && c.ops[1]!.bytes === 4) f.get(n).f64ConvertI64S().i64ReinterpretF64().set(r);
-  else { c.state(); f.get(n); c.call(`sse.fromInt${w}`); f.set(r); checkXm(c); }
-  lowMerge(c, w, r);
+  const { f } = c, r = c.local(W[w].float), n = c.local(I64);
+  c.readS(1); f.tee(n);
+  if (w === 64) f.f64ConvertI64S(); else f.f32ConvertI64S();
+  f.set(r);
+  if (w === 32 || c.ops[1]!.bytes === 8) unlessSettled(c, () => { f.i32Const(1); }, () => { c.state(); f.get(n); c.call(`sse.fromInt${w}`); W[w].toFloat(f); f.set(r); checkXm(c); });
+  insertLow(c, w, r);
 };
 const cvtss2sd: Semantics = (c) => {
-  const r = c.local(I64);
-  c.state(); lowBits(c, 1, 32); c.call('sse.widen'); c.f.set(r);
-  checkXm(c);
-  lowMerge(c, 64, r);
+  const { f } = c, x = c.local(F32), r = c.local(F64);
+  lowFloat(c, 1, 32); f.tee(x).f64PromoteF32().set(r);
+  unlessSettled(c, () => isOrdinary(f, 32, x), () => { c.state(); f.get(x).i32ReinterpretF32(); c.call('sse.widen'); f.f64ReinterpretI64().set(r); checkXm(c); });
+  insertLow(c, 64, r);
 };
 const cvtsd2ss: Semantics = (c) => {
-  const r = c.local(I32);
-  c.state(); lowBits(c, 1, 64); c.call('sse.narrow'); c.f.set(r);
-  checkXm(c);
-  lowMerge(c, 32, r);
+  const { f } = c, x = c.local(F64), r = c.local(F32);
+  lowFloat(c, 1, 64); f.tee(x).f32DemoteF64().set(r);
+  unlessSettled(c, () => isOrdinary(f, 32, r), () => { c.state(); f.get(x).i64ReinterpretF64(); c.call('sse.narrow'); f.f32ReinterpretI32().set(r); checkXm(c); });
+  insertLow(c, 32, r);
 };
 
 /** Conversions of several elements: `one` is emitted for each lane, with the source in a local. */
