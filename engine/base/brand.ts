@@ -9,5 +9,3 @@ export type Pfn = number & { readonly _pfn?: 1 };
 /** Virtual time in cycles = nanoseconds at 1 GHz; refused beyond 2^53. */
 export type Cycles = number & { readonly _cycles?: 1 };
 export type Pid = number & { readonly _pid?: 1 };
-/** Unique task id in the trace; never reused. */
-export type Utid = number & { readonly _utid?: 1 };

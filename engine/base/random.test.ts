@@ -1,3 +1,4 @@
+// The seeded generator: its sequence, its state, its seeds.
 import { expect, test } from 'vitest';
 import { nextBelow, nextU32, randomBytes, seedRandom } from './random.ts';
 

@@ -1,3 +1,4 @@
+// The state walker: identity, order, odd values, and what it refuses.
 import { describe, expect, test } from 'vitest';
 import { external, stateClass } from './state.ts';
 import { restore, snapshot } from './snapshot.ts';

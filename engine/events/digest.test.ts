@@ -1,3 +1,4 @@
+// The digest: of core events only, of canonical words only.
 import { expect, test } from 'vitest';
 import { digestHex, digestWords, hashBytes, newDigest } from './digest.ts';
 import { createTrace } from './emitter.ts';

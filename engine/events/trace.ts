@@ -1,7 +1,7 @@
 // The emitter's interface: typed-array columns that a tracepoint fills in place, no objects, nothing formatted (law 6).
 // Usage: const t = k.trace.sched_wakeup; const r = t.begin(ts, cpu, utid); t.set.tid(r, 5) …; t.end(r);
 // The rows are hashed into the digest by end(), whether or not the table is kept.
-import type { COMMON, Column, SCHEMA, TableName } from './schema.ts';
+import type { Column, SCHEMA, TableName } from './schema.ts';
 
 type Setter<C> = C extends { kind: 'str' } ? (row: number, value: string) => void
   : C extends { kind: 'bin' } ? (row: number, value: Uint8Array | null) => void
@@ -28,4 +28,3 @@ export type Trace = { readonly [N in TableName]: TableEmitter<N> } & {
   /** The next seq to be given: what an event caused now will carry; `lastSeq` = the latest given. */
   readonly lastSeq: number;
 };
-export type CommonColumns = typeof COMMON;
