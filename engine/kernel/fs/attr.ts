@@ -15,8 +15,9 @@ export function blocksOf(inode: Inode): number { const e = inode as StatExtras; 
 export function blksizeOf(inode: Inode): number { return (inode as StatExtras).blksize ?? inode.sb?.blockSize ?? 4096; }
 
 /** Contents changed (copy-on-write layer: kernel/fs/upper.ts lists such files). */
-export function markChanged(inode: Inode): void { (inode as StatExtras).changed = true; }
-function markMeta(inode: Inode): void { (inode as StatExtras).metaChanged = true; }
+export function markChanged(inode: Inode): void { if ('changed' in inode) (inode as StatExtras).changed = true; }
+/** Only inodes that declare the field keep track (what `extract` lists). */
+function markMeta(inode: Inode): void { if ('metaChanged' in inode) (inode as StatExtras).metaChanged = true; }
 
 export function touchCtime(k: Kernel, inode: Inode): void {
   const t = realtime(k);
