@@ -91,4 +91,10 @@ export const PROGRAMS: ProgramCase[] = [
   exe('process life, 4 CPUs', ['build/samples/process-life'], { cpus: 4 }),
   exe('address space', ['build/samples/address-space']),
   exe('CPU kernels', ['build/samples/cpu-kernels']),
+  exe('pipes, events, sockets, terminal', ['build/samples/event-fds']),
+  exe('pipes, events, sockets, terminal, 4 CPUs', ['build/samples/event-fds'], { cpus: 4 }),
+  sh('named pipe', 'cd /tmp && mkfifo ktf$$ && (echo through > ktf$$ &) ; cat ktf$$; rm ktf$$'),
+  sh('process substitution', 'diff <(printf "a\\nb\\n") <(printf "a\\nc\\n"); cat /dev/fd/3 3< <(echo three)'),
+  sh('device files', 'head -c 5 /dev/zero | od -c; echo x > /dev/null; echo x > /dev/full; ls -l /dev/null /dev/zero /dev/full | cut -c1-10; readlink /dev/stdin; test -e /dev/tty && echo tty'),
+  exe('python sockets', ['/usr/bin/python3', '-c', "import socket,threading\ns=socket.create_server(('127.0.0.1',0))\ndef f():\n c,_=s.accept(); c.sendall(c.recv(99).upper()); c.close()\nthreading.Thread(target=f).start()\nc=socket.create_connection(s.getsockname()); c.sendall(b'hello'); print(c.recv(99), c.recv(99))"]),
 ];

@@ -82,6 +82,7 @@ function queue(k: Kernel, g: InotifyFile, e: InotifyEvent): void {
 }
 
 setFsnotify((k, inode, mask, name, isDir, cookie) => {
+  if (anonOf(k).watches.size === 0) return;
   const list = anonOf(k).watches.get(inode);
   if (!list) return;
   for (const w of list.slice()) {

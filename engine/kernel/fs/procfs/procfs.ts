@@ -138,6 +138,8 @@ export class PidInode extends GeneratedInode {
   }
   override readlink(k: Kernel): string | Errno {
     const p = this.target(k);
+    const file = this.node.startsWith('fd/') ? this.task.files?.fds[Number(this.node.slice(3))] : undefined;
+    if (file && file.path === null && typeof p !== 'number') return file.describe(k);
     return typeof p === 'number' ? p : pathString(k, k.current, p);
   }
 
