@@ -190,7 +190,7 @@ async function firstTask(db: Database): Promise<number> {
 async function lines(db: Database, filter: StraceFilter, condition: string): Promise<Line[]> {
   const out: Line[] = [];
   if (db.recording.has('signal') && (filter.signals === null || filter.signals.size)) {
-    for (const r of await db.rows(`select seq, utid, ts, event::varchar as event, signo, info, result::varchar as result from signal where (event = 'deliver' or (event = 'generate' and result = 'ignored')) and ${condition} order by seq`)) {
+    for (const r of await db.rows(`select seq, utid, ts, event::varchar as event, signo, info, result::varchar as result from signal where ((event = 'deliver' and result <> 'sigtimedwait') or (event = 'generate' and result = 'ignored')) and signo <> 9 and ${condition} order by seq`)) {
       const signo = num(r.signo);
       if (filter.signals && !filter.signals.has(signo)) continue;
       const info = bytes(r.info);

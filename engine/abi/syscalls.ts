@@ -65,7 +65,7 @@ select|nfds:d readfds:fdset:0 writefds:fdset:0 exceptfds:fdset:0 timeout:io:time
 sched_yield||d|
 mremap|old_address:p old_size:lu new_size:lu flags:F:MREMAP new_address:p|x|M
 msync|addr:p length:lu flags:F:MSYNC|d|M
-mincore|addr:p length:lu vec:outa:byte:1|d|M
+mincore|addr:p length:lu vec:@mincore|d|M
 madvise|addr:p length:lu advice:E:MADV|d|M
 shmget|key:x size:lu shmflg:@ipcflags|d|I
 shmat|shmid:d shmaddr:p shmflg:F:SHM|x|IM
@@ -195,7 +195,7 @@ vhangup||d|
 modify_ldt|func:d ptr:p bytecount:lu|d|
 pivot_root|new_root:path put_old:path|d|F
 _sysctl|args:p|d|
-prctl|option:E:PR arg2:@prctl arg3:x arg4:x arg5:x|@prctl|
+prctl|option:E:PR arg2:@prctl arg3:x arg4:x arg5:@prctl5|@prctl|
 arch_prctl|code:E:ARCH_PRCTL addr:@arch_prctl|d|
 adjtimex|buf:p|d|K
 setrlimit|resource:E:RLIMIT rlim:in:rlimit|d|

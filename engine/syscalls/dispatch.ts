@@ -22,6 +22,7 @@ const FD_ARG: readonly number[] = SYSCALLS.map((r) => {
 });
 const COUNTS_BYTES: readonly boolean[] = SYSCALLS.map((r) => r?.bytes ?? false);
 const ERESTART_MIN = 512, ERESTART_MAX = 516;
+const SIGKILL_BIT = 1 << 8;
 
 /** The handler's arguments: one object for all calls, its words copied in at each (re)entry. */
 const scratch = new Uint32Array(12);
@@ -104,6 +105,7 @@ export function createDispatch(): Dispatch {
     t.end(row);
     sys.payload = null;
     sys.fileId = 0;
+    sys.enterSeq = 0; // its row is written: a call has one
   }
 
   function run(k: Kernel, task: Task): number {
@@ -141,7 +143,9 @@ export function createDispatch(): Dispatch {
       if (entryMissed(nr)) captureEntry(k, task, nr);
       captureExit(k, task, nr, result);
     }
-    if (ret !== null && ret <= -ERESTART_MIN && ret >= -ERESTART_MAX && (task.process.groupExit || task.exiting)) ret = null; // killed: no result is ever seen
+    // A task that dies before it is back in user mode never sees a result.
+    const dying = task.process.groupExit || task.exiting || (task.pending.setLo & SIGKILL_BIT) !== 0;
+    if (dying) ret = null;
     if (result !== NORETURN || ret !== null) emit(k, task, ret, false);
     return result;
   }
@@ -179,14 +183,14 @@ export function createDispatch(): Dispatch {
 
     abandon(k, task, ret) {
       const sys = task.syscall;
-      if (sys.nr < 0 || sys.nr === NR.exit || sys.nr === NR.exit_group) return;
+      if (sys.nr < 0 || sys.enterSeq === 0) return;
       if (sys.payload) resumePayload(sys.payload); else captureEntry(k, task, -1);
       emit(k, task, ret, false);
     },
 
     openCalls(k) {
       const open: Task[] = [];
-      for (const t of k.tasks.values()) if (t.syscall.nr >= 0 && t.state !== TASK.ZOMBIE && t.state !== TASK.DEAD) open.push(t);
+      for (const t of k.tasks.values()) if (t.syscall.nr >= 0 && t.syscall.enterSeq !== 0 && t.state !== TASK.ZOMBIE && t.state !== TASK.DEAD) open.push(t);
       return open;
     },
   };

@@ -249,6 +249,8 @@ function planSpecial(row: SyscallRow, kind: string, i: number, entry: (op: Op) =
       entry((a) => { if (a[0] === 15) stringRecord(tag, arg(a, i), 16); });
       exit((a, r) => { if (r >= 0) { if (a[0] === 16) stringRecord(tag + 1, arg(a, i), 16); else if (a[0] === 2 || a[0] === 37) bytesRecord(tag + 1, arg(a, i), 4); } });
       break;
+    case '@prctl5': entry((a) => { if (a[0] === 0x53564d41 && arg(a, i)) stringRecord(tag, arg(a, i), STRING_MAX); }); break;
+    case '@mincore': exit((a, r) => { if (r >= 0) bytesRecord(tag + 1, arg(a, i), Math.min(Math.ceil(arg(a, 1) / 4096), STRING_MAX)); }); break;
     case '@ioctlarg':
       entry((a) => { const n = IOCTL_IN[a[2]!]; if (n && arg(a, i)) bytesRecord(tag, arg(a, i), n); });
       exit((a, r) => { const n = IOCTL_OUT[a[2]!]; if (n && r >= 0 && arg(a, i)) bytesRecord(tag + 1, arg(a, i), n); });

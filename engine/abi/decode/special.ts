@@ -238,7 +238,7 @@ function prctl(c: CallText): void {
     case 'PR_SET_SECCOMP': c.arg(oneOf(SECCOMP_MODE_NAMES, c.u32(1), 'SECCOMP_MODE_???')); if (c.u32(1) === 2) c.arg(c.ptr(2)); break;
     case 'PR_SET_NO_NEW_PRIVS': case 'PR_SET_THP_DISABLE': c.arg(u64(c.lo(1), c.hi(1))); rest(2); break;
     case 'PR_GET_NO_NEW_PRIVS': case 'PR_GET_THP_DISABLE': rest(1); break;
-    case 'PR_SET_VMA': c.arg(c.u32(1) === 0 ? 'PR_SET_VMA_ANON_NAME' : hex(c.u32(1))); c.arg(c.ptr(2)); c.arg(u64(c.lo(3), c.hi(3))); c.arg(c.ptr(4)); break;
+    case 'PR_SET_VMA': c.arg(c.u32(1) === 0 ? 'PR_SET_VMA_ANON_NAME' : hex(c.u32(1))); c.arg(c.ptr(2)); c.arg(u64(c.lo(3), c.hi(3))); { const b = c.payload.get(4, PART.entry); c.arg(b ? quotedString(b, c.o) : c.ptr(4)); } break;
     default: rest(1);
   }
 }
@@ -377,6 +377,7 @@ export const SPECIAL: Readonly<Record<string, Special | undefined>> = {
     c.atExit();
     c.arg(c.isNull(3) ? 'NULL' : c.failed ? c.ptr(3) : c.struct(3, PART.exit, 'rlimit')?.replace(/RLIM_INFINITY/g, 'RLIM64_INFINITY') ?? c.ptr(3));
   },
+  mincore: (c) => { plain(c, 0, 2); c.atExit(); const b = c.payload.get(2, PART.exit); c.arg(b && !c.failed ? list(Math.ceil(c.num(1) / 4096), b.length, c.o, (i) => String(b[i]! & 1)) : c.ptr(2)); },
   arch_prctl: (c) => {
     plain(c, 0, 1);
     if (c.u32(0) === C.ARCH_GET_FS || c.u32(0) === C.ARCH_GET_GS) { c.atExit(); const r = c.reader(1, PART.exit); c.arg(r && !c.failed ? `[${r.hex(0)}]` : c.ptr(1)); } else c.arg(c.hex(1));
