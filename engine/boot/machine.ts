@@ -16,7 +16,7 @@ import { AFTER, CpuState, EntryState, PHASE, entryOf } from '../kernel/entry/sta
 import { attachConsole } from '../kernel/tty/console.ts';
 import { deliverHostInput, hostSignalGroup, openHostStreams, waitsForHost } from '../kernel/fs/host-stream.ts';
 import { mountRoot } from '../kernel/fs/init.ts';
-import { initIrq, irqOf } from '../kernel/irq/irq.ts';
+import { initIrq, irqOf } from '../kernel/irq/state.ts';
 import { initMm } from '../kernel/mm/init.ts';
 import { RESERVED_FRAMES, mmOf } from '../kernel/mm/state.ts';
 import { execFailure, spawnInit, spawnProgram } from '../kernel/process/create.ts';

@@ -9,7 +9,7 @@ import { Kernel } from '../contracts/kernel.ts';
 import type { SyscallEntry } from '../contracts/syscall-entry.ts';
 import { Process, TASK, Task } from '../contracts/task.ts';
 import { BLOCK, NORETURN, WaitQueue } from '../contracts/wait.ts';
-import { initIrq } from '../irq/irq.ts';
+import { initIrq } from '../irq/state.ts';
 import { initMm } from '../mm/init.ts';
 import { yieldTask } from '../sched/core.ts';
 import { initSched, schedExit, schedFork, wakeUpNewTask } from '../sched/fork.ts';

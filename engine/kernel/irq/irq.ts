@@ -1,9 +1,9 @@
 // Interrupts: the local timer (tick and hrtimers), reschedule IPIs, the softirqs they raise; counts for /proc/interrupts.
-import { stateClass } from '../../base/state.ts';
 import { COST } from '../../clock/costs.ts';
 import type { Kernel } from '../contracts/kernel.ts';
 import type { CpuState } from '../entry/state.ts';
 import { IPI, entryOf } from '../entry/state.ts';
+import { VECTOR, irqOf } from './state.ts';
 import { tickBalance } from '../sched/balance.ts';
 import { schedTick } from '../sched/core.ts';
 import { memTick } from '../mm/counters.ts';
@@ -13,27 +13,7 @@ import { enterIrq, ipiWake, leaveIrq } from '../sched/wait.ts';
 import { cpuTimersTick } from '../time/cpu-timers.ts';
 import { nextTimer, runTimers } from '../time/timers.ts';
 
-/** x86's vectors and Linux's softirq numbers. */
-export const VECTOR = { timer: 0xec, resched: 0xfd, call: 0xfb } as const;
-export const SOFTIRQS = ['HI', 'TIMER', 'NET_TX', 'NET_RX', 'BLOCK', 'IRQ_POLL', 'TASKLET', 'SCHED', 'HRTIMER', 'RCU'] as const;
 const TIMER = 1, SCHED = 7;
-
-/** Kernel slot `irq`: counts by CPU. */
-export class IrqState {
-  loc: number[] = []; // LOC: local timer
-  res: number[] = []; // RES: rescheduling
-  cal: number[] = []; // CAL: function call
-  soft: number[][] = []; // [cpu][softirq]
-  total = 0;
-}
-stateClass(IrqState, 'IrqState', ['loc', 'res', 'cal', 'soft', 'total']);
-export const irqOf = (k: Kernel): IrqState => k.irq as IrqState;
-
-export function initIrq(k: Kernel): void {
-  const s = new IrqState();
-  for (let i = 0; i < k.config.cpus; i++) { s.loc.push(0); s.res.push(0); s.cal.push(0); s.soft.push(SOFTIRQS.map(() => 0)); }
-  k.irq = s;
-}
 
 /** The earliest cycle at which something interrupts this CPU. */
 export function nextEvent(k: Kernel, cs: CpuState): number {

@@ -22,6 +22,7 @@ import type { ElfImage, Loaded } from './binfmt-elf.ts';
 import { BINPRM_BUF_SIZE, parseScript } from './binfmt-script.ts';
 import { copyCred, execCaps, inGroup } from './cred.ts';
 import { mmRelease } from './exit.ts';
+import { dropPosixTimers } from '../time/posix-timers.ts';
 import { emitExec } from './trace-rows.ts';
 import { mapVdso } from './vdso.ts';
 
@@ -149,6 +150,7 @@ export function doExecve(k: Kernel, task: Task, filename: string, argv: string[]
   closeOnExec(k, task);
   const secure = setCredentials(task, bprm);
   signalExec(k, task);
+  dropPosixTimers(k, p);
   task.rseq = 0; task.rseqLen = 0; task.rseqSig = 0;
   task.dumpable = secure ? 0 : 1;
   p.execed = true;

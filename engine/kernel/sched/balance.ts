@@ -4,10 +4,9 @@ import type { Kernel } from '../contracts/kernel.ts';
 import type { Task } from '../contracts/task.ts';
 import { IPI, PHASE, cpuOf, entryOf } from '../entry/state.ts';
 import { sendIpi } from '../irq/ipi.ts';
-import { nrRunning } from './core.ts';
 import { saveLag } from './eevdf.ts';
 import type { RunQueue } from './state.ts';
-import { isIdleTask, isRt, rqOf, schedOf } from './state.ts';
+import { isIdleTask, isRt, nrRunning, rqOf, schedOf } from './state.ts';
 
 const allowed = (task: Task, cpu: number): boolean => (task.se.cpusAllowed & (1 << cpu)) !== 0;
 function isIdle(k: Kernel, cpu: number): boolean {

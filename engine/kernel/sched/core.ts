@@ -21,12 +21,6 @@ export function reschedule(task: Task, reason: string): void {
   if (task.needReason === '') task.needReason = reason;
 }
 
-/** Runnable tasks of a CPU, the running one included (rq->nr_running). */
-export function nrRunning(k: Kernel, rq: RunQueue): number {
-  const curr = cpuOf(k, rq.cpu).task;
-  return rq.fair.length + rq.rt.length + (!isIdleTask(curr) && curr.se.onRq ? 1 : 0);
-}
-
 function rtInsert(rq: RunQueue, task: Task, head: boolean): void {
   const p = task.se.rtPriority;
   let i = 0;

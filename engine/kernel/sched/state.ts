@@ -2,10 +2,10 @@
 import { stateClass } from '../../base/state.ts';
 import type { Kernel } from '../contracts/kernel.ts';
 import type { SchedEntity, Task } from '../contracts/task.ts';
+import { cpuOf } from '../entry/state.ts';
 
 export const SCHED_NORMAL = 0, SCHED_FIFO = 1, SCHED_RR = 2, SCHED_BATCH = 3, SCHED_IDLE = 5, SCHED_DEADLINE = 6;
 export const RR_TIMESLICE = 100_000_000;
-export const BASE_SLICE = 2_800_000;
 export const IDLE_WEIGHT = 3;
 
 /** sched_prio_to_weight[]: nice −20 … 19; each step is about 1.25 (kernel/sched/core.c's documented table). */
@@ -45,4 +45,10 @@ export const isIdleTask = (task: Task): boolean => task.pid === 0;
 
 export function setWeight(se: SchedEntity): void {
   se.weight = se.policy === SCHED_IDLE ? IDLE_WEIGHT : NICE_WEIGHT[se.nice + 20]!;
+}
+
+/** Runnable tasks of a CPU, the running one included (rq->nr_running). */
+export function nrRunning(k: Kernel, rq: RunQueue): number {
+  const curr = cpuOf(k, rq.cpu).task;
+  return rq.fair.length + rq.rt.length + (!isIdleTask(curr) && curr.se.onRq ? 1 : 0);
 }

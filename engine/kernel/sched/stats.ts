@@ -2,7 +2,7 @@
 import type { Kernel } from '../contracts/kernel.ts';
 import { TASK } from '../contracts/task.ts';
 import { PHASE, entryOf } from '../entry/state.ts';
-import { irqOf } from '../irq/irq.ts';
+import { irqOf } from '../irq/state.ts';
 import { schedOf } from './state.ts';
 
 const FIXED_1 = 2048, EXP = [1884, 2014, 2037] as const, LOAD_FREQ = 5_000_000_000;

@@ -3,7 +3,7 @@ import { SIGCHLD, SIGCONT, SIGHUP } from '../../abi/signals.ts';
 import type { Kernel } from '../contracts/kernel.ts';
 import type { Process, Task } from '../contracts/task.ts';
 import { TASK } from '../contracts/task.ts';
-import { wakeTask, wakeUp } from '../sched/wait.ts';
+import { wakeUp } from '../sched/wait.ts';
 import { SA, actionOf } from './actions.ts';
 import { recalcSigPending } from './pending.ts';
 import { kernelInfo, sendProcessSignal, signalWakeUp } from './send.ts';
@@ -45,24 +45,6 @@ export function participateStop(k: Kernel, p: Process): void {
   p.stopReported = false;
   p.continuedPending = false;
   notifyParentStop(k, p, CLD_STOPPED, p.stopSignal);
-}
-
-/** SIGCONT (or SIGKILL) arrived: everything that is stopped goes on. */
-export function continueGroup(k: Kernel, p: Process): void {
-  const was = p.stopped || p.groupStopCount > 0;
-  p.groupStopCount = 0;
-  for (const t of p.threads) {
-    if (t.jobStop) { t.jobStop = false; recalcSigPending(t); }
-    if (t.state === TASK.STOPPED) { t.sigPending = true; wakeTask(k, t); }
-  }
-  if (!was) return;
-  if (p.stopped) {
-    p.stopped = false;
-    p.stopReported = true;
-    p.continuedPending = true;
-    p.continueNotify = true; // by the child itself, on its way back to user mode
-    if (p.parent) wakeUp(k, p.parent.childWait);
-  }
 }
 
 /** get_signal()'s first act after a continue. */

@@ -8,9 +8,8 @@ import { Sighand, SigPending as SigPendingClass, TASK } from '../contracts/task.
 import { kickTask } from '../irq/ipi.ts';
 import { isIdleTask } from '../sched/state.ts';
 import { wakeTask } from '../sched/wait.ts';
-import { dropPosixTimers } from '../time/posix-timers.ts';
 import { STOP_LO, actionOf, ignores, isStopSignal, unkillable } from './actions.ts';
-import { continueGroup } from './jobctl.ts';
+import { continueGroup } from './continue.ts';
 import { notifySignalfd } from './listeners.ts';
 import { recalcSigPending, setHas, sigBitHi, sigBitLo } from './pending.ts';
 import { siginfoBytes, signalName } from './siginfo.ts';
@@ -151,8 +150,7 @@ export function signalFork(_k: Kernel, parent: Task, child: Task, cloneFlags: nu
 }
 
 /** execve: handlers back to SIG_DFL (ignored stay), altstack off; a shared sighand is unshared. */
-export function signalExec(k: Kernel, task: Task): void {
-  dropPosixTimers(k, task.process);
+export function signalExec(_k: Kernel, task: Task): void {
   const hand = new Sighand();
   for (let i = 1; i <= 64; i++) {
     const a = task.sighand.actions[i];

@@ -16,8 +16,6 @@ stateClass(Timer, 'Timer', ['id', 'deadline', 'kind', 'data', 'cpu', 'slot']);
 stateClass(TimeState, 'TimeState', ['bootSec', 'bootNsec', 'timers', 'nextTimer', 'heaps']);
 export const timeOf = (k: Kernel): TimeState => k.time as TimeState;
 
-export function monotonicNs(k: Kernel): number { return k.now; }
-
 export function realtime(k: Kernel): { sec: number; nsec: number } {
   const t = timeOf(k);
   const nsec = t.bootNsec + (k.now % 1e9);

@@ -56,7 +56,6 @@ export function cancelTimer(k: Kernel, id: number): boolean {
   removeAt(s.heaps[t.cpu]!, t.slot);
   return true;
 }
-export const timerDeadline = (k: Kernel, id: number): number => timeOf(k).timers.get(id)?.deadline ?? 0;
 
 /** Earliest deadline on a CPU, Infinity if none. */
 export function nextTimer(k: Kernel, cpu: number): number {

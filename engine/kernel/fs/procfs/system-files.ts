@@ -3,7 +3,7 @@ import { EINVAL } from '../../../abi/errno.ts';
 import { nextU32 } from '../../../base/random.ts';
 import type { Kernel } from '../../contracts/kernel.ts';
 import type { Task } from '../../contracts/task.ts';
-import { irqOf } from '../../irq/irq.ts';
+import { irqOf } from '../../irq/state.ts';
 import { mmOf } from '../../mm/state.ts';
 import { buddyInfo, memInfo } from '../../mm/stats.ts';
 import { cpuTimes, countTasks, loadAverages } from '../../sched/stats.ts';
