@@ -1,6 +1,6 @@
 // Re-executes a recording from its directory alone and compares every digest on the way.
 import './core-module.ts';
-import { createMachine } from '../engine/boot/machine.ts';
+import { createMachine, restoreMachine } from '../engine/boot/machine.ts';
 import type { Machine, MachineConfig } from '../engine/boot/machine.ts';
 import { digestHex } from '../engine/events/digest.ts';
 import { createTrace } from '../engine/events/emitter.ts';
@@ -20,12 +20,18 @@ export interface ReplayResult {
   digest: string; stateDigest: string; checked: number;
   machine: Machine;
   changed: ChangedFile[];
+  saved: SavedReplay | null;
 }
 export interface ReplayOptions {
   output: (fd: number, data: Uint8Array) => void;
   jit?: 'auto' | 'off' | 'force';
   progress?: (fraction: number) => void;
+  /** For the property of law 4: stop at this cycle and give the whole state, or go on from such a state. */
+  saveAt?: number;
+  restore?: SavedReplay;
 }
+/** A machine in the middle of a replay. */
+export interface SavedReplay { machine: Uint8Array; trace: Uint8Array; position: number; checked: number; interval: number }
 
 const seconds = (cycles: number): string => `${(cycles / 1e9).toFixed(9)} s`;
 
@@ -36,15 +42,15 @@ export async function replay(path: string, o: ReplayOptions): Promise<ReplayResu
   const records = parseInputs(readFile(dir, FILES.inputs), m.complete);
   const expected = parseDigests(readFile(dir, FILES.digests), m.complete).records;
   const blobs = new BlobReader(dir, m.complete);
-  const host = createReplayHost(records, blobs, o.output);
+  const host = createReplayHost(records, blobs, o.output, o.restore?.position ?? 0);
   const control = createTrace(() => false, null);
   const config: MachineConfig = {
     ...m.config, scheduler: m.config.scheduler, ...(o.jit ? { jit: o.jit } : {}),
     program: { path: m.program, argv: m.argv, env: m.env, cwd: m.cwd, uid: m.uid, gid: m.gid, groups: m.groups },
   };
-  let machine: Machine | null = null, checked = 0, stateDigest = '', changed: ChangedFile[] = [];
+  let machine: Machine | null = null, checked = 0, stateDigest = '', changed: ChangedFile[] = [], saved: SavedReplay | null = null;
   const result = (verdict: ReplayResult['verdict'], message: string): ReplayResult => ({
-    verdict, message, manifest: m, digest: digestHex(control.digest()), stateDigest, checked, machine: machine!, changed,
+    verdict, message, manifest: m, digest: digestHex(control.digest()), stateDigest, checked, machine: machine!, changed, saved,
   });
   const compare = (r: DigestRecord): string | null => {
     const want = expected[checked];
@@ -56,10 +62,23 @@ export async function replay(path: string, o: ReplayOptions): Promise<ReplayResu
     return null;
   };
   try {
-    host.startClock();
-    machine = createMachine(config, host, control.trace);
+    if (o.restore) {
+      control.restoreState(o.restore.trace);
+      machine = restoreMachine(o.restore.machine, host, control.trace, o.jit ?? 'auto', m.cpus);
+      checked = o.restore.checked;
+    } else {
+      host.startClock();
+      machine = createMachine(config, host, control.trace);
+    }
     const clock = new DigestClock(machine, control);
+    if (o.restore) clock.interval = o.restore.interval;
     for (let turns = 0; ; turns++) {
+      if (o.saveAt !== undefined && o.saveAt > machine.now && o.saveAt < machine.now + SLICE_CYCLES) {
+        if (machine.run(o.saveAt) === 'slice') {
+          saved = { machine: machine.snapshot(), trace: control.saveState(), position: host.position, checked, interval: clock.interval };
+          return result('incomplete', `saved at ${seconds(machine.now)}`);
+        }
+      }
       const state = machine.run(SLICE_CYCLES);
       if (state === 'slice') {
         const r = clock.due();

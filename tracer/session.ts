@@ -34,7 +34,7 @@ export function stateDigest(machine: Machine, withRam: boolean): Uint32Array {
 
 /** Takes a digest whenever a slice ends in a new interval; the same slices give the same records while recording and replaying. */
 export class DigestClock {
-  private interval = 0;
+  interval = 0;
   private readonly machine: Machine;
   private readonly control: TraceControl;
   constructor(machine: Machine, control: TraceControl) { this.machine = machine; this.control = control; }

@@ -12,6 +12,8 @@ export class LogEnd extends Error {}
 export interface ReplayHost extends Host {
   /** Records not yet asked for. */
   readonly left: number;
+  /** Index of the next record: where a restored machine goes on. */
+  readonly position: number;
   /** The cycle of the next asynchronous input, if that is what comes next. */
   nextInputAt(): number | null;
 }
@@ -20,8 +22,8 @@ const text = (u: Uint8Array): string => { let s = ''; for (const b of u) s += St
 const same = (a: Uint8Array, b: Uint8Array): boolean => { if (a.length !== b.length) return false; for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false; return true; };
 
 /** @param output takes what the guest writes to fds 1 and 2, already checked against the log. */
-export function createReplayHost(records: Uint8Array[], blobs: BlobStore, output: (fd: number, data: Uint8Array) => void): ReplayHost {
-  let at = 0;
+export function createReplayHost(records: Uint8Array[], blobs: BlobStore, output: (fd: number, data: Uint8Array) => void, position = 0): ReplayHost {
+  let at = position;
   const next = (type: number, what: () => string): LogReader => {
     if (at >= records.length) throw new LogEnd('the input log ends here');
     const r = new LogReader(records[at]!);
@@ -44,6 +46,7 @@ export function createReplayHost(records: Uint8Array[], blobs: BlobStore, output
   };
   return {
     get left() { return records.length - at; },
+    get position() { return at; },
     nextInputAt() { return peek()?.num() ?? null; },
     lstat(path) { const r = next(ASK.lstat, () => `lstat of ${text(path)}`); pathOf(r, path, 'lstat'); return getResult(r, () => getStat(r)); },
     readlink(path) { const r = next(ASK.readlink, () => `readlink of ${text(path)}`); pathOf(r, path, 'readlink'); return getResult(r, () => r.bytes()); },

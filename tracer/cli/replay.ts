@@ -1,26 +1,35 @@
 // ktrace replay: the program's output on stdout, the verdict on stderr.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { deserialize, serialize } from 'node:v8';
 import { writeAll } from '../../engine/host/node.ts';
 import { DEFAULT_DIR, UserError } from '../recording.ts';
 import { replay } from '../replay.ts';
+import type { SavedReplay } from '../replay.ts';
 import { parseArgs, Reader } from './args.ts';
 import { say } from './errors.ts';
 
 const NOT_BUILT = ['--from', '--to', '--trace'];
 
 export async function main(args: string[]): Promise<number> {
-  const p = parseArgs(args, { '--jit': 'value', '--from': 'value', '--to': 'value', '--trace': 'value', '-q': 'flag' }, false, 2), r = new Reader(p, 2);
+  const p = parseArgs(args, { '--jit': 'value', '--from': 'value', '--to': 'value', '--trace': 'value', '-q': 'flag', '--save-at': 'value', '--saved': 'value' }, false, 2), r = new Reader(p, 2);
   for (const name of NOT_BUILT) if (r.has(name)) throw new UserError(`replay ${name} is not built yet: leave it out`);
   if (p.rest.length > 1) throw new UserError('replay takes one recording: ktrace replay [FILE]');
   const jit = r.oneOf('--jit', 'auto', ['auto', 'off', 'force'] as const);
   let quiet = false, drawn = false;
   const terminal = process.stderr.isTTY && !r.has('-q');
+  // For the tests of law 4, not in the help: --save-at CYCLE --saved FILE writes the whole state, --saved FILE alone goes on from it.
+  const file = r.get('--saved'), saveAt = r.has('--save-at') ? r.int('--save-at', 0, 1, Number.MAX_SAFE_INTEGER) : undefined;
+  const restore = file !== undefined && saveAt === undefined ? deserialize(readFileSync(file)) as SavedReplay : undefined;
   const result = await replay(p.rest[0] ?? DEFAULT_DIR, {
     jit,
+    ...(saveAt !== undefined ? { saveAt } : {}),
+    ...(restore ? { restore } : {}),
     // a reader that left does not end the verification
     output(fd, data) { if (fd === 2) writeAll(2, data); else if (!quiet && writeAll(1, data) < 0) quiet = true; },
     progress(f) { if (terminal && process.stdout.isTTY !== true) { say(`\rktrace: replaying ${Math.floor(f * 100)} %`); drawn = true; } },
   });
   if (drawn) say('\r\x1b[K');
+  if (result.saved && file !== undefined) { writeFileSync(file, serialize(result.saved)); return 0; }
   switch (result.verdict) {
     case 'identical': say(`ktrace: identical: ${result.checked} digests verified, ${result.digest}\n`); return 0;
     case 'incomplete': say(`ktrace: identical as far as it goes: ${result.message}; ${result.checked} digests verified\n`); return 0;
