@@ -14,8 +14,6 @@ export const CPU_AREA = 0x1000;
 export const CPU_STRIDE = 0x6000;
 export const cpuBase = (cpu: number): number => CPU_AREA + cpu * CPU_STRIDE;
 
-/** Constant tables of semantics (engine/cpu/semantics), 64 KiB. */
-export const CONST_AREA = 0x1f0000;
 /** One byte a frame: FETCHED is architectural (law 3), DECODED a cache's. Ram looks here before each write. */
 export const FRAME_FLAGS = 0x200000;
 export const FRAME_FLAGS_SIZE = 0x100000;
@@ -27,8 +25,6 @@ export const JUMP_CACHE_BITS = 16;
 export const BLOCK_AREA = 0x400000;
 export const BLOCK_AREA_END = 0x2000000;
 export const RAM_BASE = 0x2000000;
-/** The largest guest RAM, in bytes. */
-export const RAM_MAX = 0xe0000000 - RAM_BASE;
 
 /** WebAssembly pages (64 KiB) of a memory that holds the engine and `ramBytes` of guest RAM. */
 export const memoryPages = (ramBytes: number): number => Math.ceil((RAM_BASE + ramBytes) / 65536);

@@ -38,12 +38,14 @@ export function directTargets(code: BlockCode): number[] {
 export function discover(blocks: Blocks, mmu: Mmu, entryPa: number, minHot: number): RegionBlock | null {
   const page = entryPa - (entryPa & 4095), found = new Map<number, RegionBlock>();
   let insns = 0;
+  // Forced compilation makes a region of every block: small ones.
+  const maxBlocks = minHot === 0 ? 4 : MAX_BLOCKS;
   const queue = [entryPa & 4095];
   while (queue.length > 0) {
     const offset = queue.shift()!;
     if (found.has(offset)) continue;
     const known = blocks.lookup(page + offset), isEntry = found.size === 0;
-    if (!isEntry && (found.size >= MAX_BLOCKS || insns >= MAX_INSNS)) continue;
+    if (!isEntry && (found.size >= maxBlocks || insns >= MAX_INSNS)) continue;
     if (!isEntry && minHot > 0 && (known === 0 || mmu.u32[(known + BLK.hot) >> 2]! < minHot)) continue;
     const code = blocks.read(page + offset);
     if (code.straddles || code.insns.length === 0 || code.insns[0]!.form.flow === 'own') { if (isEntry) return null; continue; }
