@@ -66,6 +66,7 @@ export function roundTo(env: Env, fmt: Format, sign: boolean, exp: number, sig: 
     // SDM: masked underflow is signalled when the result is tiny (judged after rounding) and inexact.
     const tiny = rounded < fmt.emin;
     if (tiny && env.wrap !== undefined && (env.mask & UE) === 0) {
+      if (lead + env.wrap < fmt.emin) { env.flags |= UE | PE; return { kind: 0, sign, exp: 0, sig: 0n }; } // FSCALE: too far even for that
       const scaled = roundTo({ ...env, mask: 0x3f, flags: 0 }, fmt, sign, exp + env.wrap, sig, sticky);
       env.flags |= UE | (r.inexact ? PE : 0) | (r.up ? UP : 0);
       return scaled;
