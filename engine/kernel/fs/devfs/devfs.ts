@@ -1,33 +1,19 @@
-// devtmpfs: the device nodes and links of /dev. Nodes are fixed; pts, shm and mqueue are places to mount on.
+// devtmpfs: the device nodes and links of /dev. pts, shm and mqueue are places to mount on.
 import { stateClass } from '../../../base/state.ts';
-import { ENOENT } from '../../../abi/errno.ts';
-import type { Errno, Inode, OpenFile, SuperBlock } from '../../contracts/fs.ts';
+import type { Errno, SuperBlock } from '../../contracts/fs.ts';
 import type { Kernel } from '../../contracts/kernel.ts';
-import type { Task } from '../../contracts/task.ts';
 import { mmOf } from '../../mm/state.ts';
-import { PseudoDirFile, PseudoInode, S_IFCHR, S_IFDIR, S_IFLNK, S_IFMT, makedev, newSuperBlock, stampNow } from '../pseudo.ts';
-import { openCharDevice } from './char.ts';
+import { S_IFCHR, S_IFDIR, S_IFLNK, makedev, newSuperBlock, stampNow } from '../pseudo.ts';
+import { TmpfsInode } from '../tmpfs.ts';
 
-export class DevInode extends PseudoInode {
-  children = new Map<string, DevInode>(); // of a directory, in listing order
-  target = ''; // of a symlink
-  override lookup(_k: Kernel, name: string): Inode | Errno { return this.children.get(name) ?? -ENOENT; }
-  override readdir(_k: Kernel): { name: string; ino: number; type: number }[] {
-    return [...this.children].map(([name, c]) => ({ name, ino: c.ino, type: (c.mode & S_IFMT) >>> 12 }));
-  }
-  override readlink(k: Kernel): string | Errno { return (this.mode & S_IFMT) === S_IFLNK ? this.target : super.readlink(k); }
-  override open(k: Kernel, flags: number, task: Task): OpenFile | Errno {
-    if ((this.mode & S_IFMT) === S_IFCHR) return openCharDevice(k, this, flags, task);
-    const f = new PseudoDirFile();
-    f.inode = this; f.flags = flags;
-    return f;
-  }
+/** A tmpfs inode, as in devtmpfs: nodes, links and directories can be made and removed. */
+class DevInode extends TmpfsInode {
   /** A private mapping of /dev/zero: pages of zeros. */
   override getPage(k: Kernel, index: number, forWrite: boolean): number | Errno {
-    return this.rdev === makedev(1, 5) ? mmOf(k).zeroPfn : super.getPage(k, index, forWrite);
+    return this.rdev === makedev(1, 5) && !this.isReg() ? mmOf(k).zeroPfn : super.getPage(k, index, forWrite);
   }
 }
-stateClass(DevInode, 'DevInode', ['children', 'target']);
+stateClass(DevInode, 'DevInode', []);
 
 /** name, mode, major, minor, group (5 = tty), as udev leaves them. */
 const NODES: readonly (readonly [string, number, number, number, number])[] = [
@@ -37,12 +23,12 @@ const NODES: readonly (readonly [string, number, number, number, number])[] = [
 const LINKS: readonly (readonly [string, string])[] = [['fd', '/proc/self/fd'], ['stdin', '/proc/self/fd/0'], ['stdout', '/proc/self/fd/1'], ['stderr', '/proc/self/fd/2'], ['core', '/proc/kcore']];
 
 export function createDevfs(k: Kernel): SuperBlock {
-  const node = (mode: number): DevInode => { const n = new DevInode(); n.mode = mode; return n; };
+  const node = (mode: number): DevInode => { const n = new DevInode(); n.mode = mode; if (n.isDir()) n.entries = new Map(); return n; };
   const root = node(S_IFDIR | 0o755);
   const sb = newSuperBlock('devtmpfs', 0x01021994, makedev(0, 5), root);
   sb.source = 'udev';
   sb.options = 'rw,mode=755';
-  const add = (name: string, n: DevInode): void => { n.sb = sb; n.ino = ++sb.nextIno; stampNow(k, n); root.children.set(name, n); };
+  const add = (name: string, n: DevInode): void => { n.sb = sb; n.ino = ++sb.nextIno; stampNow(k, n); root.entries!.set(name, n); };
   root.ino = 1;
   stampNow(k, root);
   for (const [name, mode, major, minor, gid] of NODES) {
