@@ -1,9 +1,10 @@
 // Handlers of the poll family: poll, ppoll, select, pselect6; epoll, eventfd, timerfd, signalfd, inotify, memfd, pidfd are bound here too.
 import { EBADF, EFAULT, EINVAL } from '../abi/errno.ts';
+import { NR } from '../abi/syscall-numbers.ts';
 import type { OpenFile } from '../kernel/contracts/fs.ts';
 import type { Kernel } from '../kernel/contracts/kernel.ts';
 import type { Task } from '../kernel/contracts/task.ts';
-import { BLOCK, ERESTARTNOHAND } from '../kernel/contracts/wait.ts';
+import { BLOCK, ERESTARTNOHAND, ERESTART_RESTARTBLOCK } from '../kernel/contracts/wait.ts';
 import { fdGet, fdLimit } from '../kernel/fs/file-table.ts';
 import { POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT, POLLPRI, POLLRDBAND, POLLRDNORM, POLLWRBAND, POLLWRNORM } from '../kernel/fs/pseudo.ts';
 import { pollWait, startDeadline } from '../kernel/fs/select.ts';
@@ -11,6 +12,7 @@ import { copyFromUser, copyToUser, getUserU32, getUserU64num, prepareUser } from
 import type { Args, Handlers } from './call.ts';
 import { eventHandlers } from './event-fds.ts';
 import { restoreMask, timespecNs, useMask } from './poll-args.ts';
+import { restartable } from './restart.ts';
 
 function timevalNs(k: Kernel, task: Task, va: number): number {
   if (va === 0) return Infinity;
@@ -118,6 +120,13 @@ function pselect6(k: Kernel, task: Task, a: Args): number {
   return restoreMask(task, putRemaining(k, task, a.ptr(4), false, doSelect(k, task, a.i32(0), [a.ptr(1), a.ptr(2), a.ptr(3)], ns)));
 }
 
+/** Interrupted without a handler it goes on with what is left of its timeout (do_restart_poll). */
+function poll(k: Kernel, t: Task, a: Args): number {
+  const ms = a.i32(2), r = doPoll(k, t, a.ptr(0), a.u32(1), ms < 0 ? Infinity : ms * 1e6);
+  return r === -ERESTARTNOHAND ? -ERESTART_RESTARTBLOCK : r;
+}
+restartable.set(NR.poll, poll);
+
 function ppoll(k: Kernel, task: Task, a: Args): number {
   const ns = timespecNs(k, task, a.ptr(2));
   if (ns < 0) return ns;
@@ -127,7 +136,7 @@ function ppoll(k: Kernel, task: Task, a: Args): number {
 }
 
 export const handlers: Handlers = {
-  poll: (k, t, a) => { const ms = a.i32(2); return doPoll(k, t, a.ptr(0), a.u32(1), ms < 0 ? Infinity : ms * 1e6); },
+  poll,
   ppoll,
   select: selectCall,
   pselect6,
