@@ -74,7 +74,7 @@ function run(source: string, check: (m: Machine) => void, before: (m: Machine) =
   }
 }
 
-describe.skipIf(!hasGcc)('processor', () => {
+describe.skipIf(!hasGcc)('processor', { timeout: 60_000 }, () => {
   test('a loop that sums', () => run('mov ecx, 1000\nxor eax, eax\n1: add rax, rcx\ndec rcx\njnz 1b\nsyscall', ({ cpu }) => {
     expect(cpu.exit.reason).toBe(EXIT.syscall);
     expect(cpu.regs(0).gpr(RAX)).toBe(500500);
