@@ -1,4 +1,5 @@
 // The page cache: read and write through it, drop it on truncate, keep mapped pages and read/write the same bytes (mm/filemap.c).
+import { ENOSPC } from '../../abi/errno.ts';
 import type { Pfn } from '../../base/brand.ts';
 import { COST } from '../../clock/costs.ts';
 import { AddressSpace } from '../contracts/mm.ts';
@@ -7,6 +8,7 @@ import type { Kernel } from '../contracts/kernel.ts';
 import type { Mm } from '../contracts/mm.ts';
 import { charge } from '../entry/charge.ts';
 import { putFrame } from './page-alloc.ts';
+import { shrinkPageCache } from './reclaim.ts';
 import { PAGE, clearPte, flushRange, forEachPte } from './pgtable.ts';
 import { mmOf } from './state.ts';
 import { UserRange } from './user-buffer.ts';
@@ -73,6 +75,17 @@ export function filemapRead(k: Kernel, inode: Inode, buf: UserBuffer, bufAt: num
   return done;
 }
 
+/**
+ * What is written stays in memory, so files may not take all of it: a new page is refused (ENOSPC) when less than an eighth of RAM is
+ * left after clean pages have gone. Otherwise a program that writes without end would have the OOM killer take its neighbours.
+ */
+function roomFor(k: Kernel, inode: Inode, index: number): boolean {
+  const s = mmOf(k), least = s.frames >>> 3;
+  if (s.freePages > least || inode.mapping?.pages.has(index) === true) return true;
+  shrinkPageCache(k, 1024);
+  return s.freePages > least;
+}
+
 /** Writes through the cache and extends inode.size; the caller checks limits and sets times. */
 export function filemapWrite(k: Kernel, inode: Inode, buf: UserBuffer, bufAt: number, pos: number, len: number): number {
   let done = 0;
@@ -80,6 +93,7 @@ export function filemapWrite(k: Kernel, inode: Inode, buf: UserBuffer, bufAt: nu
     const at = pos + done;
     const offset = at % PAGE;
     const n = Math.min(PAGE - offset, len - done);
+    if (!roomFor(k, inode, Math.floor(at / PAGE))) return done > 0 ? done : -ENOSPC;
     const pfn = cachePage(k, inode, Math.floor(at / PAGE), true);
     if (pfn < 0) return done > 0 ? done : pfn;
     if (buf instanceof UserRange) buf.copyToRam(bufAt + done, pfn * PAGE + offset, n);

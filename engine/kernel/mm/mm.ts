@@ -8,6 +8,7 @@ import { getFile, putFile } from '../fs/file-table.ts';
 import { getFrame } from './page-alloc.ts';
 import { TASK_SIZE, allocPgd, flushMm, forEachPte, freePgd, freeTables, makePte, setPte, zapRange } from './pgtable.ts';
 import { mmOf } from './state.ts';
+import { roomForAreas } from './stats.ts';
 import { switchMm } from './switch.ts';
 
 /** mmap_base without randomisation: TASK_SIZE minus the 128 MiB minimum gap (arch/x86/mm/mmap.c). */
@@ -34,6 +35,7 @@ export function copyVma(vma: Vma): Vma {
 
 /** fork's copy: private pages are shared read-only until one side writes. null when out of memory. */
 export function dupMm(k: Kernel, old: Mm): Mm | null {
+  if (!roomForAreas(k, old.vmas.length)) return null;
   const mm = newMm(k);
   if (mm === null) return null;
   mm.brkStart = old.brkStart; mm.brk = old.brk; mm.mmapBase = old.mmapBase; mm.startStack = old.startStack;

@@ -22,6 +22,7 @@ import { frameRefs } from './page-alloc.ts';
 import { PAGE, SOFT_ANON, TASK_SIZE, findPte, flushRange, forEachPte, makePte, pteFlags, pteNx, zapRange } from './pgtable.ts';
 import { shmemFile } from './shmem.ts';
 import { mmOf } from './state.ts';
+import { roomForAreas } from './stats.ts';
 import { MAX_MAP_COUNT, findIntersection, findVma, insertVma, mergeAround, rangeFree, splitVma, unmapRange, unmappedArea, vmaAt, vmaIndex } from './vma.ts';
 import { kernelFault } from './fault.ts';
 import { capable } from '../process/cred.ts';
@@ -98,7 +99,7 @@ export function doMmap(k: Kernel, task: Task, hint: Va, length: number, prot: nu
   const len = pageUp(length);
   if (!(len <= TASK_SIZE)) return -ENOMEM;
   if (offset + len > 2 ** 53) return -EOVERFLOW;
-  if (mm.vmas.length >= MAX_MAP_COUNT) return -ENOMEM;
+  if (mm.vmas.length >= MAX_MAP_COUNT || (mm.vmas.length % 256 === 255 && !roomForAreas(k, 256))) return -ENOMEM;
   if ((mapFlags & MAP_ANONYMOUS) !== 0) file = null;
   else if (file === null) return -EBADF;
   if ((mapFlags & MAP_HUGETLB) !== 0) return file === null ? -ENOMEM : -EINVAL; // no huge pages are reserved
@@ -156,6 +157,8 @@ export function populate(k: Kernel, task: Task, start: Va, end: Va): boolean {
 export function doMunmap(k: Kernel, mm: Mm, start: Va, length: number): number {
   charge(k, COST.mmapBase);
   if (start % PAGE !== 0 || length === 0 || !(start + length <= TASK_SIZE)) return -EINVAL;
+  const inside = vmaAt(mm, start);
+  if (inside !== null && inside.start < start && inside.end > start + pageUp(length) && mm.vmas.length >= MAX_MAP_COUNT) return -ENOMEM;
   unmapRange(k, mm, start, start + pageUp(length));
   return 0;
 }
@@ -190,6 +193,7 @@ export function doMprotect(k: Kernel, task: Task, start: Va, length: number, pro
     if ((vma.flags & 7) !== flags) {
       const r = (flags & VM.WRITE) !== 0 && (vma.flags & VM.WRITE) === 0 ? mayExpand(k, task, mm, 0, flags) : 0;
       if (r < 0) return r;
+      if (mm.vmas.length >= MAX_MAP_COUNT && (at > vma.start || stop < vma.end)) return -ENOMEM;
       changeProtection(k, mm, at, stop, flags);
     }
     at = stop;

@@ -16,6 +16,17 @@ export function allMms(k: Kernel): Set<Mm> {
   return mms;
 }
 
+/**
+ * Whether the machine has memory for `extra` more areas: a quarter of RAM at vm_area_struct's 200 bytes. Looked at in steps of 256
+ * areas, so that ordinary programs never pay for it.
+ */
+export function roomForAreas(k: Kernel, extra: number): boolean {
+  if (extra < 256) return true;
+  let n = extra;
+  for (const mm of allMms(k)) n += mm.vmas.length;
+  return n <= mmOf(k).frames * 5;
+}
+
 export function memInfo(k: Kernel): MemInfo {
   const s = mmOf(k);
   let cached = 0, reclaimable = 0, dirty = 0, shmem = 0, anon = 0, mapped = 0, committed = 0;
