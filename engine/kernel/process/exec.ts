@@ -1,5 +1,5 @@
 // execve and execveat: from a file name to a fresh address space with registers at the entry point (fs/exec.c).
-import { E2BIG, EACCES, EAGAIN, EINVAL, ELOOP, ENOEXEC, ENOMEM, ENOENT } from '../../abi/errno.ts';
+import { E2BIG, EACCES, EAGAIN, EINVAL, ELOOP, ENOEXEC, ENOMEM, ENOENT, ETXTBSY } from '../../abi/errno.ts';
 import { COST } from '../../clock/costs.ts';
 import { CTX, RSP } from '../../machine/hardware.ts';
 import type { OpenFile, Path } from '../contracts/fs.ts';
@@ -52,6 +52,7 @@ function openExec(k: Kernel, task: Task, dirfd: number, name: string, flags: num
   if (inode === null) return -ENOENT;
   if ((inode.mode & S_IFMT) === 0o120000) return -ELOOP;
   if ((inode.mode & S_IFMT) !== S_IFREG || !mayExecute(task, inode.mode, inode.uid, inode.gid)) return -EACCES;
+  if (inode.writers > 0) return -ETXTBSY;
   const file = inode.open(k, 0, task);
   if (typeof file === 'number') return file;
   if (file.inode === undefined) file.inode = inode;
