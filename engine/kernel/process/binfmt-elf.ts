@@ -126,8 +126,8 @@ function mapSegment(k: Kernel, task: Task, mm: Mm, file: OpenFile, p: Phdr, bias
 }
 
 const AT = { NULL: 0, PHDR: 3, PHENT: 4, PHNUM: 5, PAGESZ: 6, BASE: 7, FLAGS: 8, ENTRY: 9, UID: 11, EUID: 12, GID: 13, EGID: 14, PLATFORM: 15, HWCAP: 16, CLKTCK: 17, SECURE: 23, RANDOM: 25, HWCAP2: 26, EXECFN: 31, SYSINFO_EHDR: 33, MINSIGSTKSZ: 51 } as const;
-/** CPUID.1:EDX of the modelled CPU: FPU DE TSC MSR PAE CX8 SEP MTRR PGE CMOV PAT CLFSH MMX FXSR SSE SSE2 (as far as user mode sees). */
-const HWCAP = 0x0781_8131;
+/** CPUID.1:EDX of the modelled CPU (engine/cpu/cpuid.ts). */
+const HWCAP = 0x078b_fbff;
 /** Signal frame with the legacy FXSAVE area, rounded up. */
 const MINSIGSTKSZ = 2048;
 export const STACK_TOP = TASK_SIZE;
