@@ -1,10 +1,12 @@
 // Handlers of the process family: clone and its kin, exit, wait, ids, groups and sessions, limits, usage, system facts.
-import { E2BIG, EACCES, ECHILD, EFAULT, EINVAL, EPERM, ESRCH } from '../abi/errno.ts';
+import { E2BIG, EACCES, EBADF, ECHILD, EFAULT, EINVAL, EPERM, ESRCH } from '../abi/errno.ts';
 import { CLONE_VFORK, CLONE_VM } from '../abi/clone-flags.ts';
 import { WCONTINUED, WEXITED, WNOHANG, WNOWAIT, WSTOPPED, WUNTRACED, __WALL, __WCLONE, __WNOTHREAD } from '../abi/wait-flags.ts';
 import type { Kernel } from '../kernel/contracts/kernel.ts';
 import type { Process, Task } from '../kernel/contracts/task.ts';
 import { BLOCK, NORETURN } from '../kernel/contracts/wait.ts';
+import { fdGet } from '../kernel/fs/file-table.ts';
+import { PidFile } from '../kernel/fs/pidfd.ts';
 import { memInfo } from '../kernel/mm/stats.ts';
 import { bytesOf, copyFromUser, copyToUser, getUserU64num, prepareUser, putUserU32, putUserU64 } from '../kernel/mm/uaccess.ts';
 import { CAP_SYS_ADMIN, CAP_SYS_RESOURCE, capable } from '../kernel/process/cred.ts';
@@ -96,7 +98,12 @@ function waitid(k: Kernel, task: Task, a: Args): number {
   if (type === 0) w = { type: 'all', id: 0, options };
   else if (type === 1) { if (id <= 0) return -EINVAL; w = { type: 'pid', id, options }; }
   else if (type === 2) { if (id < 0) return -EINVAL; w = { type: 'pgid', id: id === 0 ? task.process.pgid : id, options }; }
-  else return type === 3 ? -ECHILD : -EINVAL; // P_PIDFD: there are no pidfds
+  else if (type === 3) { // P_PIDFD
+    const f = fdGet(task, id);
+    if (!(f instanceof PidFile)) return id < 0 ? -EINVAL : -EBADF;
+    if (f.process.parent !== task.process) return -ECHILD;
+    w = { type: 'pid', id: f.process.pid, options };
+  } else return -EINVAL;
   if (info !== 0 && prepareUser(k, task, info, 128, true) < 0) return -EFAULT;
   if (ru !== 0 && prepareUser(k, task, ru, 144, true) < 0) return -EFAULT;
   const r = doWait(k, task, w);
