@@ -32,8 +32,13 @@ export function check(path: string): CheckResult {
   if (!m.complete) notes.push('the recording was not closed properly; everything up to its last flush is there');
   for (const name of Object.keys(m.files)) attempt(name, () => { sized(name); bytes += m.files[name]!; });
   let records: Uint8Array[] = [];
-  attempt(FILES.inputs, () => { records = parseInputs(readFile(dir, FILES.inputs), m.complete); });
-  attempt(FILES.digests, () => { parseDigests(readFile(dir, FILES.digests), m.complete); });
+  const read = (name: string): Uint8Array => {
+    const u = readFile(dir, name);
+    if (m.files[name] === undefined) { files++; bytes += u.length; }
+    return u;
+  };
+  attempt(FILES.inputs, () => { records = parseInputs(read(FILES.inputs), m.complete); });
+  attempt(FILES.digests, () => { parseDigests(read(FILES.digests), m.complete); });
   if (existsSync(join(dir, FILES.open))) attempt(FILES.open, () => { parseOpenCalls(readFile(dir, FILES.open)); });
   attempt(FILES.blobIndex, () => {
     const blobs = new BlobReader(dir, m.complete), seen = new Set<string>();
