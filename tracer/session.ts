@@ -1,5 +1,5 @@
 // What recording and replaying share: the machine's configuration, the digests along the way, and the close.
-import type { Machine, MachineConfig } from '../engine/boot/machine.ts';
+import type { Machine } from '../engine/boot/machine.ts';
 import { DIGEST_WORDS, digestHex, digestWords, mixWords, newDigest } from '../engine/events/digest.ts';
 import type { TraceControl } from '../engine/events/emitter.ts';
 import type { DigestRecord, OpenCall } from '../engine/events/format.ts';
@@ -11,8 +11,6 @@ import { CTX_SIZE } from '../engine/machine/hardware.ts';
 /** Virtual time between two entries of digests.bin, and the length of a slice: host events are looked at between slices. */
 export const DIGEST_INTERVAL_CYCLES = 100_000_000;
 export const SLICE_CYCLES = 10_000_000;
-
-export type StoredConfig = MachineConfig;
 
 /** Registers of every CPU, the saved ones of every task, the kernel's counters, and at the end every frame in use. */
 export function stateDigest(machine: Machine, withRam: boolean): Uint32Array {
