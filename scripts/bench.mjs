@@ -1,15 +1,17 @@
 // Timings, interleaved: the same work natively, under qemu-x86_64 and under ktrace, medians and ratios. `make bench`; results stand in docs/benchmarks.md.
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const rounds = Number(process.env.ROUNDS ?? 5);
 const dir = mkdtempSync(join(tmpdir(), 'ktrace-bench-'));
 const k = ['node', 'dist/ktrace.mjs'];
-const rec = (...flags) => [...k, 'record', '-q', '-o', join(dir, `r${Math.random().toString(36).slice(2)}.ktrace`), ...flags, '--'];
+const scratch = join(dir, 'r.ktrace'); // one place: each recording is removed before the next, outside the timing
+const rec = (...flags) => [...k, 'record', '-q', '-o', scratch, ...flags, '--'];
 const qemu = spawnSync('sh', ['-c', 'command -v qemu-x86_64']).status === 0 ? ['qemu-x86_64'] : null;
 const time = (argv) => {
+  rmSync(scratch, { recursive: true, force: true });
   const start = process.hrtime.bigint();
   const r = spawnSync(argv[0], argv.slice(1), { stdio: ['ignore', 'ignore', 'pipe'] });
   if (r.status !== 0) throw new Error(`${argv.join(' ')}: ${r.status ?? r.signal} ${r.stderr}`);
@@ -55,6 +57,26 @@ try {
     const cmd = ['/bin/bash', '-c', 'for i in 1 2 3 4 5 6 7 8 9 10; do ls -la /etc | sort | head -3; done; dd if=/dev/zero of=/dev/null bs=1 count=100000 status=none'];
     const r = interleave({ none: () => [...rec('--trace', 'none'), ...cmd], default: () => [...rec(), ...cmd] });
     row('default tables ÷ --trace none', '≤ 1.5', r.default / r.none, ms(r));
+  }
+  if (want('events')) {
+    // Size on disk, resident memory, and the summary against DuckDB's own group-by: one long recording of many small calls.
+    const blocks = Number(process.env.BLOCKS ?? 2_000_000);
+    rmSync(scratch, { recursive: true, force: true });
+    const child = spawn('node', [...rec('--ram', '512M').slice(1), '/bin/dd', 'if=/dev/zero', 'of=/dev/null', 'bs=1', `count=${blocks}`, 'status=none'], { stdio: 'ignore' });
+    let peak = 0;
+    const watch = setInterval(() => { try { peak = Math.max(peak, Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'latin1'))[1])); } catch { /* gone */ } }, 100);
+    const start = process.hrtime.bigint();
+    await new Promise((done) => { child.on('exit', done); });
+    clearInterval(watch);
+    const seconds = Number(process.hrtime.bigint() - start) / 1e9;
+    const size = (d) => readdirSync(d, { withFileTypes: true }).reduce((n, e) => n + (e.isDirectory() ? size(join(d, e.name)) : statSync(join(d, e.name)).size), 0);
+    const info = JSON.parse(spawnSync('node', ['dist/ktrace.mjs', 'info', '--json', scratch], { encoding: 'utf8' }).stdout);
+    const events = Object.values(info.events).reduce((a, n) => a + n, 0);
+    row('bytes an event on disk', '≤ 192', size(scratch) / events, `${events} events, ${(size(scratch) / 1e6).toFixed(0)} MB in ${seconds.toFixed(1)} s`);
+    row('resident memory, 512 MiB of guest RAM, GiB', '< 1', peak / 1048576, '');
+    const keep = [];
+    for (let i = 0; i < rounds; i++) { const t = process.hrtime.bigint(); spawnSync('node', ['dist/ktrace.mjs', 'report', scratch, '--summary'], { stdio: 'ignore' }); keep.push(Number(process.hrtime.bigint() - t) / 1e6); }
+    row('report --summary, seconds', '–', median(keep) / 1000, `${info.events.syscall} system calls`);
   }
 } finally {
   rmSync(dir, { recursive: true, force: true });
