@@ -1,7 +1,7 @@
 // Bundles the command line into dist/: one entry, code-split so that a subcommand loads only what it needs.
 import { build } from 'esbuild';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, chmodSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { buildEngine } from './build-engine.mjs';
 
@@ -39,6 +39,7 @@ await build({
   external: ['@duckdb/node-api', '@duckdb/node-bindings', 'apache-arrow', 'vega', 'vega-lite', 'cli-table3'], loader: { '.sql': 'text' },
 });
 await buildEngine(outdir, engineHash());
+chmodSync(`${outdir}/ktrace.mjs`, 0o755);
 // The old build stays whole until the new one is: a command that runs meanwhile does not lose its chunks.
 if (existsSync(out)) renameSync(out, `${outdir}.old`);
 renameSync(outdir, out);

@@ -73,8 +73,15 @@ export async function replay(path: string, o: ReplayOptions): Promise<ReplayResu
     const clock = new DigestClock(machine, control);
     if (o.restore) clock.interval = o.restore.interval;
     for (let turns = 0; ; turns++) {
-      if (o.saveAt !== undefined && o.saveAt > machine.now && o.saveAt < machine.now + SLICE_CYCLES) {
-        if (machine.run(o.saveAt) === 'slice') {
+      if (o.saveAt !== undefined && (turns > 0 || o.restore === undefined)) {
+        // Stops inside a slice where it can; an idle machine jumps over several, and is then saved where it landed.
+        const next = machine.nextDeadline === Infinity ? machine.now : machine.nextDeadline, border = (Math.floor(next / SLICE_CYCLES) + 1) * SLICE_CYCLES;
+        const inside = o.saveAt > next && o.saveAt < border && machine.run(o.saveAt) === 'slice';
+        if (inside && machine.nextDeadline >= border) { // this was the slice's own end
+          const r = clock.due(), problem = r ? compare(r) : null;
+          if (problem) return result('diverged', problem);
+        }
+        if (inside || o.saveAt <= next) {
           saved = { machine: machine.snapshot(), trace: control.saveState(), position: host.position, checked, interval: clock.interval };
           return result('incomplete', `saved at ${seconds(machine.now)}`);
         }
