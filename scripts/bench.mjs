@@ -41,7 +41,7 @@ try {
   const K = 'build/samples/cpu-kernels';
   if (want('kernels') && qemu && existsSync(K)) {
     const ratios = [];
-    for (const [name, scale] of [['sieve', '8'], ['crc', '6'], ['sort', '6'], ['matrix', '20'], ['fib', '20'], ['mandel', '6'], ['strings', '6'], ['hash', '5']]) {
+    for (const [name, scale] of [['sieve', '60'], ['crc', '40'], ['sort', '6'], ['matrix', '20'], ['fib', '60'], ['mandel', '14'], ['strings', '12'], ['hash', '30']]) {
       const r = interleave({ native: () => [K, name, scale], qemu: () => [...qemu, K, name, scale], ktrace: () => [...rec(), K, name, scale] });
       ratios.push(r.ktrace / r.qemu);
       row(`kernel ${name}: ktrace ÷ qemu`, '≤ 3', r.ktrace / r.qemu, ms(r));
