@@ -320,7 +320,7 @@ export const handlers: Handlers = {
   fadvise64: (_k, t, a) => {
     const file = fdGet(t, a.i32(0));
     if (file === null) return -EBADF;
-    if (isStream(file.inode)) return -ESPIPE;
+    if (typeOf(file.inode) === S_IFIFO) return -ESPIPE; // mm/fadvise.c: FIFOs only, not sockets
     return a.i32(3) < 0 || a.i32(3) > 5 || a.i64(2) < 0 ? -EINVAL : 0;
   },
   readahead: (_k, t, a) => {

@@ -36,7 +36,8 @@ int main(int c, char **v) {
   p = wait4(p, &st, 0, &ru); printf("vfork %d %x\n", p > 0, st);
   int val = 0;
   p = clone(cl, stack + sizeof stack, CLONE_VM | SIGCHLD, &val);
-  printf("clone vm %d %x %d\n", waitpid(p, &st, 0) == p, st, val);
+  int reaped = waitpid(p, &st, 0) == p; // before val is read: the order of arguments is the compiler's
+  printf("clone vm %d %x %d\n", reaped, st, val);
   p = clone(cl, stack + sizeof stack, CLONE_VM | CLONE_VFORK, &val);
   errno = 0; printf("no signal child: %d %d", waitpid(p, &st, 0), errno); printf(" walls %d %x\n", waitpid(p, &st, __WALL) == p, st);
   struct clone_args ca = { .flags = 0, .exit_signal = SIGCHLD };

@@ -1,4 +1,5 @@
 // ktrace record: options, the exit status, the closing line.
+import { readFileSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { TABLES } from '../../engine/events/schema.ts';
 import type { TableName } from '../../engine/events/schema.ts';
@@ -11,6 +12,15 @@ import { say } from './errors.ts';
 import { findProgram, unrunnable } from './program.ts';
 
 const FAILED = 125;
+
+/** As getgroups(2) says: Node's own adds the effective group (proc(5), status: Groups). */
+function supplementaryGroups(): number[] {
+  try {
+    return (/^Groups:(.*)$/m.exec(readFileSync('/proc/self/status', 'latin1'))?.[1] ?? '').trim().split(/\s+/).filter(Boolean).map(Number);
+  } catch {
+    return process.getgroups!();
+  }
+}
 
 export const RECORD_OPTIONS: OptionSpec = {
   '-o': 'value', '--cpus': 'value', '--ram': 'value', '--seed': 'value', '--clock': 'value', '--hz': 'value', '--preempt': 'value', '--jit': 'value', '--max-size': 'value',
@@ -36,7 +46,7 @@ export function recordOptions(r: Reader, argv: string[]): RecordOptions {
     env.set(kv.slice(0, eq), kv.slice(eq + 1));
   }
   const cwd = resolve(r.get('--cwd') ?? process.cwd());
-  let uid = process.geteuid!(), gid = process.getegid!(), groups = process.getgroups!();
+  let uid = process.geteuid!(), gid = process.getegid!(), groups = supplementaryGroups();
   const user = r.get('--user');
   if (user !== undefined) {
     const m = /^(\d+)(?::(\d+))?$/.exec(user);
