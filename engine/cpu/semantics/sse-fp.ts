@@ -31,19 +31,35 @@ const settled = (c: Ctx): void => { mxcsr(c); c.f.i32Const(0xffe0).i32And().i32C
 /**
  * Runs `slow` unless the unit is settled and `ordinary` (pushes i32) holds; plain branches, so that the fast path has no booleans.
  * Flags are sticky: within a compiled region it stays settled until LDMXCSR or FXRSTOR, so a local remembers it.
+ * @param exact pushes i32: in default mode the result certainly raises no flag (a program that never rounds, or zeros, in compiled code)
  */
-function unlessSettled(c: Ctx, ordinary: () => void, slow: () => void): void {
+function unlessSettled(c: Ctx, ordinary: () => void, slow: () => void, exact: (() => void) | null = null): void {
   const { f } = c, note = c.regionFlag('fp'), done = f.block(), strange = f.block();
   if (note < 0) settled(c); else f.get(note);
   f.i32Eqz().hint(false).brIf(strange);
   ordinary(); f.hint(true).brIf(done);
   f.end();
   if (note >= 0) { settled(c); f.tee(note).if(); ordinary(); f.brIf(done).end(); }
+  if (c.compiled && exact !== null) { mxcsr(c); f.i32Const(0xffc0).i32And().i32Const(0x1f80).i32Eq().if(); exact(); f.brIf(done).end(); }
   slow();
   f.end();
 }
 /** MXCSR was loaded. */
 export function unsettle(c: Ctx): void { const note = c.regionFlag('fp'); if (note >= 0) c.f.i32Const(0).set(note); }
+/** push i32: r = a op b is certainly exact, and neither NaN, infinity made from numbers, nor a rounded denormal. */
+function certainlyExact(f: Func, op: 'add' | 'sub' | 'mul', a: number, b: number, r: number): void {
+  if (op === 'mul') { // significands of at most 26 bits each, or a zero
+    f.get(r).f64Const(0).f64Eq().ifThen(I32).get(a).f64Const(0).f64Eq().get(b).f64Const(0).f64Eq().i32Or().else();
+    isOrdinary(f, 64, r);
+    f.get(a).i64ReinterpretF64().get(b).i64ReinterpretF64().i64Or().i64Const(0x7ffffff).i64And().i64Eqz().i32And().end();
+    return;
+  }
+  // the rounding error is itself a float (two-sum); it is NaN for infinities
+  const rest = (): void => { f.get(r).get(a).f64Sub(); };
+  f.get(a).get(r); rest(); f.f64Sub().f64Sub();
+  if (op === 'add') { f.get(b); rest(); f.f64Sub(); } else { f.get(b); rest(); f.f64Add().f64Neg(); }
+  f.f64Add().f64Const(0).f64Eq();
+}
 const scalarArith = (w: Width, op: ArithOp): Semantics => (c) => {
   const { f } = c, t = W[w], a = c.local(t.float), b = c.local(t.float), r = c.local(t.float);
   lowFloat(c, 1, w); f.set(b);
@@ -54,7 +70,7 @@ const scalarArith = (w: Width, op: ArithOp): Semantics => (c) => {
   unlessSettled(c, () => isOrdinary(f, w, r), () => {
     c.state(); f.get(a); t.toBits(f); f.get(b); t.toBits(f); c.call(`sse.${op}${w}`); t.toFloat(f); f.set(r);
     checkXm(c);
-  });
+  }, w === 64 && (op === 'add' || op === 'sub' || op === 'mul') ? () => certainlyExact(f, op, a, b, r) : null);
   c.readV(0); f.get(r); if (w === 64) f.f64x2ReplaceLane(0); else f.f32x4ReplaceLane(0);
   c.writeV(0);
 };
