@@ -1,0 +1,79 @@
+// The CPU section of the benchmarks: kernels compiled by gcc -O2 and real programs, natively, under qemu-x86_64, valgrind --tool=none and ktrace (recording on).
+// `node scripts/bench.mjs cpu [NAME…]`; a name is that of a row or of a group (int, double, real). ROUNDS=1 is the fast mode; SKIP=valgrind,native leaves columns out.
+import { spawnSync } from 'node:child_process';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { columns, dir, geomean, have, interleave, qemu, record, rounds, valgrind, verdict } from './bench-lib.mjs';
+
+/** Kernels and the argument with which each runs 100 to 300 ms natively. */
+const KERNELS = [
+  ['list', 'int', 500], ['matrix', 'int', 400], ['crc', 'int', 800], ['sieve', 'int', 25], ['hash', 'int', 3000], ['quicksort', 'int', 24], ['calls', 'int', 120], ['scan', 'int', 120],
+  ['json', 'int', 160], ['lz', 'int', 70], ['sha256', 'int', 800], ['interp', 'int', 220], ['objects', 'int', 4000],
+  ['nbody', 'double', 1500], ['mandelbrot', 'double', 1200], ['spectral', 'double', 1500],
+];
+const kernel = (name) => resolve(`build/samples/bench/${name}`);
+
+/** Files that the real programs read: made here, the same on every machine. */
+function inputs() {
+  const text = join(dir, 'text'), unit = join(dir, 'unit.i');
+  let x = 5, out = '';
+  const words = ['int ', 'return ', 'struct ', '->next', ' = ', ';\n  ', '(void)', 'while (', 'x', 'value', '0x1f', '!= ', 'static '];
+  while (out.length < 4_000_000) {
+    x = (Math.imul(x, 1664525) + 1013904223) >>> 0;
+    out += words[(x >>> 16) % 13] + ((x >>> 28) === 3 ? String(x >>> 8 & 0xfff) : '');
+  }
+  writeFileSync(text, out);
+  writeFileSync(`${text}.small`, out.slice(0, 600_000));
+  if (have('gcc')) writeFileSync(unit, spawnSync('gcc', ['-E', 'samples/src/bench/json.c', '-include', 'stdio.h', '-include', 'sys/socket.h', '-include', 'math.h'], { maxBuffer: 1 << 26 }).stdout);
+  return { text, small: `${text}.small`, unit };
+}
+
+const SQL = `create table t(g integer, v integer);
+with recursive n(i) as (select 1 union all select i+1 from n where i<1000000) insert into t select i*7919%1000, i*31%65537 from n;
+select count(*), sum(x), max(m) from (select g, sum(v) x, max(v) m from t group by g having x>0);`;
+
+/** qemu-x86_64 runs what its guest executes natively: so cc1 itself, not gcc. */
+function programs() {
+  const { text, small, unit } = inputs(), cc1 = have('gcc') ? spawnSync('gcc', ['-print-prog-name=cc1'], { encoding: 'utf8' }).stdout.trim() : '';
+  return [
+    ['python3', ['/usr/bin/python3', resolve('samples/src/bench/pystone.py'), '120']],
+    ['sqlite3', ['/usr/bin/sqlite3', ':memory:', SQL]],
+    ['gzip', ['/bin/gzip', '-c', text]],
+    ['xz', ['/usr/bin/xz', '-c', '-3', small]],
+    ['cc1', [cc1, '-quiet', '-fpreprocessed', '-O2', '-o', '-', unit]],
+    ['perl', ['/usr/bin/perl', resolve('samples/src/bench/regex.pl'), '40']],
+  ].filter(([, argv]) => existsSync(argv[0])).map(([name, argv]) => [name, 'real', argv]);
+}
+
+const skip = new Set((process.env.SKIP ?? '').split(','));
+const WIDTHS = [-11, -7, 8, 8, 9, 8, 9, 9, 9, 9];
+
+/** @param {string[]} only names of rows or groups; none means all */
+export function benchCpu(only) {
+  if (!qemu) { console.log('cpu: no qemu-x86_64 to compare with (make tools installs it)'); return; }
+  const wanted = ([name, group]) => only.length === 0 || only.includes(name) || only.includes(group) || (only.includes('kernels') && group !== 'real');
+  const rows = [...KERNELS.map(([name, group, scale]) => [name, group, [kernel(name), String(scale)]]).filter(([, , [path]]) => existsSync(path)), ...programs()].filter(wanted);
+  const ratios = [];
+  console.log(`milliseconds of wall time, medians of ${rounds} interleaved rounds; ratios by wall time and by CPU time (user + system)`);
+  columns(WIDTHS, ['name', 'group', 'native', 'qemu', 'valgrind', 'ktrace', '÷qemu', '÷qemu cpu', '÷native', '÷nat. cpu']);
+  for (const [name, group, argv] of rows) {
+    const r = interleave({
+      ...(skip.has('native') ? {} : { native: argv }), qemu: [...qemu, ...argv],
+      ...(valgrind && !skip.has('valgrind') ? { valgrind: [...valgrind, ...argv] } : {}), ktrace: [...record(), ...argv],
+    });
+    // valgrind keeps doubles in SSE registers too; x87 differs, and the programs here use none
+    for (const [variant, { stdout }] of Object.entries(r)) if (stdout !== r.qemu.stdout) throw new Error(`${name}: ${variant} prints something else than qemu:\n${stdout.slice(0, 200)}\n${r.qemu.stdout.slice(0, 200)}`);
+    const to = (other, unit) => (r[other] ? r.ktrace[unit] / r[other][unit] : NaN), cell = (v) => (v ? v.wall.toFixed(0) : '–');
+    ratios.push({ name, group, qemu: to('qemu', 'wall'), qemuCpu: to('qemu', 'cpu'), native: to('native', 'wall'), nativeCpu: to('native', 'cpu') });
+    columns(WIDTHS, [name, group, cell(r.native), cell(r.qemu), cell(r.valgrind), cell(r.ktrace), ...[to('qemu', 'wall'), to('qemu', 'cpu'), to('native', 'wall'), to('native', 'cpu')].map((x) => x.toFixed(2))]);
+  }
+  const of = (groups, field) => ratios.filter((r) => groups.includes(r.group)).map((r) => r[field]);
+  const mean = (what, groups, field, bar) => { const v = of(groups, field); if (v.length) verdict(what, geomean(v), bar, `by CPU time ${geomean(of(groups, `${field}Cpu`)).toFixed(2)}`); };
+  mean('kernels ÷ qemu, geometric mean', ['int', 'double'], 'qemu', 1.0);
+  mean('integer kernels ÷ qemu, geometric mean', ['int'], 'qemu', 1.2);
+  mean('kernels with doubles ÷ qemu, geometric mean', ['double'], 'qemu', Infinity);
+  mean('real programs ÷ qemu, geometric mean', ['real'], 'qemu', 1.5);
+  const worst = ratios.reduce((a, b) => (b.qemu > a.qemu ? b : a));
+  verdict(`the slowest ÷ qemu: ${worst.name}`, worst.qemu, 2);
+  if (!skip.has('native')) mean('kernels ÷ native, geometric mean', ['int', 'double'], 'native', 4);
+}
