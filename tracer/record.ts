@@ -5,6 +5,7 @@ import { hostname, release, version } from 'node:os';
 import { join } from 'node:path';
 import { createMachine, BootError } from '../engine/boot/machine.ts';
 import type { Machine, MachineConfig, MachineExit } from '../engine/boot/machine.ts';
+import type { CpuLevel } from '../engine/abi/cpu-models.ts';
 import { syscallName } from '../engine/abi/syscalls.ts';
 import { digestHex } from '../engine/events/digest.ts';
 import { createTrace } from '../engine/events/emitter.ts';
@@ -23,7 +24,7 @@ import { TableWriter } from './write/table-writer.ts';
 export interface RecordOptions {
   output: string; isDefaultOutput: boolean;
   cpus: number; ramBytes: number; seed: number; clock: { sec: number; nsec: number } | null;
-  hz: number; preempt: 'none' | 'voluntary' | 'full'; jit: 'auto' | 'off' | 'force'; chaosSeed: number;
+  cpuModel: CpuLevel; hz: number; preempt: 'none' | 'voluntary' | 'full'; jit: 'auto' | 'off' | 'force'; chaosSeed: number;
   sampleHz: number; timeLimit: number; tables: TableName[];
   program: MachineConfig['program'];
   command: string[];
@@ -59,7 +60,7 @@ export async function record(o: RecordOptions): Promise<RecordResult> {
     const control = createTrace((t) => keep.has(t), writer);
     const start = door.startClock();
     const config: MachineConfig = {
-      cpus: o.cpus, ramBytes: o.ramBytes, seed: o.seed, hz: o.hz, preempt: o.preempt, scheduler: 'eevdf', startSec: start.sec, startNsec: start.nsec,
+      cpus: o.cpus, ramBytes: o.ramBytes, seed: o.seed, hz: o.hz, preempt: o.preempt, scheduler: 'eevdf', cpuModel: o.cpuModel, startSec: start.sec, startNsec: start.nsec,
       hostname: hostname(), release: release(), version: version(), chaosSeed: o.chaosSeed, quantumCycles: QUANTUM_CYCLES, sampleHz: o.sampleHz, timeLimit: o.timeLimit,
       program: o.program, jit: o.jit,
     };

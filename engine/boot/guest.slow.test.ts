@@ -110,7 +110,7 @@ function run(path: string, cpus: number, chaosSeed: number): { out: string; exit
     poll: () => [], wantStdin: () => {},
   });
   const m = createMachine({
-    cpus, ramBytes: 128 << 20, seed: 0, hz: 250, preempt: 'voluntary', scheduler: 'eevdf', startSec: 1_700_000_000, startNsec: 0,
+    cpus, ramBytes: 128 << 20, seed: 0, hz: 250, preempt: 'voluntary', scheduler: 'eevdf', cpuModel: 'v1', startSec: 1_700_000_000, startNsec: 0,
     hostname: 'ktrace', release: '6.1.0', version: '#1', chaosSeed, quantumCycles: 10_000, sampleHz: 0, timeLimit: 60e9,
     program: { path, argv: [path], env: [], cwd: '/', uid: 0, gid: 0, groups: [0] },
   }, host, createTrace(() => false, null).trace);

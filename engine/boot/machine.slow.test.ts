@@ -25,7 +25,7 @@ function run(script: string, cpus: number, jit: JitMode, seed: number, chaosSeed
   const host = Object.create(node) as typeof node;
   Object.assign(host, { stream: () => ({ kind: 'closed', stat: null, writable: false, readable: false }), poll: () => [], wantStdin: () => {} });
   let m: Machine = createMachine({
-    cpus, ramBytes: 128 << 20, seed: 0, hz: 250, preempt: 'voluntary', scheduler: 'eevdf', startSec: 1_700_000_000, startNsec: 0,
+    cpus, ramBytes: 128 << 20, seed: 0, hz: 250, preempt: 'voluntary', scheduler: 'eevdf', cpuModel: 'v1', startSec: 1_700_000_000, startNsec: 0,
     hostname: 'ktrace', release: '6.1.0', version: '#1', chaosSeed, quantumCycles: 10_000, sampleHz: 0, timeLimit: 0, jit,
     program: { path: '/bin/bash', argv: ['bash', '-c', script], env: ['PATH=/usr/bin:/bin'], cwd: dir, uid: 0, gid: 0, groups: [0] },
   }, host, control.trace);

@@ -1,4 +1,6 @@
 // Builds the whole machine and runs it: the only place that knows every room. The tracer calls run() slice by slice.
+import { CPU_LEVELS } from '../abi/cpu-models.ts';
+import type { CpuLevel } from '../abi/cpu-models.ts';
 import { assert } from '../base/assert.ts';
 import { seedRandom } from '../base/random.ts';
 import { external } from '../base/state.ts';
@@ -159,13 +161,14 @@ class MachineImpl implements Machine {
       if (pfn >= RESERVED_FRAMES && refs[pfn] === 0) continue;
       for (let i = pfn * 1024, end = i + 1024; i < end; i++) if (u32[i] !== 0) { frames.push(pfn); break; }
     }
-    const out = new Uint8Array(20 + graph.length + cpu.length + frames.length * 4100), v = new DataView(out.buffer);
-    v.setUint32(0, 0x314d544b, true); // "KTM1"
+    const out = new Uint8Array(24 + graph.length + cpu.length + frames.length * 4100), v = new DataView(out.buffer);
+    v.setUint32(0, 0x324d544b, true); // "KTM2"
     v.setUint32(4, graph.length, true); v.setUint32(8, cpu.length, true); v.setUint32(12, frames.length, true);
     v.setUint32(16, this.ram.frames, true);
-    out.set(graph, 20);
-    out.set(cpu, 20 + graph.length);
-    let at = 20 + graph.length + cpu.length;
+    v.setUint32(20, CPU_LEVELS.indexOf(this.kernel.config.cpuModel), true);
+    out.set(graph, 24);
+    out.set(cpu, 24 + graph.length);
+    let at = 24 + graph.length + cpu.length;
     for (const pfn of frames) {
       v.setUint32(at, pfn, true);
       out.set(this.ram.u8.subarray(pfn * 4096, pfn * 4096 + 4096), at + 4);
@@ -186,11 +189,11 @@ function describeWaiters(k: Kernel): string {
 
 interface Hardware { ram: GuestRam; processor: Processor; dispatch: Dispatch; sampler: { current: Sampler }; bind: (name: string) => object | undefined }
 
-function hardware(ramBytes: number, cpus: number, jit: JitMode, host: Host, trace: Trace): Hardware {
+function hardware(ramBytes: number, cpus: number, cpu: CpuLevel, jit: JitMode, host: Host, trace: Trace): Hardware {
   const pages = memoryPages(ramBytes);
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
   const ram = new GuestRam(memory.buffer, RAM_BASE, ramBytes, new Uint8Array(memory.buffer, FRAME_FLAGS, FRAME_FLAGS_SIZE));
-  const processor = createProcessor(memory, ram, cpus, { jit });
+  const processor = createProcessor(memory, ram, cpus, { jit, cpu });
   ram.bindProcessor(processor);
   const dispatch = createDispatch(), sampler = { current: SAMPLER_OFF };
   const relay: Sampler = { sample: (k, cpu, task, weight) => sampler.current.sample(k, cpu, task, weight) };
@@ -201,7 +204,7 @@ function hardware(ramBytes: number, cpus: number, jit: JitMode, host: Host, trac
 
 export function createMachine(config: MachineConfig, host: Host, trace: Trace): Machine {
   const { program, jit, ...kernelConfig } = config;
-  const hw = hardware(config.ramBytes, config.cpus, jit ?? 'auto', host, trace);
+  const hw = hardware(config.ramBytes, config.cpus, config.cpuModel, jit ?? 'auto', host, trace);
   const k = new Kernel();
   k.config = kernelConfig;
   k.ram = hw.ram; k.processor = hw.processor; k.host = host; k.trace = trace;
@@ -246,13 +249,13 @@ export class BootError extends Error {
 
 export function restoreMachine(bytes: Uint8Array, host: Host, trace: Trace, jit: JitMode = 'auto', cpus = 1): Machine {
   const v = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  assert(v.getUint32(0, true) === 0x314d544b, 'not a machine snapshot');
-  const graphLength = v.getUint32(4, true), cpuLength = v.getUint32(8, true), frames = v.getUint32(12, true), ramFrames = v.getUint32(16, true);
-  const hw = hardware(ramFrames * 4096, cpus, jit, host, trace);
-  let at = 20 + graphLength + cpuLength;
+  assert(v.getUint32(0, true) === 0x324d544b, 'not a machine snapshot');
+  const graphLength = v.getUint32(4, true), cpuLength = v.getUint32(8, true), frames = v.getUint32(12, true), ramFrames = v.getUint32(16, true), cpu = CPU_LEVELS[v.getUint32(20, true)]!;
+  const hw = hardware(ramFrames * 4096, cpus, cpu, jit, host, trace);
+  let at = 24 + graphLength + cpuLength;
   for (let i = 0; i < frames; i++, at += 4100) hw.ram.u8.set(bytes.subarray(at + 4, at + 4100), v.getUint32(at, true) * 4096);
-  const k = restore(bytes.subarray(20, 20 + graphLength), hw.bind) as Kernel;
+  const k = restore(bytes.subarray(24, 24 + graphLength), hw.bind) as Kernel;
   assert(k.config.cpus === cpus, 'restoreMachine is given the number of CPUs of the snapshot');
-  hw.processor.restoreState(bytes.subarray(20 + graphLength, 20 + graphLength + cpuLength));
+  hw.processor.restoreState(bytes.subarray(24 + graphLength, 24 + graphLength + cpuLength));
   return new MachineImpl(k, hw.processor, hw.ram, hw.dispatch, hw.sampler);
 }

@@ -1,20 +1,16 @@
-// What CPUID reports (SDM vol. 2, CPUID): exactly the x86-64 baseline, so that recordings replay on any host and libraries choose SSE2 code.
-const text = (t: string): number[] => [0, 1, 2].map((i) => t.charCodeAt(i * 4) | (t.charCodeAt(i * 4 + 1) << 8) | (t.charCodeAt(i * 4 + 2) << 16) | (t.charCodeAt(i * 4 + 3) << 24));
-const VENDOR = text('GenuineIntel');
-const BRAND = 'ktrace x86-64 baseline @ 1.00GHz'.padEnd(48, '\0');
+// What CPUID reports (SDM vol. 2, CPUID): exactly the features of the chosen model, so that recordings replay on any host and libraries
+// choose code that the machine can run.
+import type { CpuModel } from '../abi/cpu-models.ts';
 
-/** Family 6, model 15, stepping 1. */
-const SIGNATURE = 0x000006f1;
-/** FPU VME DE PSE TSC MSR PAE MCE CX8 APIC SEP MTRR PGE MCA CMOV PAT PSE36 CLFSH MMX FXSR SSE SSE2. */
-const FEATURES_EDX = 0x078bfbff;
-/** CMPXCHG16B. */
-const FEATURES_ECX = 0x00002000;
+const word = (t: string, at: number): number => { let v = 0; for (let i = 3; i >= 0; i--) v = (v << 8) | (at + i < t.length ? t.charCodeAt(at + i) : 0); return v; };
+/** CPUID.1:EAX (vol. 2, figure 3-6). */
+const signature = (m: CpuModel): number => m.stepping | ((m.model & 15) << 4) | (m.family << 8) | ((m.model >> 4) << 16);
 
 /** [eax, ebx, ecx, edx] of a leaf. */
-export function cpuid(leaf: number, subleaf: number, apicId: number): [number, number, number, number] {
+export function cpuid(m: CpuModel, leaf: number, subleaf: number, apicId: number): [number, number, number, number] {
   switch (leaf >>> 0) {
-    case 0: return [4, VENDOR[0]!, VENDOR[2]!, VENDOR[1]!];
-    case 1: return [SIGNATURE, (apicId << 24) | (1 << 16) | (8 << 8), FEATURES_ECX, FEATURES_EDX];
+    case 0: return [m.maxLeaf, word(m.vendor, 0), word(m.vendor, 8), word(m.vendor, 4)];
+    case 1: return [signature(m), (apicId << 24) | (1 << 16) | (8 << 8), m.leaf1Ecx, m.leaf1Edx];
     case 2: return [0x665b5001, 0, 0, 0x007a7040];
     case 4: // caches: L1d 32K 8-way, L1i 32K 8-way, L2 1M 16-way, L3 8M 16-way; 64-byte lines
       switch (subleaf) {
@@ -25,10 +21,10 @@ export function cpuid(leaf: number, subleaf: number, apicId: number): [number, n
         default: return [0, 0, 0, 0];
       }
     case 0x80000000: return [0x80000008 | 0, 0, 0, 0];
-    case 0x80000001: return [0, 0, 1, 0x20100800]; // LAHF; SYSCALL, NX, LM
+    case 0x80000001: return [0, 0, m.extEcx, m.extEdx];
     case 0x80000002: case 0x80000003: case 0x80000004: {
-      const from = ((leaf >>> 0) - 0x80000002) * 16, word = (k: number): number => { let v = 0; for (let i = 3; i >= 0; i--) v = (v << 8) | BRAND.charCodeAt(from + k * 4 + i); return v; };
-      return [word(0), word(1), word(2), word(3)];
+      const from = ((leaf >>> 0) - 0x80000002) * 16;
+      return [word(m.brand, from), word(m.brand, from + 4), word(m.brand, from + 8), word(m.brand, from + 12)];
     }
     case 0x80000006: return [0, 0, 0x04008040, 0];
     case 0x80000008: return [0x3020, 0, 0, 0]; // 32 physical, 48 virtual address bits

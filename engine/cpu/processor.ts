@@ -1,4 +1,6 @@
 // The processor: all virtual CPUs over one WebAssembly.Memory. Joins the MMU, the block cache, the interpreter and the compiler.
+import { CPU_LEVELS, CPU_MODELS } from '../abi/cpu-models.ts';
+import type { CpuLevel, CpuModel } from '../abi/cpu-models.ts';
 import { assert } from '../base/assert.ts';
 import { COST } from '../clock/costs.ts';
 import { CTX, CTX_SIZE, EXIT, RAX, RBX, RCX, RDX, Regs } from '../machine/hardware.ts';
@@ -15,7 +17,7 @@ import { Compiler } from './jit/compiler.ts';
 import { Mmu } from './mmu/mmu.ts';
 import './semantics/all.ts';
 
-export interface ProcessorOptions { jit: 'auto' | 'off' | 'force' }
+export interface ProcessorOptions { jit: 'auto' | 'off' | 'force'; /** The highest level unless given. */ cpu?: CpuLevel }
 
 /** @param memory of memoryPages(RAM bytes) pages, initial = maximum; the engine's area is zero at first. */
 export function createProcessor(memory: WebAssembly.Memory, ram: Ram, cpus: number, options: ProcessorOptions): Processor {
@@ -40,13 +42,15 @@ class Cpu implements Processor {
   private readonly core: Core;
   private readonly files: Regs[] = [];
   private readonly compiler: Compiler | null;
+  private readonly model: CpuModel;
   private runs = 0;
   private early = 0;
 
   constructor(memory: WebAssembly.Memory, ram: Ram, readonly cpus: number, options: ProcessorOptions) {
     assert(cpus >= 1 && cpus <= MAX_CPUS, 'number of CPUs');
     const mmu = this.mmu = new Mmu(memory, ram.frames, cpus, (pfn) => this.blocks.drop(pfn));
-    this.blocks = new Blocks(() => this.core, mmu);
+    this.model = CPU_MODELS[options.cpu ?? CPU_LEVELS[CPU_LEVELS.length - 1]!];
+    this.blocks = new Blocks(() => this.core, mmu, this.model.level);
     const runtime: Runtime = {
       read: (s, lo, hi, n) => mmu.read(s, lo, hi, n),
       rmw: (s, lo, hi, n) => mmu.rmw(s, lo, hi, n),
@@ -175,7 +179,7 @@ class Cpu implements Processor {
   }
   private cpuid(s: number): void {
     const { u32 } = this.mmu, at = s >> 2;
-    const values = cpuid(u32[at + RAX * 2]!, u32[at + RCX * 2]!, u32[(s + S.cpu) >> 2]!);
+    const values = cpuid(this.model, u32[at + RAX * 2]!, u32[at + RCX * 2]!, u32[(s + S.cpu) >> 2]!);
     [RAX, RBX, RCX, RDX].forEach((r, i) => { u32[at + r * 2] = values[i]!; u32[at + r * 2 + 1] = 0; });
   }
 

@@ -1,5 +1,6 @@
 // The files of a recording: names, layouts, checksums and version checks, shared by the writer (tracer) and the readers (tracer,
 // analyze). Pure functions over bytes; who reads and writes the files is not here.
+import type { CpuLevel } from '../abi/cpu-models.ts';
 import { FORMAT_VERSION, TABLES } from './schema.ts';
 import type { TableName } from './schema.ts';
 
@@ -62,7 +63,7 @@ export function crc32cConcat(a: number, b: number, length: number): number {
 // ---- manifest.json
 
 export interface RecordConfig {
-  cpus: number; ramBytes: number; seed: number; hz: number; preempt: 'none' | 'voluntary' | 'full'; scheduler: 'eevdf' | 'cfs';
+  cpus: number; ramBytes: number; seed: number; hz: number; preempt: 'none' | 'voluntary' | 'full'; scheduler: 'eevdf' | 'cfs'; cpuModel: CpuLevel;
   jit?: 'auto' | 'off' | 'force'; chaosSeed: number; quantumCycles: number; sampleHz: number; timeLimit: number;
   startSec: number; startNsec: number; hostname: string; release: string; version: string;
 }

@@ -27,7 +27,7 @@ export async function main(args: string[]): Promise<number> {
       + line('virtual time', `${(m.cycles / 1e9).toFixed(9)} s`) + line('instructions', String(m.instructions)) + line('digest', m.digest) + line('state digest', m.stateDigest)
       + line('files changed', `${m.guestFiles} inside the guest`);
   }
-  out += line('machine', `${m.cpus} CPU${m.cpus === 1 ? '' : 's'}, ${m.config.ramBytes / (1 << 20)} MiB, seed ${m.seed}, ${m.config.hz} Hz, preempt ${m.config.preempt}, ${m.config.scheduler}`);
+  out += line('machine', `${m.cpus} CPU${m.cpus === 1 ? '' : 's'} (x86-64-${m.config.cpuModel}), ${m.config.ramBytes / (1 << 20)} MiB, seed ${m.seed}, ${m.config.hz} Hz, preempt ${m.config.preempt}, ${m.config.scheduler}`);
   out += line('events', '');
   for (const t of TABLES) if (m.events[t] !== undefined) out += line(`  ${t}`, String(m.events[t]).padStart(12));
   if (m.unknownSyscalls.length) out += line('unknown syscalls', m.unknownSyscalls.map((u) => `${u.name} (${u.count})`).join(', '));

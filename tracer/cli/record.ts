@@ -1,6 +1,7 @@
 // ktrace record: options, the exit status, the closing line.
 import { readFileSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
+import { CPU_LEVELS, DEFAULT_CPU } from '../../engine/abi/cpu-models.ts';
 import { TABLES } from '../../engine/events/schema.ts';
 import type { TableName } from '../../engine/events/schema.ts';
 import { record } from '../record.ts';
@@ -23,7 +24,7 @@ function supplementaryGroups(): number[] {
 }
 
 export const RECORD_OPTIONS: OptionSpec = {
-  '-o': 'value', '--cpus': 'value', '--ram': 'value', '--seed': 'value', '--clock': 'value', '--hz': 'value', '--preempt': 'value', '--jit': 'value', '--max-size': 'value',
+  '-o': 'value', '--cpus': 'value', '--cpu': 'value', '--ram': 'value', '--seed': 'value', '--clock': 'value', '--hz': 'value', '--preempt': 'value', '--jit': 'value', '--max-size': 'value',
   '--stacks': 'flag', '--scheduler': 'value', '--chaos': 'optional', '--root': 'value', '--cwd': 'value', '--env': 'many', '--clear-env': 'flag', '--user': 'value', '--stdin': 'value',
   '--sample': 'value', '--trace': 'value', '--time-limit': 'value', '--checkpoint-every': 'value', '-q': 'flag',
 };
@@ -67,7 +68,7 @@ export function recordOptions(r: Reader, argv: string[]): RecordOptions {
     output: r.get('-o') ?? DEFAULT_DIR, isDefaultOutput: !r.has('-o'),
     cpus: r.int('--cpus', 1, 1, 8), ramBytes: r.size('--ram', 1 << 30, 64 << 20, 3.5 * 1024 * 1024 * 1024), seed: r.int('--seed', 0, 0, Number.MAX_SAFE_INTEGER),
     clock: at ? { sec: Number(at[1]), nsec: Number((at[2] ?? '').padEnd(9, '0')) } : null,
-    hz: r.int('--hz', 250, 10, 10_000), preempt: r.oneOf('--preempt', 'voluntary', ['none', 'voluntary', 'full']), jit: r.oneOf('--jit', 'auto', ['auto', 'off', 'force']),
+    cpuModel: r.oneOf('--cpu', DEFAULT_CPU, CPU_LEVELS), hz: r.int('--hz', 250, 10, 10_000), preempt: r.oneOf('--preempt', 'voluntary', ['none', 'voluntary', 'full']), jit: r.oneOf('--jit', 'auto', ['auto', 'off', 'force']),
     chaosSeed: chaos === undefined ? 0 : chaos === '' ? 1 : Number(chaos), sampleHz: r.int('--sample', 999, 0, 100_000), timeLimit: r.duration('--time-limit', 0), tables,
     program: { path: bytes(findProgram(argv[0]!, env.get('PATH'), cwd)), argv: argv.map(bytes), env: [...env].map(([k, v]) => bytes(`${k}=${v}`)), cwd: bytes(cwd), uid, gid, groups },
     command: argv, stdinFile: r.get('--stdin') ?? null,

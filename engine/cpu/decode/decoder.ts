@@ -19,8 +19,8 @@ const bad = (form: Form, length: number): Insn => ({ form, length, regs: NONE, b
 
 const KIND_CODE: Record<OperandKind, number> = { r: 0, h: 1, m: 2, i: 3, x: 4, p: 5, t: 6, j: 7, s: 0 };
 
-/** Decodes at bytes[at]. Returns null when the instruction needs bytes at or behind `end`. */
-export function decode(bytes: Uint8Array, at: number, end: number): Insn | null {
+/** Decodes at bytes[at]. Returns null when the instruction needs bytes at or behind `end`. Rows above `level` do not exist. */
+export function decode(bytes: Uint8Array, at: number, end: number, level = 3): Insn | null {
   let p = at, seg = 0, rex = 0, rep = 0;
   let opsize16 = false, addr32 = false, lock = false;
   let byte = 0;
@@ -56,7 +56,7 @@ export function decode(bytes: Uint8Array, at: number, end: number): Insn | null 
     if (p >= end) return null;
     modrm = bytes[p]!;
   }
-  const row = choose(candidates, modrm, rep, opsize16, rex, byte);
+  const row = choose(candidates, modrm, rep, opsize16, rex, byte, level);
   if (row === null) return bad(UD_FORM, p - at);
   const w = (rex & 8) !== 0, rexR = (rex & 4) << 1, rexX = (rex & 2) << 2, rexB = (rex & 1) << 3;
   const mod = modrm >> 6, reg = (modrm >> 3) & 7, rm = modrm & 7;
@@ -163,17 +163,18 @@ function u32(bytes: Uint8Array, p: number): number {
   return bytes[p]! | (bytes[p + 1]! << 8) | (bytes[p + 2]! << 16) | (bytes[p + 3]! << 24);
 }
 
-function fits(row: ParsedRow, modrm: number, rex: number, opcode: number): boolean {
+function fits(row: ParsedRow, modrm: number, rex: number, opcode: number, level: number): boolean {
+  if (row.level > level) return false;
   if (!row.needsModrm) return !(opcode === 0x90 && row.opcode === 0x90 && row.mnemonic === 'nop' && row.prefix === 0 && (rex & 1) !== 0);
   if (row.exact >= 0) return row.exact === modrm;
   if (row.digit >= 0 && row.digit !== ((modrm >> 3) & 7)) return false;
   return row.mod === '' || (row.mod === 'r') === (modrm >= 0xc0);
 }
-function choose(candidates: readonly ParsedRow[], modrm: number, rep: number, opsize16: boolean, rex: number, opcode: number): ParsedRow | null {
-  if (candidates.length === 1 && candidates[0]!.prefix === 0) return fits(candidates[0]!, modrm, rex, opcode) ? candidates[0]! : null;
+function choose(candidates: readonly ParsedRow[], modrm: number, rep: number, opsize16: boolean, rex: number, opcode: number, level: number): ParsedRow | null {
+  if (candidates.length === 1 && candidates[0]!.prefix === 0) return fits(candidates[0]!, modrm, rex, opcode, level) ? candidates[0]! : null;
   const first = rep !== 0 ? rep : opsize16 ? 0x66 : 1;
-  for (const row of candidates) if (row.prefix === first && fits(row, modrm, rex, opcode)) return row;
-  if (rep !== 0 && opsize16) for (const row of candidates) if (row.prefix === 0x66 && fits(row, modrm, rex, opcode)) return row;
-  for (const row of candidates) if (row.prefix === 0 && fits(row, modrm, rex, opcode)) return row;
+  for (const row of candidates) if (row.prefix === first && fits(row, modrm, rex, opcode, level)) return row;
+  if (rep !== 0 && opsize16) for (const row of candidates) if (row.prefix === 0x66 && fits(row, modrm, rex, opcode, level)) return row;
+  for (const row of candidates) if (row.prefix === 0 && fits(row, modrm, rex, opcode, level)) return row;
   return null;
 }

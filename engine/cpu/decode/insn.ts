@@ -64,6 +64,6 @@ export interface Insn {
  *   Sizes: b 1, w 2, d 4, q 8, v operand size, y 4 or 8 (REX.W), z 2 or 4 (4 when 64), t 10, x 16, or a number of bytes ('M512'). 'M' alone: size 0.
  *   Immediates: Ib Iw Iz Iv Iq.
  * flags, separated by a blank: d64 (operand size 64 by default; 66 gives 16), f64 (always 64), end, own, immform, rep (rep prefixes are part of the form),
- *   lock (may be locked), size8; cost classes: mul div fp fpdiv x87 string atomic cpuid fence.
+ *   lock (may be locked), size8, v2 or v3 (the x86-64 level that has it; none: all); cost classes: mul div fp fpdiv x87 string atomic cpuid fence.
  */
 export type Row = readonly [opcode: string, mnemonic: string, operands: string, flags?: string];

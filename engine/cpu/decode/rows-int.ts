@@ -1,5 +1,6 @@
 // Encodings of the integer instructions in 64-bit mode (SDM vol. 2). Forms of other families: rows-sse.ts, rows-x87.ts.
 import type { Row } from './insn.ts';
+import { V2_INT_ROWS } from './rows-v2.ts';
 
 const alu = ['add', 'or', 'adc', 'sbb', 'and', 'sub', 'xor', 'cmp'].flatMap((name, n): Row[] => {
   const op = (k: number): string => (n * 8 + k).toString(16).padStart(2, '0');
@@ -64,7 +65,7 @@ export const INT_ROWS: readonly Row[] = [
   ['0f05', 'syscall', '', 'end'], ['0f0b', 'ud2', '', 'end'], ['0fb9/r', 'ud2', '', 'end'], ['0fff/r', 'ud2', '', 'end'],
   ['0f0d/rm', 'nop', 'Ev'], ['0f18/r', 'nop', 'Ev'], ['0f19/r', 'nop', 'Ev'], ['0f1a/r', 'nop', 'Ev'], ['0f1b/r', 'nop', 'Ev'],
   ['0f1c/r', 'nop', 'Ev'], ['0f1d/r', 'nop', 'Ev'], ['0f1e/r', 'nop', 'Ev'], ['0f1f/r', 'nop', 'Ev'],
-  ['0f31', 'rdtsc', '', 'own'], ['0f01=f9', 'rdtscp', '', 'own'],
+  ['0f31', 'rdtsc', '', 'own'], ['0f01=f9', 'rdtscp', '', 'own v2'],
   ['0fa2', 'cpuid', '', 'cpuid'],
   ['0fa4/r', 'shld', 'Ev Gv Ib'], ['0fa5/r', 'shld', 'Ev Gv CL'], ['0fac/r', 'shrd', 'Ev Gv Ib'], ['0fad/r', 'shrd', 'Ev Gv CL'],
   ['np0fae/7m', 'nop', 'Mb'], ['np0fae/5r', 'nop', 'Ed', 'fence'], ['np0fae/6r', 'nop', 'Ed', 'fence'], ['np0fae/7r', 'nop', 'Ed', 'fence'], // clflush, lfence, mfence, sfence
@@ -74,4 +75,5 @@ export const INT_ROWS: readonly Row[] = [
   ['0fbc/r', 'bsf', 'Gv Ev'], ['0fbd/r', 'bsr', 'Gv Ev'],
   ['0fc8+r', 'bswap', 'Zv'],
   ['0fa0', 'push_sreg', '', 'd64'], ['0fa8', 'push_sreg', '', 'd64'], ['0fa1', 'pop_sreg', '', 'd64'], ['0fa9', 'pop_sreg', '', 'd64'],
+  ...V2_INT_ROWS,
 ];

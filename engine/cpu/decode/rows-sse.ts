@@ -1,5 +1,6 @@
 // Encoding rows of SSE and SSE2 on xmm registers, MXCSR and FXSAVE (SDM vol. 2; MMX forms are in rows-mmx.ts).
 import type { Row } from './insn.ts';
+import { V2_SSE_ROWS } from './rows-v2.ts';
 
 /** Packed integer instructions `66 0F op /r xmm, xmm/m128`; the same opcodes without 66 are MMX's. */
 export const PACKED_INT: readonly (readonly [string, string])[] = [
@@ -58,4 +59,5 @@ export const SSE_ROWS: readonly Row[] = [
   ['660fe6/r', 'cvttpd2dq', 'Vx Wx', 'fp'], ['f30fe6/r', 'cvtdq2pd', 'Vx Wq', 'fp'], ['f20fe6/r', 'cvtpd2dq', 'Vx Wx', 'fp'],
   // control
   ['np0fae/0m', 'fxsave', 'M512', 'x87'], ['np0fae/1m', 'fxrstor', 'M512', 'x87'], ['np0fae/2m', 'ldmxcsr', 'Md', 'fp'], ['np0fae/3m', 'stmxcsr', 'Md', 'fp'],
+  ...V2_SSE_ROWS,
 ];

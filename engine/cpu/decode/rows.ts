@@ -31,6 +31,8 @@ export interface ParsedRow {
   readonly d64: boolean; readonly f64: boolean; readonly mayLock: boolean; readonly immform: boolean; readonly mayRep: boolean;
   readonly forms: Map<number | string, Form>;
   readonly opcode: number;
+  /** Of the x86-64 levels, the first that has it. */
+  readonly level: 1 | 2 | 3;
 }
 
 const COST_CLASS: Record<string, number> = { mul: COST.insn.mul, div: COST.insn.div, fp: COST.insn.fp, fpdiv: COST.insn.fpDiv, x87: COST.insn.x87, string: COST.insn.string, atomic: COST.insn.atomic, cpuid: COST.insn.cpuid, fence: COST.insn.fence };
@@ -70,7 +72,7 @@ function parse(row: Row): void {
     flow: flags.has('own') ? 'own' : flags.has('end') ? 'end' : '',
     byteSized: flags.has('size8') || first === 'AL' || (first[1] === 'b' && 'EGZOX'.includes(first[0]!)),
     d64: flags.has('d64'), f64: flags.has('f64'), mayLock: flags.has('lock'), immform: flags.has('immform'), mayRep: flags.has('rep'),
-    forms: new Map(), opcode,
+    forms: new Map(), opcode, level: flags.has('v3') ? 3 : flags.has('v2') ? 2 : 1,
   };
   const count = match[3] === '+r' ? 8 : match[3] === '+cc' ? 16 : 1;
   for (let i = 0; i < count; i++) {

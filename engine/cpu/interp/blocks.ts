@@ -26,7 +26,8 @@ export class Blocks {
   onFlush: (() => void) | null = null;
   entrySlot: number = SLOT.enter;
 
-  constructor(private readonly core: () => Core, private readonly mmu: Mmu) { this.clearJumpCache(); }
+  /** @param level of the processor model: forms above it are undefined opcodes. */
+  constructor(private readonly core: () => Core, private readonly mmu: Mmu, private readonly level: number) { this.clearJumpCache(); }
 
   private clearJumpCache(): void { this.mmu.u32.fill(0xffffffff, JUMP_CACHE >> 2, (JUMP_CACHE >> 2) + (2 << JUMP_CACHE_BITS)); }
   flush(): void {
@@ -87,7 +88,7 @@ export class Blocks {
     const insns: Insn[] = [], offsets: number[] = [];
     let at = start;
     while (insns.length < MAX_INSNS && at < pageEnd) {
-      const insn = decode(u8, at, pageEnd);
+      const insn = decode(u8, at, pageEnd, this.level);
       if (insn === null) { // goes on in the next page: a block of its own
         if (insns.length === 0) return { insns, offsets, straddles: true, end: 0 };
         break;
@@ -109,7 +110,7 @@ export class Blocks {
       straddleFrame = second >>> 12;
       const offset = pa & 4095, first = 4096 - offset, { u8 } = this.mmu;
       for (let i = 0; i < 16; i++) this.window[i] = i < first ? u8[RAM_BASE + pa + i]! : u8[RAM_BASE + second + i - first]!;
-      const insn = decode(this.window, 0, 16)!;
+      const insn = decode(this.window, 0, 16, this.level)!;
       code = { insns: [insn], offsets: [offset], straddles: true, end: offset + insn.length };
       this.mmu.fetched(straddleFrame);
     }

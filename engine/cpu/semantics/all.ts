@@ -6,4 +6,8 @@ import './sse-int.ts';
 import './sse-fp.ts';
 import './fxsave.ts';
 import './mmx.ts';
+import './sse3.ts';
+import './ssse3.ts';
+import './sse41.ts';
+import './sse42.ts';
 import './x87.ts';

@@ -43,7 +43,9 @@ const two = (c: Ctx, emit: (a: number, b: number) => void): void => {
   emit(a, b);
   write(c, 0);
 };
-mmxHook.binary = (c, emit) => { waiting(c); two(c, (a, b) => { c.f.get(a).get(b); emit(c.f); }); };
+/** A whole MMX instruction of two operands: `emit` pushes the result. */
+export const waitingTwo: typeof two = (c, emit) => { waiting(c); two(c, emit); };
+mmxHook.binary = (c, emit) => waitingTwo(c, (a, b) => { c.f.get(a).get(b); emit(c.f); });
 
 /** Packs: both operands side by side, then narrowed. */
 const packs = (emit: (f: Func) => void) => (c: Ctx): void => two(c, (a, b) => { c.f.get(a).get(b).i64x2ExtractLane(0).i64x2ReplaceLane(1).v128Const([0, 0, 0, 0]); emit(c.f); });

@@ -33,7 +33,7 @@ const settled = (c: Ctx): void => { mxcsr(c); c.f.i32Const(0xffe0).i32And().i32C
  * Flags are sticky: within a compiled region it stays settled until LDMXCSR or FXRSTOR, so a local remembers it.
  * @param exact pushes i32: in default mode the result certainly raises no flag (a program that never rounds, or zeros, in compiled code)
  */
-function unlessSettled(c: Ctx, ordinary: () => void, slow: () => void, exact: (() => void) | null = null): void {
+export function unlessSettled(c: Ctx, ordinary: () => void, slow: () => void, exact: (() => void) | null = null): void {
   const { f } = c, note = c.regionFlag('fp'), done = f.block(), strange = f.block();
   if (note < 0) settled(c); else f.get(note);
   f.i32Eqz().hint(false).brIf(strange);
@@ -74,15 +74,18 @@ const scalarArith = (w: Width, op: ArithOp): Semantics => (c) => {
   c.readV(0); f.get(r); if (w === 64) f.f64x2ReplaceLane(0); else f.f32x4ReplaceLane(0);
   c.writeV(0);
 };
+/** pop v128, push i32: every exponent from 2 to the largest finite one: one signed comparison of the doubled bits, moved. */
+export const allOrdinary = (f: Func, w: Width): void => {
+  if (w === 64) f.i32Const(1).i64x2Shl().v128Const([0, 0x7fc00000, 0, 0x7fc00000]).i64x2Add().v128Const([0, 0x7fa00000, 0, 0x7fa00000]).i64x2LtS().i64x2Bitmask().i32Const(3).i32Eq();
+  else f.i32Const(1).i32x4Shl().v128Const([0x7e000000, 0x7e000000, 0x7e000000, 0x7e000000]).i32x4Add().v128Const([0x7d000000, 0x7d000000, 0x7d000000, 0x7d000000]).i32x4LtS().i32x4Bitmask().i32Const(15).i32Eq();
+};
 const packedArith = (w: Width, op: ArithOp): Semantics => (c) => {
   const { f } = c, t = W[w], a = c.local(V128), b = c.local(V128), r = c.local(V128), ordinary = c.local(I32);
   c.readV(1, true); f.set(b);
   if (op === 'sqrt') f.get(b).set(a); else { c.readV(0); f.set(a); }
   f.get(a); if (op !== 'sqrt') f.get(b);
   t.vector(f, op); f.tee(r);
-  // every exponent from 2 to the largest finite one: one signed comparison of the doubled bits, moved
-  if (w === 64) f.i32Const(1).i64x2Shl().v128Const([0, 0x7fc00000, 0, 0x7fc00000]).i64x2Add().v128Const([0, 0x7fa00000, 0, 0x7fa00000]).i64x2LtS().i64x2Bitmask().i32Const(3).i32Eq();
-  else f.i32Const(1).i32x4Shl().v128Const([0x7e000000, 0x7e000000, 0x7e000000, 0x7e000000]).i32x4Add().v128Const([0x7d000000, 0x7d000000, 0x7d000000, 0x7d000000]).i32x4LtS().i32x4Bitmask().i32Const(15).i32Eq();
+  allOrdinary(f, w);
   f.set(ordinary);
   unlessSettled(c, () => { f.get(ordinary); }, () => { c.state(); f.get(a).get(b); c.call(`sse.${op}v${w}`); f.set(r); checkXm(c); });
   f.get(r); c.writeV(0);

@@ -11,7 +11,7 @@ export const binary = (emit: (f: Func) => void): Semantics => (c) => { c.readV(0
 const reversed = (emit: (f: Func) => void): Semantics => (c) => { c.readV(1, true); c.readV(0); emit(c.f); c.writeV(0); };
 const move = (aligned: boolean): Semantics => (c) => { c.readV(1, aligned); c.writeV(0, aligned); };
 
-const bytesOf = (lanes: readonly number[], size: number): number[] => lanes.flatMap((lane) => Array.from({ length: size }, (_, i) => lane * size + i));
+export const bytesOf = (lanes: readonly number[], size: number): number[] => lanes.flatMap((lane) => Array.from({ length: size }, (_, i) => lane * size + i));
 /** Interleaves lanes of `size` bytes from the low or high halves: dst0 src0 dst1 src1 … */
 export const interleave = (size: number, high: boolean, width = 16): number[] => {
   const count = width / size, half = count / 2, lanes: number[] = [];
@@ -39,7 +39,7 @@ export const mulEvenDwords = (c: Ctx, a: number, b: number): void => {
   const even = bytesOf([0, 2, 0, 2], 4);
   c.f.get(a).get(a).i8x16Shuffle(even).get(b).get(b).i8x16Shuffle(even).i64x2ExtmulLowI32x4U();
 };
-const withLocals = (emit: (c: Ctx, a: number, b: number) => void): Semantics => (c) => {
+export const withLocals = (emit: (c: Ctx, a: number, b: number) => void): Semantics => (c) => {
   const a = c.local(V128), b = c.local(V128);
   c.readV(1, true); c.f.set(b); c.readV(0); c.f.set(a);
   emit(c, a, b);

@@ -1,4 +1,5 @@
 // The kernel's one root object: every room's state and the hardware it sits on. No behaviour; engine/boot fills it.
+import type { CpuLevel } from '../../abi/cpu-models.ts';
 import { stateClass } from '../../base/state.ts';
 import type { Host } from '../../host/door.ts';
 import type { Processor, Ram } from '../../machine/hardware.ts';
@@ -8,7 +9,7 @@ import type { Process, Task } from './task.ts';
 
 export interface KernelConfig {
   cpus: number; ramBytes: number; seed: number; hz: number;
-  preempt: 'none' | 'voluntary' | 'full'; scheduler: 'eevdf' | 'cfs';
+  preempt: 'none' | 'voluntary' | 'full'; scheduler: 'eevdf' | 'cfs'; cpuModel: CpuLevel;
   /** CLOCK_REALTIME at cycle 0, nanoseconds as seconds + nsec. */
   startSec: number; startNsec: number;
   hostname: string; release: string; version: string;

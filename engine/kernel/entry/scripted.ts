@@ -138,7 +138,7 @@ const FRAMES = 1024;
 
 export function scriptedMachine(cpus: number, scripts: readonly (readonly Op[])[], tables: readonly string[] = ['sched_switch'], chaosSeed = 0): TestMachine {
   const k = new Kernel();
-  k.config = { cpus, ramBytes: FRAMES * 4096, seed: 0, hz: 250, preempt: 'voluntary', scheduler: 'eevdf', startSec: 0, startNsec: 0, hostname: 't', release: '', version: '', chaosSeed, quantumCycles: 10_000, sampleHz: 0, timeLimit: 0 };
+  k.config = { cpus, ramBytes: FRAMES * 4096, seed: 0, hz: 250, preempt: 'voluntary', scheduler: 'eevdf', cpuModel: 'v1', startSec: 0, startNsec: 0, hostname: 't', release: '', version: '', chaosSeed, quantumCycles: 10_000, sampleHz: 0, timeLimit: 0 };
   const p = new ScriptedProcessor(cpus, scripts), log = logTrace(tables), calls = new ScriptCalls();
   const u8 = new Uint8Array(FRAMES * 4096);
   const ram: Ram = { frames: FRAMES, u8, u32: new Uint32Array(u8.buffer), write() {}, read() {}, fill() {}, zeroFrame() {}, copyFrame() {} };

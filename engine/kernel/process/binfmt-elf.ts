@@ -1,4 +1,5 @@
 // ELF64 executables: header checks, mapping of segments, the initial stack with its auxiliary vector (fs/binfmt_elf.c).
+import { CPU_MODELS } from '../../abi/cpu-models.ts';
 import { EFAULT, EIO, ELIBBAD, ENOEXEC, ENOMEM } from '../../abi/errno.ts';
 import type { Va } from '../../base/brand.ts';
 import { randomBytes } from '../../base/random.ts';
@@ -126,8 +127,6 @@ function mapSegment(k: Kernel, task: Task, mm: Mm, file: OpenFile, p: Phdr, bias
 }
 
 const AT = { NULL: 0, PHDR: 3, PHENT: 4, PHNUM: 5, PAGESZ: 6, BASE: 7, FLAGS: 8, ENTRY: 9, UID: 11, EUID: 12, GID: 13, EGID: 14, PLATFORM: 15, HWCAP: 16, CLKTCK: 17, SECURE: 23, RANDOM: 25, HWCAP2: 26, EXECFN: 31, SYSINFO_EHDR: 33, MINSIGSTKSZ: 51 } as const;
-/** CPUID.1:EDX of the modelled CPU (engine/cpu/cpuid.ts). */
-const HWCAP = 0x078b_fbff;
 /** Signal frame with the legacy FXSAVE area, rounded up. */
 const MINSIGSTKSZ = 2048;
 export const STACK_TOP = TASK_SIZE;
@@ -150,7 +149,7 @@ export function buildStack(k: Kernel, task: Task, mm: Mm, filename: string, argv
   const randomAt = p;
   const { cred } = task;
   const aux: [number, number][] = [
-    [AT.SYSINFO_EHDR, mm.vdso], [AT.MINSIGSTKSZ, MINSIGSTKSZ], [AT.HWCAP, HWCAP], [AT.PAGESZ, PAGE], [AT.CLKTCK, 100], [AT.PHDR, main.phdr], [AT.PHENT, 56], [AT.PHNUM, image.phnum],
+    [AT.SYSINFO_EHDR, mm.vdso], [AT.MINSIGSTKSZ, MINSIGSTKSZ], [AT.HWCAP, CPU_MODELS[k.config.cpuModel].leaf1Edx], [AT.PAGESZ, PAGE], [AT.CLKTCK, 100], [AT.PHDR, main.phdr], [AT.PHENT, 56], [AT.PHNUM, image.phnum],
     [AT.BASE, interpBase], [AT.FLAGS, 0], [AT.ENTRY, main.entry], [AT.UID, cred.uid], [AT.EUID, cred.euid], [AT.GID, cred.gid], [AT.EGID, cred.egid],
     [AT.SECURE, secure ? 1 : 0], [AT.RANDOM, randomAt], [AT.HWCAP2, 0], [AT.EXECFN, execfn], [AT.PLATFORM, platformAt], [AT.NULL, 0],
   ];

@@ -1,4 +1,5 @@
 // The files of /proc that describe the machine (proc(5)); formats of Linux 6.1. Numbers come from the rooms that own them.
+import { CPU_MODELS } from '../../../abi/cpu-models.ts';
 import { EINVAL } from '../../../abi/errno.ts';
 import { nextU32 } from '../../../base/random.ts';
 import type { Kernel } from '../../contracts/kernel.ts';
@@ -57,10 +58,10 @@ function softirqs(k: Kernel): string {
 
 function cpuinfo(k: Kernel): string {
   let out = '';
-  const n = k.config.cpus;
+  const n = k.config.cpus, m = CPU_MODELS[k.config.cpuModel];
   for (let i = 0; i < n; i++) {
-    out += `processor\t: ${i}\nvendor_id\t: GenuineIntel\ncpu family\t: 6\nmodel\t\t: 15\nmodel name\t: ktrace x86-64 baseline @ 1.00GHz\nstepping\t: 1\ncpu MHz\t\t: 1000.000\ncache size\t: 8192 KB\nphysical id\t: 0\nsiblings\t: ${n}\ncore id\t\t: ${i}\ncpu cores\t: ${n}\napicid\t\t: ${i}\ninitial apicid\t: ${i}\n`
-      + `fpu\t\t: yes\nfpu_exception\t: yes\ncpuid level\t: 4\nwp\t\t: yes\nflags\t\t: fpu vme de pse tsc msr pae mce cx8 apic sep mtrr pge mca cmov pat pse36 clflush mmx fxsr sse sse2 syscall nx lm constant_tsc rep_good nopl nonstop_tsc cpuid cx16 lahf_lm\nbugs\t\t:\nbogomips\t: 2000.00\nclflush size\t: 64\ncache_alignment\t: 64\naddress sizes\t: 32 bits physical, 48 bits virtual\npower management:\n\n`;
+    out += `processor\t: ${i}\nvendor_id\t: ${m.vendor}\ncpu family\t: ${m.family}\nmodel\t\t: ${m.model}\nmodel name\t: ${m.brand}\nstepping\t: ${m.stepping}\ncpu MHz\t\t: 1000.000\ncache size\t: 8192 KB\nphysical id\t: 0\nsiblings\t: ${n}\ncore id\t\t: ${i}\ncpu cores\t: ${n}\napicid\t\t: ${i}\ninitial apicid\t: ${i}\n`
+      + `fpu\t\t: yes\nfpu_exception\t: yes\ncpuid level\t: ${m.maxLeaf}\nwp\t\t: yes\nflags\t\t: ${m.flags}\nbugs\t\t:\nbogomips\t: 2000.00\nclflush size\t: 64\ncache_alignment\t: 64\naddress sizes\t: 32 bits physical, 48 bits virtual\npower management:\n\n`;
   }
   return out;
 }
