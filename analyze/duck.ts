@@ -32,11 +32,13 @@ const FIXED: Record<string, DuckDBType> = { u8: UTINYINT, u16: USMALLINT, u32: U
 function scannedOf(t: TableFile, info: ColumnInfo): Scanned {
   switch (info.kind) {
     case 'str': {
-      const strings = t.dictionary(info);
-      const members = strings.length ? [...strings] : [''];
+      // Two byte strings that are not UTF-8 may read alike: they share a member.
+      const strings = t.dictionary(info), places = new Map<string, number>(), ranks = Int32Array.from(strings, (s) => { const at = places.get(s) ?? places.size; places.set(s, at); return at; });
+      const members = places.size ? [...places.keys()] : [''], same = members.length === strings.length;
       const width = members.length <= 255 ? 1 : members.length <= 65535 ? 2 : 4;
       return { info, type: ENUM(members), width, convert: (batch, data) => {
-        const ids = new Int32Array(data.buffer.slice(data.byteOffset, data.byteOffset + batch.rows * 4));
+        let ids = new Int32Array(data.buffer.slice(data.byteOffset, data.byteOffset + batch.rows * 4));
+        if (!same) ids = ids.map((id) => ranks[id]!);
         if (width === 4) return new Uint8Array(ids.buffer);
         const out = width === 1 ? Uint8Array.from(ids) : Uint16Array.from(ids);
         return new Uint8Array(out.buffer);

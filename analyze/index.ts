@@ -1,17 +1,23 @@
 // What the command line calls: one plain async function a report. `dir` is a recording directory; all throw AnalyzeError on bad input.
+// Each is loaded when it is called: a report that does not need DuckDB or charts does not wait for them.
 export { AnalyzeError } from './options.ts';
 export type { Filters, Format, Out, ReportOptions, StraceOptions } from './options.ts';
-export { reportStrace } from './reports/strace.ts';
-export { reportSummary } from './reports/summary.ts';
-export { reportSchedLatency, reportSchedMap, reportSchedTimehist } from './reports/sched.ts';
-export { reportVmstat } from './reports/vmstat.ts';
-export { reportFlame } from './reports/flame.ts';
-export { reportFaults } from './reports/faults.ts';
-export { reportSignals } from './reports/signals.ts';
-export { reportIrq } from './reports/irq.ts';
-export { reportIo } from './reports/io.ts';
-export { runSql } from './reports/sql.ts';
-export { diffRecordings } from './reports/diff.ts';
-export { exportFolded } from './export/folded.ts';
-export { exportSpeedscope } from './export/speedscope.ts';
-export { exportParquet } from './export/parquet.ts';
+
+const lazy = <A extends unknown[], R>(load: () => Promise<(...args: A) => Promise<R>>) => async (...args: A): Promise<R> => (await load())(...args);
+
+export const reportStrace = lazy(async () => (await import('./reports/strace.ts')).reportStrace);
+export const reportSummary = lazy(async () => (await import('./reports/summary.ts')).reportSummary);
+export const reportSchedLatency = lazy(async () => (await import('./reports/sched.ts')).reportSchedLatency);
+export const reportSchedMap = lazy(async () => (await import('./reports/sched.ts')).reportSchedMap);
+export const reportSchedTimehist = lazy(async () => (await import('./reports/sched.ts')).reportSchedTimehist);
+export const reportVmstat = lazy(async () => (await import('./reports/vmstat.ts')).reportVmstat);
+export const reportFlame = lazy(async () => (await import('./reports/flame.ts')).reportFlame);
+export const reportFaults = lazy(async () => (await import('./reports/faults.ts')).reportFaults);
+export const reportSignals = lazy(async () => (await import('./reports/signals.ts')).reportSignals);
+export const reportIrq = lazy(async () => (await import('./reports/irq.ts')).reportIrq);
+export const reportIo = lazy(async () => (await import('./reports/io.ts')).reportIo);
+export const runSql = lazy(async () => (await import('./reports/sql.ts')).runSql);
+export const diffRecordings = lazy(async () => (await import('./reports/diff.ts')).diffRecordings);
+export const exportFolded = lazy(async () => (await import('./export/folded.ts')).exportFolded);
+export const exportSpeedscope = lazy(async () => (await import('./export/speedscope.ts')).exportSpeedscope);
+export const exportParquet = lazy(async () => (await import('./export/parquet.ts')).exportParquet);

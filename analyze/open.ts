@@ -1,15 +1,11 @@
 // A recording as a library sees it: ask SQL, get plain objects.
 import { Database } from './duck.ts';
+import { plainValue } from './table.ts';
 
 export interface OpenRecording {
   /** Rows as plain objects; 64-bit integers as numbers (bigint beyond 2^53). */
   sql(query: string): Promise<Record<string, unknown>[]>;
   close(): void;
-}
-
-export function plainValue(v: unknown): unknown {
-  if (typeof v === 'bigint') return v >= -9007199254740991n && v <= 9007199254740991n ? Number(v) : v;
-  return v;
 }
 
 export async function openRecording(dir: string): Promise<OpenRecording> {

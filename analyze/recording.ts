@@ -1,8 +1,8 @@
 // An opened recording directory: manifest, table indexes, batches read by range and verified. Its errors are one clear line each.
 import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { crc32c, FILES, FormatError, IDX_KIND, META_PART, parseIndex, parseManifest, parseOpenCalls } from '../engine/events/format.ts';
-import type { IndexRecord, Manifest, OpenCall } from '../engine/events/format.ts';
+import { crc32c, FILES, FormatError, IDX_KIND, META_PART, parseIndex, parseManifest, parseOpenCalls, sumsOf } from '../engine/events/format.ts';
+import type { CallSums, IndexRecord, Manifest, OpenCall } from '../engine/events/format.ts';
 import { COMMON, SCHEMA, TABLES } from '../engine/events/schema.ts';
 import type { Column, Kind, TableName } from '../engine/events/schema.ts';
 import { batchLayout, BUFFERS_OF, dictionaryStrings } from './arrow.ts';
@@ -35,6 +35,8 @@ export class TableFile {
   private readonly verified = new Set<number>();
   /** Checksums of the parts of a batch by column. */
   private readonly parts = new Map<IndexRecord, Map<number, number>>();
+  /** What the rows of a batch add up to by name, where the recorder has added them up. */
+  readonly sums = new Map<IndexRecord, CallSums[]>();
   private cached: { record: IndexRecord; batch: Batch } | null = null;
 
   constructor(dir: string, name: TableName, complete: boolean, expectedRows: number | undefined, sizes: Record<string, number>) {
@@ -61,6 +63,7 @@ export class TableFile {
     for (const r of this.records) {
       if (r.kind === IDX_KIND.batch) batch = r;
       else if (r.kind === IDX_KIND.part && batch) { const p = this.parts.get(batch) ?? new Map<number, number>(); p.set(r.column, r.crc); this.parts.set(batch, p); }
+      else if (r.kind === IDX_KIND.sums && batch) { const s = this.sums.get(batch) ?? []; s.push(sumsOf(r)); this.sums.set(batch, s); }
     }
     this.rows = this.batches.reduce((n, b) => n + b.rows, 0);
     if (complete && expectedRows !== undefined && expectedRows !== this.rows) throw new FormatError(FILES.index(name), `has ${this.rows} rows, the manifest says ${expectedRows}: ktrace check names all damaged files`);

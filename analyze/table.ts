@@ -1,8 +1,11 @@
 // Our own tables (not those that copy another tool's format): text by cli-table3, CSV, JSON.
 import Table from 'cli-table3';
-import { plainValue } from './open.ts';
 import type { Format, Out } from './options.ts';
 
+export function plainValue(v: unknown): unknown {
+  if (typeof v === 'bigint') return v >= -9007199254740991n && v <= 9007199254740991n ? Number(v) : v;
+  return v;
+}
 
 export function jsonText(value: unknown): string {
   return JSON.stringify(value, (_, v: unknown) => {

@@ -1,10 +1,8 @@
 // Timings, interleaved: the same work natively, under qemu-x86_64 and under ktrace, medians and ratios. `make bench`; results stand in docs/benchmarks.md.
 // `node scripts/bench.mjs [SECTION…]`; `cpu` alone takes names of its rows (bench-cpu.mjs).
-import { spawn, spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import { benchCpu } from './bench-cpu.mjs';
-import { interleave, median, qemu, record as rec, recording as scratch, rounds, verdict } from './bench-lib.mjs';
+import { benchEvents } from './bench-events.mjs';
+import { interleave, qemu, record as rec, verdict } from './bench-lib.mjs';
 
 const row = (what, bar, value, detail) => verdict(what, value, Number(/[\d.]+/.exec(bar)?.[0] ?? Infinity), detail);
 const ms = (r) => Object.entries(r).map(([n, t]) => `${n} ${t.wall.toFixed(0)} ms`).join(', ');
@@ -29,24 +27,5 @@ else {
     const r = interleave({ none: () => [...rec('--trace', 'none'), ...cmd], default: () => [...rec(), ...cmd] });
     row('default tables ÷ --trace none', '≤ 1.5', r.default.wall / r.none.wall, ms(r));
   }
-  if (want('events')) {
-    // Size on disk, resident memory, and the summary against DuckDB's own group-by: one long recording of many small calls.
-    const blocks = Number(process.env.BLOCKS ?? 2_000_000);
-    rmSync(scratch, { recursive: true, force: true });
-    const child = spawn('node', [...rec('--ram', '512M').slice(1), '/bin/dd', 'if=/dev/zero', 'of=/dev/null', 'bs=1', `count=${blocks}`, 'status=none'], { stdio: 'ignore' });
-    let peak = 0;
-    const watch = setInterval(() => { try { peak = Math.max(peak, Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'latin1'))[1])); } catch { /* gone */ } }, 100);
-    const start = process.hrtime.bigint();
-    await new Promise((done) => { child.on('exit', done); });
-    clearInterval(watch);
-    const seconds = Number(process.hrtime.bigint() - start) / 1e9;
-    const size = (d) => readdirSync(d, { withFileTypes: true }).reduce((n, e) => n + (e.isDirectory() ? size(join(d, e.name)) : statSync(join(d, e.name)).size), 0);
-    const info = JSON.parse(spawnSync('node', ['dist/ktrace.mjs', 'info', '--json', scratch], { encoding: 'utf8' }).stdout);
-    const events = Object.values(info.events).reduce((a, n) => a + n, 0);
-    row('bytes an event on disk', '≤ 192', size(scratch) / events, `${events} events, ${(size(scratch) / 1e6).toFixed(0)} MB in ${seconds.toFixed(1)} s`);
-    row('resident memory, 512 MiB of guest RAM, GiB', '< 1', peak / 1048576, '');
-    const keep = [];
-    for (let i = 0; i < rounds; i++) { const t = process.hrtime.bigint(); spawnSync('node', ['dist/ktrace.mjs', 'report', scratch, '--summary'], { stdio: 'ignore' }); keep.push(Number(process.hrtime.bigint() - t) / 1e6); }
-    row('report --summary, seconds', '–', median(keep) / 1000, `${info.events.syscall} system calls`);
-  }
+  if (want('events')) await benchEvents();
 }

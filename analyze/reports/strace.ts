@@ -216,7 +216,7 @@ export async function reportStrace(dir: string, options: StraceOptions, out: Out
   if (options.k) throw new AnalyzeError('-k needs a stack at each call, which recordings do not hold yet: look at --flame, or at the callsite column of the syscall table');
   const filter = straceFilter(options);
   await withDatabase(dir, async (db) => {
-    if (options.c) { out(await summaryText(db, options, filter)); return; }
+    if (options.c) { out(await summaryText(dir, options, filter)); return; }
     const tasks = await tasksOf(db);
     const one = options.f || options.pid !== undefined || options.tid !== undefined || options.comm !== undefined ? '' : ` and utid = ${await firstTask(db)}`;
     const condition = where(options) + one;
@@ -294,7 +294,7 @@ export async function reportStrace(dir: string, options: StraceOptions, out: Out
     advance(Infinity);
     printer.end();
     if (structured) writeTable(['seq', 'ts', 'dur', 'tid', 'name', 'args', 'ret', 'result'], structured, options.format!, out);
-    if (options.C) out(await summaryText(db, options, filter));
+    if (options.C) out(await summaryText(dir, options, filter));
   });
 }
 const childOf = (tasks: Map<number, TaskInfo>, tid: number | null): number | undefined => { for (const t of tasks.values()) if (t.tid === tid) return t.upid; return undefined; };

@@ -128,8 +128,12 @@ export function parseManifest(bytes: Uint8Array): Manifest {
 export const IDX_HEADER = 16;
 export const IDX_RECORD = 96;
 const IDX_MAGIC = 0x5849544b; // "KTIX"
-/** part: of the batch before it, the CRC of one column's buffers (padding included), so that a reader of few columns can verify just those. Length 0. */
-export const IDX_KIND = { schema: 0, dictionary: 1, batch: 2, part: 3 } as const;
+/**
+ * part: of the batch before it, the CRC of one column's buffers (padding included), so that a reader of few columns can verify just those.
+ * sums: of the batch before it, what its rows with one name add up to, so that totals cost a record a name and not a pass over the rows.
+ * Both have length 0.
+ */
+export const IDX_KIND = { schema: 0, dictionary: 1, batch: 2, part: 3, sums: 4 } as const;
 /** `column` of the part that is the batch's prefix and metadata. */
 export const META_PART = 0xffff;
 
@@ -142,6 +146,17 @@ export interface IndexRecord {
   firstId: number; // first id of a dictionary's strings
   crc: number; // CRC-32C of the message
   minTs: number; maxTs: number; minSeq: number; maxSeq: number;
+  spare: [number, number]; // of sums only
+}
+
+/** What the calls of one name in a batch of `syscall` add up to; times in ns. An unfinished call's dur counts as 0. */
+export interface CallSums { nameId: number; calls: number; failed: number; cpuNs: number; minCpuNs: number; maxCpuNs: number; durNs: number; minDurNs: number; maxDurNs: number }
+
+export function sumsRecord(s: CallSums, offset: number): IndexRecord {
+  return { kind: IDX_KIND.sums, column: s.nameId, offset, length: 0, metaLength: s.failed, rows: s.calls, firstId: 0, crc: 0, minTs: s.minCpuNs, maxTs: s.maxCpuNs, minSeq: s.minDurNs, maxSeq: s.maxDurNs, spare: [s.cpuNs, s.durNs] };
+}
+export function sumsOf(r: IndexRecord): CallSums {
+  return { nameId: r.column, calls: r.rows, failed: r.metaLength, cpuNs: r.spare[0], minCpuNs: r.minTs, maxCpuNs: r.maxTs, durNs: r.spare[1], minDurNs: r.minSeq, maxDurNs: r.maxSeq };
 }
 
 export function indexHeader(table: TableName): Uint8Array {
@@ -161,6 +176,7 @@ export function indexRecord(r: IndexRecord): Uint8Array {
   v.setUint32(64, r.crc, true);
   v.setUint32(68, r.metaLength, true);
   v.setUint32(72, r.firstId, true);
+  r.spare.forEach((n, i) => v.setFloat64(76 + i * 8, n, true));
   v.setUint32(92, crc32c(u, 0, 92), true);
   return u;
 }
@@ -179,7 +195,7 @@ export function parseIndex(bytes: Uint8Array, table: TableName, complete: boolea
   for (let at = IDX_HEADER; at + IDX_RECORD <= bytes.length; at += IDX_RECORD) {
     if (v.getUint32(at + 92, true) !== crc32c(bytes, at, at + 92)) damaged();
     const f = (i: number): number => v.getFloat64(at + 8 + i * 8, true);
-    const r: IndexRecord = { kind: v.getUint32(at, true), column: v.getUint32(at + 4, true), offset: f(0), length: f(1), rows: f(2), minTs: f(3), maxTs: f(4), minSeq: f(5), maxSeq: f(6), crc: v.getUint32(at + 64, true), metaLength: v.getUint32(at + 68, true), firstId: v.getUint32(at + 72, true) };
+    const r: IndexRecord = { kind: v.getUint32(at, true), column: v.getUint32(at + 4, true), offset: f(0), length: f(1), rows: f(2), minTs: f(3), maxTs: f(4), minSeq: f(5), maxSeq: f(6), crc: v.getUint32(at + 64, true), metaLength: v.getUint32(at + 68, true), firstId: v.getUint32(at + 72, true), spare: [v.getFloat64(at + 76, true), v.getFloat64(at + 84, true)] };
     if (r.offset !== next) damaged();
     next = r.offset + r.length;
     out.push(r);

@@ -1,6 +1,7 @@
 // Turns the rows of a table's batch into Arrow buffers: one pass a column over the row words.
 import { BATCH_ROWS } from '../../engine/events/emitter.ts';
 import type { ColumnState, TableState } from '../../engine/events/emitter.ts';
+import type { CallSums } from '../../engine/events/format.ts';
 import type { BatchParts } from './arrow-ipc.ts';
 
 const NONE = new Uint8Array(0);
@@ -72,6 +73,31 @@ export function batchParts(t: TableState): { parts: BatchParts; range: BatchRang
     if (seq > range.maxSeq) range.maxSeq = seq;
   }
   return { parts, range };
+}
+
+/** What the calls of the present batch of `syscall` add up to, by name. */
+export function callSums(t: TableState): CallSums[] {
+  const column = (name: string): ColumnState => t.columns.find((c) => c.name === name)!;
+  const name = column('name').off, cpu = column('cpu_ns').off, dur = column('dur'), errno = column('errno').bit, restart = column('restart').off, w = t.words;
+  const byName = new Map<number, CallSums>();
+  let s: CallSums | undefined;
+  for (let i = 0, at = 0; i < t.batchRows; i++, at += t.width) {
+    const nameId = w[at + name]!, cpuNs = w[at + cpu]! + (w[at + cpu + 1]! | 0) * 4294967296;
+    const durNs = w[at]! & dur.bit ? w[at + dur.off]! + (w[at + dur.off + 1]! | 0) * 4294967296 : 0;
+    if (s === undefined || s.nameId !== nameId) {
+      s = byName.get(nameId);
+      if (s === undefined) { s = { nameId, calls: 0, failed: 0, cpuNs: 0, minCpuNs: Infinity, maxCpuNs: -Infinity, durNs: 0, minDurNs: Infinity, maxDurNs: -Infinity }; byName.set(nameId, s); }
+    }
+    s.calls++;
+    if ((w[at]! & errno) !== 0 || w[at + restart] !== 0) s.failed++;
+    s.cpuNs += cpuNs;
+    if (cpuNs < s.minCpuNs) s.minCpuNs = cpuNs;
+    if (cpuNs > s.maxCpuNs) s.maxCpuNs = cpuNs;
+    s.durNs += durNs;
+    if (durNs < s.minDurNs) s.minDurNs = durNs;
+    if (durNs > s.maxDurNs) s.maxDurNs = durNs;
+  }
+  return [...byName.values()];
 }
 
 /** A kernel string (bytes as characters) as UTF-8: its bytes where they are UTF-8 already, else each odd byte replaced. */

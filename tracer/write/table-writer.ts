@@ -4,17 +4,18 @@ import { closeSync, openSync, writeSync, writevSync } from 'node:fs';
 import { join } from 'node:path';
 import { tableColumns } from '../../engine/events/emitter.ts';
 import type { TableState, TraceSink } from '../../engine/events/emitter.ts';
-import { crc32c, crc32cConcat, FILES, IDX_KIND, indexHeader, indexRecord, META_PART } from '../../engine/events/format.ts';
+import { crc32c, crc32cConcat, FILES, IDX_KIND, indexHeader, indexRecord, META_PART, sumsRecord } from '../../engine/events/format.ts';
+import type { CallSums } from '../../engine/events/format.ts';
 import type { TableName } from '../../engine/events/schema.ts';
 import { batchMessage, dictionaryMessage, schemaMessage } from './arrow-ipc.ts';
 import type { IpcMessage } from './arrow-ipc.ts';
-import { batchParts, stringBytes } from './columns.ts';
+import { batchParts, callSums, stringBytes } from './columns.ts';
 
 interface Files { arrow: number; idx: number; at: number; idxAt: number }
 /** Ends an Arrow stream: continuation marker and a length of zero. */
 const END_OF_STREAM = Uint8Array.of(255, 255, 255, 255, 0, 0, 0, 0);
 const COMMON_COLUMNS = 4;
-/** Batches of fewer rows are read whole: their columns get no checksums of their own. */
+/** Batches of fewer rows are read whole: their columns get no checksums of their own, and calls are not added up. */
 const PARTS_FROM_ROWS = 4096;
 
 interface Range { minTs: number; maxTs: number; minSeq: number; maxSeq: number }
@@ -66,16 +67,17 @@ export class TableWriter implements TraceSink {
     return f;
   }
 
-  private message(f: Files, m: IpcMessage, kind: number, column: number, rows: number, firstId: number, range: Range | null, parts: Part[] | null = null): void {
+  private message(f: Files, m: IpcMessage, kind: number, column: number, rows: number, firstId: number, range: Range | null, parts: Part[] | null = null, sums: CallSums[] = []): void {
     const length = m.meta.length + m.bodyLength, buffers = [m.meta, ...m.body];
     writeFully(f.arrow, buffers, length);
     let crc = 0;
     if (parts) for (const p of parts) crc = crc32cConcat(crc, p.crc, p.length);
     else for (const b of buffers) crc = crc32c(b, 0, b.length, crc);
-    const none = { minTs: 0, maxTs: 0, minSeq: 0, maxSeq: 0 };
-    const records = [indexRecord({ kind, column, offset: f.at, length, metaLength: m.meta.length, rows, firstId, crc, ...(range ?? none) })];
+    const none = { minTs: 0, maxTs: 0, minSeq: 0, maxSeq: 0, spare: [0, 0] as [number, number] };
+    const records = [indexRecord({ kind, column, offset: f.at, length, metaLength: m.meta.length, rows, firstId, crc, ...none, ...range })];
     f.at += length;
     if (parts) for (const p of parts) records.push(indexRecord({ kind: IDX_KIND.part, column: p.column, offset: f.at, length: 0, metaLength: 0, rows: 0, firstId: 0, crc: p.crc, ...none }));
+    for (const s of sums) records.push(indexRecord(sumsRecord(s, f.at)));
     const size = records.reduce((n, r) => n + r.length, 0);
     writeFully(f.idx, records, size);
     f.idxAt += size;
@@ -92,7 +94,8 @@ export class TableWriter implements TraceSink {
     });
     const { parts, range } = batchParts(t);
     const message = batchMessage(parts);
-    this.message(f, message, IDX_KIND.batch, 0, t.batchRows, 0, range, t.batchRows >= PARTS_FROM_ROWS ? partsOf(t, message, parts.buffers) : null);
+    const large = t.batchRows >= PARTS_FROM_ROWS;
+    this.message(f, message, IDX_KIND.batch, 0, t.batchRows, 0, range, large ? partsOf(t, message, parts.buffers) : null, large && t.name === 'syscall' ? callSums(t) : []);
   }
 
   /** Ends the streams; the files' sizes by name relative to the recording, for the manifest. */
