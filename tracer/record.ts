@@ -15,6 +15,7 @@ import type { TableName } from '../engine/events/schema.ts';
 import { createNodeHost, hostStream } from '../engine/host/node.ts';
 import { createRecordHost } from '../engine/host/record.ts';
 import { AsyncInput } from './async-input.ts';
+import { engineStats, METER } from './engine-stats.ts';
 import { createRecording, ENGINE_HASH, ENGINE_VERSION, UserError, writeManifest } from './recording.ts';
 import { DIGEST_INTERVAL_CYCLES, DigestClock, finish, openCalls, SLICE_CYCLES } from './session.ts';
 import { createSampler } from './stacks/attach.ts';
@@ -29,6 +30,8 @@ export interface RecordOptions {
   program: MachineConfig['program'];
   command: string[];
   stdinFile: string | null;
+  /** Counts and times what the engine does, for --engine-stats. */
+  engineStats?: boolean;
 }
 export interface RecordResult { manifest: Manifest; dir: string; exit: MachineExit | null; problem: string | null }
 
@@ -73,7 +76,7 @@ export async function record(o: RecordOptions): Promise<RecordResult> {
     };
     writeManifest(dir, manifest);
     files.flush();
-    const m = createMachine(config, door, control.trace);
+    const m = createMachine(config, door, control.trace, o.engineStats ? METER : null), began = performance.now();
     if (o.sampleHz > 0 && keep.has('stack_sample')) m.setSampler(createSampler());
     if (terminal) input.rawTerminal();
     input.listen(terminal);
@@ -105,6 +108,7 @@ export async function record(o: RecordOptions): Promise<RecordResult> {
     manifest.unknownSyscalls = [...m.kernel.unknownSyscalls].sort((a, b) => a[0] - b[0]).map(([nr, count]) => ({ name: syscallName(nr), count }));
     manifest.changedHostFiles = [...host.changedFiles].sort();
     manifest.guestFiles = changed.length;
+    manifest.engineStats = engineStats(m, performance.now() - began);
     manifest.complete = true;
     writeManifest(dir, manifest);
     return { manifest, dir, exit, problem: halt };

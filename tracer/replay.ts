@@ -8,6 +8,7 @@ import { FILES, parseDigests, parseInputs } from '../engine/events/format.ts';
 import type { DigestRecord, Manifest } from '../engine/events/format.ts';
 import { createReplayHost, Divergence, LogEnd } from '../engine/host/replay.ts';
 import type { ChangedFile } from '../engine/kernel/fs/upper.ts';
+import { engineStats, METER } from './engine-stats.ts';
 import { openRecording, readFile, requireEngine, requireSize } from './recording.ts';
 import { DigestClock, finish, SLICE_CYCLES } from './session.ts';
 import { BlobReader } from './write/inputs.ts';
@@ -21,6 +22,8 @@ export interface ReplayResult {
   machine: Machine;
   changed: ChangedFile[];
   saved: SavedReplay | null;
+  /** What the run cost the host (engine-stats.ts). */
+  engine: Record<string, number>;
 }
 export interface ReplayOptions {
   output: (fd: number, data: Uint8Array) => void;
@@ -29,6 +32,8 @@ export interface ReplayOptions {
   /** For the property of law 4: stop at this cycle and give the whole state, or go on from such a state. */
   saveAt?: number;
   restore?: SavedReplay;
+  /** Counts and times what the engine does, for --engine-stats. */
+  engineStats?: boolean;
 }
 /** A machine in the middle of a replay. */
 export interface SavedReplay { machine: Uint8Array; trace: Uint8Array; position: number; checked: number; interval: number }
@@ -48,9 +53,10 @@ export async function replay(path: string, o: ReplayOptions): Promise<ReplayResu
     ...m.config, scheduler: m.config.scheduler, ...(o.jit ? { jit: o.jit } : {}),
     program: { path: m.program, argv: m.argv, env: m.env, cwd: m.cwd, uid: m.uid, gid: m.gid, groups: m.groups },
   };
+  const meter = o.engineStats ? METER : null, began = performance.now();
   let machine: Machine | null = null, checked = 0, stateDigest = '', changed: ChangedFile[] = [], saved: SavedReplay | null = null;
   const result = (verdict: ReplayResult['verdict'], message: string): ReplayResult => ({
-    verdict, message, manifest: m, digest: digestHex(control.digest()), stateDigest, checked, machine: machine!, changed, saved,
+    verdict, message, manifest: m, digest: digestHex(control.digest()), stateDigest, checked, machine: machine!, changed, saved, engine: machine ? engineStats(machine, performance.now() - began) : {},
   });
   const compare = (r: DigestRecord): string | null => {
     const want = expected[checked];
@@ -64,11 +70,11 @@ export async function replay(path: string, o: ReplayOptions): Promise<ReplayResu
   try {
     if (o.restore) {
       control.restoreState(o.restore.trace);
-      machine = restoreMachine(o.restore.machine, host, control.trace, o.jit ?? 'auto', m.cpus);
+      machine = restoreMachine(o.restore.machine, host, control.trace, o.jit ?? 'auto', m.cpus, meter);
       checked = o.restore.checked;
     } else {
       host.startClock();
-      machine = createMachine(config, host, control.trace);
+      machine = createMachine(config, host, control.trace, meter);
     }
     const clock = new DigestClock(machine, control);
     if (o.restore) clock.interval = o.restore.interval;

@@ -5,7 +5,7 @@ import { CTX_SIZE } from '../machine/hardware.ts';
 export const PAGE = 4096;
 export const MAX_CPUS = 64;
 
-/** Null page of the engine: never used, so that address 0 can mean "none". */
+/** Null page of the engine: address 0 means "none"; behind these words, the counters of counts.ts. */
 /** u32: a counted block is reported hot each time its count has none of these bits set. */
 export const HOT_MASK = 16;
 /** u32: frames of guest RAM. */

@@ -5,6 +5,7 @@ import { assert } from '../base/assert.ts';
 import { COST } from '../clock/costs.ts';
 import { CTX, CTX_SIZE, EXIT, RAX, RBX, RCX, RDX, Regs } from '../machine/hardware.ts';
 import type { Processor, ProcessorExit, Ram } from '../machine/hardware.ts';
+import { COUNT } from './counts.ts';
 import { cpuid } from './cpuid.ts';
 import { Blocks } from './interp/blocks.ts';
 import { CODE } from './interp/context.ts';
@@ -17,7 +18,10 @@ import { Compiler } from './jit/compiler.ts';
 import { Mmu } from './mmu/mmu.ts';
 import './semantics/all.ts';
 
-export interface ProcessorOptions { jit: 'auto' | 'off' | 'force'; /** The highest level unless given. */ cpu?: CpuLevel }
+/** For --engine-stats: the host's clock in milliseconds, which the engine itself must not read (law 1). Nothing of it reaches the guest. */
+export interface Meter { now(): number }
+/** With a meter everything is counted and timed, which costs; without, only what is free. */
+export interface ProcessorOptions { jit: 'auto' | 'off' | 'force'; /** The highest level unless given. */ cpu?: CpuLevel; meter?: Meter | null }
 
 /** @param memory of memoryPages(RAM bytes) pages, initial = maximum; the engine's area is zero at first. */
 export function createProcessor(memory: WebAssembly.Memory, ram: Ram, cpus: number, options: ProcessorOptions): Processor {
@@ -45,9 +49,15 @@ class Cpu implements Processor {
   private readonly model: CpuModel;
   private runs = 0;
   private early = 0;
+  private readonly times = { run: 0, decode: 0, compile: 0 };
+  private readonly sideCauses = new Map<string, number>();
+  private lookups = 0;
+
+  private readonly meter: Meter | null;
 
   constructor(memory: WebAssembly.Memory, ram: Ram, readonly cpus: number, options: ProcessorOptions) {
     assert(cpus >= 1 && cpus <= MAX_CPUS, 'number of CPUs');
+    const meter = this.meter = options.meter ?? null;
     const mmu = this.mmu = new Mmu(memory, ram.frames, cpus, (pfn) => this.blocks.drop(pfn));
     this.model = CPU_MODELS[options.cpu ?? CPU_LEVELS[CPU_LEVELS.length - 1]!];
     this.blocks = new Blocks(() => this.core, mmu, this.model.level);
@@ -66,18 +76,21 @@ class Cpu implements Processor {
         return 0;
       },
       find: (s, pa) => {
-        const block = this.blocks.find(s, pa >>> 0);
+        const since = meter === null ? 0 : meter.now(), block = this.blocks.find(s, pa >>> 0);
+        this.lookups++;
+        if (meter !== null) this.times.decode += meter.now() - since;
         if (block === 0) mmu.u32[(s + S.rec) >> 2] = 0;
         return block;
       },
       straddle: (s, block) => this.blocks.straddle(s, block),
       string: (s, record) => runString(mmu, this.core.setFlags, s, record, this.core.formOfSlot[mmu.u32[(record + REC.fn) >> 2]!]!),
       cpuid: (s) => this.cpuid(s),
+      sideexit: (record) => this.noteSideExit(record),
     };
     const threshold = options.jit === 'force' ? 1 : HOT;
     mmu.u32[HOT_MASK >> 2] = threshold - 1;
     mmu.u32[FRAME_COUNT >> 2] = ram.frames;
-    this.core = new Core(memory, runtime);
+    this.core = new Core(memory, runtime, meter !== null);
     this.compiler = options.jit === 'off' ? null : new Compiler(this.core, this.blocks, mmu, options.jit === 'force' ? 0 : threshold >> 3, options.jit === 'force' ? 1 : BATCH);
     if (this.compiler !== null) this.blocks.entrySlot = SLOT.enterCounted;
     for (let cpu = 0; cpu < cpus; cpu++) {
@@ -101,7 +114,7 @@ class Cpu implements Processor {
   setNow(cpu: number, now: number): void { this.setPair(cpuBase(cpu) + S.now, now); }
 
   run(cpu: number, deadline: number): void {
-    const s = cpuBase(cpu), { u32 } = this.mmu, { core } = this;
+    const s = cpuBase(cpu), { u32 } = this.mmu, { core, meter } = this, since = meter === null ? 0 : meter.now();
     this.runs++;
     this.setPair(s + S.deadline, Math.min(deadline, Number.MAX_SAFE_INTEGER));
     core.setFlags(s, u32[(s + CTX.rflags) >> 2]!);
@@ -111,7 +124,11 @@ class Cpu implements Processor {
       const code = core.dispatch(s);
       if (code === CODE.leave) break;
       const record = u32[(s + S.rec) >> 2]!;
-      if (code === CODE.hot) this.compiler!.hot(record);
+      if (code === CODE.hot) {
+        const from = meter === null ? 0 : meter.now();
+        this.compiler!.hot(record);
+        if (meter !== null) this.times.compile += meter.now() - from;
+      }
       else {
         this.early++;
         this.chargePartial(s, record);
@@ -120,6 +137,13 @@ class Cpu implements Processor {
       }
     }
     this.leave(s);
+    if (meter !== null) this.times.run += meter.now() - since;
+  }
+  /** Why a region handed its next instruction to the interpreter: the form is not compiled, or its operands or memory were out of the ordinary. */
+  private noteSideExit(record: number): void {
+    const form = this.core.formOfSlot[this.mmu.u32[(record + REC.fn) >> 2]!]!;
+    const cause = `${this.compiler!.leftOut(form) ? 'not compiled' : form.mem !== 0 ? 'memory' : 'operand'}: ${form.key}`;
+    this.sideCauses.set(cause, (this.sideCauses.get(cause) ?? 0) + 1);
   }
   private setRip(s: number, record: number, field: number): void {
     const { u32, u8 } = this.mmu, offset = u8[record + field]! | (u8[record + field + 1]! << 8), lo = u32[(s + S.pageVa) >> 2]! + offset;
@@ -249,6 +273,13 @@ class Cpu implements Processor {
   /** For the script that writes interp/common-forms.ts. */
   madeForms(): string[] { return this.core.madeForms(); }
   stats(): Record<string, number> {
-    return { runs: this.runs, blocksDecoded: this.blocks.decoded, blockFlushes: this.blocks.flushes, earlyEnds: this.early, forms: this.core.forms, handlerModules: this.core.handlerModules, missingForms: this.core.missing.size, ...this.compiler?.stats() };
+    const { blocks, core, compiler, times } = this;
+    const out: Record<string, number> = { runs: this.runs, blocksDecoded: blocks.decoded, blockLookups: this.lookups, blockFlushes: blocks.flushes, earlyEnds: this.early,
+      forms: core.forms, handlerModules: core.handlerModules, missingForms: core.missing.size, ...compiler?.stats() };
+    if (this.meter === null) return out;
+    for (const [name, at] of Object.entries(COUNT)) out[name] = this.pair(at);
+    for (const [name, ms] of Object.entries(times)) out[`${name}Ms`] = Math.round(ms * 1000) / 1000;
+    for (const [cause, n] of [...this.sideCauses].sort((a, b) => b[1] - a[1])) out[`side exit, ${cause}`] = n;
+    return out;
   }
 }

@@ -91,6 +91,8 @@ export interface Manifest {
   unknownSyscalls: { name: string; count: number }[];
   changedHostFiles: string[];
   guestFiles: number;
+  /** What the run cost the host, for `ktrace info`: no two runs agree on it and no digest holds it. Absent in a recording that was not closed. */
+  engineStats?: Record<string, number>;
 }
 
 const CHECKSUM = /"checksum": "([0-9a-f]{8})"/;

@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DEFAULT_DIR, openRecording, readFile, UserError } from '../recording.ts';
 import type { Manifest } from '../../engine/events/format.ts';
+import { engineLines } from '../engine-stats.ts';
 import { parseArgs, Reader } from './args.ts';
 
 export async function main(args: string[]): Promise<number> {
@@ -28,6 +29,10 @@ export async function main(args: string[]): Promise<number> {
       + line('files changed', `${m.guestFiles} inside the guest`);
   }
   out += line('machine', `${m.cpus} CPU${m.cpus === 1 ? '' : 's'} (x86-64-${m.config.cpuModel}), ${m.config.ramBytes / (1 << 20)} MiB, seed ${m.seed}, ${m.config.hz} Hz, preempt ${m.config.preempt}, ${m.config.scheduler}`);
+  if (m.engineStats) {
+    out += line('engine', '');
+    for (const [k, v] of engineLines(m.engineStats)) out += line(`  ${k}`, v);
+  }
   out += line('events', '');
   for (const t of TABLES) if (m.events[t] !== undefined) out += line(`  ${t}`, String(m.events[t]).padStart(12));
   if (m.unknownSyscalls.length) out += line('unknown syscalls', m.unknownSyscalls.map((u) => `${u.name} (${u.count})`).join(', '));

@@ -9,7 +9,7 @@ import type { RecordOptions, RecordResult } from '../record.ts';
 import { DEFAULT_DIR, UserError } from '../recording.ts';
 import { parseArgs, Reader } from './args.ts';
 import type { OptionSpec } from './args.ts';
-import { say } from './errors.ts';
+import { say, sayEngineStats } from './errors.ts';
 import { findProgram, unrunnable } from './program.ts';
 
 const FAILED = 125;
@@ -26,7 +26,7 @@ function supplementaryGroups(): number[] {
 export const RECORD_OPTIONS: OptionSpec = {
   '-o': 'value', '--cpus': 'value', '--cpu': 'value', '--ram': 'value', '--seed': 'value', '--clock': 'value', '--hz': 'value', '--preempt': 'value', '--jit': 'value', '--max-size': 'value',
   '--stacks': 'flag', '--scheduler': 'value', '--chaos': 'optional', '--root': 'value', '--cwd': 'value', '--env': 'many', '--clear-env': 'flag', '--user': 'value', '--stdin': 'value',
-  '--sample': 'value', '--trace': 'value', '--time-limit': 'value', '--checkpoint-every': 'value', '-q': 'flag',
+  '--sample': 'value', '--trace': 'value', '--time-limit': 'value', '--checkpoint-every': 'value', '-q': 'flag', '--engine-stats': 'flag',
 };
 const NOT_BUILT = ['--max-size', '--stacks', '--root', '--checkpoint-every'];
 
@@ -71,7 +71,7 @@ export function recordOptions(r: Reader, argv: string[]): RecordOptions {
     cpuModel: r.oneOf('--cpu', DEFAULT_CPU, CPU_LEVELS), hz: r.int('--hz', 250, 10, 10_000), preempt: r.oneOf('--preempt', 'voluntary', ['none', 'voluntary', 'full']), jit: r.oneOf('--jit', 'auto', ['auto', 'off', 'force']),
     chaosSeed: chaos === undefined ? 0 : chaos === '' ? 1 : Number(chaos), sampleHz: r.int('--sample', 999, 0, 100_000), timeLimit: r.duration('--time-limit', 0), tables,
     program: { path: bytes(findProgram(argv[0]!, env.get('PATH'), cwd)), argv: argv.map(bytes), env: [...env].map(([k, v]) => bytes(`${k}=${v}`)), cwd: bytes(cwd), uid, gid, groups },
-    command: argv, stdinFile: r.get('--stdin') ?? null,
+    command: argv, stdinFile: r.get('--stdin') ?? null, engineStats: r.has('--engine-stats'),
   };
 }
 
@@ -100,6 +100,7 @@ export async function main(args: string[]): Promise<number> {
   const o = recordOptions(r, parsed.rest);
   const result = await record(o);
   reportProblem(result, o);
+  if (o.engineStats) sayEngineStats(result.manifest.engineStats ?? {});
   if (!r.has('-q')) say(closingLine(result));
   return exitStatus(result);
 }

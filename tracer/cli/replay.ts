@@ -6,12 +6,12 @@ import { DEFAULT_DIR, UserError } from '../recording.ts';
 import { replay } from '../replay.ts';
 import type { SavedReplay } from '../replay.ts';
 import { parseArgs, Reader } from './args.ts';
-import { say } from './errors.ts';
+import { say, sayEngineStats } from './errors.ts';
 
 const NOT_BUILT = ['--from', '--to', '--trace'];
 
 export async function main(args: string[]): Promise<number> {
-  const p = parseArgs(args, { '--jit': 'value', '--from': 'value', '--to': 'value', '--trace': 'value', '-q': 'flag', '--save-at': 'value', '--saved': 'value' }, false, 2), r = new Reader(p, 2);
+  const p = parseArgs(args, { '--jit': 'value', '--from': 'value', '--to': 'value', '--trace': 'value', '-q': 'flag', '--save-at': 'value', '--saved': 'value', '--engine-stats': 'flag' }, false, 2), r = new Reader(p, 2);
   for (const name of NOT_BUILT) if (r.has(name)) throw new UserError(`replay ${name} is not built yet: leave it out`);
   if (p.rest.length > 1) throw new UserError('replay takes one recording: ktrace replay [FILE]');
   const jit = r.oneOf('--jit', 'auto', ['auto', 'off', 'force'] as const);
@@ -21,7 +21,7 @@ export async function main(args: string[]): Promise<number> {
   const file = r.get('--saved'), saveAt = r.has('--save-at') ? r.int('--save-at', 0, 1, Number.MAX_SAFE_INTEGER) : undefined;
   const restore = file !== undefined && saveAt === undefined ? deserialize(readFileSync(file)) as SavedReplay : undefined;
   const result = await replay(p.rest[0] ?? DEFAULT_DIR, {
-    jit,
+    jit, engineStats: r.has('--engine-stats'),
     ...(saveAt !== undefined ? { saveAt } : {}),
     ...(restore ? { restore } : {}),
     // a reader that left does not end the verification
@@ -29,6 +29,7 @@ export async function main(args: string[]): Promise<number> {
     progress(f) { if (terminal && process.stdout.isTTY !== true) { say(`\rktrace: replaying ${Math.floor(f * 100)} %`); drawn = true; } },
   });
   if (drawn) say('\r\x1b[K');
+  if (r.has('--engine-stats')) sayEngineStats(result.engine);
   if (result.saved && file !== undefined) { writeFileSync(file, serialize(result.saved)); return 0; }
   switch (result.verdict) {
     case 'identical': say(`ktrace: identical: ${result.checked} digests verified, ${result.digest}\n`); return 0;

@@ -1,4 +1,5 @@
 // The interpreter's side of Ctx: one handler function a form, (cpu state, record) → exit code; operands come from the record.
+import { emitCount } from '../counts.ts';
 import { CTX, EXIT, VEC } from '../../machine/hardware.ts';
 import type { Form, Operand } from '../decode/insn.ts';
 import { DTLB, DTLB_ENTRIES, REC, S } from '../layout.ts';
@@ -18,6 +19,7 @@ const REG_SLOT = [REC.r0, REC.r1, REC.r2, REC.r3];
 
 /** Pushes the address of the TLB entry of `va` as local `entry`, and emits the miss test (i32). */
 export function tlbTest(f: Func, state: number, va: number, entry: number, bytes: number, write: boolean): void {
+  emitCount(f, 'tlbTests');
   f.get(va).i64Const(7).i64ShrU().i32WrapI64().i32Const((DTLB_ENTRIES - 1) * 32).i32And().get(state).i32Add().tee(entry);
   f.i64Load(S.dtlb + (write ? DTLB.write : DTLB.read)).get(va).i64Xor().i64Const(4096 - bytes).i64GtU();
 }

@@ -3,6 +3,7 @@
 import { COST } from '../../clock/costs.ts';
 import { CTX, EXIT, PTE } from '../../machine/hardware.ts';
 import type { Form, OperandKind } from '../decode/insn.ts';
+import { COUNT, emitCount } from '../counts.ts';
 import { FK } from '../jit/context.ts';
 import { BLK, DTLB, DTLB_ENTRIES, FRAME_COUNT, FRAME_FLAGS, HOT_MASK, ITLB, ITLB_ENTRIES, JUMP_CACHE, JUMP_CACHE_BITS, RAM_BASE, REC, S, TLB_VALID, TLB_WRITE } from '../layout.ts';
 import { allHelpers, semanticsOf } from '../semantics/context.ts';
@@ -37,13 +38,16 @@ export function helperSignatures(): Signature[] {
   ];
 }
 
-export function buildCoreModule(): Uint8Array {
+/** @param counting for --engine-stats: counts.ts is kept, and what leaves a region in its middle is reported to `sideexit`. */
+export function buildCoreModule(counting = false): Uint8Array {
   const m = new Module();
+  m.counting = counting;
   m.importMemory('e', 'm', MEMORY_LIMITS);
   m.importTable('e', 't', { initial: DISPATCH_SLOTS });
   const js = new Map<string, number>();
   for (const name of RUNTIME_MEMORY) js.set(name, m.importFunc('e', name, [I32, I32, I32, I32], [I32]));
   for (const { name, params, results } of RUNTIME_OTHER) js.set(name, m.importFunc('e', name, params, results));
+  if (counting) js.set('sideexit', m.importFunc('e', 'sideexit', [I32], []));
   const all = allHelpers();
   for (const helper of all) if (helper.js !== null) js.set(helper.name, m.importFunc('e', `h.${helper.name}`, helper.params, helper.results));
   const signatures = helperSignatures(), names = new Map<string, Func>();
@@ -86,14 +90,17 @@ export function buildCoreModule(): Uint8Array {
   get('sys.pack').get(0).get(0).i32Load(S.fk).get(0).i64Load(S.fa).get(0).i64Load(S.fb).get(0).i64Load(S.fr).call(get('sys.packflags')).get(0).i32Const(0).i32Store(S.fk);
   const packed = (f: Func): void => { f.get(0).i32Load(S.fk).ifThen().get(0).call(get('sys.pack')).end(); };
   const exit = get('sys.exit'), side = get('sys.side'), now = exit.local(I64);
+  emitCount(exit, 'regionExits');
   emitSpend(exit, 1);
   exit.get(0).i64Load(S.now).tee(now).get(0).i64Load(S.deadline).i64GeS().ifThen().get(0).i32Const(EXIT.deadline).i32Store(S.exitReason).i32Const(CODE.leave).return().end();
   exit.get(0).returnCall(get('sys.dispatch'));
+  emitCount(side, 'sideExits');
+  if (counting) side.get(1).call(js.get('sideexit')!);
   emitSpend(side, 2);
   packed(side);
   side.get(0).get(1).get(1).i32Load(REC.fn).returnCallIndirect(handlerType);
   // Block entries
-  const toFirst = (f: Func): void => { packed(f); f.get(0).get(1).i32Const(BLK.size).i32Add().get(1).i32Load(BLK.size + REC.fn).returnCallIndirect(handlerType); };
+  const toFirst = (f: Func): void => { emitCount(f, 'interpretedBlocks'); packed(f); f.get(0).get(1).i32Const(BLK.size).i32Add().get(1).i32Load(BLK.size + REC.fn).returnCallIndirect(handlerType); };
   const enter = m.func([I32, I32], [I32]), counted = m.func([I32, I32], [I32]), straddle = m.func([I32, I32], [I32]), hot = counted.local(I32);
   toFirst(enter);
   counted.get(1).get(1).i32Load(BLK.hot).i32Const(1).i32Add().tee(hot).i32Store(BLK.hot);
@@ -130,7 +137,9 @@ function formFromKey(key: string): Form {
 /** From state.rip to the next block. */
 function emitDispatch(f: Func, js: ReadonlyMap<string, number>, handlerType: number): void {
   const rip = f.local(I64), page = f.local(I64), e = f.local(I32), pa = f.local(I32), block = f.local(I32);
+  emitCount(f, 'dispatches');
   f.get(0).i64Load(CTX.rip).tee(rip).i64Const(-4096).i64And().tee(page).get(0).i64Load(S.pageVa).i64Ne().ifThen();
+  emitCount(f, 'pageChanges');
   f.get(page).i64Const(8).i64ShrU().i32WrapI64().i32Const((ITLB_ENTRIES - 1) * 16).i32And().get(0).i32Add().tee(e);
   f.i64Load(S.itlb + ITLB.tag).get(page).i64Ne().ifThen();
   f.get(0).get(rip).i32WrapI64().get(rip).i64Const(32).i64ShrU().i32WrapI64().call(js.get('itlb')!).i32Eqz().ifThen().i32Const(CODE.leave).return().end();
@@ -174,6 +183,7 @@ function emitSetFlags(f: Func): void {
 
 /** Adds what a region spent (cost in the low word of the local, instructions in the high word) to the state. */
 function emitSpend(f: Func, acc: number): void {
+  if (f.module.counting) f.i32Const(0).i32Const(0).i64Load(COUNT.regionInsns).get(acc).i64Const(32).i64ShrU().i64Add().i64Store(COUNT.regionInsns);
   f.get(0).get(0).i64Load(S.now).get(acc).i64Const(0xffffffff, 0).i64And().i64Add().i64Store(S.now);
   f.get(0).get(0).i64Load(S.insns).get(acc).i64Const(32).i64ShrU().i64Add().i64Store(S.insns);
   f.get(0).i32Const(0).i32Store(S.rec);

@@ -24,6 +24,8 @@ export interface Runtime {
   find(s: number, pa: number): number;
   straddle(s: number, block: number): number;
   string(s: number, record: number): number;
+  /** Only when counting: a region leaves before the instruction of the record. */
+  sideexit(record: number): void;
   cpuid(s: number, record: number): void;
 }
 
@@ -50,15 +52,17 @@ export class Core {
   handlerModules = 0;
   missing = new Set<string>();
 
-  constructor(readonly memory: WebAssembly.Memory, runtime: Runtime) {
+  /** @param counting its code and that of all modules over it counts what it does (../counts.ts). */
+  constructor(readonly memory: WebAssembly.Memory, runtime: Runtime, readonly counting: boolean) {
     this.dispatchTable = new WebAssembly.Table({ element: 'anyfunc', initial: DISPATCH_SLOTS });
     const imports: Record<string, unknown> = { m: memory, t: this.dispatchTable };
     for (const name of [...RUNTIME_MEMORY, ...RUNTIME_OTHER.map((x) => x.name)]) imports[name] = runtime[name as keyof Runtime].bind(runtime);
+    if (counting) imports['sideexit'] = runtime.sideexit.bind(runtime);
     for (const helper of allHelpers()) if (helper.js !== null) imports[`h.${helper.name}`] = helper.js({ memory });
     helperSignatures().forEach(({ name, params, results }, slot) => this.helpers.set(name, { params, results, slot }));
     COMMON_FORMS.forEach((key, i) => this.builtIn.set(key, SLOT.first + i));
     this.nextSlot = SLOT.first + COMMON_FORMS.length;
-    const x = new WebAssembly.Instance(new WebAssembly.Module(provided ?? buildCoreModule()), { e: imports }).exports as Record<string, never>;
+    const x = new WebAssembly.Instance(new WebAssembly.Module(counting ? buildCoreModule(true) : provided ?? buildCoreModule()), { e: imports }).exports as Record<string, never>;
     this.dispatch = x['sys.dispatch']!;
     this.getFlags = x['sys.getflags']!;
     this.setFlags = x['sys.setflags']!;
@@ -97,6 +101,7 @@ export class Core {
     const forms = this.pending;
     this.pending = [];
     const m = new Module();
+    m.counting = this.counting;
     m.importMemory('e', 'm', { ...MEMORY_LIMITS });
     const helperTable = m.importTable('e', 'h', { initial: this.helpers.size });
     const call = (f: Func, name: string): void => callHelper(this.helpers, m, helperTable, f, name);

@@ -100,12 +100,16 @@ export class Compiler {
 
   private emit(entries: readonly RegionBlock[]): Module {
     const { core } = this, m = new Module();
+    m.counting = core.counting;
     m.importMemory('e', 'm', MEMORY_LIMITS);
     const helperTable = m.importTable('e', 'h', { initial: core.helpers.size });
     const call = (to: Func, name: string): void => callHelper(core.helpers, m, helperTable, to, name);
     entries.forEach((entry, i) => new RegionEmitter(m.func([I32, I32], [I32], String(i)), entry, call, this.uncompilable).run());
     return m;
   }
+
+  /** The form is one that regions leave to the interpreter. */
+  leftOut(form: Form): boolean { return this.uncompilable.has(form); }
 
   stats(): Record<string, number> {
     return { regions: this.regions, regionModules: this.modules, liveRegions: this.live, compiledBytes: this.bytes, rejectedRegions: this.rejected, droppedRegions: this.dropped, uncompilableForms: this.uncompilable.size };

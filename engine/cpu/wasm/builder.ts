@@ -256,6 +256,8 @@ export interface TableLimits { initial: number; maximum?: number }
 
 /** A module. Imports of functions come before the first func(). */
 export class Module {
+  /** Its maker wants events counted while the code runs (../counts.ts). */
+  counting = false;
   private readonly typeKeys = new Map<string, number>();
   private readonly types = new Bytes(64);
   private readonly imports = new Bytes(64);
