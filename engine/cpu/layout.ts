@@ -64,7 +64,8 @@ export const ITLB_ENTRIES = 128;
 /** Entry: tag i64 (page address or −1), frame base u32. */
 export const ITLB = { tag: 0, frame: 8, size: 16 } as const;
 
-/** A block: header, then records. */
-export const BLK = { fn: 0, cost: 4, count: 8, hot: 12, pa: 16, records: 20, bytes: 24, straddleFrame: 28, size: 32 } as const;
+/** A block: header, then records. vaLo, vaHi: its page when it was last reported hot. Compiled: index among its region's entries, and its page
+ *  relative to the region's base page. */
+export const BLK = { fn: 0, cost: 4, count: 8, hot: 12, pa: 16, records: 20, bytes: 24, straddleFrame: 28, vaLo: 32, vaHi: 36, entry: 40, page: 44, size: 48 } as const;
 /** A predecoded record. Register operands are byte offsets into the CPU's state. */
 export const REC = { fn: 0, r0: 4, r1: 6, r2: 8, r3: 10, disp: 12, imm: 16, base: 24, index: 26, seg: 28, scale: 30, k: 31, off: 32, next: 34, block: 36, size: 40 } as const;

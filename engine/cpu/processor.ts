@@ -91,7 +91,7 @@ class Cpu implements Processor {
     mmu.u32[HOT_MASK >> 2] = threshold - 1;
     mmu.u32[FRAME_COUNT >> 2] = ram.frames;
     this.core = new Core(memory, runtime, meter !== null);
-    this.compiler = options.jit === 'off' ? null : new Compiler(this.core, this.blocks, mmu, options.jit === 'force' ? 0 : threshold >> 3, options.jit === 'force' ? 1 : BATCH);
+    this.compiler = options.jit === 'off' ? null : new Compiler(this.core, this.blocks, mmu, options.jit === 'force' ? 0 : threshold >> 7, options.jit === 'force' ? 1 : BATCH);
     if (this.compiler !== null) this.blocks.entrySlot = SLOT.enterCounted;
     for (let cpu = 0; cpu < cpus; cpu++) {
       const s = cpuBase(cpu);
@@ -126,7 +126,7 @@ class Cpu implements Processor {
       const record = u32[(s + S.rec) >> 2]!;
       if (code === CODE.hot) {
         const from = meter === null ? 0 : meter.now();
-        this.compiler!.hot(record);
+        this.compiler!.hot(record, s);
         if (meter !== null) this.times.compile += meter.now() - from;
       }
       else {

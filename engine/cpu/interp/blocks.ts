@@ -102,16 +102,20 @@ export class Blocks {
     return { insns, offsets, straddles: false, end: ((at - RAM_BASE - 1) & 4095) + 1 };
   }
 
+  /** The block of one instruction at pa that goes on in the frame at `second`: pure. */
+  readStraddling(pa: number, second: number): BlockCode {
+    const offset = pa & 4095, first = 4096 - offset, { u8 } = this.mmu;
+    for (let i = 0; i < 16; i++) this.window[i] = i < first ? u8[RAM_BASE + pa + i]! : u8[RAM_BASE + second + i - first]!;
+    const insn = decode(this.window, 0, 16, this.level)!;
+    return { insns: [insn], offsets: [offset], straddles: true, end: offset + insn.length };
+  }
   private decodeAt(s: number, pa: number): number {
     let code = this.read(pa), straddleFrame = 0;
     if (code.straddles) {
       const second = this.secondPage(s);
       if (second < 0) return 0;
       straddleFrame = second >>> 12;
-      const offset = pa & 4095, first = 4096 - offset, { u8 } = this.mmu;
-      for (let i = 0; i < 16; i++) this.window[i] = i < first ? u8[RAM_BASE + pa + i]! : u8[RAM_BASE + second + i - first]!;
-      const insn = decode(this.window, 0, 16, this.level)!;
-      code = { insns: [insn], offsets: [offset], straddles: true, end: offset + insn.length };
+      code = this.readStraddling(pa, second);
       this.mmu.fetched(straddleFrame);
     }
     this.decoded++;

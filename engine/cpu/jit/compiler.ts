@@ -4,28 +4,31 @@ import type { Blocks } from '../interp/blocks.ts';
 import { MEMORY_LIMITS, SLOT } from '../interp/core-module.ts';
 import { callHelper } from '../interp/core.ts';
 import type { Core } from '../interp/core.ts';
-import { BLK } from '../layout.ts';
+import { BLK, S } from '../layout.ts';
 import type { Mmu } from '../mmu/mmu.ts';
 import { I32, Module } from '../wasm/builder.ts';
 import type { Func } from '../wasm/builder.ts';
 import { NotCompilable } from './context.ts';
 import { RegionEmitter } from './emitter.ts';
-import { discover } from './region.ts';
-import type { RegionBlock } from './region.ts';
+import { Discovery } from './region.ts';
+import type { Region } from './region.ts';
 
 /** V8 aborts the process near 32,700 live modules; everything is dropped long before. */
 const MAX_REGIONS = 6000;
 
+/** A compiled region: its slot in the dispatch table, the blocks through which it is entered, the frames it was made from. */
+interface Compiled { slot: number; entries: number[]; frames: number[] }
+
 export class Compiler {
-  /** By frame: entry blocks and their slots. */
-  private frames = new Map<number, Map<number, number>>();
+  /** By frame: regions with code from it. */
+  private frames = new Map<number, Set<Compiled>>();
   private readonly uncompilable = new Set<Form>();
   regions = 0; live = 0; modules = 0; bytes = 0; rejected = 0; dropped = 0;
 
   /** Hot entry blocks waiting for company: they keep running in the interpreter. */
   private queue: number[] = [];
 
-  /** @param minHot see discover(); @param batch regions to a module. */
+  /** @param minHot see Discovery; @param batch regions to a module. */
   constructor(private readonly core: Core, private readonly blocks: Blocks, private readonly mmu: Mmu, private readonly minHot: number, private readonly batch: number) {
     blocks.onDrop = (pfn) => this.drop(pfn);
     blocks.onFlush = () => {
@@ -35,45 +38,53 @@ export class Compiler {
   }
 
   private drop(pfn: number): void {
-    this.queue = this.queue.filter((block) => this.mmu.u32[(block + BLK.pa) >> 2]! >>> 12 !== pfn);
-    const slots = this.frames.get(pfn);
-    if (slots === undefined) return;
-    for (const slot of slots.values()) { this.core.freeSlot(slot); this.live--; this.dropped++; }
+    const { u32 } = this.mmu;
+    this.queue = this.queue.filter((block) => u32[(block + BLK.pa) >> 2]! >>> 12 !== pfn);
+    const regions = this.frames.get(pfn);
+    if (regions === undefined) return;
+    for (const region of regions) {
+      for (const block of region.entries) if (u32[(block + BLK.fn) >> 2] === region.slot) u32[(block + BLK.fn) >> 2] = this.blocks.entrySlot; // those of other frames live on
+      for (const other of region.frames) if (other !== pfn) this.frames.get(other)!.delete(region);
+      this.core.freeSlot(region.slot);
+      this.live--; this.dropped++;
+    }
     this.frames.delete(pfn);
   }
 
-  /** A block has run often enough, for the first or a further time: compiled with others, or alone if it is hot again before others are. */
-  hot(block: number): void {
-    const again = this.queue.includes(block);
+  /** A block has run often enough on the CPU with state s, for the first or a further time: compiled with others, or alone if it is hot again before others are. */
+  hot(block: number, s: number): void {
+    const { u32 } = this.mmu, again = this.queue.includes(block);
+    u32[(block + BLK.vaLo) >> 2] = u32[(s + S.pageVa) >> 2]!;
+    u32[(block + BLK.vaHi) >> 2] = u32[(s + S.pageVa + 4) >> 2]!;
     if (!again) this.queue.push(block);
-    if (again || this.queue.length >= this.batch) this.compile();
+    if (again || this.queue.length >= this.batch) this.compile(s);
   }
 
   /** Compiles the regions whose entries are queued and makes the blocks' entries point to them. */
-  private compile(): void {
-    const { u32 } = this.mmu, flushes = this.blocks.flushes, wanted = this.queue;
+  private compile(s: number): void {
+    const { u32 } = this.mmu, flushes = this.blocks.flushes, wanted = new Set(this.queue);
     if (this.live >= MAX_REGIONS) { this.blocks.flush(); return; }
-    const jobs: { block: number; entry: RegionBlock }[] = [];
-    const covered = new Set<number>();
-    const cover = (b: RegionBlock): void => { covered.add(b.block); b.children.forEach(cover); };
+    const jobs: Region[] = [], entered = new Set<number>(), covered = new Set<number>();
     for (const block of wanted) {
+      if (entered.has(block)) continue;
       if (this.batch > 1 && covered.has(block)) { // inside a region made just now: only if control still arrives here from elsewhere does it need its own
         u32[(block + BLK.hot) >> 2] = this.minHot;
         continue;
       }
       u32[(block + BLK.fn) >> 2] = SLOT.enter;
-      const entry = discover(this.blocks, this.mmu, u32[(block + BLK.pa) >> 2]!, this.minHot);
+      const region = new Discovery(this.blocks, this.mmu, s, this.minHot, wanted).run(block);
       if (this.blocks.flushes !== flushes) return; // the block area ran over: all addresses are void
-      if (entry === null) { this.rejected++; continue; }
-      jobs.push({ block, entry });
-      cover(entry);
+      if (region === null) { this.rejected++; continue; }
+      jobs.push(region);
+      for (const b of region.found.values()) covered.add(b.block);
+      for (const b of region.entries) entered.add(b.block);
     }
     this.queue = [];
     for (;;) {
-      const possible = jobs.filter(({ entry }) => !this.uncompilable.has(entry.code.insns[0]!.form));
+      const possible = jobs.filter(({ entries }) => !this.uncompilable.has(entries[0]!.code.insns[0]!.form));
       if (possible.length === 0) return;
       try {
-        this.install(possible.map(({ block }) => block), this.emit(possible.map(({ entry }) => entry)));
+        this.install(possible, this.emit(possible));
         return;
       } catch (error) {
         if (!(error instanceof NotCompilable)) throw error;
@@ -82,29 +93,36 @@ export class Compiler {
     }
   }
 
-  private install(blocks: readonly number[], m: Module): void {
+  private install(regions: readonly Region[], m: Module): void {
     const bytes = m.finish(), { core } = this, { u32 } = this.mmu;
     const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { e: { m: core.memory, h: core.helperTable } });
     this.modules++;
     this.bytes += bytes.length;
-    blocks.forEach((block, i) => {
-      const slot = core.takeSlot(), pa = u32[(block + BLK.pa) >> 2]!;
+    regions.forEach((region, i) => {
+      const slot = core.takeSlot(), compiled: Compiled = { slot, entries: [], frames: region.pages.map((p) => p.frame >>> 12) };
       core.dispatchTable.set(slot, instance.exports[String(i)] as never);
-      u32[(block + BLK.fn) >> 2] = slot;
-      let frame = this.frames.get(pa >>> 12);
-      if (frame === undefined) this.frames.set(pa >>> 12, frame = new Map());
-      frame.set(pa & 4095, slot);
+      for (const b of region.entries) {
+        if (b.code.straddles) continue; // its second page is looked up where control arrives
+        u32[(b.block + BLK.fn) >> 2] = slot;
+        u32[(b.block + BLK.entry) >> 2] = b.entry;
+        u32[(b.block + BLK.page) >> 2] = b.page;
+        compiled.entries.push(b.block);
+      }
+      for (const pfn of compiled.frames) {
+        const known = this.frames.get(pfn);
+        if (known === undefined) this.frames.set(pfn, new Set([compiled])); else known.add(compiled);
+      }
       this.regions++; this.live++;
     });
   }
 
-  private emit(entries: readonly RegionBlock[]): Module {
+  private emit(regions: readonly Region[]): Module {
     const { core } = this, m = new Module();
     m.counting = core.counting;
     m.importMemory('e', 'm', MEMORY_LIMITS);
     const helperTable = m.importTable('e', 'h', { initial: core.helpers.size });
     const call = (to: Func, name: string): void => callHelper(core.helpers, m, helperTable, to, name);
-    entries.forEach((entry, i) => new RegionEmitter(m.func([I32, I32], [I32], String(i)), entry, call, this.uncompilable).run());
+    regions.forEach((region, i) => new RegionEmitter(m.func([I32, I32], [I32], String(i)), region, call, this.uncompilable).run());
     return m;
   }
 

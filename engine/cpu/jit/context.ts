@@ -28,7 +28,8 @@ export class RegionState {
   readonly notes = new Map<string, number>();
   readonly rip: number; readonly rec: number; readonly acc: number; readonly limit: number;
   readonly fk: number; readonly fa: number; readonly fb: number; readonly fr: number;
-  pageVa = -1;
+  /** Local i64: address of the base page. */
+  base = -1;
   /** Some instruction reads or writes flags. */
   flags = false;
   exitLabel: Label = 0;
@@ -36,6 +37,7 @@ export class RegionState {
     this.rip = f.local(I64); this.rec = f.local(I32); this.acc = f.local(I64); this.limit = f.local(I32);
     this.fk = f.local(I32); this.fa = f.local(I64); this.fb = f.local(I64); this.fr = f.local(I64);
   }
+  baseVa(): number { return this.base < 0 ? (this.base = this.f.freshLocal(I64)) : this.base; }
 }
 
 const STATE = 0;
@@ -101,12 +103,9 @@ export class CompileCtx implements FlowCtx {
     this.region.gprDirty.add(n);
     this.f.i64Const(255).i64And().i64Const(8).i64Shl().get(reg).i64Const(-0xff01).i64And().i64Or().set(reg);
   }
-  private pageVa(): void {
-    if (this.region.pageVa < 0) this.region.pageVa = this.f.freshLocal(I64);
-    this.f.get(this.region.pageVa);
-  }
-  /** push i64: page address + constant. */
-  va(offset: number): void { this.pageVa(); this.f.i64Const(offset).i64Add(); }
+  private pageVa(): void { this.f.get(this.region.baseVa()); }
+  /** push i64: address of the base page + constant. */
+  va(offset: number): void { this.pageVa(); if (offset !== 0) this.f.i64Const(offset).i64Add(); }
   rip(): void { this.va(this.offset); }
   nextRip(): void { this.va(this.offset + this.insn.length); }
   target(): number { return this.offset + this.insn.length + this.insn.immLo; }

@@ -3,13 +3,14 @@
 import { CTX } from '../../machine/hardware.ts';
 import type { Form, Insn } from '../decode/insn.ts';
 import { emitLimit } from '../interp/core-module.ts';
-import { BLK, REC, S } from '../layout.ts';
+import { BLK, ITLB, ITLB_ENTRIES, REC, S } from '../layout.ts';
 import { semanticsOf } from '../semantics/context.ts';
-import { Bytes, I32 } from '../wasm/builder.ts';
+import { Bytes, I32, I64 } from '../wasm/builder.ts';
 import type { Func, Label } from '../wasm/builder.ts';
 import { CompileCtx, NotCompilable, RegionState } from './context.ts';
 import type { FlagKind } from './context.ts';
-import type { RegionBlock } from './region.ts';
+import { dominates } from './region.ts';
+import type { Region, RegionBlock } from './region.ts';
 
 const FULL_SETTERS = new Set(['add', 'sub', 'cmp', 'and', 'or', 'xor', 'test', 'neg', 'imul1', 'mul', 'imul2', 'imul3']);
 const SHIFTS = new Set(['shl', 'shr', 'sar']);
@@ -28,27 +29,42 @@ function flagsDeadAfter(insns: readonly Insn[], k: number): boolean {
   return false;
 }
 
-const STATE = 0;
+const STATE = 0, BLOCK = 1;
 
 export class RegionEmitter {
-  private readonly region: RegionState;
+  private readonly state: RegionState;
   private readonly ctx: CompileCtx;
-  private readonly byOffset = new Map<number, RegionBlock>();
-  private readonly labels = new Map<RegionBlock, Label>();
+  private readonly loopLabels = new Map<RegionBlock, Label>();
+  private readonly mergeLabels = new Map<RegionBlock, Label>();
   /** Flags known on each forward edge into a merge: undefined none yet, null they differ. */
   private readonly known = new Map<RegionBlock, FlagKind | null>();
+  /** Control goes through a br_table on local `next` at the region's head: there are several entries, or RETs come back. */
+  private readonly table: boolean;
+  private readonly next: number;
+  private rootLabel: Label = 0;
+  /** Pages but the only one: i32 local, whether the instruction TLB had it with our frame when the region was entered. */
+  private readonly pageOk = new Map<number, number>();
 
-  constructor(private readonly f: Func, private readonly entry: RegionBlock, private readonly call: (f: Func, name: string) => void, private readonly uncompilable: Set<Form>) {
-    this.region = new RegionState(f);
-    this.ctx = new CompileCtx(f, this.region, call);
-    const collect = (b: RegionBlock): void => { this.byOffset.set(b.offset, b); b.children.forEach(collect); };
-    collect(entry);
+  constructor(private readonly f: Func, private readonly region: Region, private readonly call: (f: Func, name: string) => void, private readonly uncompilable: Set<Form>) {
+    this.state = new RegionState(f);
+    this.ctx = new CompileCtx(f, this.state, call);
+    this.table = region.entries.length > 1 || [...region.found.values()].some((b) => b.returns.length > 0);
+    this.next = this.table ? f.freshLocal(I32) : -1;
+    if (region.pages.length > 1) for (const { page } of region.pages) this.pageOk.set(page, f.freshLocal(I32));
   }
 
   run(): void {
-    const { f, region } = this;
-    region.exitLabel = f.block();
-    this.tree(this.entry);
+    const { f, state, region } = this;
+    state.exitLabel = f.block();
+    if (this.table) {
+      for (const b of region.entries) this.known.set(b, null);
+      this.rootLabel = f.loop();
+      this.dominated(region.root, () => {
+        const labels = region.entries.map((b) => this.mergeLabels.get(b)!);
+        f.get(this.next).brTable(labels.slice(0, -1), labels[labels.length - 1]!);
+      });
+      f.unreachable().end();
+    } else this.tree(region.entries[0]!);
     f.unreachable().end();
     this.epilogue();
     // The prologue comes first, but only now is known which registers it loads.
@@ -60,104 +76,143 @@ export class RegionEmitter {
     for (let i = 0; i < raw.hints.length; i += 2) raw.hints[i]! += shift;
   }
   private prologue(): void {
-    const { f, region } = this;
-    region.gprs.forEach((local, n) => { if (local >= 0) f.get(STATE).i64Load(n * 8).set(local); });
-    region.xmms.forEach((local, n) => { if (local >= 0) f.get(STATE).v128Load(CTX.xmm + n * 16, 0).set(local); });
-    if (region.pageVa >= 0) f.get(STATE).i64Load(S.pageVa).set(region.pageVa);
-    if (region.flags) f.get(STATE).i32Load(S.fk).set(region.fk).get(STATE).i64Load(S.fa).set(region.fa).get(STATE).i64Load(S.fb).set(region.fb).get(STATE).i64Load(S.fr).set(region.fr);
+    const { f, state, region } = this;
+    state.gprs.forEach((local, n) => { if (local >= 0) f.get(STATE).i64Load(n * 8).set(local); });
+    state.xmms.forEach((local, n) => { if (local >= 0) f.get(STATE).v128Load(CTX.xmm + n * 16, 0).set(local); });
+    if (this.pageOk.size > 0) {
+      const at = f.local(I64), e = f.local(I32), base = state.baseVa();
+      f.get(STATE).i64Load(S.pageVa).get(BLOCK).i64Load32S(BLK.page).i64Sub().set(base);
+      for (const { page, frame } of region.pages) {
+        f.get(base).i64Const(page).i64Add().tee(at).i64Const(8).i64ShrU().i32WrapI64().i32Const((ITLB_ENTRIES - 1) * ITLB.size).i32And().get(STATE).i32Add().tee(e);
+        f.i64Load(S.itlb + ITLB.tag).get(at).i64Eq().get(e).i32Load(S.itlb + ITLB.frame).i32Const(frame).i32Eq().i32And().set(this.pageOk.get(page)!);
+      }
+      f.free(at, e);
+    } else if (state.base >= 0) f.get(STATE).i64Load(S.pageVa).set(state.base);
+    if (state.flags) f.get(STATE).i32Load(S.fk).set(state.fk).get(STATE).i64Load(S.fa).set(state.fa).get(STATE).i64Load(S.fb).set(state.fb).get(STATE).i64Load(S.fr).set(state.fr);
+    if (this.table) f.get(BLOCK).i32Load(BLK.entry).set(this.next);
     emitLimit(f);
-    f.set(region.limit);
+    f.set(state.limit);
   }
   private epilogue(): void {
-    const { f, region } = this;
-    for (const n of region.gprDirty) f.get(STATE).get(region.gprs[n]!).i64Store(n * 8);
-    for (const n of region.xmmDirty) f.get(STATE).get(region.xmms[n]!).v128Store(CTX.xmm + n * 16, 0);
-    if (region.flags) f.get(STATE).get(region.fk).i32Store(S.fk).get(STATE).get(region.fa).i64Store(S.fa).get(STATE).get(region.fb).i64Store(S.fb).get(STATE).get(region.fr).i64Store(S.fr);
-    f.get(region.rec).ifThen().get(STATE).get(region.rec).get(region.acc); this.call(f, 'tail:sys.side'); f.end();
-    f.get(STATE).get(region.rip).i64Store(CTX.rip);
-    f.get(STATE).get(region.acc); this.call(f, 'tail:sys.exit');
+    const { f, state, region } = this;
+    for (const n of state.gprDirty) f.get(STATE).get(state.gprs[n]!).i64Store(n * 8);
+    for (const n of state.xmmDirty) f.get(STATE).get(state.xmms[n]!).v128Store(CTX.xmm + n * 16, 0);
+    if (state.flags) f.get(STATE).get(state.fk).i32Store(S.fk).get(STATE).get(state.fa).i64Store(S.fa).get(STATE).get(state.fb).i64Store(S.fb).get(STATE).get(state.fr).i64Store(S.fr);
+    f.get(state.rec).if();
+    if (this.pageOk.size > 0) { // the interpreter goes on in the page of the record's block
+      const frame = f.local(I32);
+      f.get(STATE).get(state.rec).i32Load(REC.block).i32Load(BLK.pa).i32Const(-4096).i32And().tee(frame).i32Store(S.frameBase);
+      for (const p of region.pages) f.get(frame).i32Const(p.frame).i32Eq().ifThen().get(STATE).get(state.base).i64Const(p.page).i64Add().i64Store(S.pageVa).end();
+    }
+    f.get(STATE).get(state.rec).get(state.acc); this.call(f, 'tail:sys.side'); f.end();
+    f.get(STATE).get(state.rip).i64Store(CTX.rip);
+    f.get(STATE).get(state.acc); this.call(f, 'tail:sys.exit');
     f.unreachable();
   }
 
   /** A block and everything it dominates (Ramsey, Beyond Relooper). */
   private tree(b: RegionBlock): void {
     const { f, ctx } = this;
-    const merges = b.children.filter((c) => c.merge).sort((x, y) => y.rpo - x.rpo);
     if (b.loop) {
-      this.labels.set(b, f.loop());
+      this.loopLabels.set(b, f.loop());
       ctx.known = null;
     }
-    const loopDepth = b.loop ? this.labels.get(b)! : -1;
-    const forward: [RegionBlock, Label][] = merges.map((y) => {
-      const label = f.block();
-      this.mergeLabels.set(y, label);
-      return [y, label];
-    });
-    this.block(b);
-    for (let i = forward.length - 1; i >= 0; i--) {
-      const [y] = forward[i]!;
+    this.dominated(b, () => this.block(b));
+    if (b.loop) f.unreachable().end();
+  }
+  /** `own` code of b, then the merges below it, outermost the last in reverse postorder. */
+  private dominated(b: RegionBlock, own: () => void): void {
+    const { f, ctx } = this, merges = b.children.filter((c) => c.merge).sort((x, y) => y.rpo - x.rpo);
+    for (const y of merges) this.mergeLabels.set(y, f.block());
+    own();
+    for (const y of merges.reverse()) {
       f.unreachable().end();
       ctx.known = this.known.get(y) ?? null;
       this.tree(y);
     }
-    if (loopDepth >= 0) f.unreachable().end();
   }
-  private readonly mergeLabels = new Map<RegionBlock, Label>();
+
+  /** Emits a jump to an offset of the region after the deadline has been looked at; law 3: another page means a lookup. */
+  private edge(b: RegionBlock, target: number): void {
+    const { f, ctx } = this, next = this.region.found.get(target);
+    if (next === undefined || !b.successors.includes(target)) { this.leaveTo(target); return; }
+    this.lookup(b, next, () => this.leaveTo(target));
+    if (next.rpo <= b.rpo) {
+      if (dominates(next, b)) f.br(this.loopLabels.get(next)!); else this.enter(next);
+    } else if (next.merge) {
+      const before = this.known.get(next), { known } = ctx;
+      this.known.set(next, before === undefined ? known : before !== null && known !== null && before.op === known.op && before.bits === known.bits ? known : null);
+      f.br(this.mergeLabels.get(next)!);
+    } else this.tree(next);
+  }
+  private enter(next: RegionBlock): void { this.f.i32Const(next.entry).set(this.next).br(this.rootLabel); }
+  private leaveTo(target: number): void { this.ctx.va(target); this.f.set(this.state.rip).br(this.state.exitLabel); }
+  private lookup(b: RegionBlock, next: RegionBlock, miss: () => void): void {
+    const { f } = this, need = [...next.page === b.page ? [] : [next.page], ...next.code.straddles ? [next.page + 4096] : []];
+    need.forEach((page, i) => { f.get(this.pageOk.get(page)!); if (i > 0) f.i32And(); });
+    if (need.length > 0) { f.i32Eqz().hint(false).if(); miss(); f.end(); }
+  }
 
   private block(b: RegionBlock): void {
-    const { f, ctx, region } = this, { insns, offsets } = b.code;
+    const { f, ctx, state } = this, { insns, offsets } = b.code;
     let cost = 0;
     for (const insn of insns) cost += insn.form.cost;
-    const spend = (): void => { f.get(region.acc).i64Const(cost, insns.length).i64Add().set(region.acc); };
-    const leaveTo = (target: number): void => { ctx.va(target); f.set(region.rip).br(region.exitLabel); };
-    /** Goes to an offset of the page after the deadline has been looked at. */
-    const edge = (target: number): void => {
-      const next = this.byOffset.get(target);
-      if (next === undefined || !b.successors.includes(target)) { leaveTo(target); return; }
-      if (next.rpo <= b.rpo) f.br(this.labels.get(next)!);
-      else if (next.merge) {
-        const before = this.known.get(next), { known } = ctx;
-        this.known.set(next, before === undefined ? known : before !== null && known !== null && before.op === known.op && before.bits === known.bits ? known : null);
-        f.br(this.mergeLabels.get(next)!);
-      } else this.tree(next);
-    };
-    const overdue = (): void => { f.get(region.acc).i32WrapI64().get(region.limit).i32GeU().hint(false).if(); };
+    const spend = (): void => { f.get(state.acc).i64Const(cost, insns.length).i64Add().set(state.acc); };
+    const overdue = (): void => { f.get(state.acc).i32WrapI64().get(state.limit).i32GeU().hint(false).if(); };
     const jump = (target: number): void => {
       spend();
-      if (b.successors.includes(target)) { overdue(); leaveTo(target); f.end(); }
-      edge(target);
+      if (b.successors.includes(target)) { overdue(); this.leaveTo(target); f.end(); }
+      this.edge(b, target);
     };
     const branch = (taken: number, next: number, condition: () => void): void => {
       spend();
       overdue();
-      ctx.va(taken); ctx.va(next); condition(); f.select().set(region.rip).br(region.exitLabel).end();
+      ctx.va(taken); ctx.va(next); condition(); f.select().set(state.rip).br(state.exitLabel).end();
       condition();
       const { known } = ctx;
       f.if();
-      edge(taken);
+      this.edge(b, taken);
       f.end();
       ctx.known = known;
-      edge(next);
+      this.edge(b, next);
+    };
+    /** rip is set: to a known return site, or away. */
+    const indirect = (): void => {
+      spend();
+      if (b.returns.length > 0) {
+        const distance = f.local(I64);
+        overdue(); f.br(state.exitLabel).end();
+        f.get(state.rip); ctx.va(0); f.i64Sub().set(distance);
+        for (const site of b.returns) {
+          const next = this.region.found.get(site)!;
+          f.get(distance).i64Const(site).i64Eq().if();
+          this.lookup(b, next, () => f.br(state.exitLabel));
+          this.enter(next);
+          f.end();
+        }
+        f.free(distance);
+      }
+      f.br(state.exitLabel);
     };
     for (let k = 0; k < insns.length; k++) {
       const insn = insns[k]!, { form } = insn, record = b.block + BLK.size + k * REC.size;
-      ctx.begin(insn, record, offsets[k]!);
+      ctx.begin(insn, record, b.page + offsets[k]!);
       const semantics = semanticsOf(form.mnemonic);
       if (semantics === undefined || this.uncompilable.has(form)) { ctx.sideExit(); return; }
       ctx.flagsDead = flagsDeadAfter(insns, k);
       if (form.mnemonic === 'jcc') {
-        branch(ctx.target(), b.code.end, () => ctx.cond(form.cc));
+        branch(ctx.target(), b.page + b.code.end, () => ctx.cond(form.cc));
         return;
       }
       let ended = false;
       ctx.onBranch = () => {
         const condition = f.freshLocal(I32);
         f.set(condition);
-        branch(ctx.target(), b.code.end, () => f.get(condition));
+        branch(ctx.target(), b.page + b.code.end, () => f.get(condition));
         ended = true;
       };
       ctx.onJump = () => { jump(ctx.target()); ended = true; };
-      ctx.onIndirect = () => { spend(); f.br(region.exitLabel); ended = true; };
+      ctx.onIndirect = () => { indirect(); ended = true; };
       try {
         semantics(ctx);
       } catch (error) {
@@ -167,6 +222,6 @@ export class RegionEmitter {
       ctx.end();
       if (ended) return;
     }
-    jump(b.code.end);
+    jump(b.page + b.code.end);
   }
 }

@@ -1,27 +1,34 @@
-// What a region is: the blocks of one page that are reached from an entry over direct jumps, with the order and nesting in which
-// they become structured WebAssembly (dominator tree; irreducible edges leave the region).
+// What a region is: the blocks that are reached from an entry over direct jumps and calls, over some neighbouring pages, with the order and
+// nesting in which they become structured WebAssembly (dominator tree under a root that leads to all entries).
 import type { BlockCode, Blocks } from '../interp/blocks.ts';
-import { BLK } from '../layout.ts';
+import { BLK, FRAME_FETCHED, FRAME_FLAGS } from '../layout.ts';
 import type { Mmu } from '../mmu/mmu.ts';
 
 export interface RegionBlock {
-  /** Offset in the page. */
+  /** Address of its first byte and of its page, relative to the region's base page (the one of the first entry). */
   offset: number;
+  page: number;
   code: BlockCode;
   /** Its records in WASM memory. */
   block: number;
   /** Offsets of successors inside the region. */
   successors: number[];
+  /** Behind a RET: offsets of the return sites of this region that it may go to. */
+  returns: number[];
+  /** Index among the entries, −1: none. Entries are where control arrives from outside, by RET, or by an irreducible edge. */
+  entry: number;
   rpo: number;
-  /** Immediate dominator, itself for the entry. */
+  /** Immediate dominator, itself for the root. */
   idom: RegionBlock;
   children: RegionBlock[];
   /** More than one forward edge leads here. */
   merge: boolean;
   loop: boolean;
 }
+export interface RegionPage { /** Relative to the base page. */ page: number; /** Physical address. */ frame: number }
+export interface Region { root: RegionBlock; entries: RegionBlock[]; found: ReadonlyMap<number, RegionBlock>; pages: RegionPage[] }
 
-const MAX_BLOCKS = 64, MAX_INSNS = 800;
+const MAX_BLOCKS = 96, MAX_INSNS = 1000, MAX_PAGES = 4;
 
 /** Offsets (in the page, perhaps outside 0…4095) to which a block's direct control flow goes. */
 export function directTargets(code: BlockCode): number[] {
@@ -29,58 +36,140 @@ export function directTargets(code: BlockCode): number[] {
   const taken = offset + last.length + last.immLo;
   switch (last.form.mnemonic) {
     case 'jcc': case 'loop': case 'loope': case 'loopne': case 'jrcxz': return [taken, code.end];
-    case 'jmp': return [taken];
+    case 'jmp': case 'call': return [taken];
     default: return last.form.flow === '' ? [code.end] : [];
   }
 }
+const lastMnemonic = (b: RegionBlock): string => b.code.insns[b.code.insns.length - 1]!.form.mnemonic;
+const pageOf = (offset: number): number => Math.floor(offset / 4096) * 4096;
 
-/** @param minHot how often a block must have run to be worth compiling along with the entry. */
-export function discover(blocks: Blocks, mmu: Mmu, entryPa: number, minHot: number): RegionBlock | null {
-  const page = entryPa - (entryPa & 4095), found = new Map<number, RegionBlock>();
-  let insns = 0;
-  // Forced compilation makes a region of every block: small ones.
-  const maxBlocks = minHot === 0 ? 4 : MAX_BLOCKS;
-  const queue = [entryPa & 4095];
-  while (queue.length > 0) {
-    const offset = queue.shift()!;
-    if (found.has(offset)) continue;
-    const known = blocks.lookup(page + offset), isEntry = found.size === 0;
-    if (!isEntry && (found.size >= maxBlocks || insns >= MAX_INSNS)) continue;
-    if (!isEntry && minHot > 0 && (known === 0 || mmu.u32[(known + BLK.hot) >> 2]! < minHot)) continue;
-    const code = blocks.read(page + offset);
-    if (code.straddles || code.insns.length === 0 || code.insns[0]!.form.flow === 'own') { if (isEntry) return null; continue; }
-    const block = blocks.ensure(page + offset, code);
-    if (block === 0) { if (isEntry) return null; continue; }
-    insns += code.insns.length;
-    found.set(offset, { offset, code, block, successors: [], rpo: -1, idom: null as never, children: [], merge: false, loop: false });
-    for (const target of directTargets(code)) if (target >= 0 && target < 4096) queue.push(target);
+export class Discovery {
+  private readonly found = new Map<number, RegionBlock>();
+  private readonly pages: RegionPage[] = [];
+
+  /**
+   * @param s a CPU whose page tables say what lies beside the entry's page: a guess, compiled code verifies it.
+   * @param minHot how often a block must have run to be worth compiling along with the entry.
+   * @param wanted hot blocks that become entries where they are met.
+   */
+  constructor(private readonly blocks: Blocks, private readonly mmu: Mmu, private readonly s: number, private readonly minHot: number, private readonly wanted: ReadonlySet<number>) {}
+
+  /** Frame of a page of the region, −1 if it cannot be part of it. */
+  private frame(page: number, baseLo: number, baseHi: number): number {
+    const known = this.pages.find((p) => p.page === page);
+    if (known !== undefined) return known.frame;
+    if (this.pages.length >= MAX_PAGES) return -1;
+    const lo = baseLo + page;
+    if (lo < 0 || lo > 0xffffffff) return -1;
+    const pfn = this.mmu.peek(this.s, lo | 0, baseHi | 0, false);
+    if (pfn < 0 || (this.mmu.u8[FRAME_FLAGS + pfn]! & FRAME_FETCHED) === 0 || this.pages.some((p) => p.frame === pfn * 4096)) return -1;
+    this.pages.push({ page, frame: pfn * 4096 });
+    return pfn * 4096;
   }
-  for (const b of found.values()) b.successors = [...new Set(directTargets(b.code).filter((t) => found.has(t)))];
-  const entry = found.get(entryPa & 4095)!;
-  while (!structure(entry, found)) { /* an irreducible edge was cut; again */ }
-  return entry;
-}
 
-/** Reverse postorder, dominators, merges and loops. False if an edge had to be cut. */
-function structure(entry: RegionBlock, found: ReadonlyMap<number, RegionBlock>): boolean {
-  for (const b of found.values()) { b.rpo = -1; b.children = []; b.merge = b.loop = false; b.idom = null as never; }
+  /** The region around an entry block; null if it cannot be compiled. */
+  run(entryBlock: number): Region | null {
+    const { blocks, mmu, found, minHot } = this, { u32 } = mmu;
+    const entryPa = u32[(entryBlock + BLK.pa) >> 2]!, baseLo = u32[(entryBlock + BLK.vaLo) >> 2]!, baseHi = u32[(entryBlock + BLK.vaHi) >> 2]!;
+    this.pages.push({ page: 0, frame: entryPa - (entryPa & 4095) });
+    let insns = 0;
+    // Forced compilation makes a region of every block: small ones.
+    const maxBlocks = minHot === 0 ? 4 : MAX_BLOCKS;
+    const queue = [entryPa & 4095], callTargets = new Set<number>(), returnSites = new Set<number>();
+    while (queue.length > 0) {
+      const offset = queue.shift()!;
+      if (found.has(offset)) continue;
+      const isEntry = found.size === 0;
+      if (!isEntry && (found.size >= maxBlocks || insns >= MAX_INSNS)) continue;
+      const page = pageOf(offset), frame = this.frame(page, baseLo, baseHi);
+      if (frame < 0) continue;
+      const pa = frame + (offset - page), known = blocks.lookup(pa);
+      const enough = known !== 0 && (u32[(known + BLK.hot) >> 2]! >= minHot || u32[(known + BLK.straddleFrame) >> 2] !== 0); // straddling blocks are not counted
+      if (!isEntry && minHot > 0 && !enough) continue;
+      let code = blocks.read(pa);
+      if (code.straddles) { // an instruction that goes on in the next page
+        const second = known === 0 || isEntry ? -1 : this.frame(page + 4096, baseLo, baseHi);
+        if (second < 0 || u32[(known + BLK.straddleFrame) >> 2] !== second >>> 12) { if (isEntry) return null; continue; }
+        code = blocks.readStraddling(pa, second);
+      }
+      if (code.insns.length === 0 || code.insns[0]!.form.flow === 'own') { if (isEntry) return null; continue; }
+      const block = blocks.ensure(pa, code);
+      if (block === 0) { if (isEntry) return null; continue; }
+      insns += code.insns.length;
+      const b: RegionBlock = { offset, page, code, block, successors: [], returns: [], entry: -1, rpo: -1, idom: null as never, children: [], merge: false, loop: false };
+      found.set(offset, b);
+      for (const target of directTargets(code)) queue.push(page + target);
+      const mnemonic = lastMnemonic(b);
+      if (mnemonic === 'call') callTargets.add(page + directTargets(code)[0]!);
+      if (mnemonic === 'call' || mnemonic === 'call_e') { returnSites.add(page + code.end); queue.push(page + code.end); }
+    }
+    const entry = found.get(entryPa & 4095)!, entries: RegionBlock[] = [];
+    const addEntry = (b: RegionBlock): void => { if (b.entry < 0) { b.entry = entries.length; entries.push(b); } };
+    addEntry(entry);
+    for (const b of found.values()) {
+      b.successors = [...new Set(directTargets(b.code).map((t) => b.page + t).filter((t) => found.has(t)))];
+      if (callTargets.has(b.offset) || returnSites.has(b.offset) || this.wanted.has(b.block)) addEntry(b);
+    }
+    this.findReturns();
+    const root: RegionBlock = { ...entry, offset: NaN, successors: [], returns: [], entry: -1, children: [], merge: false, loop: true };
+    for (;;) {
+      root.successors = entries.map((b) => b.offset);
+      const irreducible = structure(root, found);
+      if (irreducible.length === 0) break;
+      irreducible.forEach(addEntry);
+    }
+    return { root, entries, found, pages: this.pages };
+  }
+
+  /** For each RET the return sites behind the calls of the functions that it ends. */
+  private findReturns(): void {
+    const { found } = this, ends = new Map<number, RegionBlock[]>(); // by function: its RETs
+    const hot = (b: RegionBlock): number => this.mmu.u32[(b.block + BLK.hot) >> 2]!;
+    for (const caller of [...found.values()].filter((b) => lastMnemonic(b) === 'call').sort((x, y) => hot(y) - hot(x))) {
+      const target = caller.successors[0], site = caller.page + caller.code.end;
+      if (target === undefined || !found.has(site)) continue;
+      let rets = ends.get(target);
+      if (rets === undefined) {
+        ends.set(target, rets = []);
+        const seen = new Set<number>(), work = [target];
+        while (work.length > 0) {
+          const at = work.pop()!, b = found.get(at);
+          if (b === undefined || seen.has(at)) continue;
+          seen.add(at);
+          const mnemonic = lastMnemonic(b);
+          if (mnemonic === 'ret') rets.push(b);
+          else if (mnemonic === 'call' || mnemonic === 'call_e') work.push(b.page + b.code.end);
+          else work.push(...b.successors);
+        }
+      }
+      for (const ret of rets) if (ret.returns.length < MAX_RETURNS && !ret.returns.includes(site)) ret.returns.push(site);
+    }
+  }
+}
+const MAX_RETURNS = 6;
+
+export const dominates = (a: RegionBlock, b: RegionBlock): boolean => { while (b.rpo > a.rpo) b = b.idom; return a === b; };
+
+/** Reverse postorder, dominators, merges and loops. Returns targets of irreducible edges: they have to become entries. */
+function structure(root: RegionBlock, found: ReadonlyMap<number, RegionBlock>): RegionBlock[] {
+  for (const b of [root, ...found.values()]) { b.rpo = -1; b.children = []; b.merge = b.loop = false; b.idom = null as never; }
   const post: RegionBlock[] = [], seen = new Set<RegionBlock>();
   const visit = (b: RegionBlock): void => {
     seen.add(b);
     for (const t of b.successors) { const next = found.get(t)!; if (!seen.has(next)) visit(next); }
     post.push(b);
   };
-  visit(entry);
+  visit(root);
   const order = post.reverse();
   order.forEach((b, i) => { b.rpo = i; });
   const preds = new Map<RegionBlock, RegionBlock[]>(order.map((b) => [b, []]));
   for (const b of order) for (const t of b.successors) preds.get(found.get(t)!)!.push(b);
   // Cooper, Harvey, Kennedy: A Simple, Fast Dominance Algorithm
-  entry.idom = entry;
+  root.idom = root;
   for (let changed = true; changed;) {
     changed = false;
     for (const b of order) {
-      if (b === entry) continue;
+      if (b === root) continue;
       let idom: RegionBlock | null = null;
       for (const p of preds.get(b)!) {
         if (p.idom === null) continue;
@@ -92,22 +181,17 @@ function structure(entry: RegionBlock, found: ReadonlyMap<number, RegionBlock>):
       if (b.idom !== idom) { b.idom = idom!; changed = true; }
     }
   }
-  const dominates = (a: RegionBlock, b: RegionBlock): boolean => { while (b.rpo > a.rpo) b = b.idom; return a === b; };
-  let sound = true;
-  for (const b of order) {
-    b.successors = b.successors.filter((t) => {
-      const next = found.get(t)!;
-      if (next.rpo > b.rpo || dominates(next, b)) return true;
-      sound = false;
-      return false;
-    });
-  }
-  if (!sound) return false;
-  const forward = new Map<RegionBlock, number>();
+  const irreducible = new Set<RegionBlock>(), forward = new Map<RegionBlock, number>();
   for (const b of order) for (const t of b.successors) {
     const next = found.get(t)!;
-    if (next.rpo <= b.rpo) next.loop = true; else forward.set(next, (forward.get(next) ?? 0) + 1);
+    if (next.rpo > b.rpo) forward.set(next, (forward.get(next) ?? 0) + 1);
+    else if (dominates(next, b)) next.loop = true;
+    else if (next.entry < 0) irreducible.add(next);
   }
-  for (const b of order) { b.merge = (forward.get(b) ?? 0) > 1; if (b !== entry) b.idom.children.push(b); }
-  return true;
+  for (const b of order) {
+    if (b === root) continue;
+    b.merge = b.idom === root || forward.get(b)! > 1;
+    b.idom.children.push(b);
+  }
+  return [...irreducible];
 }
