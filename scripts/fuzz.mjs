@@ -1,18 +1,20 @@
-// The long fuzzers: instructions against the real CPU, garbage to every system call with replay. `make fuzz`; FUZZ_MINUTES (10), FUZZ_SEED (the time).
+// The long fuzzers in turn: instructions and programs against the real CPU, C programs native and recorded, garbage to every system call with replay.
+// `make fuzz`; FUZZ_MINUTES (10), FUZZ_SEED (the time).
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const until = Date.now() + Number(process.env.FUZZ_MINUTES ?? 10) * 60_000;
+const minutes = Number(process.env.FUZZ_MINUTES ?? 10), until = Date.now() + minutes * 60_000;
 let seed = Number(process.env.FUZZ_SEED ?? Math.floor(Date.now() / 1000)), rounds = 0;
-const dir = mkdtempSync(join(tmpdir(), 'ktrace-fuzz-'));
+const dir = mkdtempSync(join(tmpdir(), 'ktrace-fuzz-')), turn = String(Math.max(10, Math.min(120, minutes * 6)));
 const fail = (what) => { console.log(`FAILED seed=${seed}: ${what}\nagain: FUZZ_SEED=${seed} make fuzz`); process.exitCode = 1; };
+/** Each prints its own seeds and the commands that replay them. */
+const FUZZERS = [['scripts/fuzz-cpu.mjs', 'insn'], ['scripts/fuzz-cpu.mjs', 'insn', '--jit=force'], ['scripts/fuzz-cpu.mjs', 'seq'], ['scripts/fuzz-c.mjs']];
 try {
-  for (; Date.now() < until && !process.exitCode; seed++, rounds++) {
-    if (existsSync('scripts/fuzz-cpu.mjs')) {
-      const r = spawnSync('node', ['scripts/fuzz-cpu.mjs', `seed=${seed}`, 'count=20000'], { stdio: 'inherit' });
-      if (r.status !== 0) fail('instructions differ from the real CPU');
+  for (; Date.now() < until && !process.exitCode; seed += 1_000_000, rounds++) {
+    for (const args of FUZZERS) {
+      if (!process.exitCode && existsSync(args[0]) && spawnSync('node', [...args, `--seed=${seed}`, `--time=${turn}`], { stdio: 'inherit' }).status !== 0) fail(args.join(' '));
     }
     if (existsSync('build/samples/syscall-fuzz')) {
       const rec = join(dir, `${seed}.ktrace`);

@@ -3,7 +3,7 @@ import { CPU_LEVELS, CPU_MODELS } from '../abi/cpu-models.ts';
 import type { CpuLevel, CpuModel } from '../abi/cpu-models.ts';
 import { assert } from '../base/assert.ts';
 import { COST } from '../clock/costs.ts';
-import { CTX, CTX_SIZE, EXIT, RAX, RBX, RCX, RDX, Regs } from '../machine/hardware.ts';
+import { CTX, CTX_SIZE, EXIT, RAX, RBP, RBX, RCX, RDX, RSP, Regs, VEC } from '../machine/hardware.ts';
 import type { Processor, ProcessorExit, Ram } from '../machine/hardware.ts';
 import { COUNT } from './counts.ts';
 import { cpuid } from './cpuid.ts';
@@ -21,7 +21,7 @@ import './semantics/all.ts';
 /** For --engine-stats: the host's clock in milliseconds, which the engine itself must not read (law 1). Nothing of it reaches the guest. */
 export interface Meter { now(): number }
 /** With a meter everything is counted and timed, which costs; without, only what is free. */
-export interface ProcessorOptions { jit: 'auto' | 'off' | 'force'; /** The highest level unless given. */ cpu?: CpuLevel; meter?: Meter | null }
+export interface ProcessorOptions { jit: 'auto' | 'off' | 'force'; /** The highest level unless given. */ cpu?: CpuLevel; meter?: Meter | null; /** With jit auto: executions after which a block is compiled, a power of two; tests make it small. */ hot?: number }
 
 /** @param memory of memoryPages(RAM bytes) pages, initial = maximum; the engine's area is zero at first. */
 export function createProcessor(memory: WebAssembly.Memory, ram: Ram, cpus: number, options: ProcessorOptions): Processor {
@@ -87,7 +87,7 @@ class Cpu implements Processor {
       cpuid: (s) => this.cpuid(s),
       sideexit: (record) => this.noteSideExit(record),
     };
-    const threshold = options.jit === 'force' ? 1 : HOT;
+    const threshold = options.jit === 'force' ? 1 : options.hot ?? HOT;
     mmu.u32[HOT_MASK >> 2] = threshold - 1;
     mmu.u32[FRAME_COUNT >> 2] = ram.frames;
     this.core = new Core(memory, runtime, meter !== null);
@@ -168,6 +168,7 @@ class Cpu implements Processor {
       if (record !== 0) { // a fault: charged up to and including the instruction
         this.chargePartial(s, record);
         this.setRip(s, record, REC.off);
+        if (exit.vector === VEC.GP && this.throughStack(s, record)) exit.vector = VEC.SS;
       }
     } else {
       exit.vector = 0; exit.errorCode = 0; exit.address = 0; exit.addressLo = 0; exit.addressHi = 0;
@@ -177,6 +178,18 @@ class Cpu implements Processor {
     const flags = (s + CTX.rflags) >> 2;
     u32[flags] = (u32[flags]! & ~0x8d5) | this.core.getFlags(s) | 2;
     u32[flags + 1] = 0;
+  }
+
+  /** A #GP for a non-canonical address that belongs to the stack segment is #SS (SDM vol. 3, 6.15): rsp or rbp is the base, or the stack is implied. */
+  private throughStack(s: number, record: number): boolean {
+    const { u32, u8 } = this.mmu, hi = u32[(s + S.exitHi) >> 2]! | 0, top = hi >> 15;
+    if (top === 0 || top === -1) return false; // another #GP
+    const half = (at: number): number => u8[record + at]! | (u8[record + at + 1]! << 8);
+    const { mem, mnemonic } = this.core.formOfSlot[u32[(record + REC.fn) >> 2]!]!, base = half(REC.base), plain = half(REC.seg) !== CTX.fsBase && half(REC.seg) !== CTX.gsBase;
+    if (mem !== 0 && plain && (base === RSP * 8 || base === RBP * 8)) return true;
+    if (!/^(push|pop|call|ret|enter|leave)/.test(mnemonic)) return false;
+    const register = mnemonic === 'leave' ? RBP : RSP, distance = (u32[(s + S.exitLo) >> 2]! - u32[(s >> 2) + register * 2]!) | 0;
+    return distance >= -8 && distance <= 8;
   }
 
   stepClock(cpu: number): void {

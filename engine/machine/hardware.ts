@@ -71,7 +71,7 @@ export interface Ram {
 
 export const EXIT = { deadline: 0, syscall: 1, int80: 2, exception: 3, clock: 4 } as const;
 /** Exception vectors (SDM vol. 3, table 6-1). */
-export const VEC = { DE: 0, DB: 1, BP: 3, OF: 4, UD: 6, NM: 7, DF: 8, GP: 13, PF: 14, MF: 16, AC: 17, XM: 19 } as const;
+export const VEC = { DE: 0, DB: 1, BP: 3, OF: 4, UD: 6, NM: 7, DF: 8, SS: 12, GP: 13, PF: 14, MF: 16, AC: 17, XM: 19 } as const;
 /** Page-fault error code bits (SDM vol. 3, 4.7). */
 export const PF = { present: 1, write: 2, user: 4, fetch: 16 } as const;
 

@@ -165,7 +165,7 @@ function u32(bytes: Uint8Array, p: number): number {
 
 function fits(row: ParsedRow, modrm: number, rex: number, opcode: number, level: number): boolean {
   if (row.level > level) return false;
-  if (!row.needsModrm) return !(opcode === 0x90 && row.opcode === 0x90 && row.mnemonic === 'nop' && row.prefix === 0 && (rex & 1) !== 0);
+  if (!row.needsModrm) return !(opcode === 0x90 && row.mnemonic === 'nop' && (rex & 1) !== 0); // with REX.B it is XCHG r8, rAX, F3 or not
   if (row.exact >= 0) return row.exact === modrm;
   if (row.digit >= 0 && row.digit !== ((modrm >> 3) & 7)) return false;
   return row.mod === '' || (row.mod === 'r') === (modrm >= 0xc0);

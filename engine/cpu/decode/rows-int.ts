@@ -47,7 +47,7 @@ export const INT_ROWS: readonly Row[] = [
   ['e0', 'loopne', 'Jb', 'f64 end'], ['e1', 'loope', 'Jb', 'f64 end'], ['e2', 'loop', 'Jb', 'f64 end'], ['e3', 'jrcxz', 'Jb', 'f64 end'],
   ['e8', 'call', 'Jz', 'f64 end'], ['e9', 'jmp', 'Jz', 'f64 end'], ['eb', 'jmp', 'Jb', 'f64 end'],
   ['ff/2', 'call_e', 'Eq', 'f64 end'], ['ff/4', 'jmp_e', 'Eq', 'f64 end'],
-  ['e4', 'privileged', '', 'end'], ['e5', 'privileged', '', 'end'], ['e6', 'privileged', '', 'end'], ['e7', 'privileged', '', 'end'],
+  ['e4', 'privileged', 'Ib', 'end'], ['e5', 'privileged', 'Ib', 'end'], ['e6', 'privileged', 'Ib', 'end'], ['e7', 'privileged', 'Ib', 'end'],
   ['ec', 'privileged', '', 'end'], ['ed', 'privileged', '', 'end'], ['ee', 'privileged', '', 'end'], ['ef', 'privileged', '', 'end'],
   ['6c', 'privileged', '', 'end'], ['6d', 'privileged', '', 'end'], ['6e', 'privileged', '', 'end'], ['6f', 'privileged', '', 'end'],
   ['f4', 'privileged', '', 'end'], ['fa', 'privileged', '', 'end'], ['fb', 'privileged', '', 'end'], ['cf', 'privileged', '', 'end'],
@@ -68,7 +68,7 @@ export const INT_ROWS: readonly Row[] = [
   ['0f31', 'rdtsc', '', 'own'], ['0f01=f9', 'rdtscp', '', 'own v2'],
   ['0fa2', 'cpuid', '', 'cpuid'],
   ['0fa4/r', 'shld', 'Ev Gv Ib'], ['0fa5/r', 'shld', 'Ev Gv CL'], ['0fac/r', 'shrd', 'Ev Gv Ib'], ['0fad/r', 'shrd', 'Ev Gv CL'],
-  ['np0fae/7m', 'nop', 'Mb'], ['np0fae/5r', 'nop', 'Ed', 'fence'], ['np0fae/6r', 'nop', 'Ed', 'fence'], ['np0fae/7r', 'nop', 'Ed', 'fence'], // clflush, lfence, mfence, sfence
+  ['np0fae/7m', 'clflush', 'Mb'], ['np0fae/5r', 'nop', 'Ed', 'fence'], ['np0fae/6r', 'nop', 'Ed', 'fence'], ['np0fae/7r', 'nop', 'Ed', 'fence'], // lfence, mfence, sfence
   ['0fb0/r', 'cmpxchg', 'Eb Gb', 'lock'], ['0fb1/r', 'cmpxchg', 'Ev Gv', 'lock'], ['0fc0/r', 'xadd', 'Eb Gb', 'lock'], ['0fc1/r', 'xadd', 'Ev Gv', 'lock'],
   ['0fc7/1m', 'cmpxchg8b', 'My', 'lock atomic'],
   ['0fb6/r', 'movzx', 'Gv Eb'], ['0fb7/r', 'movzx', 'Gv Ew'], ['0fbe/r', 'movsx', 'Gv Eb'], ['0fbf/r', 'movsx', 'Gv Ew'],

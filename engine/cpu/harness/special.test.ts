@@ -1,9 +1,9 @@
 // Instructions the generator leaves out, by hand: FXSAVE and FXRSTOR as a pair, masked stores.
 import { describe, expect, test } from 'vitest';
-import { Dice, extended, fillBytes } from './generate.ts';
 import { Guest } from './guest.ts';
-import { DATA, WINDOW, cannotRunNatively, runNatively } from './records.ts';
+import { DATA, ENTRY, WINDOW, cannotRunNatively, runNatively } from './records.ts';
 import type { Test } from './records.ts';
+import { Dice, extended, fillBytes } from './values.ts';
 
 function make(code: number[], seed: number, offset: number): Test {
   const d = new Dice(seed), gpr = new BigUint64Array(16), fx = new Uint8Array(512), f = new DataView(fx.buffer), mem = new Uint8Array(256);
@@ -17,7 +17,7 @@ function make(code: number[], seed: number, offset: number): Test {
   f.setUint32(28, 0xffff, true);
   for (let i = 0; i < 8; i++) { const [s, e] = extended(d); f.setBigUint64(32 + i * 16, s, true); f.setUint16(40 + i * 16, e, true); }
   fillBytes(d, fx.subarray(160, 416), 0);
-  return { code: Uint8Array.from(code), gpr, rflags: 0x202, fx, mem, name: 'special', ignore: [] };
+  return { code: Uint8Array.from(code), entry: ENTRY, gpr, rflags: 0x202, fsBase: 0, gsBase: 0, fx, window: WINDOW, mem, name: 'special', ignore: [0, 0] };
 }
 const FXSAVE = [0x0f, 0xae, 0x03], FXRSTOR = [0x0f, 0xae, 0x0b], REX = [0x48];
 const registers = (fx: Uint8Array): string => {
@@ -37,7 +37,7 @@ describe.skipIf(why !== null).each(['off', 'force'] as const)('special instructi
       tests.push(make([...rex, ...FXSAVE, 0xdb, 0xe3, 0x0f, 0x57, 0xc0, 0x45, 0x0f, 0x57, 0xff, 0xd9, 0xe8, ...rex, ...FXRSTOR], seed, 0x100));
     }
     runNatively(tests).forEach((real, i) => {
-      const ours = guest.run(tests[i]!);
+      const ours = guest.test(tests[i]!);
       expect(ours.trap, `seed=${i + 1}`).toBe(real.trap);
       expect(registers(ours.fx), `seed=${i + 1}`).toBe(registers(real.fx));
     });
@@ -47,7 +47,7 @@ describe.skipIf(why !== null).each(['off', 'force'] as const)('special instructi
     for (let seed = 100; seed < 130; seed++) tests.push(make(FXSAVE, seed, WINDOW), make(FXSAVE, seed, WINDOW + 8));
     const image = (m: Uint8Array): string => Buffer.from(Uint8Array.from([...m.subarray(0, 5), ...m.subarray(24, 28), ...m.subarray(32, 256)])).toString('hex');
     runNatively(tests).forEach((real, i) => {
-      const ours = guest.run(tests[i]!);
+      const ours = guest.test(tests[i]!);
       expect(ours.trap, `seed=${100 + (i >> 1)}`).toBe(real.trap);
       if (i % 2 === 0) expect(image(ours.mem), `seed=${100 + (i >> 1)}`).toBe(image(real.mem));
     });
@@ -56,7 +56,7 @@ describe.skipIf(why !== null).each(['off', 'force'] as const)('special instructi
     const guest = new Guest(jit), tests: Test[] = [];
     for (let seed = 200; seed < 260; seed++) tests.push(make(seed % 2 === 0 ? [0x66, 0x0f, 0xf7, 0xca] : [0x0f, 0xf7, 0xca], seed, WINDOW + (seed % 32)));
     runNatively(tests).forEach((real, i) => {
-      const ours = guest.run(tests[i]!);
+      const ours = guest.test(tests[i]!);
       expect(Buffer.from(ours.mem).toString('hex'), `seed=${200 + i}`).toBe(Buffer.from(real.mem).toString('hex'));
       expect(registers(ours.fx), `seed=${200 + i}`).toBe(registers(real.fx));
     });

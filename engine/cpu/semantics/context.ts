@@ -123,6 +123,8 @@ export function define(rows: Record<string, Semantics>): void {
     table.set(name, rows[name]!);
   }
 }
+/** For tests that want to see an error found (harness/plant.ts). */
+export function replaceSemantics(mnemonic: string, semantics: Semantics): void { table.set(mnemonic, semantics); }
 export function semanticsOf(mnemonic: string): Semantics | undefined { return table.get(mnemonic); }
 
 /** A wasm function shared by handlers and compiled regions (state-independent signature; pass c.state() as an argument if it needs it). */

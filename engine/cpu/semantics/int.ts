@@ -332,6 +332,7 @@ define({
     f.get(v); c.setFlags();
   },
   nop: () => undefined,
+  clflush: (c) => { c.read(0); c.f.drop(); }, // may fault as a read of a byte does
   cpuid: (c) => (c as FlowCtx).runtime('cpuid'),
   rdtsc: (c) => (c as FlowCtx).leaveAtClock(), rdtscp: (c) => (c as FlowCtx).leaveAtClock(),
 });
