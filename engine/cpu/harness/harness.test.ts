@@ -1,12 +1,14 @@
 // Every encoding row against the real CPU, interpreted and with the compiler forced. Longer: npm run fuzz:insn.
 import { describe, expect, test } from 'vitest';
+import type { Row } from '../decode/insn.ts';
 import { describe as text } from './compare.ts';
 import { fuzzInsn } from './fuzz-insn.ts';
 import { FAMILIES, makeTest, rows } from './generate.ts';
 import { cannotRunNatively } from './records.ts';
 
 test('every row that can be tested is', () => {
-  const untested = rows().filter((row) => !Array.from({ length: 300 }, (_, seed) => makeTest(row, seed)).some((t) => t !== null));
+  const testable = (row: Row): boolean => { for (let seed = 0; seed < 300; seed++) if (makeTest(row, seed) !== null) return true; return false; };
+  const untested = rows().filter((row) => !testable(row));
   expect(untested.map((r) => r.join(' '))).toEqual([]);
 });
 const why = cannotRunNatively();
