@@ -24,6 +24,12 @@ export interface StraceOptions extends ReportOptions {
   e?: string[];
   P?: string[];
   z?: boolean; Z?: boolean; c?: boolean; C?: boolean; w?: boolean; S?: string;
+  /** -f on standard error: `[pid N]` while there are several tasks, `Process N attached` when one comes. */
+  live?: boolean;
+  /** -ff: where the lines of a task go, by its number. */
+  outFor?: (tid: number) => Out;
+  /** Number of q: 1 no `attached` lines, 2 no `exited` lines. */
+  q?: number;
   /** Output column of the equals sign (-a), 40. */
   a?: number;
 }

@@ -1,7 +1,7 @@
 // `report --strace` against the real strace, line by line, after masking addresses, pids and times. Real strace decides what its text looks like.
 import { describe, expect, test } from 'vitest';
 import { readFileSync } from 'node:fs';
-import { have, ktrace, record, recordingPath, run } from './run.ts';
+import { have, ktrace, record, recordingPath, run, sample, SAMPLES } from './run.ts';
 
 const PROGRAMS: string[][] = [
   ['/bin/true'], ['/bin/echo', 'hello'], ['/bin/cat', '/etc/hostname'], ['/bin/cat', '/nonexistent'], ['/bin/ls', '/etc/apt'], ['/bin/ls', '-l', '/etc/apt'],
@@ -40,4 +40,73 @@ describe.skipIf(!have('strace'))('the same text as strace', () => {
       expect(r.status).toBe(native.status);
       expect(mask(ours.stdout.toString('latin1'))).toEqual(mask(readFileSync(log, 'latin1')));
     });
+});
+
+test.skipIf(!have(sample('hello')))('a program named by a relative path is executed by that path', () => {
+  const dir = recordingPath(), r = ktrace(['record', '-q', '-o', dir, './hello'], { cwd: SAMPLES });
+  expect(r.status).toBe(0);
+  expect(ktrace(['report', dir, '--strace']).stdout.toString()).toMatch(/^execve\(".\/hello", \["\.\/hello"\]/);
+});
+
+/** The text of -f -o: each tracee's lines, cut calls put together, tracees in the order in which they came; numbers of tasks masked. */
+function byTracee(text: string): string[][] {
+  const pids: string[] = [], lines: string[][] = [];
+  for (const l of text.split('\n').filter(Boolean)) {
+    const m = /^(\d+) +(.*)$/.exec(l)!, i = pids.includes(m[1]!) ? pids.indexOf(m[1]!) : pids.push(m[1]!) - 1, own = lines[i] ??= [];
+    const rest = /^<\.\.\. \w+ resumed>(.*)$/.exec(m[2]!), cut = rest ? own.findLastIndex((x) => x.endsWith(' <unfinished ...>')) : -1;
+    if (cut >= 0) own[cut] = own[cut]!.replace(/ <unfinished \.\.\.>$/, '') + rest![1];
+    else own.push(m[2]!);
+  }
+  const pid = (l: string): string => l
+    .replace(/^((?:clone|clone3|fork|vfork|wait4|gettid|getpid|set_tid_address)\(.*\)\s+=) \d+/, '$1 PID')
+    .replace(/^((?:wait4|kill|tgkill)\()\d+(, \d+(?=, SIG))?/, '$1PID')
+    .replace(/(parent_tid=\[|in pid |FUTEX_CLOCK_REALTIME, )\d+/, '$1PID');
+  return lines.map((own) => mask(own.map(pid).join('\n')));
+}
+
+/** What -f writes to a terminal: `[pid N]` stands before a line exactly while there are several tracees. Returns it without that. */
+function unprefixed(text: string): string[] {
+  const parts = text.split(/strace: Process \d+ attached\n/), comes: number[] = [], out: string[] = [];
+  parts.slice(0, -1).reduce((n, p) => { comes.push(n + p.length); return n + p.length; }, 0);
+  let alive = 1, at = 0;
+  for (const line of parts.join('').split('\n').slice(0, -1)) {
+    while (comes.length && comes[0]! <= at) { comes.shift(); alive++; }
+    at += line.length + 1;
+    if (line.startsWith('+++ superseded')) alive--;
+    expect(/^\[pid +\d+\] /.test(line), `${alive} tracees: ${line}`).toBe(alive > 1);
+    if (/^(\[pid +\d+\] )?\+\+\+ (exited|killed)/.test(line)) alive--;
+    out.push(line.replace(/^\[pid +\d+\] /, ''));
+  }
+  return out;
+}
+
+describe.skipIf(!have('strace', sample('tracees')))('strace -f', () => {
+  for (const mode of ['fork', 'threads', 'vfork', 'exec', 'signals'])
+    test(mode, () => {
+      const [log, mine] = [recordingPath(), recordingPath()], argv = [sample('tracees'), mode];
+      const native = run(['strace', '-f', '-o', log, ...argv]), r = ktrace(['strace', '-f', '-o', mine, ...argv]);
+      expect(r.status === 128 + 9 ? 'SIGKILL' : r.status).toBe(native.signal ?? native.status);
+      const text = readFileSync(mine, 'latin1');
+      expect(byTracee(text)).toEqual(byTracee(readFileSync(log, 'latin1')));
+
+      unprefixed(run(['strace', '-f', ...argv]).stderr);
+      const live = ktrace(['strace', '-f', ...argv]);
+      const unpadded = (l: string): string => l.replace(/\s+= /, ' = ');
+      expect(unprefixed(live.stderr).map(unpadded)).toEqual(text.split('\n').filter(Boolean).map((l) => unpadded(l.replace(/^\d+ +/, ''))));
+      expect(live.stdout.toString()).toBe(native.stdout.toString());
+    });
+
+  test('-q leaves out who was attached, -qq who exited; -ff writes a file a task', () => {
+    const argv = [sample('tracees'), 'fork'];
+    const [q, qq] = [ktrace(['strace', '-f', '-q', ...argv]).stderr, ktrace(['strace', '-f', '-qq', ...argv]).stderr];
+    expect(q).not.toContain('attached');
+    expect(q.match(/\+\+\+ exited/g)?.length).toBe(4);
+    expect(qq).not.toMatch(/attached|\+\+\+ exited/);
+    const base = recordingPath(), all = recordingPath();
+    expect(ktrace(['strace', '-ff', '-o', base, ...argv]).status).toBe(0);
+    ktrace(['strace', '-f', '-o', all, ...argv]);
+    const whole = readFileSync(all, 'latin1').split('\n').filter(Boolean);
+    for (const pid of new Set(whole.map((l) => l.split(' ')[0]!)))
+      expect(readFileSync(`${base}.${pid}`, 'latin1').split('\n').at(-2)).toBe(whole.filter((l) => l.startsWith(`${pid} `)).at(-1)!.replace(/^\d+ +/, ''));
+  });
 });

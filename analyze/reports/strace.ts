@@ -1,4 +1,4 @@
-// report --strace: the text strace 6.1 writes to a file (-o), from the syscall, signal and thread tables. Merges four streams by
+// report --strace: the text strace 6.1 writes to a file (-o) or to a terminal (`live`), from the syscall, signal and thread tables. Merges four streams by
 // their place in the global order: entries, exits, signals, ends of tasks. Memory stays flat: only open calls are held.
 import { decodeCall, DEFAULTS } from '../../engine/abi/decode/index.ts';
 import type { DecodedCall, DecodeOptions } from '../../engine/abi/decode/index.ts';
@@ -16,17 +16,15 @@ import type { Out, StraceOptions } from '../options.ts';
 import { statusOf, straceFilter } from '../strace-filter.ts';
 import type { StraceFilter } from '../strace-filter.ts';
 import { writeTable } from '../table.ts';
+import { births, endings, firstTask, num, numOrNull, tasksOf } from './strace-tasks.ts';
+import type { Line, TaskInfo } from './strace-tasks.ts';
 import { summaryText } from './summary.ts';
 
 interface Call {
   seq: number; exitSeq: number | null; utid: number; ts: number; dur: number | null; nr: number; args: Uint32Array; payload: Uint8Array | null;
   ret: number | null; restart: number; fd: number | null; fileId: number | null;
 }
-interface TaskInfo { utid: number; tid: number; pid: number; upid: number; comm: string }
-interface Line { seq: number; utid: number; ts: number; text: string; afterCall: boolean; end: boolean }
 
-const num = (v: unknown): number => Number(v);
-const numOrNull = (v: unknown): number | null => (v === null || v === undefined ? null : Number(v));
 const bytes = (v: unknown): Uint8Array | null => {
   if (v === null || v === undefined) return null;
   if (v instanceof Uint8Array) return v;
@@ -111,6 +109,8 @@ class Printer {
   private open: { call: Call; text: string } | null = null;
   private lastTs = 0;
   private begun = false;
+  /** Tasks alive: on a terminal strace names them only while there are several. */
+  private tracees = 1;
   constructor(out: Out, o: StraceOptions, tids: Map<number, TaskInfo>, start: { sec: number; nsec: number }) {
     this.out = out; this.o = o; this.tids = tids; this.start = start; this.column = o.a ?? 40;
   }
@@ -118,8 +118,9 @@ class Printer {
   flush(): void { if (this.buffer) { this.out(this.buffer); this.buffer = ''; } }
   private prefix(utid: number, ts: number): string {
     let s = '';
-    const task = this.tids.get(utid);
-    if (this.o.f) s += `${String(task?.tid ?? 0)}${this.o.Y && task ? `<${task.comm}>` : ''}`.padEnd(5) + ' ';
+    const task = this.tids.get(utid), comm = this.o.Y && task ? `<${task.comm}>` : '';
+    if (this.o.live && this.tracees > 1) s += `[pid ${String(task?.tid ?? 0).padStart(5)}${comm}] `;
+    else if (this.o.f && !this.o.live && !this.o.outFor) s += `${String(task?.tid ?? 0).padEnd(5)}${comm} `;
     if (this.o.t) {
       const nsec = this.start.nsec + ts, sec = this.start.sec + Math.floor(nsec / 1e9), usec = Math.floor((nsec % 1e9) / 1000);
       if (this.o.t === 3) s += `${sec}.${String(usec).padStart(6, '0')} `;
@@ -166,49 +167,34 @@ class Printer {
     this.finish(text, c, d);
   }
   line(l: Line): void {
-    this.interrupt();
-    this.write(`${this.prefix(l.utid, l.ts)}${l.text}\n`);
+    if (l.kind === 'attach') { // straight to stderr, in the midst of an open line too
+      this.tracees++;
+      if (this.o.live && !this.o.q) this.write(`${l.text}\n`);
+      return;
+    }
+    if (l.kind === 'superseded') { this.tracees--; this.tids.get(l.heir!)!.tid = this.tids.get(l.utid)!.tid; }
+    if (l.kind !== 'exit' || (this.o.q ?? 0) < 2) {
+      this.interrupt();
+      this.write(`${this.prefix(l.utid, l.ts)}${l.text}\n`);
+    }
+    if (l.kind === 'exit' || l.kind === 'killed') this.tracees--;
   }
   end(): void { if (this.open) { this.write(' <unfinished ...>\n'); this.open = null; } this.flush(); }
 }
 
-async function tasksOf(db: Database): Promise<Map<number, TaskInfo>> {
-  const out = new Map<number, TaskInfo>();
-  const source = db.recording.has('sched_switch') ? 'task' : 'thread';
-  const rows = await db.rows(source === 'task' ? 'select utid, tid, pid, upid, comm from task' : 'select utid, tid, pid, upid, name::varchar as comm from thread');
-  for (const r of rows) out.set(num(r.utid), { utid: num(r.utid), tid: num(r.tid), pid: numOrNull(r.pid) ?? num(r.tid), upid: numOrNull(r.upid) ?? -num(r.utid), comm: String(r.comm ?? '') });
-  for (const c of db.recording.manifest.complete ? [] : db.recording.openCalls()) if (!out.has(c.utid)) out.set(c.utid, { utid: c.utid, tid: c.tid, pid: c.tid, upid: -c.utid, comm: '' });
-  return out;
-}
-
-/** The task that strace would have started: the first to execute a program. */
-async function firstTask(db: Database): Promise<number> {
-  const r = await db.rows(db.recording.has('exec') ? 'select utid from exec order by seq limit 1' : `select utid from syscall order by seq limit 1`);
-  return r.length ? num(r[0]!.utid) : -1;
-}
-
-async function lines(db: Database, filter: StraceFilter, condition: string): Promise<Line[]> {
+async function lines(db: Database, options: StraceOptions, filter: StraceFilter, condition: string): Promise<Line[]> {
   const out: Line[] = [];
   if (db.recording.has('signal') && (filter.signals === null || filter.signals.size)) {
     for (const r of await db.rows(`select seq, utid, ts, event::varchar as event, signo, info, result::varchar as result from signal where ((event = 'deliver' and result <> 'sigtimedwait') or (event = 'generate' and result = 'ignored')) and signo <> 9 and ${condition} order by seq`)) {
       const signo = num(r.signo);
       if (filter.signals && !filter.signals.has(signo)) continue;
       const info = bytes(r.info);
-      out.push({ seq: num(r.seq), utid: num(r.utid), ts: num(r.ts), end: false, afterCall: r.event === 'generate', text: `--- ${signalName(signo)} ${info && info.length >= 48 ? siginfo(new Reader(info), DEFAULTS) : `{si_signo=${signalName(signo)}, si_code=SI_KERNEL}`} ---` });
-      if (r.event === 'deliver' && r.result === 'stop') out.push({ seq: num(r.seq), utid: num(r.utid), ts: num(r.ts), end: false, afterCall: false, text: `--- stopped by ${signalName(signo)} ---` });
+      out.push({ seq: num(r.seq), utid: num(r.utid), ts: num(r.ts), kind: r.event === 'generate' ? 'afterCall' : 'signal', text: `--- ${signalName(signo)} ${info && info.length >= 48 ? siginfo(new Reader(info), DEFAULTS) : `{si_signo=${signalName(signo)}, si_code=SI_KERNEL}`} ---` });
+      if (r.event === 'deliver' && r.result === 'stop') out.push({ seq: num(r.seq), utid: num(r.utid), ts: num(r.ts), kind: 'signal', text: `--- stopped by ${signalName(signo)} ---` });
     }
   }
-  if (db.recording.has('thread') && db.recording.has('process')) {
-    const rows = await db.rows(`select t.seq, t.utid, t.ts + t.dur as ts, t.tid, t.pid, p.exit_code, p.exit_signal from thread t join process p on p.upid = t.upid where t.dur is not null and not t.kthread and ${condition.replace(/\b(utid|ts|cpu)\b(?= (in|>=|<=|=))/g, 't.$1')} order by t.seq`);
-    const codes = new Map<number, number>();
-    for (const r of await db.rows(`select utid, a0 from syscall where nr = ${NR.exit}`)) codes.set(num(r.utid), num(r.a0) & 255);
-    const cores = new Set(db.recording.has('signal') ? (await db.rows("select distinct t.pid as pid from signal s join thread t using (utid) where s.result = 'core'")).map((r) => num(r.pid)) : []);
-    for (const r of rows) {
-      const code = num(r.tid) !== num(r.pid) && codes.has(num(r.utid)) ? codes.get(num(r.utid))! : r.exit_code;
-      const text = r.exit_signal !== null ? `+++ killed by ${signalName(num(r.exit_signal))}${cores.has(num(r.pid)) ? ' (core dumped)' : ''} +++` : `+++ exited with ${code ?? 0} +++`;
-      out.push({ seq: num(r.seq), utid: num(r.utid), ts: num(r.ts), text, afterCall: false, end: true });
-    }
-  }
+  if (options.live) out.push(...await births(db));
+  out.push(...await endings(db, condition));
   return out.sort((a, b) => a.seq - b.seq);
 }
 
@@ -225,9 +211,17 @@ export async function reportStrace(dir: string, options: StraceOptions, out: Out
     const learn = options.y || options.yy || (options.P?.length ?? 0) > 0;
     const query = `select seq, exit_seq, utid, ts, dur, nr, a0, a1, a2, a3, a4, a5, payload, ret, restart, fd, file_id from syscall where not compat and ${condition}${learn ? '' : nrs} order by seq`;
     const names = new Names(learn && db.recording.has('file_desc') ? await db.rows('select file_id, path from file_desc') : [], db.recording.manifest.cwd);
-    const printer = new Printer(out, options, tasks, { sec: db.recording.manifest.startSec, nsec: db.recording.manifest.startNsec });
+    const start = { sec: db.recording.manifest.startSec, nsec: db.recording.manifest.startNsec };
+    const shared = new Printer(out, options, tasks, start), own = new Map<number, Printer>();
+    const printer = (utid: number): Printer => { // -ff: a printer a task number
+      if (!options.outFor) return shared;
+      const tid = tasks.get(utid)?.tid ?? 0;
+      let p = own.get(tid);
+      if (!p) own.set(tid, p = new Printer(options.outFor(tid), options, tasks, start));
+      return p;
+    };
     const structured = options.format === 'json' || options.format === 'csv' ? ([] as unknown[][]) : null;
-    const extra = await lines(db, filter, condition);
+    const extra = await lines(db, options, filter, condition);
     const shown = (c: Call): boolean => {
       if (filter.calls && !filter.calls.has(c.nr)) return false;
       if (filter.status && !filter.status.has(statusOf(c.ret, c.restart))) return false;
@@ -249,10 +243,10 @@ export async function reportStrace(dir: string, options: StraceOptions, out: Out
     const leave = (c: Call): void => {
       const p = pending.get(c.utid);
       if (!p || p.call !== c) return;
-      printer.exit(c, p.text);
+      printer(c.utid).exit(c, p.text);
       pending.delete(c.utid);
       const waiting = deferred.get(c.utid);
-      if (waiting) { deferred.delete(c.utid); for (const l of waiting) printer.line(l); }
+      if (waiting) { deferred.delete(c.utid); for (const l of waiting) printer(l.utid).line(l); }
     };
     /** Everything that happened before place `seq`. */
     const advance = (seq: number): void => {
@@ -263,12 +257,12 @@ export async function reportStrace(dir: string, options: StraceOptions, out: Out
         if (e <= l) { leave(exits.pop()); continue; }
         at++;
         if (structured) continue;
-        if (line!.end) { // a call that never returned ends with its task
+        if (line!.kind === 'exit' || line!.kind === 'killed' || line!.kind === 'superseded') { // a call that never returned ends with its task
           const p = pending.get(line!.utid);
-          if (p) { printer.exit(p.call, { ...p.text, result: '?' }); pending.delete(line!.utid); }
-          printer.line(line!);
-        } else if (line!.afterCall && pending.has(line!.utid)) deferred.set(line!.utid, [...(deferred.get(line!.utid) ?? []), line!]);
-        else printer.line(line!);
+          if (p) { printer(p.call.utid).exit(p.call, { ...p.text, result: '?' }); pending.delete(line!.utid); }
+          printer(line!.utid).line(line!);
+        } else if (line!.kind === 'afterCall' && pending.has(line!.utid)) deferred.set(line!.utid, [...(deferred.get(line!.utid) ?? []), line!]);
+        else printer(line!.utid).line(line!);
       }
     };
     const take = (c: Call): void => {
@@ -279,8 +273,8 @@ export async function reportStrace(dir: string, options: StraceOptions, out: Out
       if (learn) names.after(upid, c, SYSCALLS[c.nr]?.ret === 'pid' && (c.nr === NR.clone || c.nr === NR.clone3 || c.nr === NR.fork || c.nr === NR.vfork) ? childOf(tasks, c.ret) : undefined);
       if (!visible) return;
       if (structured) { structured.push([c.seq, c.ts, c.dur, tasks.get(c.utid)?.tid ?? null, text.name, text.entry + text.exit, c.ret, text.result]); return; }
-      printer.enter(c, text);
-      if (c.nr === NR.exit || c.nr === NR.exit_group) { printer.exit(c, { ...text, result: '?' }); return; }
+      printer(c.utid).enter(c, text);
+      if (c.nr === NR.exit || c.nr === NR.exit_group) { printer(c.utid).exit(c, { ...text, result: '?' }); return; }
       pending.set(c.utid, { call: c, text });
       if (c.exitSeq !== null && c.ret !== null) exits.push(c);
     };
@@ -292,7 +286,7 @@ export async function reportStrace(dir: string, options: StraceOptions, out: Out
       if (shown(call) && (one === '' || one.endsWith(` ${c.utid}`))) take(call);
     }
     advance(Infinity);
-    printer.end();
+    for (const p of [shared, ...own.values()]) p.end();
     if (structured) writeTable(['seq', 'ts', 'dur', 'tid', 'name', 'args', 'ret', 'result'], structured, options.format!, out);
     if (options.C) out(await summaryText(dir, options, filter));
   });

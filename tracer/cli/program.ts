@@ -1,27 +1,28 @@
 // Finds the program to record as execvp would and says early why it cannot run: 127 not found, 126 cannot execute.
 // The guest's own execve has the last word; this only turns the usual mistakes into one clear line before anything is recorded.
 import * as fs from 'node:fs';
-import { isAbsolute, join, resolve } from 'node:path';
+import { isAbsolute, resolve } from 'node:path';
 import { UserError } from '../recording.ts';
 
 const CANNOT = 126, NOT_FOUND = 127;
 
+/** The path for execve, as execvp(3) would make it: relative ones are the guest's to resolve, in the same directory. */
 export function findProgram(name: string, path: string | undefined, cwd: string): string {
   if (name === '') throw new UserError(`'': not found: name a program`, NOT_FOUND);
   if (name.includes('/')) {
     const full = isAbsolute(name) ? name : resolve(cwd, name);
     examine(name, full);
-    return full;
+    return name;
   }
   let denied: string | null = null;
   for (const dir of (path ?? '/usr/local/bin:/bin:/usr/bin').split(':')) {
-    const full = resolve(cwd, join(dir === '' ? '.' : dir, name));
+    const path = `${dir === '' ? '.' : dir}/${name}`, full = resolve(cwd, path);
     let s: fs.Stats;
     try { s = fs.statSync(full); } catch { continue; }
     if (!s.isFile()) continue;
     try { fs.accessSync(full, fs.constants.X_OK); } catch { denied ??= full; continue; }
     examine(name, full);
-    return full;
+    return path;
   }
   if (denied !== null) throw new UserError(`${denied}: Permission denied: make it executable with chmod +x`, CANNOT);
   throw new UserError(`${name}: not found: check its name and PATH`, NOT_FOUND);

@@ -9,7 +9,7 @@ import { DEFAULT_DIR, openRecording, UserError } from '../recording.ts';
 
 export const FILTERS: OptionSpec = { '--pid': 'value', '--tid': 'value', '--comm': 'value', '--cpu': 'value', '--from': 'value', '--to': 'value', '--format': 'value' };
 export const STRACE: OptionSpec = {
-  '-f': 'flag', '-T': 'flag', '-t': 'count', '-r': 'flag', '-y': 'count', '-Y': 'flag', '-k': 'flag', '-n': 'flag', '-i': 'flag', '-s': 'value', '-v': 'flag', '-x': 'count', '-e': 'many', '-P': 'many',
+  '-f': 'count', '-T': 'flag', '-t': 'count', '-r': 'flag', '-y': 'count', '-Y': 'flag', '-k': 'flag', '-n': 'flag', '-i': 'flag', '-s': 'value', '-v': 'flag', '-x': 'count', '-e': 'many', '-P': 'many',
   '-z': 'flag', '-Z': 'flag', '-c': 'flag', '-C': 'flag', '-w': 'flag', '-S': 'value', '-a': 'value',
 };
 

@@ -114,6 +114,8 @@ function clone3(c: CallText): void {
   if (r.length >= 80 && (r.num(64) || r.num(72))) f.push(`set_tid=${r.ptr(64)}`, `set_tid_size=${r.udec(72)}`);
   if (r.length >= 88 && high & 2) f.push(`cgroup=${r.udec(80)}`);
   c.arg(`{${f.join(', ')}}`);
+  // strace waits for the return only where the kernel writes something back
+  if (!(fl & (C.CLONE_PARENT_SETTID | C.CLONE_PIDFD))) { plain(c, 1, 2); return; }
   c.atExitAfter();
   const out: string[] = [];
   const tid = c.payload.get(0, PART.secondExit), pidfd = c.payload.get(0, PART.third);
