@@ -1,6 +1,7 @@
 // Timings, interleaved: the same work natively, under qemu-x86_64 and under ktrace, medians and ratios. `make bench`; results stand in docs/benchmarks.md.
 // `node scripts/bench.mjs [SECTION…]`; `cpu` alone takes names of its rows (bench-cpu.mjs).
 import { benchCpu } from './bench-cpu.mjs';
+import { benchChurn, benchCold, benchLinear } from './bench-engine.mjs';
 import { benchEvents } from './bench-events.mjs';
 import { interleave, qemu, record as rec, verdict } from './bench-lib.mjs';
 
@@ -17,6 +18,9 @@ else {
     row('record ls -la /etc ÷ node -e 0', '≤ 10', r.ls.wall / r.node.wall, ms(r));
   }
   if (want('cpu')) benchCpu([]);
+  if (want('cold')) benchCold();
+  if (want('linear')) benchLinear();
+  if (want('churn')) await benchChurn();
   if (want('syscall') && qemu) {
     const dd = (count) => ['/bin/dd', 'if=/dev/zero', 'of=/dev/null', 'bs=1', `count=${count}`, 'status=none'];
     const r = interleave({ q1: () => [...qemu, ...dd(1)], q200k: () => [...qemu, ...dd(200000)], k1: () => [...rec(), ...dd(1)], k200k: () => [...rec(), ...dd(200000)] });
