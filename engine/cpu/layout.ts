@@ -36,7 +36,7 @@ export const S = {
   flagRes: CTX_SIZE, flagCc: CTX_SIZE + 8, flagFx: CTX_SIZE + 16,
   /** The code page: virtual address, and the physical address of its frame. */
   pageVa: 600, frameBase: 608,
-  /** Record at which the interpreter left or resumes; block being executed. */
+  /** Record at which the interpreter left, or the hot block; 0 while it runs. A register that is always zero. */
   rec: 612, zero: 616,
   now: 624, deadline: 632, insns: 640,
   exitReason: 648, exitVector: 652, exitError: 656, exitLo: 660, exitHi: 664,
@@ -64,8 +64,10 @@ export const ITLB_ENTRIES = 128;
 /** Entry: tag i64 (page address or −1), frame base u32. */
 export const ITLB = { tag: 0, frame: 8, size: 16 } as const;
 
-/** A block: header, then records. vaLo, vaHi: its page when it was last reported hot. Compiled: index among its region's entries, and its page
- *  relative to the region's base page. */
-export const BLK = { fn: 0, cost: 4, count: 8, hot: 12, pa: 16, records: 20, bytes: 24, straddleFrame: 28, vaLo: 32, vaHi: 36, entry: 40, page: 44, size: 48 } as const;
+/** A block: header, then records. pa is NO_PA once the block is dropped. pa0/to0, pa1/to1: the blocks that control went to last from here, newest
+ *  first; an entry counts only while `to` still has that pa. vaLo, vaHi: its page when it was last reported hot. Compiled: index among its
+ *  region's entries, and its page relative to the region's base page. */
+export const BLK = { fn: 0, cost: 4, count: 8, hot: 12, pa: 16, straddleFrame: 20, pa0: 24, to0: 28, pa1: 32, to1: 36, vaLo: 40, vaHi: 44, entry: 48, page: 52, size: 56 } as const;
+export const NO_PA = 0xffffffff;
 /** A predecoded record. Register operands are byte offsets into the CPU's state. */
 export const REC = { fn: 0, r0: 4, r1: 6, r2: 8, r3: 10, disp: 12, imm: 16, base: 24, index: 26, seg: 28, scale: 30, k: 31, off: 32, next: 34, block: 36, size: 40 } as const;

@@ -70,16 +70,11 @@ class Cpu implements Processor {
       store: (s, lo, hi, n) => mmu.store(s, lo, hi, n),
       quietread: (s, lo, hi, n) => mmu.translateQuiet(s, lo, hi, n, false),
       quietwrite: (s, lo, hi, n) => mmu.translateQuiet(s, lo, hi, n, true),
-      itlb: (s, lo, hi) => {
-        if (mmu.fetchPage(s, lo, hi) >= 0) return 1;
-        mmu.u32[(s + S.rec) >> 2] = 0;
-        return 0;
-      },
+      itlb: (s, lo, hi) => mmu.fetchPage(s, lo, hi) >= 0 ? 1 : 0,
       find: (s, pa) => {
         const since = meter === null ? 0 : meter.now(), block = this.blocks.find(s, pa >>> 0);
         this.lookups++;
         if (meter !== null) this.times.decode += meter.now() - since;
-        if (block === 0) mmu.u32[(s + S.rec) >> 2] = 0;
         return block;
       },
       straddle: (s, block) => this.blocks.straddle(s, block),
@@ -124,6 +119,7 @@ class Cpu implements Processor {
       const code = core.dispatch(s);
       if (code === CODE.leave) break;
       const record = u32[(s + S.rec) >> 2]!;
+      u32[(s + S.rec) >> 2] = 0;
       if (code === CODE.hot) {
         const from = meter === null ? 0 : meter.now();
         this.compiler!.hot(record, s);

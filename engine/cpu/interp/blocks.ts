@@ -2,7 +2,7 @@
 import { CTX } from '../../machine/hardware.ts';
 import { decode } from '../decode/decoder.ts';
 import type { Form, Insn } from '../decode/insn.ts';
-import { BLK, BLOCK_AREA, BLOCK_AREA_END, JUMP_CACHE, JUMP_CACHE_BITS, RAM_BASE, REC, S } from '../layout.ts';
+import { BLK, BLOCK_AREA, BLOCK_AREA_END, JUMP_CACHE, JUMP_CACHE_BITS, NO_PA, RAM_BASE, REC, S } from '../layout.ts';
 import type { Mmu } from '../mmu/mmu.ts';
 import { SLOT } from './core-module.ts';
 import type { Core } from './core.ts';
@@ -29,7 +29,7 @@ export class Blocks {
   /** @param level of the processor model: forms above it are undefined opcodes. */
   constructor(private readonly core: () => Core, private readonly mmu: Mmu, private readonly level: number) { this.clearJumpCache(); }
 
-  private clearJumpCache(): void { this.mmu.u32.fill(0xffffffff, JUMP_CACHE >> 2, (JUMP_CACHE >> 2) + (2 << JUMP_CACHE_BITS)); }
+  private clearJumpCache(): void { this.mmu.u32.fill(NO_PA, JUMP_CACHE >> 2, (JUMP_CACHE >> 2) + (2 << JUMP_CACHE_BITS)); }
   flush(): void {
     this.flushes++;
     this.frames = new Map();
@@ -44,7 +44,8 @@ export class Blocks {
     this.frames.delete(pfn);
     for (const block of blocks.values()) {
       const pa = this.mmu.u32[(block + BLK.pa) >> 2]!, slot = slotOf(pa) >> 2;
-      if (this.mmu.u32[slot] === pa) this.mmu.u32[slot] = 0xffffffff;
+      if (this.mmu.u32[slot] === pa) this.mmu.u32[slot] = NO_PA;
+      this.mmu.u32[(block + BLK.pa) >> 2] = NO_PA;
       const other = this.mmu.u32[(block + BLK.straddleFrame) >> 2]!;
       if (other !== 0) { // known in two frames
         this.frames.get(pa >>> 12)?.delete(pa & 4095);
@@ -134,13 +135,15 @@ export class Blocks {
     const lo = (this.mmu.u32[(s + S.pageVa) >> 2]! + 4096) | 0, hi = this.mmu.u32[(s + S.pageVa + 4) >> 2]! + (lo === 0 ? 1 : 0);
     return this.mmu.fetchPage(s, lo, hi | 0);
   }
-  /** Entry of a straddling block: both pages are looked up; decoded again if the second is another frame now. */
+  /** Entry of a straddling block: both pages are looked up; decoded again if the second is another frame now. It may be one that has been replaced. */
   straddle(s: number, block: number): number {
     const second = this.secondPage(s), { u32 } = this.mmu;
-    if (second < 0) { u32[(s + S.rec) >> 2] = 0; return 0; }
-    if (second >>> 12 === u32[(block + BLK.straddleFrame) >> 2]) return block;
-    const pa = u32[(block + BLK.pa) >> 2]!;
-    this.frames.get(u32[(block + BLK.straddleFrame) >> 2]!)?.delete((pa & 4095) - 4096);
+    if (second < 0) return 0;
+    const pa = u32[(block + BLK.pa) >> 2]!, newest = this.lookup(pa);
+    if (newest === 0) return this.find(s, pa);
+    const frame = u32[(newest + BLK.straddleFrame) >> 2]!;
+    if (frame === second >>> 12) return newest;
+    this.frames.get(frame)?.delete((pa & 4095) - 4096);
     const again = this.decodeAt(s, pa);
     if (again !== 0) this.enter(pa, again);
     return again;
@@ -161,9 +164,9 @@ export class Blocks {
     u32[h + (BLK.count >> 2)] = code.insns.length;
     u32[h + (BLK.hot >> 2)] = 0;
     u32[h + (BLK.pa >> 2)] = pa;
-    u32[h + (BLK.records >> 2)] = records;
-    u32[h + (BLK.bytes >> 2)] = bytes;
     u32[h + (BLK.straddleFrame >> 2)] = straddleFrame;
+    u32[h + (BLK.pa0 >> 2)] = NO_PA;
+    u32[h + (BLK.pa1 >> 2)] = NO_PA;
     for (let k = 0; k < records; k++) {
       const r = block + BLK.size + k * REC.size, insn = code.insns[k];
       u8.fill(0, r, r + REC.size);

@@ -77,9 +77,12 @@ export function buildCoreModule(counting = false): Uint8Array {
     for (let i = 0; i < helper.params.length; i++) f.get(i);
     f.call(js.get(helper.name)!);
   }
-  emitDispatch(get('sys.dispatch'), js, handlerType);
-  emitCharge(get('sys.next'), (f) => { f.get(0).returnCall(get('sys.dispatch')); });
-  emitCharge(get('sys.charge'), null);
+  const chain = m.func([I32, I32], [I32]);
+  emitChain(chain, js, handlerType);
+  emitCount(get('sys.dispatch'), 'dispatches');
+  get('sys.dispatch').get(0).i32Const(0).returnCall(chain);
+  emitNext(get('sys.next'), chain, handlerType);
+  emitCharge(get('sys.charge'));
   emitGetFlags(get('sys.getflags'));
   emitSetFlags(get('sys.setflags'));
   get('sys.resume').get(0).get(1).get(1).i32Load(REC.fn).returnCallIndirect(handlerType);
@@ -103,8 +106,7 @@ export function buildCoreModule(counting = false): Uint8Array {
   const toFirst = (f: Func): void => { emitCount(f, 'interpretedBlocks'); packed(f); f.get(0).get(1).i32Const(BLK.size).i32Add().get(1).i32Load(BLK.size + REC.fn).returnCallIndirect(handlerType); };
   const enter = m.func([I32, I32], [I32]), counted = m.func([I32, I32], [I32]), straddle = m.func([I32, I32], [I32]), hot = counted.local(I32);
   toFirst(enter);
-  counted.get(1).get(1).i32Load(BLK.hot).i32Const(1).i32Add().tee(hot).i32Store(BLK.hot);
-  counted.get(hot).i32Const(0).i32Load(HOT_MASK).i32And().i32Eqz().ifThen().get(0).get(1).i32Store(S.rec).i32Const(CODE.hot).return().end();
+  emitHot(counted, 1, hot);
   toFirst(counted);
   straddle.get(0).get(1).call(js.get('straddle')!).tee(1).i32Eqz().ifThen().i32Const(CODE.leave).return().end();
   toFirst(straddle);
@@ -134,37 +136,74 @@ function formFromKey(key: string): Form {
   };
 }
 
-/** From state.rip to the next block. */
-function emitDispatch(f: Func, js: ReadonlyMap<string, number>, handlerType: number): void {
-  const rip = f.local(I64), page = f.local(I64), e = f.local(I32), pa = f.local(I32), block = f.local(I32);
-  emitCount(f, 'dispatches');
+/** The physical address of state.rip into local `pa`, over the instruction TLB if it is not on the code page; `miss` is emitted for what is in neither. */
+function emitAddress(f: Func, pa: number, miss: (rip: number) => void): void {
+  const rip = f.local(I64), page = f.local(I64), e = f.local(I32);
   f.get(0).i64Load(CTX.rip).tee(rip).i64Const(-4096).i64And().tee(page).get(0).i64Load(S.pageVa).i64Ne().ifThen();
-  emitCount(f, 'pageChanges');
   f.get(page).i64Const(8).i64ShrU().i32WrapI64().i32Const((ITLB_ENTRIES - 1) * 16).i32And().get(0).i32Add().tee(e);
-  f.i64Load(S.itlb + ITLB.tag).get(page).i64Ne().ifThen();
-  f.get(0).get(rip).i32WrapI64().get(rip).i64Const(32).i64ShrU().i32WrapI64().call(js.get('itlb')!).i32Eqz().ifThen().i32Const(CODE.leave).return().end();
-  f.end();
+  f.i64Load(S.itlb + ITLB.tag).get(page).i64Ne().ifThen(); miss(rip); f.end();
+  emitCount(f, 'pageChanges');
   f.get(0).get(page).i64Store(S.pageVa);
   f.get(0).get(e).i32Load(S.itlb + ITLB.frame).i32Store(S.frameBase);
   f.end();
   f.get(rip).i32WrapI64().i32Const(4095).i32And().get(0).i32Load(S.frameBase).i32Add().set(pa);
+}
+/** From state.rip to the next block, over the jump cache; the block that it comes from (local 1, 0: none) remembers it. */
+function emitChain(f: Func, js: ReadonlyMap<string, number>, handlerType: number): void {
+  const e = f.local(I32), pa = f.local(I32), block = f.local(I32), from = 1;
+  emitAddress(f, pa, (rip) => {
+    f.get(0).get(rip).i32WrapI64().get(rip).i64Const(32).i64ShrU().i32WrapI64().call(js.get('itlb')!).i32Eqz().ifThen().i32Const(CODE.leave).return().end();
+  });
   f.get(pa).get(pa).i32Const(11).i32ShrU().i32Xor().i32Const((1 << JUMP_CACHE_BITS) - 1).i32And().i32Const(3).i32Shl().tee(e);
-  f.i32Load(JUMP_CACHE).get(pa).i32Eq().ifThen().get(e).i32Load(JUMP_CACHE + 4).set(block).else();
+  f.i32Load(JUMP_CACHE).get(pa).i32Eq().ifThen();
+  f.get(e).i32Load(JUMP_CACHE + 4).set(block);
+  f.get(from).ifThen();
+  f.get(from).get(from).i64Load(BLK.pa0).i64Store(BLK.pa1);
+  f.get(from).get(pa).i32Store(BLK.pa0).get(from).get(block).i32Store(BLK.to0);
+  f.end();
+  f.else();
+  // May empty the block area: what it comes from is not looked at again
   f.get(0).get(pa).call(js.get('find')!).tee(block).i32Eqz().ifThen().i32Const(CODE.leave).return().end().end();
   f.get(0).get(block).get(block).i32Load(BLK.fn).returnCallIndirect(handlerType);
 }
 
-/** The end of a block: its cost and instructions, then the deadline (law 3), then `go`; without `go` it leaves run(). */
-function emitCharge(f: Func, go: ((f: Func) => void) | null): void {
-  const block = f.local(I32), now = f.local(I64);
+/** The end of a block: its cost and instructions into the state. Pushes the new time. */
+function emitSpendBlock(f: Func, block: number): void {
+  const now = f.local(I64);
   f.get(1).i32Load(REC.block).set(block);
-  f.get(0).get(0).i64Load(S.now).get(block).i64Load32U(BLK.cost).i64Add().tee(now).i64Store(S.now);
   f.get(0).get(0).i64Load(S.insns).get(block).i64Load32U(BLK.count).i64Add().i64Store(S.insns);
-  f.get(0).i32Const(0).i32Store(S.rec);
-  if (go === null) { f.i32Const(CODE.leave); return; }
-  f.get(now).get(0).i64Load(S.deadline).i64GeS().ifThen();
-  f.get(0).i32Const(EXIT.deadline).i32Store(S.exitReason).i32Const(CODE.leave).return().end();
-  go(f);
+  f.get(0).get(0).i64Load(S.now).get(block).i64Load32U(BLK.cost).i64Add().tee(now).i64Store(S.now).get(now);
+}
+/** The end of a block that leaves run(). */
+function emitCharge(f: Func): void {
+  emitSpendBlock(f, f.local(I32));
+  f.drop().i32Const(CODE.leave);
+}
+/** The end of a block, then the deadline (law 3), then the next block: mostly one of the two that came after it before, and on its own page. */
+function emitNext(f: Func, chain: Func, handlerType: number): void {
+  const block = f.local(I32), pa = f.local(I32), next = f.local(I32), fn = f.local(I32), hot = f.local(I32);
+  emitSpendBlock(f, block);
+  f.get(0).i64Load(S.deadline).i64GeS().ifThen().get(0).i32Const(EXIT.deadline).i32Store(S.exitReason).i32Const(CODE.leave).return().end();
+  emitCount(f, 'dispatches');
+  const slow = (): void => { f.get(0).get(block).returnCall(chain); };
+  emitAddress(f, pa, slow);
+  f.get(block).i32Load(BLK.pa0).get(pa).i32Eq().ifThen();
+  f.get(block).i32Load(BLK.to0).set(next);
+  f.else();
+  f.get(block).i32Load(BLK.pa1).get(pa).i32Ne().ifThen(); slow(); f.end();
+  f.get(block).i32Load(BLK.to1).set(next);
+  f.end();
+  f.get(next).i32Load(BLK.pa).get(pa).i32Ne().ifThen(); slow(); f.end();
+  // After a block of the interpreter the flags are packed: its own blocks are entered here
+  f.get(next).i32Load(BLK.fn).tee(fn).i32Const(SLOT.enterCounted).i32GtU().ifThen().get(0).get(next).get(fn).returnCallIndirect(handlerType).end();
+  f.get(fn).i32Const(SLOT.enterCounted).i32Eq().ifThen(); emitHot(f, next, hot); f.end();
+  emitCount(f, 'interpretedBlocks');
+  f.get(0).get(next).i32Const(BLK.size).i32Add().get(next).i32Load(BLK.size + REC.fn).returnCallIndirect(handlerType);
+}
+/** Counts an execution of the block; leaves to report it when the count has none of HOT_MASK's bits. */
+function emitHot(f: Func, block: number, hot: number): void {
+  f.get(block).get(block).i32Load(BLK.hot).i32Const(1).i32Add().tee(hot).i32Store(BLK.hot);
+  f.get(hot).i32Const(0).i32Load(HOT_MASK).i32And().i32Eqz().ifThen().get(0).get(block).i32Store(S.rec).i32Const(CODE.hot).return().end();
 }
 
 function emitGetFlags(f: Func): void {
@@ -186,7 +225,6 @@ function emitSpend(f: Func, acc: number): void {
   if (f.module.counting) f.i32Const(0).i32Const(0).i64Load(COUNT.regionInsns).get(acc).i64Const(32).i64ShrU().i64Add().i64Store(COUNT.regionInsns);
   f.get(0).get(0).i64Load(S.now).get(acc).i64Const(0xffffffff, 0).i64And().i64Add().i64Store(S.now);
   f.get(0).get(0).i64Load(S.insns).get(acc).i64Const(32).i64ShrU().i64Add().i64Store(S.insns);
-  f.get(0).i32Const(0).i32Store(S.rec);
 }
 /**
  * refill(state, va, bytes, write): a data TLB miss that the page walk resolves without changing the tables: the WASM address, or 0, with no
