@@ -18,7 +18,7 @@ export const cpuBase = (cpu: number): number => CPU_AREA + cpu * CPU_STRIDE;
 export const FRAME_FLAGS = 0x200000;
 export const FRAME_FLAGS_SIZE = 0x100000;
 export const FRAME_FETCHED = 1, FRAME_DECODED = 2;
-/** Direct-mapped physical address → block. 65,536 entries of {pa u32, block u32}. */
+/** Physical address → block: 65,536 entries of {pa u32, block u32}, each the newest of its blocks; BLK.hashNext leads to the others. */
 export const JUMP_CACHE = 0x300000;
 export const JUMP_CACHE_BITS = 16;
 /** Blocks of predecoded records. */
@@ -66,8 +66,8 @@ export const ITLB = { tag: 0, frame: 8, size: 16 } as const;
 
 /** A block: header, then records. pa is NO_PA once the block is dropped. pa0/to0, pa1/to1: the blocks that control went to last from here, newest
  *  first; an entry counts only while `to` still has that pa. vaLo, vaHi: its page when it was last reported hot. Compiled: index among its
- *  region's entries, and its page relative to the region's base page. */
-export const BLK = { fn: 0, cost: 4, count: 8, hot: 12, pa: 16, straddleFrame: 20, pa0: 24, to0: 28, pa1: 32, to1: 36, vaLo: 40, vaHi: 44, entry: 48, page: 52, size: 56 } as const;
+ *  region's entries, and its page relative to the region's base page. hashNext, frameNext: the next in the jump cache's entry, and in its frame. */
+export const BLK = { fn: 0, cost: 4, count: 8, hot: 12, pa: 16, straddleFrame: 20, pa0: 24, to0: 28, pa1: 32, to1: 36, vaLo: 40, vaHi: 44, entry: 48, page: 52, hashNext: 56, frameNext: 60, size: 64 } as const;
 export const NO_PA = 0xffffffff;
 /** A predecoded record. Register operands are byte offsets into the CPU's state. */
 export const REC = { fn: 0, r0: 4, r1: 6, r2: 8, r3: 10, disp: 12, imm: 16, base: 24, index: 26, seg: 28, scale: 30, k: 31, off: 32, next: 34, block: 36, size: 40 } as const;

@@ -1,11 +1,11 @@
 // Blocks (law 3): decoding them into records, the cache by physical address, and dropping what a written frame held.
-import { CTX } from '../../machine/hardware.ts';
 import { decode } from '../decode/decoder.ts';
 import type { Form, Insn } from '../decode/insn.ts';
 import { BLK, BLOCK_AREA, BLOCK_AREA_END, JUMP_CACHE, JUMP_CACHE_BITS, NO_PA, RAM_BASE, REC, S } from '../layout.ts';
 import type { Mmu } from '../mmu/mmu.ts';
 import { SLOT } from './core-module.ts';
 import type { Core } from './core.ts';
+import { FLOW, Records } from './records.ts';
 
 export const MAX_INSNS = 64;
 const END_FORM: Form = { key: 'block.end z64 a0', mnemonic: 'block.end', ops: [], size: 64, mem: 0, rep: 0, lock: false, imm: null, flags: new Set(), cost: 0, cc: -1, flow: 'end' };
@@ -16,8 +16,10 @@ export interface BlockCode { insns: Insn[]; offsets: number[]; /** A single inst
 
 export class Blocks {
   private next = BLOCK_AREA;
-  /** By frame: offset in the page → block. */
-  private frames = new Map<number, Map<number, number>>();
+  /** By frame: the newest block that starts there, the first of a list over BLK.frameNext; and the blocks that go on there from the page before. */
+  private frames = new Map<number, number>();
+  private straddlers = new Map<number, Set<number>>();
+  private readonly records: Records;
   private readonly window = new Uint8Array(32);
   flushes = 0;
   decoded = 0;
@@ -27,59 +29,88 @@ export class Blocks {
   entrySlot: number = SLOT.enter;
 
   /** @param level of the processor model: forms above it are undefined opcodes. */
-  constructor(private readonly core: () => Core, private readonly mmu: Mmu, private readonly level: number) { this.clearJumpCache(); }
+  constructor(private readonly core: () => Core, private readonly mmu: Mmu, private readonly level: number) {
+    this.records = new Records(core, mmu.u8, level);
+    this.clearJumpCache();
+  }
 
-  private clearJumpCache(): void { this.mmu.u32.fill(NO_PA, JUMP_CACHE >> 2, (JUMP_CACHE >> 2) + (2 << JUMP_CACHE_BITS)); }
+  private clearJumpCache(): void {
+    const { u32 } = this.mmu, first = JUMP_CACHE >> 2;
+    for (let i = 0; i < 2 << JUMP_CACHE_BITS; i += 2) { u32[first + i] = NO_PA; u32[first + i + 1] = 0; }
+  }
   flush(): void {
     this.flushes++;
     this.frames = new Map();
+    this.straddlers = new Map();
     this.next = BLOCK_AREA;
     this.clearJumpCache();
     this.onFlush?.();
   }
   drop(pfn: number): void {
-    const blocks = this.frames.get(pfn);
+    const { u32 } = this.mmu, first = this.frames.get(pfn), straddlers = this.straddlers.get(pfn);
     this.onDrop?.(pfn);
-    if (blocks === undefined) return;
+    if (straddlers !== undefined) {
+      this.straddlers.delete(pfn);
+      for (const block of straddlers) this.forget(block);
+    }
+    if (first === undefined) return;
     this.frames.delete(pfn);
-    for (const block of blocks.values()) {
-      const pa = this.mmu.u32[(block + BLK.pa) >> 2]!, slot = slotOf(pa) >> 2;
-      if (this.mmu.u32[slot] === pa) this.mmu.u32[slot] = NO_PA;
-      this.mmu.u32[(block + BLK.pa) >> 2] = NO_PA;
-      const other = this.mmu.u32[(block + BLK.straddleFrame) >> 2]!;
-      if (other !== 0) { // known in two frames
-        this.frames.get(pa >>> 12)?.delete(pa & 4095);
-        this.frames.get(other)?.delete((pa & 4095) - 4096);
-      }
+    for (let block = first; block !== 0; block = u32[(block + BLK.frameNext) >> 2]!) {
+      this.forget(block);
+      const other = u32[(block + BLK.straddleFrame) >> 2]!;
+      if (other !== 0) this.straddlers.get(other)?.delete(block);
     }
   }
-  lookup(pa: number): number { return this.frames.get(pa >>> 12)?.get(pa & 4095) ?? 0; }
+  private forget(block: number): void {
+    const pa = (block + BLK.pa) >> 2;
+    if (this.mmu.u32[pa] === NO_PA) return;
+    this.unlink(block);
+    this.mmu.u32[pa] = NO_PA;
+  }
+  /** Takes a block out of the jump cache, if it is there. */
+  private unlink(block: number): void {
+    const { u32 } = this.mmu, slot = slotOf(u32[(block + BLK.pa) >> 2]!) >> 2, next = u32[(block + BLK.hashNext) >> 2]!;
+    let at = u32[slot + 1]!;
+    if (at === block) {
+      u32[slot + 1] = next;
+      u32[slot] = next === 0 ? NO_PA : u32[(next + BLK.pa) >> 2]!;
+      return;
+    }
+    while (at !== 0) {
+      const link = (at + BLK.hashNext) >> 2;
+      at = u32[link]!;
+      if (at === block) { u32[link] = next; return; }
+    }
+  }
+  /** Puts a block that is not in the jump cache at the head of its entry. */
+  private link(pa: number, block: number): void {
+    const { u32 } = this.mmu, slot = slotOf(pa) >> 2;
+    u32[(block + BLK.hashNext) >> 2] = u32[slot + 1]!;
+    u32[slot] = pa;
+    u32[slot + 1] = block;
+  }
+  lookup(pa: number): number {
+    const { u32 } = this.mmu;
+    let block = u32[(slotOf(pa) >> 2) + 1]!;
+    while (block !== 0 && u32[(block + BLK.pa) >> 2] !== pa) block = u32[(block + BLK.hashNext) >> 2]!;
+    return block;
+  }
 
   /** The block at pa for a CPU that arrives there; decodes it if need be. 0 on a fetch fault of the second page. */
   find(s: number, pa: number): number {
-    const pfn = pa >>> 12;
-    let block = this.lookup(pa);
+    const block = this.lookup(pa);
     if (block === 0) {
-      this.mmu.fetched(pfn);
-      block = this.decodeAt(s, pa);
-      if (block === 0) return 0;
+      this.mmu.fetched(pa >>> 12);
+      return this.decodeAt(s, pa);
     }
-    this.enter(pa, block);
+    this.unlink(block);
+    this.link(pa, block);
     return block;
   }
   /** Records of the block at pa for a compiled region that may leave in its middle; 0 if it straddles. */
-  ensure(pa: number, code: BlockCode): number {
+  ensure(pa: number): number {
     const known = this.lookup(pa);
-    if (known !== 0) return known;
-    if (code.straddles) return 0;
-    const block = this.write(pa, code, 0);
-    this.remember(pa >>> 12, pa & 4095, block);
-    return block;
-  }
-  private enter(pa: number, block: number): void {
-    const slot = slotOf(pa) >> 2;
-    this.mmu.u32[slot] = pa;
-    this.mmu.u32[slot + 1] = block;
+    return known !== 0 ? known : this.make(pa);
   }
 
   /** Decodes from pa within its page: pure. */
@@ -111,24 +142,15 @@ export class Blocks {
     return { insns: [insn], offsets: [offset], straddles: true, end: offset + insn.length };
   }
   private decodeAt(s: number, pa: number): number {
-    let code = this.read(pa), straddleFrame = 0;
-    if (code.straddles) {
+    let block = this.make(pa);
+    if (block === 0) {
       const second = this.secondPage(s);
       if (second < 0) return 0;
-      straddleFrame = second >>> 12;
-      code = this.readStraddling(pa, second);
-      this.mmu.fetched(straddleFrame);
+      this.mmu.fetched(second >>> 12);
+      block = this.makeStraddling(pa, second);
     }
     this.decoded++;
-    const block = this.write(pa, code, straddleFrame);
-    this.remember(pa >>> 12, pa & 4095, block);
-    if (straddleFrame !== 0) this.remember(straddleFrame, (pa & 4095) - 4096, block);
     return block;
-  }
-  private remember(pfn: number, offset: number, block: number): void {
-    let map = this.frames.get(pfn);
-    if (map === undefined) this.frames.set(pfn, map = new Map());
-    map.set(offset, block);
   }
   /** Physical address of the page behind the code page, by the instruction TLB. */
   private secondPage(s: number): number {
@@ -143,65 +165,60 @@ export class Blocks {
     if (newest === 0) return this.find(s, pa);
     const frame = u32[(newest + BLK.straddleFrame) >> 2]!;
     if (frame === second >>> 12) return newest;
-    this.frames.get(frame)?.delete((pa & 4095) - 4096);
-    const again = this.decodeAt(s, pa);
-    if (again !== 0) this.enter(pa, again);
-    return again;
+    this.unlink(newest);
+    return this.decodeAt(s, pa);
   }
 
-  private write(pa: number, code: BlockCode, straddleFrame: number): number {
-    const { u8, u32 } = this.mmu, core = this.core();
-    const last = code.insns[code.insns.length - 1]!, fallsThrough = last.form.flow === '';
-    const records = code.insns.length + (fallsThrough ? 1 : 0), bytes = BLK.size + records * REC.size;
-    if (this.next + bytes > BLOCK_AREA_END) this.flush();
-    const block = this.next, u16 = this.u16;
-    this.next = (block + bytes + 7) & ~7;
-    let cost = 0;
-    for (const insn of code.insns) cost += insn.form.cost;
-    const h = block >> 2;
+  /** Room for the longest block; whatever was there before may be gone. */
+  private room(): number {
+    if (this.next + BLK.size + (MAX_INSNS + 1) * REC.size > BLOCK_AREA_END) this.flush();
+    return this.next;
+  }
+  /** Decodes the block at pa into records; 0 if its first instruction goes on in the next page. */
+  private make(pa: number): number {
+    const block = this.room(), { records } = this, start = RAM_BASE + pa, end = start - (pa & 4095) + 4096;
+    let at = start, k = 0, cost = 0, flow: number = FLOW.next;
+    while (k < MAX_INSNS && at < end) {
+      const length = records.put(at, end, block + BLK.size + k * REC.size, block, k);
+      if (length === 0 || (records.flow === FLOW.own && k > 0)) break; // a block of its own
+      flow = records.flow;
+      cost += records.cost;
+      at += length;
+      k++;
+      if (flow !== FLOW.next) break;
+    }
+    if (k === 0) return 0;
+    const offset = ((at - RAM_BASE - 1) & 4095) + 1;
+    if (flow === FLOW.next) records.blank(END_FORM, offset, offset, block + BLK.size + k * REC.size, block, k);
+    this.install(pa, block, cost, k, flow === FLOW.next ? k + 1 : k, 0);
+    return block;
+  }
+  private makeStraddling(pa: number, second: number): number {
+    const block = this.room(), insn = this.readStraddling(pa, second).insns[0]!, pfn = second >>> 12, fallsThrough = insn.form.flow === '';
+    this.records.fill(insn, pa & 4095, block + BLK.size, block, 0);
+    const end = (pa & 4095) + insn.length;
+    if (fallsThrough) this.records.blank(END_FORM, end, end, block + BLK.size + REC.size, block, 1);
+    this.install(pa, block, insn.form.cost, 1, fallsThrough ? 2 : 1, pfn);
+    const known = this.straddlers.get(pfn);
+    if (known === undefined) this.straddlers.set(pfn, new Set([block])); else known.add(block);
+    return block;
+  }
+  private install(pa: number, block: number, cost: number, count: number, records: number, straddleFrame: number): void {
+    const { u32 } = this.mmu, h = block >> 2, pfn = pa >>> 12;
+    this.next = block + BLK.size + records * REC.size;
+    u32.fill(0, h, h + (BLK.size >> 2));
     u32[h + (BLK.fn >> 2)] = straddleFrame !== 0 ? SLOT.straddle : this.entrySlot;
     u32[h + (BLK.cost >> 2)] = cost;
-    u32[h + (BLK.count >> 2)] = code.insns.length;
-    u32[h + (BLK.hot >> 2)] = 0;
+    u32[h + (BLK.count >> 2)] = count;
     u32[h + (BLK.pa >> 2)] = pa;
     u32[h + (BLK.straddleFrame >> 2)] = straddleFrame;
     u32[h + (BLK.pa0 >> 2)] = NO_PA;
     u32[h + (BLK.pa1 >> 2)] = NO_PA;
-    for (let k = 0; k < records; k++) {
-      const r = block + BLK.size + k * REC.size, insn = code.insns[k];
-      u8.fill(0, r, r + REC.size);
-      u32[(r + REC.block) >> 2] = block;
-      u8[r + REC.k] = k;
-      if (insn === undefined) {
-        u32[(r + REC.fn) >> 2] = core.handler(END_FORM);
-        u16[(r + REC.off) >> 1] = code.end;
-        u16[(r + REC.next) >> 1] = code.end;
-        continue;
-      }
-      const { form } = insn, offset = code.offsets[k]!, next = offset + insn.length;
-      u32[(r + REC.fn) >> 2] = core.handler(form);
-      u16[(r + REC.off) >> 1] = offset;
-      u16[(r + REC.next) >> 1] = next;
-      for (let i = 0; i < insn.regs.length && i < 4; i++) {
-        const kind = form.ops[i]?.kind, n = insn.regs[i]!;
-        if (n >= 0 && kind !== undefined) u16[(r + REC.r0 + i * 2) >> 1] = kind === 'r' ? CTX.gpr + n * 8 : kind === 'h' ? CTX.gpr + n * 8 + 1 : kind === 'x' ? CTX.xmm + n * 16 : n;
-      }
-      if (form.mnemonic === 'enter') u16[(r + REC.r3) >> 1] = insn.imm2;
-      u16[(r + REC.base) >> 1] = insn.base < 0 ? S.zero : insn.base === 16 ? S.pageVa : insn.base * 8;
-      u16[(r + REC.index) >> 1] = insn.index < 0 ? S.zero : insn.index * 8;
-      u16[(r + REC.seg) >> 1] = insn.seg === 4 ? CTX.fsBase : insn.seg === 5 ? CTX.gsBase : S.zero;
-      u8[r + REC.scale] = insn.scale;
-      u32[(r + REC.disp) >> 2] = insn.base === 16 ? insn.disp + next : insn.disp;
-      let lo = insn.immLo, hi = insn.immHi;
-      if (form.ops.length > 0 && form.ops[0]!.kind === 'j') { lo += next; hi = lo < 0 ? -1 : 0; }
-      u32[(r + REC.imm) >> 2] = lo;
-      u32[(r + REC.imm + 4) >> 2] = hi;
-    }
-    core.flushHandlers();
-    return block;
+    u32[h + (BLK.frameNext >> 2)] = this.frames.get(pfn) ?? 0;
+    this.frames.set(pfn, block);
+    this.link(pa, block);
+    this.core().flushHandlers();
   }
-  private u16cache: Uint16Array | null = null;
-  private get u16(): Uint16Array { return this.u16cache ??= new Uint16Array(this.mmu.u8.buffer); }
 
   /** Cost and instructions of a block up to and including the record. */
   partial(record: number): { cost: number; count: number } {

@@ -93,7 +93,7 @@ export class Discovery {
         code = blocks.readStraddling(pa, second);
       }
       if (code.insns.length === 0 || code.insns[0]!.form.flow === 'own') { if (isEntry) return null; continue; }
-      const block = blocks.ensure(pa, code);
+      const block = blocks.ensure(pa);
       if (block === 0) { if (isEntry) return null; continue; }
       insns += code.insns.length;
       const b: RegionBlock = { offset, page, code, block, successors: [], returns: [], entry: -1, rpo: -1, idom: null as never, children: [], merge: false, loop: false };
