@@ -97,4 +97,11 @@ export const PROGRAMS: ProgramCase[] = [
   sh('process substitution', 'diff <(printf "a\\nb\\n") <(printf "a\\nc\\n"); cat /dev/fd/3 3< <(echo three)'),
   sh('device files', 'head -c 5 /dev/zero | od -c; echo x > /dev/null; echo x > /dev/full; ls -l /dev/null /dev/zero /dev/full | cut -c1-10; readlink /dev/stdin; test -e /dev/tty && echo tty'),
   exe('python sockets', ['/usr/bin/python3', '-c', "import socket,threading\ns=socket.create_server(('127.0.0.1',0))\ndef f():\n c,_=s.accept(); c.sendall(c.recv(99).upper()); c.close()\nthreading.Thread(target=f).start()\nc=socket.create_connection(s.getsockname()); c.sendall(b'hello'); print(c.recv(99), c.recv(99))"]),
+  // what a terminal-less job control script sees: a stopped child in the shell's own group, and a helper that ends meanwhile, hang up nobody
+  sh('stop and continue', 'sleep 100 & p=$!; kill -STOP $p; /bin/true; sleep 0.05; ps -o stat= -p $p; kill -CONT $p; kill $p; wait $p; echo $?', { needs: ['ps'] }),
+  sh('limits and umask', 'ulimit -a; umask; umask 077; f=/tmp/ktrace-um.$PPID; touch $f; stat -c %a $f; rm $f'),
+  exe('socket as stdout', ['/usr/bin/python3', '-c', 'import os, socket\ns = socket.socket(fileno=os.dup(1))\nprint(s.family, s.type, repr(s.getsockname()), repr(s.getpeername()), flush=True)\ns.send(b"sent\\n"); s.sendmsg([b"a", b"b\\n"])']),
+  exe('node', ['/usr/bin/node', '-e', 'console.log([1,2,3].map(x => x * 2)); setTimeout(() => console.log("later"), 900); require("child_process").exec("echo sub", (e, o) => process.stdout.write(o))']),
+  sh('fallocate', 'f=/tmp/ktrace-fa.$PPID; fallocate -l 1M $f; du $f | cut -f1; fallocate -n -l 2M $f; stat -c %s $f; rm $f'),
+  sh('killall', 'cp /bin/sleep /tmp/ktrace-sleeper; /tmp/ktrace-sleeper 100 & sleep 0.1; killall -0 ktrace-sleeper; echo $?; killall ktrace-sleeper; wait $!; echo $?; rm /tmp/ktrace-sleeper', { needs: ['killall'] }),
 ];

@@ -70,7 +70,7 @@ export async function record(o: RecordOptions): Promise<RecordResult> {
     const { program, ...machine } = config;
     const manifest: Manifest = {
       format: FORMAT_VERSION, engine: ENGINE_VERSION, engineHash: ENGINE_HASH, command: o.command,
-      cwd: program.cwd, env: program.env, uid: program.uid, gid: program.gid, groups: program.groups, program: program.path, argv: program.argv,
+      cwd: program.cwd, env: program.env, uid: program.uid, gid: program.gid, groups: program.groups, umask: program.umask ?? 0o22, rlimits: program.rlimits ?? [], program: program.path, argv: program.argv,
       config: machine, cpus: o.cpus, seed: o.seed, complete: false, startSec: start.sec, startNsec: start.nsec,
       tables: o.tables, events: {}, files: {}, digest: '', stateDigest: '', cycles: 0, instructions: 0, exit: null, halt: '', unknownSyscalls: [], changedHostFiles: [], guestFiles: 0,
     };

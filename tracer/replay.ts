@@ -51,7 +51,7 @@ export async function replay(path: string, o: ReplayOptions): Promise<ReplayResu
   const control = createTrace(() => false, null);
   const config: MachineConfig = {
     ...m.config, scheduler: m.config.scheduler, ...(o.jit ? { jit: o.jit } : {}),
-    program: { path: m.program, argv: m.argv, env: m.env, cwd: m.cwd, uid: m.uid, gid: m.gid, groups: m.groups },
+    program: { path: m.program, argv: m.argv, env: m.env, cwd: m.cwd, uid: m.uid, gid: m.gid, groups: m.groups, umask: m.umask, rlimits: m.rlimits },
   };
   const meter = o.engineStats ? METER : null, began = performance.now();
   let machine: Machine | null = null, checked = 0, stateDigest = '', changed: ChangedFile[] = [], saved: SavedReplay | null = null;

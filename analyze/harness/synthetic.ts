@@ -18,7 +18,7 @@ export function synthetic(fill: (trace: Trace) => void, digest = '0'.repeat(32))
   control.flush();
   const files = writer.close();
   const manifest: Manifest = {
-    format: 1, engine: 'test', engineHash: 'test', command: ['/bin/test'], program: '/bin/test', argv: ['/bin/test'], cwd: '/tmp', env: [], uid: 0, gid: 0, groups: [],
+    format: 1, engine: 'test', engineHash: 'test', command: ['/bin/test'], program: '/bin/test', argv: ['/bin/test'], cwd: '/tmp', env: [], uid: 0, gid: 0, groups: [], umask: 0o22, rlimits: [],
     config: { cpus: 1, ramBytes: 1 << 30, seed: 0, hz: 250, preempt: 'voluntary', scheduler: 'eevdf', cpuModel: 'v1', jit: 'auto', chaosSeed: 0, quantumCycles: 10000, sampleHz: 999, timeLimit: 0, startSec: 1700000000, startNsec: 0, hostname: 'test', release: '6.1', version: '#1' },
     cpus: 1, seed: 0, complete: true, startSec: 1700000000, startNsec: 0, tables: [...TABLES],
     events: Object.fromEntries(control.tables.map((t) => [t.name, t.rows])) as Partial<Record<TableName, number>>, files,

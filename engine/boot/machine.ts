@@ -28,6 +28,7 @@ import { initVdso } from '../kernel/process/vdso.ts';
 import { initSched } from '../kernel/sched/fork.ts';
 import { emitCpuCounters } from '../kernel/sched/stats.ts';
 import { closeThreadState } from '../kernel/sched/thread-state.ts';
+import type { Rlimits } from '../kernel/process/rlimit.ts';
 import { kernelInfo, sendGroupSignal } from '../kernel/signal/send.ts';
 import { initTime } from '../kernel/time/clock.ts';
 import { GuestRam } from '../machine/ram.ts';
@@ -39,6 +40,8 @@ export interface ProgramConfig {
   /** Guest path, already looked up in PATH by the caller. Byte strings, as everything here. */
   path: string; argv: string[]; env: string[]; cwd: string;
   uid: number; gid: number; groups: number[];
+  /** What else a child inherits of its caller: umask, and the limits as [soft, hard] in the order of RLIMIT_*, null = unlimited. */
+  umask?: number; rlimits?: Rlimits;
 }
 export type JitMode = 'auto' | 'off' | 'force';
 export type MachineConfig = KernelConfig & { program: ProgramConfig; jit?: JitMode };

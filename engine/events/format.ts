@@ -74,7 +74,7 @@ export interface Manifest {
   command: string[];
   /** What the guest executes: the file found in PATH, its arguments and its world. Byte strings. */
   program: string; argv: string[];
-  cwd: string; env: string[]; uid: number; gid: number; groups: number[];
+  cwd: string; env: string[]; uid: number; gid: number; groups: number[]; umask: number; rlimits: [number | null, number | null][];
   config: RecordConfig;
   cpus: number; seed: number;
   complete: boolean;

@@ -2,7 +2,7 @@
 import { EBADF, EFAULT, EINTR, EINVAL, EPERM, ESRCH } from '../abi/errno.ts';
 import { AT_FDCWD, IN_DONT_FOLLOW, IN_ONLYDIR, O_CLOEXEC, O_NONBLOCK } from '../abi/open-flags.ts';
 import type { Kernel } from '../kernel/contracts/kernel.ts';
-import type { Task } from '../kernel/contracts/task.ts';
+import type { Process, Task } from '../kernel/contracts/task.ts';
 import { BLOCK } from '../kernel/contracts/wait.ts';
 import { EpollFile, createEpoll, epollCollect, epollCtl } from '../kernel/fs/epoll.ts';
 import { createEventfd } from '../kernel/fs/eventfd.ts';
@@ -12,6 +12,7 @@ import { createMemfd } from '../kernel/fs/memfd.ts';
 import { lookupPath } from '../kernel/fs/namei.ts';
 import { inodePermission } from '../kernel/fs/permission.ts';
 import { PidFile, createPidfd } from '../kernel/fs/pidfd.ts';
+import { PidInode } from '../kernel/fs/procfs/procfs.ts';
 import { startDeadline } from '../kernel/fs/select.ts';
 import { SignalFile, createSignalfd, setSignalfdMask } from '../kernel/fs/signalfd.ts';
 import { TimerFile, createTimerfd, timerfdGet, timerfdSet } from '../kernel/fs/timerfd.ts';
@@ -117,10 +118,16 @@ function pidfdOf(task: Task, fd: number): PidFile | number {
   const f = fdGet(task, fd);
   return f instanceof PidFile ? f : -EBADF;
 }
+/** pidfd_to_pid(): a pidfd, or the directory /proc/PID, as psmisc's killall uses it. */
+function signalTarget(task: Task, fd: number): Process | number {
+  const f = fdGet(task, fd);
+  if (f instanceof PidFile) return f.process;
+  return f?.inode instanceof PidInode && f.inode.group && f.inode.node === '' ? f.inode.task.process : -EBADF;
+}
 function pidfdSendSignal(k: Kernel, task: Task, fd: number, signo: number, infoVa: number, flags: number): number {
   if (flags !== 0) return -EINVAL;
-  const f = pidfdOf(task, fd);
-  if (typeof f === 'number') return f;
+  const target = signalTarget(task, fd);
+  if (typeof target === 'number') return target;
   if (signo < 0 || signo > 64) return -EINVAL;
   let info = kernelInfo(signo, 0);
   info.pid = task.process.pid; info.uid = task.cred.uid;
@@ -128,12 +135,12 @@ function pidfdSendSignal(k: Kernel, task: Task, fd: number, signo: number, infoV
     const b = copyFromUser(k, task, infoVa, 128);
     if (typeof b === 'number') return b;
     info = siginfoFromUser(b, signo);
-    if (f.process !== task.process && (info.code >= 0 || info.code === -6)) return -EPERM;
+    if (target !== task.process && (info.code >= 0 || info.code === -6)) return -EPERM;
   }
-  if (f.process.exitCode >= 0) return -ESRCH;
-  const c = task.cred, t = f.process.leader.cred;
+  if (target.exitCode >= 0) return -ESRCH;
+  const c = task.cred, t = target.leader.cred;
   if (c.euid !== t.suid && c.euid !== t.uid && c.uid !== t.suid && c.uid !== t.uid && !capable(task, 5)) return -EPERM;
-  if (signo > 0) sendProcessSignal(k, f.process, info);
+  if (signo > 0) sendProcessSignal(k, target, info);
   return 0;
 }
 function pidfdGetfd(k: Kernel, task: Task, pidfd: number, fd: number, flags: number): number {

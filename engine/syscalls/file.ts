@@ -1,6 +1,6 @@
 // Moving bytes: read, write and their vectors, seeking, sizes, sync. Bytes of regular files go through the page cache (kernel/mm/filemap.ts).
 import { COST } from '../clock/costs.ts';
-import { EAGAIN, EBADF, EFAULT, EFBIG, EINVAL, EISDIR, ENODEV, EOPNOTSUPP, EOVERFLOW, ESPIPE, ETXTBSY, EXDEV } from '../abi/errno.ts';
+import { EAGAIN, EBADF, EFAULT, EFBIG, EINVAL, EISDIR, ENODEV, ENOMEM, ENOSPC, EOPNOTSUPP, EOVERFLOW, ESPIPE, ETXTBSY, EXDEV } from '../abi/errno.ts';
 import {
   AT_FDCWD, FALLOC_FL_KEEP_SIZE, FALLOC_FL_PUNCH_HOLE, FALLOC_FL_ZERO_RANGE, O_ACCMODE, O_APPEND, O_NONBLOCK, O_RDONLY, O_WRONLY, RWF_APPEND, RWF_DSYNC, RWF_HIPRI, RWF_NOWAIT, RWF_SYNC,
   S_IFBLK, S_IFDIR, S_IFIFO, S_IFMT, S_IFREG, S_IFSOCK, SEEK_CUR,
@@ -276,10 +276,19 @@ function fallocate(k: Kernel, task: Task, fd: number, mode: number, offset: numb
     }
   }
   if ((mode & FALLOC_FL_KEEP_SIZE) === 0 && offset + len > inode.size) {
-    const err = inode.truncate(k, offset + len);
-    if (err !== 0) return err;
+    const before = inode.size, err = inode.truncate(k, offset + len) || (mode === 0 ? reserve(k, inode, before, offset) : 0);
+    if (err !== 0) { inode.truncate(k, before); return err; }
   }
   touchModified(k, task.cred, inode);
+  return 0;
+}
+
+/** Room on the disk for what lies behind the old end: pages of zeros, or −ENOSPC. */
+function reserve(k: Kernel, inode: Inode, oldSize: number, offset: number): number {
+  for (let page = Math.ceil(Math.max(oldSize, offset) / 4096); page * 4096 < inode.size; page++) {
+    const pfn = cachePage(k, inode, page, true);
+    if (pfn < 0) return pfn === -ENOMEM ? -ENOSPC : pfn;
+  }
   return 0;
 }
 

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { CPU_LEVELS, DEFAULT_CPU } from '../../engine/abi/cpu-models.ts';
+import type { Rlimits } from '../../engine/kernel/process/rlimit.ts';
 import { TABLES } from '../../engine/events/schema.ts';
 import type { TableName } from '../../engine/events/schema.ts';
 import { record } from '../record.ts';
@@ -21,6 +22,21 @@ function supplementaryGroups(): number[] {
   } catch {
     return process.getgroups!();
   }
+}
+
+/** The limits that the program would inherit (proc(5), limits). Node raises its own soft limit of open files; the caller's is taken for that one. */
+function limits(): Rlimits {
+  const of = (pid: number | 'self'): Rlimits => {
+    try {
+      return readFileSync(`/proc/${pid}/limits`, 'latin1').split('\n').slice(1, 17).map((l) => {
+        const [soft, hard] = l.slice(26).trim().split(/\s+/).map((v) => (v === 'unlimited' ? null : Number(v)));
+        return [soft!, hard!];
+      });
+    } catch { return []; }
+  };
+  const mine = of('self'), callers = of(process.ppid), files = 7;
+  if (mine[files] && callers[files]?.[1] === mine[files]![1]) mine[files] = callers[files]!;
+  return mine;
 }
 
 export const RECORD_OPTIONS: OptionSpec = {
@@ -70,7 +86,7 @@ export function recordOptions(r: Reader, argv: string[]): RecordOptions {
     clock: at ? { sec: Number(at[1]), nsec: Number((at[2] ?? '').padEnd(9, '0')) } : null,
     cpuModel: r.oneOf('--cpu', DEFAULT_CPU, CPU_LEVELS), hz: r.int('--hz', 250, 10, 10_000), preempt: r.oneOf('--preempt', 'voluntary', ['none', 'voluntary', 'full']), jit: r.oneOf('--jit', 'auto', ['auto', 'off', 'force']),
     chaosSeed: chaos === undefined ? 0 : chaos === '' ? 1 : Number(chaos), sampleHz: r.int('--sample', 999, 0, 100_000), timeLimit: r.duration('--time-limit', 0), tables,
-    program: { path: bytes(findProgram(argv[0]!, env.get('PATH'), cwd)), argv: argv.map(bytes), env: [...env].map(([k, v]) => bytes(`${k}=${v}`)), cwd: bytes(cwd), uid, gid, groups },
+    program: { path: bytes(findProgram(argv[0]!, env.get('PATH'), cwd)), argv: argv.map(bytes), env: [...env].map(([k, v]) => bytes(`${k}=${v}`)), cwd: bytes(cwd), uid, gid, groups, umask: process.umask(), rlimits: limits() },
     command: argv, stdinFile: r.get('--stdin') ?? null, engineStats: r.has('--engine-stats'),
   };
 }

@@ -1,7 +1,7 @@
 // fds 0-2 of the recorded program: what they are on the host is what the guest sees (file, pipe, socket, terminal).
 import { stateClass } from '../../base/state.ts';
 import { COST } from '../../clock/costs.ts';
-import { EAGAIN, EBADF, EINVAL, EIO, ENOTTY, EPIPE, ESPIPE } from '../../abi/errno.ts';
+import { EAGAIN, EBADF, EINVAL, EIO, EISCONN, ENOTTY, ENXIO, EOPNOTSUPP, EPIPE, ESPIPE } from '../../abi/errno.ts';
 import { FIONREAD } from '../../abi/ioctls.ts';
 import { AT_FDCWD } from '../../abi/open-flags.ts';
 import type { HostInput, HostStream } from '../../host/door.ts';
@@ -11,6 +11,9 @@ import type { Task } from '../contracts/task.ts';
 import { BLOCK, ERESTARTSYS, WaitQueue } from '../contracts/wait.ts';
 import { charge } from '../entry/charge.ts';
 import { putUserU32 } from '../mm/uaccess.ts';
+import type { Address } from '../net/address.ts';
+import { MSG, Socket } from '../net/socket.ts';
+import type { Received } from '../net/socket.ts';
 import { waitOn, wakeUp } from '../sched/wait.ts';
 import { signalPending } from '../signal/pending.ts';
 import { consoleInput, createConsole } from '../tty/console.ts';
@@ -36,7 +39,7 @@ export class HostStreamInode extends AnonInode {
   readWait = new WaitQueue();
   writePos = 0; writeEnd = 0;
   access = 0;
-  override open(_k: Kernel, flags: number, _task: Task): OpenFile { return streamFile(this, flags); }
+  override open(_k: Kernel, flags: number, _task: Task): OpenFile | number { return this.kind === 'socket' ? -ENXIO : streamFile(this, flags); }
 }
 stateClass(HostStreamInode, 'HostStreamInode', ['fd', 'kind', 'input', 'base', 'eof', 'readWait', 'writePos', 'writeEnd', 'access']);
 
@@ -79,7 +82,8 @@ export class HostStreamFile extends PseudoFile {
     return n;
   }
 
-  override write(k: Kernel, task: Task, buf: UserBuffer, _pos: number): number {
+  override write(k: Kernel, task: Task, buf: UserBuffer, _pos: number): number { return this.put(k, task, buf, true); }
+  put(k: Kernel, task: Task, buf: UserBuffer, sigpipe: boolean): number {
     const s = this.inode;
     if ((this.flags & O_ACCMODE) === 0) return -EBADF;
     charge(k, COST.fileOp);
@@ -90,7 +94,7 @@ export class HostStreamFile extends PseudoFile {
       const r = k.host.write(s.fd, bytes);
       if (r < 0) {
         if (done > 0) break;
-        if (r === -EPIPE) raiseSigpipe(k, task);
+        if (r === -EPIPE && sigpipe) raiseSigpipe(k, task);
         return r;
       }
       done += r;
@@ -133,6 +137,48 @@ export class HostStreamFile extends PseudoFile {
   }
 }
 stateClass(HostStreamFile, 'HostStreamFile', []);
+
+/** A host's socket on fd 0-2: one end of a connected Unix stream whose other end is outside. Programs ask sockets for more than bytes. */
+export class HostSocket extends Socket {
+  stream!: HostStreamFile;
+  private inner(extra = 0): HostStreamFile { this.stream.flags = this.flags | extra; return this.stream; }
+  override receive(k: Kernel, task: Task, buf: UserBuffer, flags: number, _out: Received | null): number {
+    const q = this.stream.inode.input;
+    if ((flags & MSG.PEEK) !== 0 && q.length > 0) {
+      const n = Math.min(buf.length, q.length);
+      buf.put(0, q.bytes, q.head, n);
+      return n;
+    }
+    return this.recvShut ? 0 : this.inner((flags & MSG.DONTWAIT) !== 0 ? O_NONBLOCK : 0).read(k, task, buf, -1);
+  }
+  /** Descriptors cannot leave the machine. */
+  override send(k: Kernel, task: Task, buf: UserBuffer, flags: number, to: Address | null, files: OpenFile[]): number {
+    if (to !== null) return -EISCONN;
+    if (files.length > 0) return -EOPNOTSUPP;
+    if (this.sendShut) { if ((flags & MSG.NOSIGNAL) === 0) raiseSigpipe(k, task); return -EPIPE; }
+    return this.inner().put(k, task, buf, (flags & MSG.NOSIGNAL) === 0);
+  }
+  override poll(k: Kernel): number { return this.inner().poll(k) | (this.recvShut ? READABLE : 0); }
+  override pollQueues(): WaitQueue[] { return this.stream.pollQueues(); }
+  override ioctl(k: Kernel, task: Task, cmd: number, argLo: number, argHi: number): number { return this.stream.ioctl(k, task, cmd, argLo, argHi); }
+  override release(_k: Kernel): void {}
+  override shutdown(_k: Kernel, how: number): number {
+    if (how < 0 || how > 2) return -EINVAL;
+    this.recvShut ||= how !== 1;
+    this.sendShut ||= how !== 0;
+    return 0;
+  }
+  override describe(k: Kernel): string { return this.stream.describe(k); }
+}
+stateClass(HostSocket, 'HostSocket', ['stream']);
+
+function hostSocket(stream: HostStreamFile): HostSocket {
+  const s = new HostSocket();
+  s.inode = stream.inode; s.flags = stream.flags;
+  s.state = 'connected';
+  s.stream = stream;
+  return s;
+}
 
 function stampWrite(k: Kernel, s: HostStreamInode): void {
   const { atime, atimeNsec, btime, btimeNsec } = s;
@@ -190,7 +236,7 @@ export function openHostStreams(k: Kernel, task: Task = k.init.leader): [OpenFil
         if (typeof f !== 'number') { f.path = path; files.push(f); continue; }
       }
     }
-    const inode = streamInode(k, fd, s), f = streamFile(inode, access);
+    const inode = streamInode(k, fd, s), stream = streamFile(inode, access), f = s.kind === 'socket' ? hostSocket(stream) : stream;
     inode.access = access;
     if (fd === 0) anonOf(k).hostStdin = inode;
     files.push(f);

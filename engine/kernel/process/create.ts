@@ -15,11 +15,13 @@ import { signalFork } from '../signal/send.ts';
 import { placeBytes } from './binfmt-elf.ts';
 import { credFor } from './cred.ts';
 import { allocPid } from './pid.ts';
-import { defaultRlimits } from './rlimit.ts';
+import { RLIM_NLIMITS, defaultRlimits } from './rlimit.ts';
+import type { Rlimits } from './rlimit.ts';
 
 export interface SpawnOptions {
   path: string; argv: string[]; env: string[]; cwd: string;
   uid: number; gid: number; groups: number[];
+  umask?: number; rlimits?: Rlimits;
   /** fds 0, 1, 2 …; null leaves a hole. */
   stdio: (OpenFile | null)[];
   /** Controlling terminal, if there is one (kernel/tty). */
@@ -84,6 +86,8 @@ export function spawnProgram(k: Kernel, o: SpawnOptions): Process | number {
   p.pgid = p.sid = pid;
   p.tty = o.tty ?? null;
   task.cred = credFor(o.uid, o.gid, o.groups);
+  if (o.umask !== undefined) task.fs.umask = o.umask;
+  o.rlimits?.forEach(([soft, hard], i) => { if (i < RLIM_NLIMITS) p.rlimits[i] = [soft ?? Infinity, hard ?? Infinity]; });
   task.files = new FilesStruct();
   const cwd = lookupPath(k, task, AT_FDCWD, o.cwd, { follow: true, directory: true });
   if (typeof cwd === 'number') return cwd;

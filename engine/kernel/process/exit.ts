@@ -102,7 +102,7 @@ function processExit(k: Kernel, p: Process): void {
   emitProcess(k, p, false);
   sessionLeaderExit(k, p);
   reparentChildren(k, p);
-  hangupOrphans(k, p, p.pgid);
+  hangupOrphans(k, p, p.parent, true);
   notifyParent(k, p);
   checkHalt(k);
 }
@@ -120,7 +120,7 @@ function reparentChildren(k: Kernel, p: Process): void {
     reaper.children.push(child);
     for (const t of child.threads) if (t.pdeathSignal !== 0 && !t.exiting) sendProcessSignal(k, child, kernelInfo(t.pdeathSignal, 0));
     if (child.exitCode >= 0) notifyParent(k, child);
-    else if (child.pgid !== p.pgid && child.sid === p.sid) hangupOrphans(k, p, child.pgid);
+    else hangupOrphans(k, child, p, false);
   }
 }
 

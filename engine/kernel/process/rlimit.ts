@@ -8,6 +8,9 @@ export const RLIM_STACK = 3, RLIM_CORE = 4, RLIM_NPROC = 6, RLIM_NOFILE = 7, RLI
 /** Hard bound on tasks of the machine, whatever the user's RLIMIT_NPROC: a fork bomb gets EAGAIN and ktrace stays bounded. */
 export const MAX_TASKS = 4096;
 
+/** [soft, hard] of each RLIMIT_*; null = unlimited, as JSON can say it. */
+export type Rlimits = [number | null, number | null][];
+
 /** init's limits, in the order of RLIMIT_*: [soft, hard]. */
 export function defaultRlimits(): [number, number][] {
   const inf: [number, number] = [Infinity, Infinity];

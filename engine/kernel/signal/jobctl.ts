@@ -75,14 +75,17 @@ export function isOrphanedPgrp(k: Kernel, pgid: number, except: Process | null =
   return true;
 }
 
-/** kill_orphaned_pgrp(): at the end of a process, a newly orphaned group with stopped members gets SIGHUP and SIGCONT. */
-export function hangupOrphans(k: Kernel, exiting: Process, pgid: number): void {
-  if (!isOrphanedPgrp(k, pgid, exiting)) return;
-  let stopped = false;
-  for (const p of k.processes.values()) if (p.pgid === pgid && p !== exiting && p.stopped) stopped = true;
-  if (!stopped) return;
-  for (const p of k.processes.values()) {
-    if (p.pgid !== pgid || p === exiting || p.exitCode >= 0) continue;
+/**
+ * kill_orphaned_pgrp(): where `parent`, of another group of the same session, was the last connection of p's group to the rest of its
+ * session, and the group has stopped members, they get SIGHUP and SIGCONT. p is what ends (`ends`), or the child of what ends.
+ */
+export function hangupOrphans(k: Kernel, p: Process, parent: Process | null, ends: boolean): void {
+  const pgid = p.pgid, gone = ends ? p : null;
+  if (parent === null || parent.pgid === pgid || parent.sid !== p.sid || !isOrphanedPgrp(k, pgid, gone)) return;
+  const members = [...k.processes.values()].filter((m) => m.pgid === pgid && m !== gone);
+  if (!members.some((m) => m.stopped)) return;
+  for (const p of members) {
+    if (p.exitCode >= 0) continue;
     sendProcessSignal(k, p, kernelInfo(SIGHUP));
     sendProcessSignal(k, p, kernelInfo(SIGCONT));
   }
