@@ -81,8 +81,8 @@ function captured(body: () => void): Uint8Array[] {
 /** The WebAssembly of the regions that the code becomes when it runs: all of it at once, or the blocks that ran `tier` times. */
 export function regionTexts(code: Uint8Array, tier: Tier = 'force'): string[] {
   const gpr = new BigUint64Array(16), fx = new Uint8Array(512), view = new DataView(fx.buffer);
-  for (let i = 0; i < 16; i++) gpr[i] = BigInt(i + 1);
-  gpr[1] = 1000n; gpr[4] = BigInt(STACK + 0x2000); gpr[6] = BigInt(DATA + 0x800); gpr[7] = BigInt(DATA + 0x100);
+  for (let i = 0; i < 16; i++) gpr[i] = BigInt(DATA + 0x100 + i * 16); // every register may be an address
+  gpr[1] = 1000n; gpr[4] = BigInt(STACK + 0x2000);
   view.setUint16(0, 0x37f, true); view.setUint32(24, 0x1f80, true);
   const test: Test = { code, entry: 0, gpr, rflags: 0x202, fsBase: DATA + 0x1000, gsBase: DATA, fx, window: 0, mem: new Uint8Array(64), name: 'dump', ignore: [0, 0] };
   const guest = new Guest(tier);

@@ -9,7 +9,7 @@ export const SNIPPETS: readonly Snippet[] = [
   { name: 'address', title: 'Address arithmetic touches no memory', asm: 'lea 8(%rdi,%rsi,4),%rax', hex: '48 8d 44 b7 08' },
   { name: 'compare', title: 'Compare and branch become one WebAssembly comparison', asm: 'cmp %ebx,%eax; jl 1f; mov $1,%ecx; 1: mov $2,%edx', hex: '39 d8 7c 05 b9 01 00 00 00 ba 02 00 00 00' },
   { name: 'dead-flags', title: 'Flags that nobody can see are not computed', asm: 'add %rbx,%rax; add %rcx,%rax; sub %rdx,%rax; js 1f; nop; 1:', hex: '48 01 d8 48 01 c8 48 29 d0 78 01 90' },
-  { name: 'loop', title: 'A loop: a CRC over the bytes of a buffer', asm: '1: movzbl (%rdi),%eax; inc %rdi; xor %edx,%eax; movzbl %al,%eax; shr $8,%edx; xor (%rsi,%rax,4),%edx; dec %ecx; jnz 1b', hex: '0f b6 07 48 ff c7 31 d0 0f b6 c0 c1 ea 08 33 14 86 ff c9 75 eb' },
+  { name: 'loop', title: 'A loop: CRC-32 over the bytes of a buffer, as gcc -O2 compiles it', asm: '1: add $1,%rdx; mov %esi,%ecx; xor -1(%rdx),%sil; shr $8,%ecx; movzbl %sil,%esi; xor (%r9,%rsi,4),%ecx; mov %ecx,%esi; cmp %r8,%rdx; jne 1b', hex: '48 83 c2 01 89 f1 40 32 72 ff c1 e9 08 40 0f b6 f6 41 33 0c b1 89 ce 4c 39 c2 75 e4' },
   { name: 'increment', title: 'INC leaves CF as it was', asm: 'add %rbx,%rax; inc %rcx; jc 1f; nop; 1:', hex: '48 01 d8 48 ff c1 72 01 90' },
   { name: 'carry', title: 'A chain of carries', asm: 'add %rcx,%rax; adc %rbx,%rdx', hex: '48 01 c8 48 11 da' },
   { name: 'shift', title: 'Shifts by a constant', asm: 'shl $3,%rax; sar $5,%edx; shr %rcx', hex: '48 c1 e0 03 c1 fa 05 48 d1 e9' },
