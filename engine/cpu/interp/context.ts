@@ -301,7 +301,8 @@ export class InterpCtx implements FlowCtx {
     const { f } = this;
     this.setLazy(bits, r, () => f.get(cf).i64ExtendI32U().i64Const(63).i64Shl().get(cf).get(of).i32Xor().i64ExtendI32U().i64Const(62).i64Shl().i64Or());
   }
-  flagsMerged(): void { /* the state is always current */ }
+  flagsMaybe(): void { /* the state is always current */ }
+  flagsMerged(): void { /* here too */ }
   constant(_i: number): number | null { return null; }
   readonly flagsDead = false;
   setFlags(): void {

@@ -100,6 +100,7 @@ export function buildCoreModule(counting = false): Uint8Array {
   emitCount(side, 'sideExits');
   if (counting) side.get(1).call(js.get('sideexit')!);
   emitSpend(side, 2);
+  side.get(0).i32Const(0).i32Store(S.rec);
   packed(side);
   side.get(0).get(1).get(1).i32Load(REC.fn).returnCallIndirect(handlerType);
   // Block entries

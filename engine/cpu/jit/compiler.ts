@@ -6,7 +6,7 @@ import { callHelper } from '../interp/core.ts';
 import type { Core } from '../interp/core.ts';
 import { BLK, S } from '../layout.ts';
 import type { Mmu } from '../mmu/mmu.ts';
-import { I32, Module } from '../wasm/builder.ts';
+import { I32, I64, Module } from '../wasm/builder.ts';
 import type { Func } from '../wasm/builder.ts';
 import { NotCompilable } from './context.ts';
 import { RegionEmitter } from './emitter.ts';
@@ -122,7 +122,14 @@ export class Compiler {
     m.importMemory('e', 'm', MEMORY_LIMITS);
     const helperTable = m.importTable('e', 'h', { initial: core.helpers.size });
     const call = (to: Func, name: string): void => callHelper(core.helpers, m, helperTable, to, name);
-    regions.forEach((region, i) => new RegionEmitter(m.func([I32, I32], [I32], String(i)), region, call, this.uncompilable).run());
+    const slow = (name: string): Func => { // of a load or store: 1 if the interpreter has to do the instruction
+      const f = m.func([I32, I64, I32, I32], [I32]);
+      f.get(0).get(1).get(2); call(f, name);
+      f.ifThen().i32Const(0).return().end();
+      return f.get(0).get(3).i32Store(S.rec).i32Const(1);
+    };
+    const slowRead = slow('sys.quietread'), slowWrite = slow('sys.quietwrite');
+    regions.forEach((region, i) => new RegionEmitter(m.func([I32, I32], [I32], String(i)), region, call, (f, write) => { f.call(write ? slowWrite : slowRead); }, this.uncompilable).run());
     return m;
   }
 

@@ -15,7 +15,8 @@ import type { Func, Label, ValType } from '../wasm/builder.ts';
 /** Thrown while emitting an instruction that only the interpreter does: the region ends in front of it. */
 export class NotCompilable extends Error {}
 
-/** Kinds of the flag tuple (kind, a, b, r): kind = FK.* | bits << 8. 0: the flags are in the CPU state. */
+/** Kinds of the flag tuple (kind, a, b, r): kind = FK.* | bits << 8. 0: the flags are in the CPU state. While the kind is known at compile time
+ *  the locals hold only what cannot be computed again: add, sub a and b; inc, dec b (CF) and r; logic r. */
 export const FK = { state: 0, add: 1, sub: 2, logic: 3, inc: 4, dec: 5, result: 6, explicit: 7, adc: 8, sbb: 9 } as const;
 export interface FlagKind { op: number; bits: Bits }
 
@@ -26,7 +27,7 @@ export class RegionState {
   readonly gprDirty = new Set<number>();
   readonly xmmDirty = new Set<number>();
   readonly notes = new Map<string, number>();
-  readonly rip: number; readonly rec: number; readonly acc: number; readonly limit: number;
+  readonly rip: number; readonly acc: number;
   readonly fk: number; readonly fa: number; readonly fb: number; readonly fr: number;
   /** Local i64: address of the base page. */
   base = -1;
@@ -34,7 +35,7 @@ export class RegionState {
   flags = false;
   exitLabel: Label = 0;
   constructor(readonly f: Func) {
-    this.rip = f.local(I64); this.rec = f.local(I32); this.acc = f.local(I64); this.limit = f.local(I32);
+    this.rip = f.local(I64); this.acc = f.local(I64);
     this.fk = f.local(I32); this.fa = f.local(I64); this.fb = f.local(I64); this.fr = f.local(I64);
   }
   baseVa(): number { return this.base < 0 ? (this.base = this.f.freshLocal(I64)) : this.base; }
@@ -59,7 +60,8 @@ export class CompileCtx implements FlowCtx {
   onJump: (() => void) | null = null;
   onIndirect: (() => void) | null = null;
 
-  constructor(readonly f: Func, private readonly region: RegionState, private readonly callHelper: CallHelper) {}
+  /** @param slow emits the call of the module's slow path for loads or stores: (state, va, bytes, record) → 1 if the instruction is the interpreter's. */
+  constructor(readonly f: Func, private readonly region: RegionState, private readonly callHelper: CallHelper, private readonly slow: (f: Func, write: boolean) => void) {}
 
   begin(insn: Insn, record: number, offset: number): void {
     this.insn = insn; this.form = insn.form; this.ops = insn.form.ops; this.size = insn.form.size;
@@ -158,8 +160,8 @@ export class CompileCtx implements FlowCtx {
     const va = this.local(I64), at = this.local(I32), value = this.local(I64);
     this.ea(i);
     f.set(va);
-    this.translate(va, at, op.bytes, true);
-    f.get(at); loadInt(f, op.bytes); f.set(old);
+    this.translate(va, op.bytes, true);
+    f.tee(at); loadInt(f, op.bytes); f.set(old);
     body(old);
     f.set(value).get(at).get(value); storeInt(f, op.bytes);
   }
@@ -208,7 +210,8 @@ export class CompileCtx implements FlowCtx {
     this.ea(i);
     f.set(va);
     if (aligned && op.bytes === 16) this.checkAligned(va);
-    this.translate(va, at, op.bytes, false);
+    this.translate(va, op.bytes, false);
+    f.set(at);
     switch (op.bytes) {
       case 16: f.get(at).v128Load(0, 0); break;
       case 8: f.get(at).v128Load64Zero(0, 0); break;
@@ -239,28 +242,27 @@ export class CompileCtx implements FlowCtx {
   }
 
   // ---- memory
-  /** The cold path ends in a side exit: before effects only. */
-  private translate(va: number, at: number, bytes: number, write: boolean): void {
-    const f = this.f, entry = this.local(I32), { region } = this;
+  /** push i32: WASM address of [va, va + bytes). The cold path may end in a side exit: before effects only. */
+  private translate(va: number, bytes: number, write: boolean): void {
+    const f = this.f, entry = this.local(I32);
     tlbTest(f, STATE, va, entry, bytes, write);
-    f.hint(false).if(I32);
-    f.get(STATE).get(va).i32Const(bytes); this.callHelper(f, write ? 'sys.quietwrite' : 'sys.quietread');
-    f.tee(at).i32Eqz().if(); this.sideExit(); f.end();
-    f.get(STATE).i32Load(S.limit).set(region.limit); // the miss has moved the time
-    f.get(at).else().get(va).i32WrapI64().get(entry).i32Load(S.dtlb + DTLB.addend).i32Add().end().set(at);
+    f.hint(false).if();
+    f.get(STATE).get(va).i32Const(bytes).i32Const(this.record); this.slow(f, write);
+    f.hint(false).if(); this.spillFlags(); f.br(this.region.exitLabel).end();
+    f.end();
+    f.get(va).i32WrapI64().get(entry).i32Load(S.dtlb + DTLB.addend).i32Add();
   }
   load(bytes: 1 | 2 | 4 | 8 | 16): void {
-    const f = this.f, va = this.local(I64), at = this.local(I32);
+    const f = this.f, va = this.local(I64);
     f.set(va);
-    this.translate(va, at, bytes, false);
-    f.get(at);
+    this.translate(va, bytes, false);
     if (bytes === 16) f.v128Load(0, 0); else loadInt(f, bytes);
   }
   store(bytes: 1 | 2 | 4 | 8 | 16): void {
-    const f = this.f, va = this.local(I64), at = this.local(I32), value = this.local(bytes === 16 ? V128 : I64);
+    const f = this.f, va = this.local(I64), value = this.local(bytes === 16 ? V128 : I64);
     f.set(value).set(va);
-    this.translate(va, at, bytes, true);
-    f.get(at).get(value);
+    this.translate(va, bytes, true);
+    f.get(value);
     if (bytes === 16) f.v128Store(0, 0); else storeInt(f, bytes);
   }
   copyIn(): void { throw new NotCompilable(this.form.key); }
@@ -279,15 +281,36 @@ export class CompileCtx implements FlowCtx {
     region.flags = true;
     if (a >= 0) f.get(a).set(region.fa);
     if (b >= 0) f.get(b).set(region.fb);
-    if (r >= 0) f.get(r).set(region.fr);
-    f.i32Const(op | (bits << 8)).set(region.fk);
+    if (r >= 0 && op !== FK.add && op !== FK.sub) f.get(r).set(region.fr);
     this.known = { op, bits };
+  }
+  /** push i64: the result of the known kind. */
+  private result(): void {
+    const { f, region } = this, { op, bits } = this.known!;
+    if (op !== FK.add && op !== FK.sub) { f.get(region.fr); return; }
+    f.get(region.fa).get(region.fb);
+    if (op === FK.add) f.i64Add(); else f.i64Sub();
+    mask(f, bits);
+  }
+  /** The tuple whole in its locals, the kind too: before control leaves, or comes where the kind is not known. */
+  spillFlags(): void {
+    const { f, region, known } = this;
+    if (known === null || known.op === FK.state) return;
+    const { op, bits } = known;
+    f.i32Const(op | (bits << 8)).set(region.fk);
+    if (op === FK.add || op === FK.sub) { this.result(); f.set(region.fr); }
+    if (op === FK.inc || op === FK.dec) {
+      f.get(region.fr).i64Const(1);
+      if (op === FK.inc) f.i64Sub(); else f.i64Add();
+      mask(f, bits);
+      f.set(region.fa);
+    }
   }
   flagsAdd(bits: Bits, a: number, b: number, r: number): void { this.tuple(this.form.mnemonic === 'adc' ? FK.adc : FK.add, bits, a, b, r); }
   flagsSub(bits: Bits, a: number, b: number, r: number): void { this.tuple(this.form.mnemonic === 'sbb' ? FK.sbb : FK.sub, bits, a, b, r); }
-  flagsInc(bits: Bits, a: number, r: number): void { this.step(FK.inc, bits, a, r); }
-  flagsDec(bits: Bits, a: number, r: number): void { this.step(FK.dec, bits, a, r); }
-  private step(op: number, bits: Bits, a: number, r: number): void {
+  flagsInc(bits: Bits, _a: number, r: number): void { this.step(FK.inc, bits, r); }
+  flagsDec(bits: Bits, _a: number, r: number): void { this.step(FK.dec, bits, r); }
+  private step(op: number, bits: Bits, r: number): void {
     const f = this.f, { region } = this;
     region.flags = true;
     if (this.known === null) { // usually the DEC of the last time round the loop: its CF is b
@@ -296,7 +319,7 @@ export class CompileCtx implements FlowCtx {
       f.i64ExtendI32U().end();
     } else { this.cond(2); f.i64ExtendI32U(); }
     f.set(region.fb);
-    this.tuple(op, bits, a, -1, r);
+    this.tuple(op, bits, -1, -1, r);
   }
   flagsLogic(bits: Bits, r: number): void { this.tuple(FK.logic, bits, -1, -1, r); }
   flagsResult(bits: Bits, r: number, cf: number, of: number): void {
@@ -304,7 +327,8 @@ export class CompileCtx implements FlowCtx {
     f.get(cf).i64ExtendI32U().set(this.region.fa).get(of).i64ExtendI32U().set(this.region.fb);
     this.tuple(FK.result, bits, -1, -1, r);
   }
-  flagsMerged(): void { this.known = null; }
+  flagsMaybe(): void { this.spillFlags(); }
+  flagsMerged(): void { this.spillFlags(); this.known = null; }
   setFlags(): void {
     this.f.i64ExtendI32U().set(this.region.fa);
     this.tuple(FK.explicit, 64, -1, -1, -1);
@@ -313,6 +337,7 @@ export class CompileCtx implements FlowCtx {
     const f = this.f, { region } = this;
     region.flags = true;
     if (this.known !== null && this.known.op === FK.explicit) { f.get(region.fa).i32WrapI64().i32Const(0x8d5).i32And(); return; }
+    this.spillFlags();
     f.get(STATE).get(region.fk).get(region.fa).get(region.fb).get(region.fr); this.callHelper(f, 'sys.packflags');
     f.get(STATE); this.callHelper(f, 'sys.getflags');
   }
@@ -333,29 +358,37 @@ export class CompileCtx implements FlowCtx {
   cond(cc: Cond): void {
     const { known, f } = this, { fa, fb, fr } = this.region;
     if (known === null || known.op === FK.state) { this.dynamic(cc); return; }
-    const { op, bits } = known, negate = (cc & 1) !== 0, base = cc & 14;
+    const { op, bits } = known, negate = (cc & 1) !== 0, base = cc & 14, wide = bits === 32 ? 'i32' : 'i64';
     if (op === FK.explicit) { this.explicit(base, fa); if (negate) f.i32Eqz(); return; }
-    const small = (local: number, signed: boolean): void => { f.get(local); if (bits === 32) f.i32WrapI64(); else if (signed) signExtend(f, bits); };
+    const narrow = (signed: boolean): void => { if (bits === 32) f.i32WrapI64(); else if (signed) signExtend(f, bits); };
+    const small = (local: number, signed: boolean): void => { f.get(local); narrow(signed); };
     if (op === FK.sub && (base === 2 || base === 6 || base === 12 || base === 14)) { // fused compare
       const signed = base >= 12;
       small(fa, signed); small(fb, signed);
       const names = { 2: ['LtU', 'GeU'], 6: ['LeU', 'GtU'], 12: ['LtS', 'GeS'], 14: ['LeS', 'GtS'] } as const;
       const suffix = names[base as 2][negate ? 1 : 0];
-      f[`${bits === 32 ? 'i32' : 'i64'}${suffix}` as 'i32LtU']();
+      f[`${wide}${suffix}` as 'i32LtU']();
       return;
     }
     if (base === 4) { // ZF
-      if (op === FK.sub) { small(fa, false); small(fb, false); f[`${bits === 32 ? 'i32' : 'i64'}${negate ? 'Ne' : 'Eq'}` as 'i32Eq'](); return; }
-      small(fr, false);
+      if (op === FK.sub) { small(fa, false); small(fb, false); f[`${wide}${negate ? 'Ne' : 'Eq'}` as 'i32Eq'](); return; }
+      this.result(); narrow(false);
       if (bits === 32) f.i32Eqz(); else f.i64Eqz();
       if (negate) f.i32Eqz();
       return;
     }
-    const sign = (): void => { f.get(fr); if (bits === 32) f.i32WrapI64().i32Const(31).i32ShrU(); else f.i64Const(bits - 1).i64ShrU().i32WrapI64(); };
+    if (base === 8 || (op === FK.logic && (base === 6 || base >= 12))) { // against zero
+      this.result(); narrow(true);
+      if (bits === 32) f.i32Const(0); else f.i64Const(0);
+      const suffix = base === 6 ? (negate ? 'Ne' : 'Eq') : base === 14 ? (negate ? 'GtS' : 'LeS') : negate ? 'GeS' : 'LtS';
+      f[`${wide}${suffix}` as 'i32LtU']();
+      return;
+    }
+    const sign = (): void => { this.result(); if (bits === 32) f.i32WrapI64().i32Const(31).i32ShrU(); else f.i64Const(bits - 1).i64ShrU().i32WrapI64(); };
     const top = (): void => { f.i64Const(bits - 1).i64ShrU().i32WrapI64().i32Const(1).i32And(); };
     const carry = (): void => {
       switch (op) {
-        case FK.add: f.get(fr).get(fa).i64LtU(); break;
+        case FK.add: this.result(); f.get(fa).i64LtU(); break;
         case FK.sub: f.get(fa).get(fb).i64LtU(); break;
         case FK.adc: carryAdd(f, fa, fb, fr); top(); break;
         case FK.sbb: carrySub(f, fa, fb, fr); top(); break;
@@ -366,8 +399,8 @@ export class CompileCtx implements FlowCtx {
     };
     const overflow = (): void => {
       switch (op) {
-        case FK.add: case FK.adc: f.get(fa).get(fr).i64Xor().get(fb).get(fr).i64Xor().i64And(); top(); break;
-        case FK.sub: case FK.sbb: f.get(fa).get(fb).i64Xor().get(fa).get(fr).i64Xor().i64And(); top(); break;
+        case FK.add: case FK.adc: f.get(fa); this.result(); f.i64Xor().get(fb); this.result(); f.i64Xor().i64And(); top(); break;
+        case FK.sub: case FK.sbb: f.get(fa).get(fb).i64Xor().get(fa); this.result(); f.i64Xor().i64And(); top(); break;
         case FK.logic: f.i32Const(0); break;
         case FK.result: f.get(fb).i32WrapI64(); break;
         default: { // the one value that has just crossed the sign border
@@ -377,13 +410,12 @@ export class CompileCtx implements FlowCtx {
         }
       }
     };
-    const zero = (): void => { f.get(fr).i64Eqz(); };
+    const zero = (): void => { this.result(); f.i64Eqz(); };
     switch (base) {
       case 0: overflow(); break;
       case 2: carry(); break;
       case 6: carry(); zero(); f.i32Or(); break;
-      case 8: sign(); break;
-      case 10: f.get(fr).i32WrapI64().i32Const(255).i32And().i32Popcnt().i32Const(1).i32And().i32Eqz(); break;
+      case 10: this.result(); f.i32WrapI64().i32Const(255).i32And().i32Popcnt().i32Const(1).i32And().i32Eqz(); break;
       case 12: sign(); overflow(); f.i32Xor(); break;
       default: sign(); overflow(); f.i32Xor(); zero(); f.i32Or();
     }
@@ -406,7 +438,7 @@ export class CompileCtx implements FlowCtx {
 
   // ---- leaving
   /** The interpreter goes on at this instruction. */
-  sideExit(): void { this.f.i32Const(this.record).set(this.region.rec).br(this.region.exitLabel); }
+  sideExit(): void { this.spillFlags(); this.f.get(STATE).i32Const(this.record).i32Store(S.rec).br(this.region.exitLabel); }
   raise(_vector: number): void { this.sideExit(); }
   call(name: string): void { this.callHelper(this.f, name); }
   branchIf(): void { this.onBranch!(); }

@@ -1,5 +1,6 @@
 // A region's WebAssembly function: its blocks in the nesting that region.ts found, the ends of blocks (cost, deadline, where next), prologue
 // and epilogue. What an instruction does is in context.ts and the semantics.
+import { assert } from '../../base/assert.ts';
 import { CTX } from '../../machine/hardware.ts';
 import type { Form, Insn } from '../decode/insn.ts';
 import { emitLimit } from '../interp/core-module.ts';
@@ -7,7 +8,8 @@ import { BLK, ITLB, ITLB_ENTRIES, REC, S } from '../layout.ts';
 import { semanticsOf } from '../semantics/context.ts';
 import { Bytes, I32, I64 } from '../wasm/builder.ts';
 import type { Func, Label } from '../wasm/builder.ts';
-import { CompileCtx, NotCompilable, RegionState } from './context.ts';
+import type { CallHelper } from '../interp/context.ts';
+import { CompileCtx, FK, NotCompilable, RegionState } from './context.ts';
 import type { FlagKind } from './context.ts';
 import { dominates } from './region.ts';
 import type { Region, RegionBlock } from './region.ts';
@@ -29,6 +31,42 @@ function flagsDeadAfter(insns: readonly Insn[], k: number): boolean {
   return false;
 }
 
+const FLAG_KINDS: Readonly<Record<string, number>> = {
+  add: FK.add, sub: FK.sub, cmp: FK.sub, neg: FK.sub, and: FK.logic, or: FK.logic, xor: FK.logic, test: FK.logic, inc: FK.inc, dec: FK.dec, adc: FK.adc, sbb: FK.sbb,
+  imul1: FK.result, mul: FK.result, imul2: FK.result, imul3: FK.result, shl: FK.result, shr: FK.result, sar: FK.result,
+};
+/** Leave the flags alone. */
+const TRANSPARENT = new Set(['mov', 'movzx', 'movsx', 'movsxd', 'lea', 'not', 'bswap', 'xchg', 'cbw', 'cwd', 'nop', 'push', 'pop', 'leave', 'call', 'call_e', 'ret', 'jmp', 'jmp_e', 'jcc', 'setcc', 'cmovcc',
+  'movaps', 'movups', 'movapd', 'movupd', 'movdqa', 'movdqu', 'movd', 'movq', 'movsd.sse', 'movss', 'addsd', 'subsd', 'mulsd', 'divsd', 'addss', 'subss', 'mulss', 'divss', 'pxor', 'xorps', 'xorpd', 'cvtsi2sd', 'cvttsd2si']);
+/** The kind that an instruction leaves; undefined if none, null if it shows only at run time. */
+function kindAfter({ form, immLo }: Insn): FlagKind | null | undefined {
+  const { mnemonic } = form, op = FLAG_KINDS[mnemonic];
+  if (op === undefined) return TRANSPARENT.has(mnemonic) ? undefined : null;
+  const bits = (mnemonic.startsWith('imul') || mnemonic === 'mul' ? form.size : form.ops[0]!.bytes * 8) as FlagKind['bits'];
+  if (SHIFTS.has(mnemonic)) {
+    if (form.ops[1]!.kind !== 'i') return null;
+    if ((immLo & (bits === 64 ? 63 : 31)) === 0) return undefined;
+  }
+  return { op, bits };
+}
+/** What kind of flags each block of a region finds, whatever way control came: null if it differs or is not known. */
+function flagsAtEntry(region: Region): Map<RegionBlock, FlagKind | null> {
+  const found = new Map<RegionBlock, FlagKind | null>(), work: RegionBlock[] = [...region.entries];
+  for (const b of region.entries) found.set(b, null);
+  while (work.length > 0) {
+    const b = work.pop()!;
+    let out: FlagKind | null = found.get(b)!;
+    for (const insn of b.code.insns) { const kind = kindAfter(insn); if (kind !== undefined) out = kind; }
+    for (const t of b.successors) {
+      const next = region.found.get(t)!, before = found.get(next);
+      if (before === null || (before !== undefined && out !== null && before.op === out.op && before.bits === out.bits)) continue;
+      found.set(next, before === undefined ? out : null);
+      work.push(next);
+    }
+  }
+  return found;
+}
+
 const STATE = 0, BLOCK = 1;
 
 export class RegionEmitter {
@@ -36,8 +74,8 @@ export class RegionEmitter {
   private readonly ctx: CompileCtx;
   private readonly loopLabels = new Map<RegionBlock, Label>();
   private readonly mergeLabels = new Map<RegionBlock, Label>();
-  /** Flags known on each forward edge into a merge: undefined none yet, null they differ. */
-  private readonly known = new Map<RegionBlock, FlagKind | null>();
+  /** What kind of flags each block finds: null if that is known only at run time. */
+  private readonly flags: ReadonlyMap<RegionBlock, FlagKind | null>;
   /** Control goes through a br_table on local `next` at the region's head: there are several entries, or RETs come back. */
   private readonly table: boolean;
   private readonly next: number;
@@ -45,9 +83,10 @@ export class RegionEmitter {
   /** Pages but the only one: i32 local, whether the instruction TLB had it with our frame when the region was entered. */
   private readonly pageOk = new Map<number, number>();
 
-  constructor(private readonly f: Func, private readonly region: Region, private readonly call: (f: Func, name: string) => void, private readonly uncompilable: Set<Form>) {
+  constructor(private readonly f: Func, private readonly region: Region, private readonly call: CallHelper, slow: (f: Func, write: boolean) => void, private readonly uncompilable: Set<Form>) {
     this.state = new RegionState(f);
-    this.ctx = new CompileCtx(f, this.state, call);
+    this.ctx = new CompileCtx(f, this.state, call, slow);
+    this.flags = flagsAtEntry(region);
     this.table = region.entries.length > 1 || [...region.found.values()].some((b) => b.returns.length > 0);
     this.next = this.table ? f.freshLocal(I32) : -1;
     if (region.pages.length > 1) for (const { page } of region.pages) this.pageOk.set(page, f.freshLocal(I32));
@@ -57,7 +96,6 @@ export class RegionEmitter {
     const { f, state, region } = this;
     state.exitLabel = f.block();
     if (this.table) {
-      for (const b of region.entries) this.known.set(b, null);
       this.rootLabel = f.loop();
       this.dominated(region.root, () => {
         const labels = region.entries.map((b) => this.mergeLabels.get(b)!);
@@ -90,21 +128,21 @@ export class RegionEmitter {
     } else if (state.base >= 0) f.get(STATE).i64Load(S.pageVa).set(state.base);
     if (state.flags) f.get(STATE).i32Load(S.fk).set(state.fk).get(STATE).i64Load(S.fa).set(state.fa).get(STATE).i64Load(S.fb).set(state.fb).get(STATE).i64Load(S.fr).set(state.fr);
     if (this.table) f.get(BLOCK).i32Load(BLK.entry).set(this.next);
-    emitLimit(f);
-    f.set(state.limit);
+    f.get(STATE); emitLimit(f); f.i32Store(S.limit);
   }
   private epilogue(): void {
     const { f, state, region } = this;
     for (const n of state.gprDirty) f.get(STATE).get(state.gprs[n]!).i64Store(n * 8);
     for (const n of state.xmmDirty) f.get(STATE).get(state.xmms[n]!).v128Store(CTX.xmm + n * 16, 0);
     if (state.flags) f.get(STATE).get(state.fk).i32Store(S.fk).get(STATE).get(state.fa).i64Store(S.fa).get(STATE).get(state.fb).i64Store(S.fb).get(STATE).get(state.fr).i64Store(S.fr);
-    f.get(state.rec).if();
+    const record = f.local(I32);
+    f.get(STATE).i32Load(S.rec).tee(record).if();
     if (this.pageOk.size > 0) { // the interpreter goes on in the page of the record's block
       const frame = f.local(I32);
-      f.get(STATE).get(state.rec).i32Load(REC.block).i32Load(BLK.pa).i32Const(-4096).i32And().tee(frame).i32Store(S.frameBase);
+      f.get(STATE).get(record).i32Load(REC.block).i32Load(BLK.pa).i32Const(-4096).i32And().tee(frame).i32Store(S.frameBase);
       for (const p of region.pages) f.get(frame).i32Const(p.frame).i32Eq().ifThen().get(STATE).get(state.base).i64Const(p.page).i64Add().i64Store(S.pageVa).end();
     }
-    f.get(STATE).get(state.rec).get(state.acc); this.call(f, 'tail:sys.side'); f.end();
+    f.get(STATE).get(record).get(state.acc); this.call(f, 'tail:sys.side'); f.end();
     f.get(STATE).get(state.rip).i64Store(CTX.rip);
     f.get(STATE).get(state.acc); this.call(f, 'tail:sys.exit');
     f.unreachable();
@@ -115,7 +153,7 @@ export class RegionEmitter {
     const { f, ctx } = this;
     if (b.loop) {
       this.loopLabels.set(b, f.loop());
-      ctx.known = null;
+      ctx.known = this.flags.get(b)!;
     }
     this.dominated(b, () => this.block(b));
     if (b.loop) f.unreachable().end();
@@ -127,7 +165,7 @@ export class RegionEmitter {
     own();
     for (const y of merges.reverse()) {
       f.unreachable().end();
-      ctx.known = this.known.get(y) ?? null;
+      ctx.known = this.flags.get(y)!;
       this.tree(y);
     }
   }
@@ -137,16 +175,19 @@ export class RegionEmitter {
     const { f, ctx } = this, next = this.region.found.get(target);
     if (next === undefined || !b.successors.includes(target)) { this.leaveTo(target); return; }
     this.lookup(b, next, () => this.leaveTo(target));
+    const want = this.flags.get(next)!;
+    if (want === null) ctx.spillFlags();
+    else assert(ctx.known !== null && ctx.known.op === want.op && ctx.known.bits === want.bits, 'flags at an edge');
     if (next.rpo <= b.rpo) {
       if (dominates(next, b)) f.br(this.loopLabels.get(next)!); else this.enter(next);
-    } else if (next.merge) {
-      const before = this.known.get(next), { known } = ctx;
-      this.known.set(next, before === undefined ? known : before !== null && known !== null && before.op === known.op && before.bits === known.bits ? known : null);
-      f.br(this.mergeLabels.get(next)!);
-    } else this.tree(next);
+    } else if (next.merge) f.br(this.mergeLabels.get(next)!);
+    else this.tree(next);
   }
+  /** Over the br_table; flags are whole. */
   private enter(next: RegionBlock): void { this.f.i32Const(next.entry).set(this.next).br(this.rootLabel); }
-  private leaveTo(target: number): void { this.ctx.va(target); this.f.set(this.state.rip).br(this.state.exitLabel); }
+  private leaveTo(target: number): void { this.ctx.va(target); this.f.set(this.state.rip); this.leave(); }
+  /** To where local rip says. */
+  private leave(): void { this.ctx.spillFlags(); this.f.br(this.state.exitLabel); }
   private lookup(b: RegionBlock, next: RegionBlock, miss: () => void): void {
     const { f } = this, need = [...next.page === b.page ? [] : [next.page], ...next.code.straddles ? [next.page + 4096] : []];
     need.forEach((page, i) => { f.get(this.pageOk.get(page)!); if (i > 0) f.i32And(); });
@@ -158,7 +199,7 @@ export class RegionEmitter {
     let cost = 0;
     for (const insn of insns) cost += insn.form.cost;
     const spend = (): void => { f.get(state.acc).i64Const(cost, insns.length).i64Add().set(state.acc); };
-    const overdue = (): void => { f.get(state.acc).i32WrapI64().get(state.limit).i32GeU().hint(false).if(); };
+    const overdue = (): void => { f.get(state.acc).i32WrapI64().get(STATE).i32Load(S.limit).i32GeU().hint(false).if(); };
     const jump = (target: number): void => {
       spend();
       if (b.successors.includes(target)) { overdue(); this.leaveTo(target); f.end(); }
@@ -167,7 +208,7 @@ export class RegionEmitter {
     const branch = (taken: number, next: number, condition: () => void): void => {
       spend();
       overdue();
-      ctx.va(taken); ctx.va(next); condition(); f.select().set(state.rip).br(state.exitLabel).end();
+      ctx.va(taken); ctx.va(next); condition(); f.select().set(state.rip); this.leave(); f.end();
       condition();
       const { known } = ctx;
       f.if();
@@ -181,18 +222,19 @@ export class RegionEmitter {
       spend();
       if (b.returns.length > 0) {
         const distance = f.local(I64);
-        overdue(); f.br(state.exitLabel).end();
+        overdue(); this.leave(); f.end();
         f.get(state.rip); ctx.va(0); f.i64Sub().set(distance);
         for (const site of b.returns) {
           const next = this.region.found.get(site)!;
           f.get(distance).i64Const(site).i64Eq().if();
-          this.lookup(b, next, () => f.br(state.exitLabel));
+          this.lookup(b, next, () => this.leave());
+          ctx.spillFlags();
           this.enter(next);
           f.end();
         }
         f.free(distance);
       }
-      f.br(state.exitLabel);
+      this.leave();
     };
     for (let k = 0; k < insns.length; k++) {
       const insn = insns[k]!, { form } = insn, record = b.block + BLK.size + k * REC.size;

@@ -16,7 +16,9 @@ export interface FlowCtx extends Ctx {
   runtime(name: 'string' | 'cpuid'): void;
   /** ZF SF PF from r, AF 0, CF and OF from i32 locals holding 0 or 1. */
   flagsResult(bits: Bits, r: number, cf: number, of: number): void;
-  /** After an `if` in which flags were set: they are known only at run time now. */
+  /** Before an `if` in which flags may be set. */
+  flagsMaybe(): void;
+  /** At the end of that `if`: they are known only at run time now. */
   flagsMerged(): void;
   /** The low 32 bits of immediate operand i where they are known, else null. */
   constant(i: number): number | null;

@@ -17,11 +17,11 @@ function count(c: Ctx, i: number, bits: Bits): number {
 function shiftFlags(c: Ctx, nOp: number, bits: Bits, n: number, r: number, cf: () => void, of: () => void): void {
   const { f } = c, fc = c as FlowCtx, known = fc.constant(nOp), carry = c.local(I32), over = c.local(I32);
   if (fc.flagsDead || (known !== null && (known & (bits === 64 ? 63 : 31)) === 0)) return;
-  if (known === null) f.get(n).i64Const(0).i64Ne().if();
+  if (known === null) { fc.flagsMaybe(); f.get(n).i64Const(0).i64Ne().if(); }
   cf(); f.set(carry);
   of(); f.set(over);
   fc.flagsResult(bits, r, carry, over);
-  if (known === null) { f.end(); fc.flagsMerged(); }
+  if (known === null) { fc.flagsMerged(); f.end(); }
 }
 const bit = (c: Ctx, value: number, push: () => void): void => { c.f.get(value); push(); c.f.i64ShrU().i32WrapI64().i32Const(1).i32And(); };
 
