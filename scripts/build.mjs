@@ -1,7 +1,10 @@
-// Bundles the command line into dist/: one entry, code-split so that a subcommand loads only what it needs.
+// Bundles the command line into dist/: the launcher, the bundle, what V8 compiles of it in a first recording, the interpreter's core module.
 import { build } from 'esbuild';
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, chmodSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, chmodSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildEngine } from './build-engine.mjs';
 
@@ -21,26 +24,33 @@ function engineHash() {
 }
 
 const out = process.env.KTRACE_DIST ?? 'dist', outdir = `${out}.${process.pid}`;
-await build({
-  entryPoints: { ktrace: 'tracer/cli/main.ts' },
-  outdir, outExtension: { '.js': '.mjs' }, chunkNames: 'chunks/[name]-[hash]',
-  bundle: true, splitting: true, format: 'esm', platform: 'node', target: 'node20',
-  minifyWhitespace: true, minifySyntax: true, sourcemap: false, legalComments: 'none', logLevel: 'warning',
-  external: ['@duckdb/node-api', '@duckdb/node-bindings', 'apache-arrow', 'vega', 'vega-lite', 'cli-table3'],
-  banner: { js: '#!/usr/bin/env node' },
-  plugins: [arrowFormat],
-  define: { KTRACE_VERSION: JSON.stringify(JSON.parse(readFileSync('package.json', 'utf8')).version), KTRACE_ENGINE_HASH: JSON.stringify(engineHash()) },
-  loader: { '.sql': 'text' },
+const common = {
+  bundle: true, platform: 'node', target: 'node20', minifyWhitespace: true, minifySyntax: true, sourcemap: false, legalComments: 'none', logLevel: 'warning', loader: { '.sql': 'text' },
+  external: ['@duckdb/node-api', '@duckdb/node-bindings', 'apache-arrow', 'vega', 'vega-lite', 'cli-table3'], plugins: [arrowFormat],
+};
+// One script; a subcommand's modules are evaluated when it is chosen. ASCII, so that V8 reads it as bytes.
+const { outputFiles: [bundle] } = await build({
+  ...common, entryPoints: ['tracer/cli/main.ts'], format: 'cjs', charset: 'ascii', write: false,
+  banner: { js: '(function(require,KTRACE_URL){' }, footer: { js: '})' },
+  define: { KTRACE_VERSION: JSON.stringify(JSON.parse(readFileSync('package.json', 'utf8')).version), KTRACE_ENGINE_HASH: JSON.stringify(engineHash()), 'import.meta.url': 'KTRACE_URL' },
 });
+const bundleHash = createHash('sha256').update(bundle.contents).digest('hex').slice(0, 16);
+await build({
+  ...common, entryPoints: { ktrace: 'tracer/cli/launcher.ts' }, outdir, outExtension: { '.js': '.mjs' }, format: 'esm',
+  banner: { js: '#!/usr/bin/env node' }, define: { KTRACE_BUNDLE: JSON.stringify(bundleHash) },
+});
+writeFileSync(`${outdir}/ktrace-${bundleHash}.cjs`, bundle.contents);
 // For notebooks, whose cells are CommonJS: require('…/dist/notebook.cjs').
 await build({
-  entryPoints: { notebook: 'analyze/notebook.ts' }, outdir, outExtension: { '.js': '.cjs' },
-  bundle: true, format: 'cjs', platform: 'node', target: 'node20', logLevel: 'warning', plugins: [arrowFormat],
-  external: ['@duckdb/node-api', '@duckdb/node-bindings', 'apache-arrow', 'vega', 'vega-lite', 'cli-table3'], loader: { '.sql': 'text' },
+  ...common, entryPoints: { notebook: 'analyze/notebook.ts' }, outdir, outExtension: { '.js': '.cjs' }, format: 'cjs', minifyWhitespace: false, minifySyntax: false,
 });
 await buildEngine(outdir, engineHash());
 chmodSync(`${outdir}/ktrace.mjs`, 0o755);
-// The old build stays whole until the new one is: a command that runs meanwhile does not lose its chunks.
+// The old build stays whole until the new one is: a command that runs meanwhile does not lose its files.
 if (existsSync(out)) renameSync(out, `${outdir}.old`);
 renameSync(outdir, out);
 rmSync(`${outdir}.old`, { recursive: true, force: true });
+// The first recording leaves V8's compiled code beside the bundle.
+const first = mkdtempSync(join(tmpdir(), 'ktrace-build-'));
+spawnSync(process.execPath, [`${out}/ktrace.mjs`, 'record', '-q', '-o', join(first, 'r.ktrace'), '--', '/bin/ls', '-l', '/'], { stdio: 'ignore' });
+rmSync(first, { recursive: true, force: true });

@@ -74,8 +74,10 @@ async function run(): Promise<number> {
 // Piping into head ends quietly.
 for (const s of [process.stdout, process.stderr]) s.on?.('error', (e: NodeJS.ErrnoException) => { if (e.code === 'EPIPE') process.exit(0); });
 
-process.exitCode = await run();
-// A pending read of the terminal must not keep the process; what was written to pipes must not be lost.
-const drained = (): void => { process.exit(process.exitCode as number); };
-if (process.stdout.writableLength > 0) process.stdout.once('drain', drained);
-else drained();
+void run().then((status) => {
+  process.exitCode = status;
+  // A pending read of the terminal must not keep the process; what was written to pipes must not be lost.
+  const drained = (): void => { process.exit(status); };
+  if (process.stdout.writableLength > 0) process.stdout.once('drain', drained);
+  else drained();
+});

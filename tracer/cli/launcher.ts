@@ -1,0 +1,28 @@
+// Starts the command from its bundle, with what V8 compiled of it in an earlier run: a short recording is otherwise a third parsing and compiling.
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { Script } from 'node:vm';
+
+/** Hash of the bundle: V8 itself would only compare its length. */
+declare const KTRACE_BUNDLE: string;
+
+const here = fileURLToPath(new URL('.', import.meta.url)), bundle = `${here}ktrace-${KTRACE_BUNDLE}.cjs`, cache = `${here}ktrace-${KTRACE_BUNDLE}-${process.version}-${process.arch}.cache`;
+
+function compiled(): Buffer | undefined {
+  try { return readFileSync(cache); } catch { return undefined; }
+}
+/** Keeps what V8 has compiled; a place that cannot be written stays without. */
+function keep(script: Script): void {
+  const unfinished = `${cache}.${process.pid}`;
+  try {
+    writeFileSync(unfinished, script.createCachedData());
+    renameSync(unfinished, cache);
+  } catch { rmSync(unfinished, { force: true }); }
+}
+
+const cachedData = compiled();
+const script = new Script(readFileSync(bundle, 'latin1'), { filename: bundle, ...cachedData && { cachedData } });
+// Rejected: made by a V8 with other flags. A run with flags of its own does not replace it.
+if (cachedData === undefined || (script.cachedDataRejected && process.execArgv.length === 0)) process.once('exit', () => { if (process.argv[2] === 'record') keep(script); });
+(script.runInThisContext() as (require: NodeJS.Require, url: string) => void)(createRequire(import.meta.url), import.meta.url);
