@@ -1,5 +1,5 @@
 # The targets people use. Everything a target needs, it makes first; only Node 20, npm and make are assumed.
-.PHONY: demo test build ok bench samples notebooks fuzz tools clean
+.PHONY: demo test build ok bench samples notebooks fuzz nodes tools clean
 
 NODE_OK := $(shell node -e 'process.exit(+process.versions.node.split(".")[0] >= 20 ? 0 : 1)' 2>/dev/null && echo yes)
 
@@ -33,6 +33,10 @@ bench: dist/ktrace.mjs samples
 
 fuzz: dist/ktrace.mjs samples
 	node scripts/fuzz.mjs
+
+# Node 20, 22 and 24 side by side in build/nodes: recordings are compared between them.
+nodes:
+	@node scripts/nodes.mjs
 
 # What some tests compare with; Debian's packages, needs root.
 tools:

@@ -10,7 +10,7 @@ let seed = Number(process.env.FUZZ_SEED ?? Math.floor(Date.now() / 1000)), round
 const dir = mkdtempSync(join(tmpdir(), 'ktrace-fuzz-')), turn = String(Math.max(10, Math.min(120, minutes * 6)));
 const fail = (what) => { console.log(`FAILED seed=${seed}: ${what}\nagain: FUZZ_SEED=${seed} make fuzz`); process.exitCode = 1; };
 /** Each prints its own seeds and the commands that replay them. */
-const FUZZERS = [['scripts/fuzz-cpu.mjs', 'insn'], ['scripts/fuzz-cpu.mjs', 'insn', '--jit=force'], ['scripts/fuzz-cpu.mjs', 'seq'], ['scripts/fuzz-c.mjs']];
+const FUZZERS = [['scripts/fuzz-cpu.mjs', 'insn'], ['scripts/fuzz-cpu.mjs', 'insn', '--jit=force'], ['scripts/fuzz-cpu.mjs', 'seq'], ['scripts/fuzz-cpu.mjs', 'c']];
 try {
   for (; Date.now() < until && !process.exitCode; seed += 1_000_000, rounds++) {
     for (const args of FUZZERS) {

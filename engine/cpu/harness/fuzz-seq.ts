@@ -14,7 +14,7 @@ import { shrink } from './shrink.ts';
 export interface SeqFound { seed: number; test: Test; divergence: Divergence; /** It shows itself only after the programs before it. */ history: boolean }
 const BATCH = 256;
 /** Programs that one panel of guests lives through. */
-const LIFE = 1024;
+const LIFE = 512;
 
 /** @param real compare with the real CPU too */
 export function fuzzSeq(seed: number, count: number, real: boolean, stop: (found: number) => boolean = () => false): { run: number; found: SeqFound[] } {
@@ -50,7 +50,8 @@ export function shrinkProgram(seed: number, who: Divergence['who']): { test: Tes
   return { test: plainTest(small, parts, kept), nodes: nodes.length, kept };
 }
 
-const hex = (t: Test): string => [...t.code].map((b) => b.toString(16).padStart(2, '0')).join(' ');
+/** The code's bytes; runs of the filling INT3 as their number. */
+const hex = (t: Test): string => [...t.code].map((b) => b.toString(16).padStart(2, '0')).join(' ').replace(/(cc ?){5,}/g, (run) => `(cc × ${(run.length + 1) / 3 | 0}) `);
 function piece(seed: number, count: number, o: Options): Tally {
   if (o.has('plant')) plant(o.text('plant')!);
   const { run, found } = fuzzSeq(seed, count, !o.has('no-real'), (n) => n >= (o.number('show') ?? 2) || timeIsOver(o));
@@ -71,5 +72,5 @@ function piece(seed: number, count: number, o: Options): Tally {
 export function main(args: readonly string[]): number {
   const why = cannotRunNatively();
   if (why !== null) { console.log(`fuzz:seq skipped: ${why}`); return 0; }
-  return runInPieces('fuzz:seq', args, 2048, piece);
+  return runInPieces('fuzz:seq', args, 512, piece);
 }

@@ -10,7 +10,7 @@ import { Dice } from './values.ts';
 /** How often a run is stopped to be looked at: never; sometimes; at the end of every block. */
 export type Stops = 'never' | 'some' | 'blocks';
 export const stopsOf = (seed: number): Stops => (['never', 'some', 'blocks'] as const)[seed % 3]!;
-const END = 20_000_000, MAX_STOPS = 400;
+const END = 20_000_000, MAX_STOPS = 160;
 
 /** Deadlines to stop at, in cycles; those already passed are left out on the way. */
 function* deadlines(stops: Stops, seed: number, now: () => number): Generator<number> {
@@ -31,12 +31,13 @@ function run(g: Guest, stops: Stops, seed: number, look: (n: number) => boolean)
   g.run(END);
   look(n);
 }
-/** Twice the same: the second run finds its code compiled. Fingerprints at every stop. */
-function transcript(g: Guest, t: Test, stops: Stops, seed: number): string[] {
+/** Twice the same: the second run finds its code compiled. Fingerprints at every stop; with memory at every eighth and at the end, or at all. */
+function transcript(g: Guest, t: Test, stops: Stops, seed: number, full = false): string[] {
   const out: string[] = [];
   for (let round = 0; round < 2; round++) {
     g.load(t);
-    run(g, stops, seed, () => { out.push(g.fingerprint()); return false; });
+    run(g, stops, seed, (n) => { out.push(g.fingerprint(full || n % 8 === 0)); return false; });
+    if (!full) out.push(g.fingerprint(true));
   }
   return out;
 }
@@ -90,6 +91,7 @@ const bytesAt = (t: Test, rip: bigint): string[] => {
   }
   return out;
 };
+const mxcsrOf = (g: Guest): number => g.processor.regs(0).lo(160);
 const ripOf = (g: Guest): bigint => new DataView(g.processor.regs(0).bytes().buffer, g.processor.regs(0).bytes().byteOffset).getBigUint64(128, true);
 
 /** The first block after which they differ: its number, bytes and the differences. */
@@ -114,7 +116,7 @@ function locateReal(t: Test): string[] {
   }
 }
 function locateTier(t: Test, seed: number, tier: Tier): string[] {
-  const stops = stopsOf(seed), expected = transcript(new Guest('off'), t, stops, seed), got = transcript(new Guest(tier), t, stops, seed);
+  const stops = stopsOf(seed), expected = transcript(new Guest('off'), t, stops, seed, true), got = transcript(new Guest(tier), t, stops, seed, true);
   const stop = expected.findIndex((f, i) => f !== got[i]);
   if (stop < 0) return ['alone and from fresh, they agree'];
   /** Runs as in the transcript up to the stop before, then on to `deadline` if there is one. */
@@ -137,12 +139,13 @@ function locateTier(t: Test, seed: number, tier: Tier): string[] {
     cycles.push(reference.processor.now(0));
     if (!going) break;
   }
-  const differs = (i: number): boolean => fresh(tier, ends[i]!).fingerprint() !== fresh('off', ends[i]!).fingerprint();
+  const differs = (i: number): boolean => fresh(tier, ends[i]!).fingerprint(true) !== fresh('off', ends[i]!).fingerprint(true);
   let low = 0, high = ends.length - 1;
   if (!differs(high)) return [`only between stops ${stop - 1} and ${stop}`];
   while (low < high) { const mid = (low + high) >> 1; if (differs(mid)) high = mid; else low = mid + 1; }
   const a = fresh('off', ends[low]!), b = fresh(tier, ends[low]!), differences = compare(t, a.outcome(t), b.outcome(t));
   const clocks = (g: Guest): string => `${g.processor.now(0)} cycles, ${JSON.stringify(g.processor.counters(0))}`;
+  if (differences.length === 0 && mxcsrOf(a) !== mxcsrOf(b)) differences.push(`mxcsr: real 0x${mxcsrOf(a).toString(16)}, ours 0x${mxcsrOf(b).toString(16)}`);
   if (differences.length === 0) differences.push(clocks(a) === clocks(b) ? 'state that only the machine sees (TLBs, frames fetched from)' : `interpreter ${clocks(a)}, compiled ${clocks(b)}`);
   return [`first wrong in block ${low} after stop ${stop - 1} (cycle ${cycles[low]!}), at`, ...bytesAt(t, starts[low]!), ...differences.slice(0, 8).map((d) => d.replace('real', 'interpreter').replace('ours', 'compiled'))];
 }

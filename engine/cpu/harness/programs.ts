@@ -8,7 +8,7 @@ import { CODE, CODE_PAGES, DATA, STACK, STACK_PAGES } from './records.ts';
 import type { Test } from './records.ts';
 import { Dice, extended, fillBytes, word } from './values.ts';
 
-/** rcx is the fuel that ends every loop, rsp the stack, r15 points into the data, r13 is a small index, r12 is scratch for control flow. */
+/** rcx is the fuel that ends every loop, rsp the stack, r15 points into the data, r13 is a small, even index, r12 is scratch for control flow. */
 const RCX = 1, RSP = 4, R12 = 12, R13 = 13, R15 = 15;
 const RESERVED: readonly number[] = [RCX, RSP, R12, R13, R15];
 
@@ -47,7 +47,7 @@ const rel = (n: number): number[] => [n & 255, (n >> 8) & 255, (n >> 16) & 255, 
 
 /** A memory operand's ModRM (reg field 0), SIB and displacement; always inside the tests' data or stack, if not at their edges. */
 function memoryOperand(d: Dice, size: number): { tail: number[]; rexB: boolean; rexX: boolean; segment: number; ripAt: number; data: number } {
-  const step = size >= 16 ? 16 : size >= 8 ? 8 : 4, loose = d.chance(size >= 16 ? 0.01 : 0.15) ? d.below(16) : 0;
+  const step = size >= 16 ? 16 : size >= 8 ? 8 : 4, loose = d.chance(size >= 16 ? 0.002 : 0.15) ? d.below(16) : 0;
   const disp = d.below(Math.floor(256 / step)) * step - 128 + loose;
   const plain = { rexB: true, rexX: false, segment: 0, ripAt: -1, data: 0 };
   switch (d.below(10)) {
@@ -114,7 +114,7 @@ class Maker {
   private id(): number { return this.ids++; }
 
   list(depth: number, fn: number): Node[] {
-    const { d } = this, out: Node[] = [], length = 1 + d.below(depth === 0 ? 10 : 5);
+    const { d } = this, out: Node[] = [], length = depth === 0 ? 3 + d.below(24) : 1 + d.below(7);
     for (let i = 0; i < length && this.left > 0; i++) { const node = this.node(depth, fn); if (node !== null) out.push(node); }
     return out;
   }
@@ -123,10 +123,10 @@ class Maker {
     this.left--;
     const deeper = depth < 4 ? d.below(100) : 100;
     if (deeper < 12) return { id, kind: 'if', cc: d.below(16), near: d.chance(0.7), body: this.list(depth + 1, fn), other: d.chance(0.4) ? this.list(depth + 1, fn) : [] };
-    if (deeper < 22) return { id, kind: 'loop', style: d.below(5), exit: d.chance(0.5) ? d.below(16) : -1, body: this.list(depth + 1, fn) };
-    if (deeper < 27) return { id, kind: 'stack', ...this.pushPop(), body: this.list(depth + 1, fn) };
-    if (deeper < 31) return { id, kind: 'table', how: d.below(2), cases: Array.from({ length: d.pick([2, 4]) }, () => this.list(depth + 1, fn)) };
-    if (deeper < 33) return { id, kind: 'patch', value: d.u32(), ahead: d.chance(0.5), body: this.list(depth + 1, fn) };
+    if (deeper < 24) return { id, kind: 'loop', style: d.below(5), exit: d.chance(0.25) ? d.below(16) : -1, body: this.list(depth + 1, fn) };
+    if (deeper < 29) return { id, kind: 'stack', ...this.pushPop(), body: this.list(depth + 1, fn) };
+    if (deeper < 33) return { id, kind: 'table', how: d.below(2), cases: Array.from({ length: d.pick([2, 4]) }, () => this.list(depth + 1, fn)) };
+    if (deeper < 35) return { id, kind: 'patch', value: d.u32(), ahead: d.chance(0.5), body: this.list(depth + 1, fn) };
     switch (d.below(24)) {
       case 0: case 1: {
         const recursive = d.chance(0.15), to = recursive ? d.below(fn + 1) : fn + 1 + d.below(2);
@@ -135,8 +135,8 @@ class Maker {
       case 2: return { id, kind: 'string', op: d.pick([0xa4, 0xa6, 0xaa, 0xac, 0xae]), rep: d.pick([0, 0xf3, 0xf2]), wide: d.chance(0.5), from: d.below(200) - 100, to: d.below(200) - 100, count: d.below(20), down: d.chance(0.2) };
       case 3: return { id, kind: 'label', name: this.labels++ };
       case 4: return { id, kind: 'goto', cc: d.below(16), name: d.below(this.labels + 2) };
-      case 5: return { id, kind: 'index', value: d.below(8) };
-      case 6: return d.chance(0.3) ? { id, kind: 'move', by: d.pick([16, 16, 64, -16, 8, 1]) } : null;
+      case 5: return { id, kind: 'index', value: d.below(4) * 2 };
+      case 6: return d.chance(0.3) ? { id, kind: 'move', by: d.pick([16, 16, 16, 64, -16, -64, 32, 8]) } : null;
       default: for (let tries = 0; tries < 20; tries++) { const insn = instruction(d, d.chance(0.3)); if (insn !== null) return { id, kind: 'insn', ...insn }; }
     }
     return null;
@@ -149,7 +149,8 @@ class Maker {
   }
   /** A function: a frame (its stack node can be left out like any other) around a list. */
   function(fn: number): Node & { kind: 'stack' } {
-    return { id: this.id(), kind: 'stack', push: [0x55], pop: [0x5d], body: this.list(0, fn) };
+    const { d } = this;
+    return { id: this.id(), kind: 'stack', push: [0x55], pop: [0x5d], body: d.chance(0.6) ? [{ id: this.id(), kind: 'loop', style: d.below(5), exit: -1, body: this.list(0, fn) }] : this.list(0, fn) };
   }
 }
 
@@ -157,14 +158,14 @@ const childrenOf = (n: Node): Node[] => ('cases' in n ? n.cases.flat() : 'other'
 const idsOf = (n: Node): number[] => [n.id, ...childrenOf(n).flatMap(idsOf)];
 
 export function makeProgram(seed: number): Program {
-  const d = new Dice(seed), functions = 1 + d.below(4), maker = new Maker(d, d.pick([6, 12, 25, 50, 90]), functions);
+  const d = new Dice(seed), functions = 1 + d.below(4), maker = new Maker(d, d.pick([5, 20, 40, 80, 150]), functions);
   const bodies = Array.from({ length: functions }, (_, fn) => ({ node: maker.function(fn), page: d.chance(0.3) ? d.below(3) : -1 }));
   const gpr = new BigUint64Array(16);
   for (let i = 0; i < 16; i++) gpr[i] = word(d);
   gpr[RCX] = BigInt(d.pick([3, 20, 100, 100, 400, 1500]));
   gpr[RSP] = BigInt(STACK + (STACK_PAGES - 1) * 4096 - d.below(32) * 8);
-  gpr[R13] = BigInt(d.below(8));
-  gpr[R15] = BigInt(DATA + (d.chance(0.8) ? 0x1000 + d.pick([0, 0, 16, -256, 8, 1]) : d.pick([0x2000, 0x3000]) - 16 * d.below(30)));
+  gpr[R13] = BigInt(d.below(4) * 2);
+  gpr[R15] = BigInt(DATA + (d.chance(0.8) ? 0x1000 + d.pick([0, 0, 0, 16, 16, 32, -256, -64, 8, 1]) : d.pick([0x2000, 0x3000]) - 16 * d.below(30)));
   const fx = new Uint8Array(512), f = new DataView(fx.buffer);
   f.setUint16(0, 0x37f, true);
   f.setUint16(2, d.below(8) << 11, true);
@@ -327,7 +328,7 @@ export function assemble(p: Program, kept: ReadonlySet<number> | null = null): T
     }
   };
   p.functions.forEach((f, i) => {
-    if (f.page >= 0) a.page(f.page + 1);
+    if (f.page >= 0 && i > 0) a.page(f.page + 1);
     a.place(`f${i}`);
     frame = -1 - i;
     emit(f.node);

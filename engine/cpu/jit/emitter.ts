@@ -140,7 +140,7 @@ export class RegionEmitter {
     if (this.pageOk.size > 0) { // the interpreter goes on in the page of the record's block
       const frame = f.local(I32);
       f.get(STATE).get(record).i32Load(REC.block).i32Load(BLK.pa).i32Const(-4096).i32And().tee(frame).i32Store(S.frameBase);
-      for (const p of region.pages) f.get(frame).i32Const(p.frame).i32Eq().ifThen().get(STATE).get(state.base).i64Const(p.page).i64Add().i64Store(S.pageVa).end();
+      for (const p of region.pages) f.get(frame).i32Const(p.frame).i32Eq().ifThen().get(STATE).get(state.baseVa()).i64Const(p.page).i64Add().i64Store(S.pageVa).end();
     }
     f.get(STATE).get(record).get(state.acc); this.call(f, 'tail:sys.side'); f.end();
     f.get(STATE).get(state.rip).i64Store(CTX.rip);

@@ -46,8 +46,12 @@ export function unlessSettled(c: Ctx, ordinary: () => void, slow: () => void, ex
 }
 /** MXCSR was loaded. */
 export function unsettle(c: Ctx): void { const note = c.regionFlag('fp'); if (note >= 0) c.f.i32Const(0).set(note); }
-/** push i32: r = a op b is certainly exact, and neither NaN, infinity made from numbers, nor a rounded denormal. */
+/** push i32: r = a op b is certainly exact, and neither NaN, infinity made from numbers, nor a rounded denormal; and no operand is a denormal (DE). */
 function certainlyExact(f: Func, op: 'add' | 'sub' | 'mul', a: number, b: number, r: number): void {
+  exactResult(f, op, a, b, r);
+  for (const x of [a, b]) f.get(x).i64ReinterpretF64().i64Const(1).i64Shl().i64Const(1).i64Sub().i64Const(2 ** 53 - 1).i64GeU().i32And(); // 0 wraps around
+}
+function exactResult(f: Func, op: 'add' | 'sub' | 'mul', a: number, b: number, r: number): void {
   if (op === 'mul') { // significands of at most 26 bits each, or a zero
     f.get(r).f64Const(0).f64Eq().ifThen(I32).get(a).f64Const(0).f64Eq().get(b).f64Const(0).f64Eq().i32Or().else();
     isOrdinary(f, 64, r);
