@@ -2,7 +2,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { KTRACE, columns, dir, have, interleave, median, qemu, record, recording, rounds, time, verdict } from './bench-lib.mjs';
+import { KTRACE, columns, dir, have, heads, interleave, median, qemu, record, recording, rounds, time, verdict } from './bench-lib.mjs';
 
 const kernel = (name) => resolve(`build/samples/bench/${name}`);
 const info = () => JSON.parse(spawnSync(KTRACE[0], [...KTRACE.slice(1), 'info', '--json', recording], { encoding: 'utf8', maxBuffer: 1 << 26 }).stdout);
@@ -22,7 +22,7 @@ export function benchLinear() {
   if (!existsSync(list)) return;
   const start = median(Array.from({ length: Math.min(rounds, 3) }, () => time([...record(), list, '1']).cpu));
   const costs = [];
-  columns([-14, 16, 10, 10, 12], ['instructions', 'measured', 'wall s', 'CPU s', 'ns each']);
+  heads([-14, 16, 10, 10, 12], ['instructions', 'measured', 'wall s', 'CPU s', 'ns each']);
   for (let power = 8; power <= Number(process.env.LONGEST ?? 10); power++) {
     const n = power === 10 ? 1 : Math.min(rounds, 3), argv = [...record(), list, String(Math.round(10 ** power / perRound))];
     const runs = Array.from({ length: n }, () => time(argv)), insns = info().instructions;
@@ -59,7 +59,7 @@ export async function benchChurn() {
   if (!existsSync(churn)) return;
   const samples = [];
   let ended = 0;
-  columns([-10, 10], ['seconds', 'RSS MiB']);
+  heads([-10, 10], ['seconds', 'RSS MiB']);
   await watch([...record('--engine-stats', '--trace', 'none', '--sample', '0'), churn, '0'], seconds * 1000 / 12, (child) => {
     if (samples.length === 12) { if (ended++ === 0) child.kill('SIGTERM'); return; }
     const mib = rss(child.pid, 'VmRSS');

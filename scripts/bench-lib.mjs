@@ -42,10 +42,19 @@ export function interleave(variants, n = rounds) {
   return Object.fromEntries(Object.entries(runs).map(([name, t]) => [name, { wall: median(t.map((x) => x.wall)), cpu: median(t.map((x) => x.cpu)), stdout: t[t.length - 1].stdout }]));
 }
 
+/** MARKDOWN=1 prints rows as docs/benchmarks.md holds them. */
+const markdown = process.env.MARKDOWN === '1';
+const cellsLine = (cells) => `| ${cells.join(' | ')} |`;
 /** Prints cells in columns of the given widths: negative means left-aligned. */
-export const columns = (widths, cells) => console.log(cells.map((c, i) => (widths[i] < 0 ? String(c).padEnd(-widths[i]) : String(c).padStart(widths[i]))).join(' '));
+export const columns = (widths, cells) => console.log(markdown ? cellsLine(cells) : cells.map((c, i) => (widths[i] < 0 ? String(c).padEnd(-widths[i]) : String(c).padStart(widths[i]))).join(' '));
+/** The head of such a table. */
+export function heads(widths, cells) {
+  columns(widths, cells);
+  if (markdown) console.log(cellsLine(widths.map((w) => (w < 0 ? '---' : '---:'))));
+}
 /** One line of a result with its bar. A bar is a number not to be exceeded, or Infinity for none. */
 export function verdict(what, value, bar, detail = '') {
-  const verdictText = bar === Infinity ? '' : value <= bar ? `bar ≤ ${bar}` : `bar ≤ ${bar} MISSED`;
-  console.log(`${what.padEnd(58)} ${value.toFixed(2).padStart(8)}  ${verdictText}${detail ? `  ${detail}` : ''}`);
+  const missed = value > bar;
+  if (markdown) { console.log(cellsLine([missed ? `**${what}**` : what, bar === Infinity ? '' : `≤ ${bar}`, missed ? `**${value.toFixed(2)}: missed**` : value.toFixed(2), detail])); return; }
+  console.log(`${what.padEnd(58)} ${value.toFixed(2).padStart(8)}  ${bar === Infinity ? '' : `bar ≤ ${bar}${missed ? ' MISSED' : ''}`}${detail ? `  ${detail}` : ''}`);
 }
