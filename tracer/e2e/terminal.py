@@ -1,5 +1,5 @@
-# A scripted terminal: starts a command on a PTY, then plays steps `expect TEXT` / `send TEXT` read as JSON from argv[1]. Prints the transcript as JSON.
-import json, os, pty, select, sys, termios, time
+# A scripted terminal: starts a command on a PTY, then plays steps `expect TEXT` / `send TEXT` / `size ROWSxCOLUMNS` read as JSON from argv[1]. Prints the transcript as JSON.
+import fcntl, json, os, pty, select, struct, sys, termios, time
 steps, argv = json.loads(sys.argv[1]), sys.argv[2:]
 pid, fd = pty.fork()
 if pid == 0:
@@ -17,6 +17,8 @@ for kind, text in steps:
     data = text.encode('latin1')
     if kind == 'send':
         os.write(fd, data)
+    elif kind == 'size':
+        fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack('HHHH', *map(int, text.split('x')), 0, 0))
     else:
         end = time.time() + 30
         while out.find(data, seen) < 0 and time.time() < end:
