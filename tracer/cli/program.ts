@@ -2,6 +2,7 @@
 // The guest's own execve has the last word; this only turns the usual mistakes into one clear line before anything is recorded.
 import * as fs from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
+import { openQuietly } from '../../engine/host/node.ts';
 import { UserError } from '../recording.ts';
 
 const CANNOT = 126, NOT_FOUND = 127;
@@ -47,7 +48,7 @@ const MACHINES: Record<number, string> = { 3: 'i386', 8: 'MIPS', 20: 'PowerPC', 
 /** Why a file cannot be executed as x86-64 Linux, or null. ELF-64 header: elf(5). */
 export function unrunnable(full: string): string | null {
   let fd: number;
-  try { fd = fs.openSync(full, 'r'); } catch { return null; } // execute-only: the guest will tell
+  try { fd = openQuietly(full); } catch { return null; } // execute-only: the guest will tell
   try {
     const head = Buffer.alloc(4096), n = fs.readSync(fd, head, 0, head.length, 0), size = fs.fstatSync(fd).size;
     if (n === 0) return 'Exec format error (the file is empty): name a program';
