@@ -1,8 +1,8 @@
 // Verifies every checksum, blob and batch of a recording; reads everything.
 import { closeSync, existsSync, fstatSync, openSync, readdirSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import { crc32c, FILES, FormatError, parseDigests, parseIndex, parseInputs, parseOpenCalls, IDX_KIND } from '../engine/events/format.ts';
-import type { Manifest } from '../engine/events/format.ts';
+import { crc32c, FILES, FormatError, parseDigests, parseImages, parseIndex, parseInputs, parseOpenCalls, IDX_KIND } from '../engine/events/format.ts';
+import type { ImageRecord, Manifest } from '../engine/events/format.ts';
 import { TABLES } from '../engine/events/schema.ts';
 import type { TableName } from '../engine/events/schema.ts';
 import { ASK, LogReader } from '../engine/host/input-log.ts';
@@ -39,6 +39,8 @@ export function check(path: string): CheckResult {
   };
   attempt(FILES.inputs, () => { records = parseInputs(read(FILES.inputs), m.complete); });
   attempt(FILES.digests, () => { parseDigests(read(FILES.digests), m.complete); });
+  let images: ImageRecord[] = [];
+  if (existsSync(join(dir, FILES.images))) attempt(FILES.images, () => { images = parseImages(read(FILES.images), m.complete); });
   if (existsSync(join(dir, FILES.open))) attempt(FILES.open, () => { parseOpenCalls(readFile(dir, FILES.open)); });
   attempt(FILES.blobIndex, () => {
     const blobs = new BlobReader(dir, m.complete), seen = new Set<string>();
@@ -56,6 +58,7 @@ export function check(path: string): CheckResult {
       log.num();
       if (log.num() === 0) verify(log.raw(32));
     }
+    for (const i of images) verify(i.sha256);
     for (const e of blobs.entries.values()) verify(Buffer.from(e.sha256, 'hex'));
     for (const name of readdirSync(join(dir, FILES.blobs))) {
       if (!/^[0-9a-f]{64}$/.test(name) || seen.has(name)) continue;

@@ -18,7 +18,8 @@ import { AsyncInput } from './async-input.ts';
 import { engineStats, METER } from './engine-stats.ts';
 import { createRecording, ENGINE_HASH, ENGINE_VERSION, UserError, writeManifest } from './recording.ts';
 import { DIGEST_INTERVAL_CYCLES, DigestClock, finish, openCalls, SLICE_CYCLES } from './session.ts';
-import { createSampler } from './stacks/attach.ts';
+import { RecordedImages } from './stacks/images.ts';
+import { StackSampler } from './stacks/sampler.ts';
 import { InputFiles } from './write/inputs.ts';
 import { TableWriter } from './write/table-writer.ts';
 
@@ -77,11 +78,13 @@ export async function record(o: RecordOptions): Promise<RecordResult> {
     writeManifest(dir, manifest);
     files.flush();
     const m = createMachine(config, door, control.trace, o.engineStats ? METER : null), began = performance.now();
-    if (o.sampleHz > 0 && keep.has('stack_sample')) m.setSampler(createSampler());
+    const images = new RecordedImages(files);
+    m.setSampler(new StackSampler(images, o.sampleHz > 0 && keep.has('stack_sample')));
     if (terminal) input.rawTerminal();
     input.listen(terminal);
     const clock = new DigestClock(m, control);
     const flush = (): void => {
+      images.flush();
       files.flush();
       control.flush();
       fs.writeFileSync(join(dir, `${FILES.open}.new`), openCallsBytes(openCalls(m)), { mode: 0o600 });
@@ -92,6 +95,7 @@ export async function record(o: RecordOptions): Promise<RecordResult> {
     const cycles = m.now, changed = finish(m);
     const last = clock.record(true);
     files.digest(last);
+    images.flush();
     files.flush();
     control.flush();
     fs.rmSync(join(dir, FILES.open), { force: true });

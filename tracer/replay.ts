@@ -11,6 +11,8 @@ import type { ChangedFile } from '../engine/kernel/fs/upper.ts';
 import { engineStats, METER } from './engine-stats.ts';
 import { openRecording, readFile, requireEngine, requireSize } from './recording.ts';
 import { DigestClock, finish, SLICE_CYCLES } from './session.ts';
+import { ReplayedTables } from './replay-tables.ts';
+import type { TablesWanted } from './replay-tables.ts';
 import { BlobReader } from './write/inputs.ts';
 
 export interface ReplayResult {
@@ -34,6 +36,8 @@ export interface ReplayOptions {
   restore?: SavedReplay;
   /** Counts and times what the engine does, for --engine-stats. */
   engineStats?: boolean;
+  /** Writes tables while replaying; stops behind the end of their window. */
+  tables?: TablesWanted;
 }
 /** A machine in the middle of a replay. */
 export interface SavedReplay { machine: Uint8Array; trace: Uint8Array; position: number; checked: number; interval: number }
@@ -48,9 +52,10 @@ export async function replay(path: string, o: ReplayOptions): Promise<ReplayResu
   const expected = parseDigests(readFile(dir, FILES.digests), m.complete).records;
   const blobs = new BlobReader(dir, m.complete);
   const host = createReplayHost(records, blobs, o.output, o.restore?.position ?? 0);
-  const control = createTrace(() => false, null);
+  const written = o.tables ? new ReplayedTables(dir, m, o.tables) : null;
+  const control = written ? written.control : createTrace(() => false, null);
   const config: MachineConfig = {
-    ...m.config, scheduler: m.config.scheduler, ...(o.jit ? { jit: o.jit } : {}),
+    ...m.config, scheduler: m.config.scheduler, ...(o.jit ? { jit: o.jit } : {}), ...(written ? { sampleHz: written.sampleHz } : {}),
     program: { path: m.program, argv: m.argv, env: m.env, cwd: m.cwd, uid: m.uid, gid: m.gid, groups: m.groups, umask: m.umask, rlimits: m.rlimits },
   };
   const meter = o.engineStats ? METER : null, began = performance.now();
@@ -76,6 +81,7 @@ export async function replay(path: string, o: ReplayOptions): Promise<ReplayResu
       host.startClock();
       machine = createMachine(config, host, control.trace, meter);
     }
+    written?.attach(machine, blobs);
     const clock = new DigestClock(machine, control);
     if (o.restore) clock.interval = o.restore.interval;
     for (let turns = 0; ; turns++) {
@@ -91,6 +97,11 @@ export async function replay(path: string, o: ReplayOptions): Promise<ReplayResu
           saved = { machine: machine.snapshot(), trace: control.saveState(), position: host.position, checked, interval: clock.interval };
           return result('incomplete', `saved at ${seconds(machine.now)}`);
         }
+      }
+      if (o.tables && machine.now > o.tables.to) {
+        machine.close();
+        written!.close();
+        return result('incomplete', `stopped at ${seconds(machine.now)}, behind the end of what was asked for`);
       }
       const state = machine.run(SLICE_CYCLES);
       if (state === 'slice') {
@@ -110,7 +121,10 @@ export async function replay(path: string, o: ReplayOptions): Promise<ReplayResu
       if (turns % 64 === 0 && o.progress) { o.progress(m.cycles > 0 ? machine.now / m.cycles : 0); await new Promise<void>((done) => { setImmediate(done); }); }
     }
     changed = finish(machine);
-    if (!m.complete) return result('incomplete', `the recorder was killed; everything up to ${seconds(machine.now)} was replayed`);
+    if (!m.complete) {
+      written?.close();
+      return result('incomplete', `the recorder was killed; everything up to ${seconds(machine.now)} was replayed`);
+    }
     const last = clock.record(true), problem = compare(last);
     stateDigest = last.stateHex;
     if (problem) return result('diverged', problem);
@@ -118,13 +132,18 @@ export async function replay(path: string, o: ReplayOptions): Promise<ReplayResu
     const r = result('identical', '');
     if (r.digest !== m.digest) return result('diverged', `the digest of all events is ${r.digest}, in the recording ${m.digest}`);
     if (r.stateDigest !== m.stateDigest) return result('diverged', `the digest of the final state is ${r.stateDigest}, in the recording ${m.stateDigest}`);
+    written?.close();
     return r;
   } catch (e) {
     if (e instanceof Divergence) return result('diverged', `${machine ? `at ${seconds(machine.now)} ` : ''}${e.message}`);
-    if (e instanceof LogEnd && !m.complete) return result('incomplete', `the recorder was killed; everything up to its last flush was replayed${machine ? ` (${seconds(machine.now)})` : ''}`);
+    if (e instanceof LogEnd && !m.complete) {
+      written?.close();
+      return result('incomplete', `the recorder was killed; everything up to its last flush was replayed${machine ? ` (${seconds(machine.now)})` : ''}`);
+    }
     if (e instanceof LogEnd) return result('diverged', 'the replay asks for more inputs than the recording has');
     throw e;
   } finally {
+    written?.abandon();
     blobs.close();
   }
 }

@@ -71,7 +71,7 @@ export interface Machine {
   snapshot(): Uint8Array;
 }
 
-const SAMPLER_OFF: Sampler = { sample() {} };
+const SAMPLER_OFF: Sampler = { sample() {}, blocked() {}, mapped() {} };
 
 class MachineImpl implements Machine {
   readonly kernel: Kernel;
@@ -200,7 +200,11 @@ function hardware(ramBytes: number, cpus: number, cpu: CpuLevel, jit: JitMode, h
   const processor = createProcessor(memory, ram, cpus, { jit, cpu, meter });
   ram.bindProcessor(processor);
   const dispatch = createDispatch(), sampler = { current: SAMPLER_OFF };
-  const relay: Sampler = { sample: (k, cpu, task, weight) => sampler.current.sample(k, cpu, task, weight) };
+  const relay: Sampler = {
+    sample: (k, cpu, task, weight) => sampler.current.sample(k, cpu, task, weight),
+    blocked: (k, task, since, ns) => sampler.current.blocked(k, task, since, ns),
+    mapped: (k, mm, vma) => sampler.current.mapped(k, mm, vma),
+  };
   const named: Record<string, object> = { ram, processor, host, trace, syscalls: dispatch, sampler: relay };
   for (const [name, o] of Object.entries(named)) external(o, name);
   return { ram, processor, dispatch, sampler, bind: (name) => named[name] };

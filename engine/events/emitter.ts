@@ -169,8 +169,14 @@ function setter(t: TableState, c: ColumnState, hashOff: number): AnySetter {
   }
 }
 
-/** @param keep which tables go to the sink; the digest is the same whatever it says. */
-export function createTrace(keep: (name: TableName) => boolean, sink: TraceSink | null): TraceControl {
+/** Tables that others refer to: of these a window keeps every row. */
+const REFERRED_TO = new Set<TableName>(['process', 'thread', 'exec', 'file_desc', 'callsite', 'frame', 'mapping']);
+
+/**
+ * @param keep which tables go to the sink; the digest is the same whatever it says.
+ * @param window of the rows only those with a ts in it, both ends included, ns.
+ */
+export function createTrace(keep: (name: TableName) => boolean, sink: TraceSink | null, window: { from: number; to: number } | null = null): TraceControl {
   let seq = 0;
   const digest = newDigest();
   const tables = TABLES.map((name, i) => layout(name, i + 1, sink !== null && keep(name)));
@@ -191,7 +197,8 @@ export function createTrace(keep: (name: TableName) => boolean, sink: TraceSink 
     const hashOffs = stringHashOffsets.get(t)!;
     let strings = 0;
     for (const c of t.columns) set[c.name] = setter(t, c, c.kind === 'str' ? hashOffs[strings++]! : -1);
-    const emptyHash = hashString('');
+    const emptyHash = hashString(''), bounds = window !== null && !REFERRED_TO.has(t.name) ? window : null;
+    const outside = (row: number): boolean => { const ts = t.words[row + 3]! + (t.words[row + 4]! | 0) * 4294967296; return ts < bounds!.from || ts > bounds!.to; };
     return {
       name: t.name,
       get enabled() { return t.enabled; },
@@ -220,18 +227,19 @@ export function createTrace(keep: (name: TableName) => boolean, sink: TraceSink 
       end(row: number): void {
         if (!t.open || row !== t.batchRows * width) throw new KtraceBug(`row of ${t.name} ended twice`);
         t.open = false;
-        t.rows++;
         if (core) {
           const w = t.words, mask = w[row]!;
           w[row] = (mask & t.digestMask) ^ (index << 24) ^ (index << 16);
           digestWords(digest, w, row, row + hashed);
           w[row] = mask;
         }
-        if (!t.enabled) {
-          t.words.fill(0, 0, width);
-          for (const c of binary) { c.pos = 0; c.rowPos = 0; }
+        if (!t.enabled || (bounds !== null && outside(row))) {
+          t.words.fill(0, row, row + width);
+          for (const c of binary) c.pos = c.rowPos;
+          if (!t.enabled) t.rows++;
           return;
         }
+        t.rows++;
         for (let i = 0; i < binary.length; i++) {
           const c = binary[i]!;
           t.binaryBytes += c.pos - c.rowPos;

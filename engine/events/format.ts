@@ -7,7 +7,7 @@ import type { TableName } from './schema.ts';
 export { FORMAT_VERSION };
 
 export const FILES = {
-  manifest: 'manifest.json', inputs: 'inputs.bin', digests: 'digests.bin', blobs: 'blobs', blobPack: 'blobs/pack.bin', blobIndex: 'blobs/pack.idx', trace: 'trace', open: 'trace/open.bin', checkpoints: 'checkpoints',
+  manifest: 'manifest.json', inputs: 'inputs.bin', digests: 'digests.bin', images: 'images.bin', blobs: 'blobs', blobPack: 'blobs/pack.bin', blobIndex: 'blobs/pack.idx', trace: 'trace', open: 'trace/open.bin', checkpoints: 'checkpoints',
   table: (t: TableName): string => `trace/${t}.arrow`,
   index: (t: TableName): string => `trace/${t}.idx`,
   /** Contents above a chunk are files of their own. */
@@ -270,25 +270,28 @@ export function parseDigests(bytes: Uint8Array, complete: boolean): { intervalCy
   return { intervalCycles: v.getUint32(8, true), records };
 }
 
-// ---- inputs.bin: a header of 12 bytes, then records [u32 length][u32 CRC-32C][body of that length]
+// ---- inputs.bin, images.bin: a header of 12 bytes, then records [u32 length][u32 CRC-32C][body of that length]
 
 export const INPUTS_HEADER = 12;
 const INPUTS_MAGIC = 0x4e49544b; // "KTIN"
+const IMAGES_MAGIC = 0x4d49544b; // "KTIM"
 
-export function inputsHeader(): Uint8Array {
+function recordsHeader(magic: number): Uint8Array {
   const u = new Uint8Array(INPUTS_HEADER), v = new DataView(u.buffer);
-  v.setUint32(0, INPUTS_MAGIC, true);
+  v.setUint32(0, magic, true);
   v.setUint32(4, FORMAT_VERSION, true);
   v.setUint32(8, crc32c(u, 0, 8), true);
   return u;
 }
+export const inputsHeader = (): Uint8Array => recordsHeader(INPUTS_MAGIC);
+export const imagesHeader = (): Uint8Array => recordsHeader(IMAGES_MAGIC);
 
-/** Splits the log into bodies; the offset after the last whole record tells a cut-off log from a whole one. */
-export function parseInputs(bytes: Uint8Array, complete: boolean): Uint8Array[] {
+/** Splits a file into bodies; the offset after the last whole record tells a cut-off one from a whole one. */
+function parseRecords(file: string, magic: number, bytes: Uint8Array, complete: boolean): Uint8Array[] {
   const v = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const damaged = (): never => { throw new FormatError(FILES.inputs, 'is damaged: record again'); };
-  if (bytes.length < INPUTS_HEADER || v.getUint32(0, true) !== INPUTS_MAGIC || v.getUint32(8, true) !== crc32c(bytes, 0, 8)) damaged();
-  if (v.getUint32(4, true) > FORMAT_VERSION) throw new FormatError(FILES.inputs, 'has a newer format: use a newer ktrace');
+  const damaged = (): never => { throw new FormatError(file, 'is damaged: record again'); };
+  if (bytes.length < INPUTS_HEADER || v.getUint32(0, true) !== magic || v.getUint32(8, true) !== crc32c(bytes, 0, 8)) damaged();
+  if (v.getUint32(4, true) > FORMAT_VERSION) throw new FormatError(file, 'has a newer format: use a newer ktrace');
   const out: Uint8Array[] = [];
   let at = INPUTS_HEADER;
   while (at + 8 <= bytes.length) {
@@ -302,12 +305,32 @@ export function parseInputs(bytes: Uint8Array, complete: boolean): Uint8Array[] 
   if (complete && at !== bytes.length) damaged();
   return out;
 }
+export const parseInputs = (bytes: Uint8Array, complete: boolean): Uint8Array[] => parseRecords(FILES.inputs, INPUTS_MAGIC, bytes, complete);
 
 export function inputRecordHead(body: Uint8Array): Uint8Array {
   const u = new Uint8Array(8), v = new DataView(u.buffer);
   v.setUint32(0, body.length, true);
   v.setUint32(4, crc32c(body, 0, body.length, body.length), true);
   return u;
+}
+
+/** A host file whose code the guest mapped, as the guest saw it, and the blob of its symbols and unwind tables (tracer/stacks/image.ts). */
+export interface ImageRecord { dev: number; ino: number; size: number; mtime: number; mtimeNsec: number; sha256: Uint8Array; path: Uint8Array }
+
+/** The body of a record of images.bin: five f64, 32 bytes, the path. */
+export function imageBody(r: ImageRecord): Uint8Array {
+  const u = new Uint8Array(72 + r.path.length), v = new DataView(u.buffer);
+  [r.dev, r.ino, r.size, r.mtime, r.mtimeNsec].forEach((n, i) => v.setFloat64(i * 8, n, true));
+  u.set(r.sha256, 40);
+  u.set(r.path, 72);
+  return u;
+}
+export function parseImages(bytes: Uint8Array, complete: boolean): ImageRecord[] {
+  return parseRecords(FILES.images, IMAGES_MAGIC, bytes, complete).map((u) => {
+    const v = new DataView(u.buffer, u.byteOffset, u.length);
+    if (u.length < 72) throw new FormatError(FILES.images, 'is damaged: record again');
+    return { dev: v.getFloat64(0, true), ino: v.getFloat64(8, true), size: v.getFloat64(16, true), mtime: v.getFloat64(24, true), mtimeNsec: v.getFloat64(32, true), sha256: u.slice(40, 72), path: u.slice(72) };
+  });
 }
 
 // ---- blobs/pack.idx: records of 52 bytes [32 sha-256][f64 offset][u32 length][u32 CRC of the content][u32 CRC of this record]

@@ -50,19 +50,19 @@ export const SCHEMA = {
   irq: { doc: 'Interrupts and softirqs.', core: true, interval: true, columns: {
     dur: c('i64', 'ns in the handler'), kind: c('str', 'hard or soft'), vector: c('u16', 'vector or softirq number'), name: c('str', 'timer, resched, TIMER …'), raised_ts: c('i64', 'when it was raised'), preempted_utid: c('u32', 'task it interrupted') } },
   signal: { doc: 'Signals generated, delivered, returned from.', core: true, columns: {
-    event: c('str', 'generate, deliver, return'), signo: c('i32', 'number'), name: c('str', 'SIGINT …'), code: c('i32', 'si_code'), sender_utid: n('u32', 'who sent it'), result: c('str', 'generate: queued, ignored, coalesced; deliver: handler, ignored, terminate, core, stop, continue'), handler: n('u64', 'user handler'), info: n('bin', 'siginfo_t, 128 bytes'), pid: c('u32', 'tid of the target') } },
+    event: c('str', 'generate, deliver, return'), signo: c('i32', 'number; of a return the signal whose handler it was, 0 if the frame is not the kernel’s'), name: c('str', 'SIGINT …'), code: c('i32', 'si_code'), sender_utid: n('u32', 'who sent it'), result: c('str', 'generate: queued, ignored, coalesced; deliver: handler, ignored, terminate, core, stop, continue'), handler: n('u64', 'user handler'), info: n('bin', 'siginfo_t, 128 bytes'), pid: c('u32', 'tid of the target') } },
   mem_counter: { doc: 'Memory counters at each tick in which they changed.', core: false, columns: {
     name: c('str', 'rss_anon, rss_file, rss_shmem, total_vm of a task; free, cached, dirty, anon, slab, page_tables of the machine'), upid: n('u32', 'process, null for the machine'), value: c('u64', 'KiB') } },
   cpu_counter: { doc: 'Machine counters at each second of virtual time: what vmstat needs.', core: false, columns: {
     name: c('str', 'user, system, idle, iowait, irq, ctxt, intr, runnable, blocked, pgfault …'), value: c('u64', 'running total or level') } },
-  stack_sample: { doc: 'Sampled user stacks.', core: false, columns: {
-    callsite_id: c('u32', 'leaf callsite'), kind: c('str', 'cpu or offcpu'), weight: c('u64', 'ns it stands for') } },
+  stack_sample: { doc: 'User stacks: sampled on the CPU, and of each time a task was off it for lack of something (ts: when it stopped).', core: false, columns: {
+    callsite_id: c('u32', 'leaf callsite'), kind: c('str', 'cpu or offcpu'), weight: c('u64', 'ns it stands for; offcpu: ns blocked') } },
   callsite: { doc: 'Trie of stacks: a callsite is a frame and its parent callsite.', core: false, columns: {
     id: c('u32', 'id'), parent: n('u32', 'caller callsite'), frame_id: c('u32', 'frame') } },
   frame: { doc: 'A code location.', core: false, columns: {
     id: c('u32', 'id'), pc: c('u64', 'address'), symbol: n('bin', 'function'), offset: n('u64', 'offset in it'), mapping_id: n('u32', 'mapping') } },
   mapping: { doc: 'A file mapping with code or data.', core: false, columns: {
-    id: c('u32', 'id'), upid: c('u32', 'process'), start: c('u64', 'address'), end: c('u64', 'address'), pgoff: c('u64', 'offset in pages'), path: c('bin', 'file'), build_id: n('bin', 'ELF build id') } },
+    id: c('u32', 'id'), upid: c('u32', 'process'), start: c('u64', 'address'), end: c('u64', 'address'), pgoff: c('u64', 'offset in pages'), path: c('bin', 'file'), build_id: n('bin', 'GNU build id, of mappings with code') } },
 } as const satisfies Record<string, Table>;
 
 export type TableName = keyof typeof SCHEMA;

@@ -231,7 +231,7 @@ export const handlers: Handlers = {
     const mask = restoreFrame(k, task);
     if (!mask) { forceSignal(k, task, kernelInfo(SIGSEGV)); return NORETURN; }
     setBlocked(task, mask.maskLo, mask.maskHi);
-    signalEvent(k, task, 'return', 0, 0, '', 0, null);
+    signalEvent(k, task, 'return', mask.signo, 0, '', 0, null);
     return NORETURN;
   },
   restart_syscall(k, task) {

@@ -2,13 +2,25 @@
 // Source: DWARF 4 section 6.4, the LSB core specification (.eh_frame), the x86-64 psABI's register numbers.
 import type { ElfImage } from './elf.ts';
 
-/** How to find one value: CFA + offset in memory, a register, unchanged, or undefined. */
-type Rule = { kind: 'offset'; offset: number } | { kind: 'valOffset'; offset: number } | { kind: 'register'; reg: number } | { kind: 'same' } | { kind: 'undefined' };
-export interface FrameRow { cfaReg: number; cfaOffset: number; plt: boolean; rules: Map<number, Rule>; returnReg: number }
+/** How to find one value of the caller: in memory at CFA + offset or at an expression's address, computed, another register, or undefined. */
+type Rule = { kind: 'offset' | 'valOffset'; offset: number } | { kind: 'expression' | 'valExpression'; code: Uint8Array } | { kind: 'register'; reg: number } | { kind: 'same' } | { kind: 'undefined' };
+export interface FrameRow {
+  cfaReg: number; cfaOffset: number;
+  /** The CFA by an expression (the PLT, signal frames), in place of register and offset. */
+  cfaCode: Uint8Array | null;
+  rules: Map<number, Rule>; returnReg: number;
+  /** A signal frame: the caller's pc is the instruction that was interrupted, not one behind a call. */
+  signal: boolean;
+}
+/** Registers by DWARF number (16 = rip) and memory as they are in a frame. */
+export interface FrameState { regs: Float64Array; word: (va: number) => number }
 
 interface Cie { codeAlign: number; dataAlign: number; returnReg: number; fdeEncoding: number; augmented: boolean; signal: boolean; start: number; end: number }
 interface Fde { begin: number; end: number; cie: Cie; start: number; stop: number }
-const indexes = new WeakMap<ElfImage, Fde[]>();
+interface Index { cies: Map<number, Cie>; list: Fde[] | null; rows: Map<number, FrameRow | null> }
+const indexes = new WeakMap<ElfImage, Index>();
+/** Rows kept by address; beyond that they are worked out again. */
+const MAX_ROWS = 65536;
 
 class Reader {
   at: number;
@@ -56,57 +68,150 @@ function readCie(bytes: Uint8Array, at: number, end: number): Cie {
   return cie;
 }
 
-/** All FDEs of an image, sorted by address; built once. */
-function fdesOf(image: ElfImage): Fde[] {
-  let list = indexes.get(image);
-  if (list) return list;
-  list = [];
-  indexes.set(image, list);
-  if (!image.ehFrame) return list;
-  const { bytes, vaddr } = image.ehFrame, v = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), cies = new Map<number, Cie>();
+/** The FDE at an offset of .eh_frame, or null for a CIE or the end. */
+function fdeAt(image: ElfImage, index: Index, at: number): { fde: Fde | null; next: number } | null {
+  const { bytes, vaddr } = image.ehFrame!, v = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const length = v.getUint32(at, true);
+  if (length === 0 || length === 0xffffffff) return null;
+  const body = at + 4, next = body + length, id = v.getUint32(body, true);
+  if (id === 0) return { fde: null, next };
+  const cieAt = body - id;
+  let cie = index.cies.get(cieAt);
+  if (!cie) { cie = readCie(bytes, cieAt + 8, cieAt + 4 + v.getUint32(cieAt, true)); index.cies.set(cieAt, cie); }
+  const r = new Reader(bytes, body + 4), begin = r.pointer(cie.fdeEncoding, vaddr), size = r.pointer(cie.fdeEncoding & 15, 0);
+  if (cie.augmented) { const n = r.uleb(); r.at += n; }
+  return { fde: { begin, end: begin + size, cie, start: r.at, stop: next }, next };
+}
+
+/** All FDEs of an image without a search table, sorted by address. */
+function scan(image: ElfImage, index: Index): Fde[] {
+  const list: Fde[] = [];
   try {
-    for (let at = 0; at + 8 <= bytes.length;) {
-      const length = v.getUint32(at, true);
-      if (length === 0 || length === 0xffffffff) break;
-      const body = at + 4, end = body + length, id = v.getUint32(body, true);
-      if (id !== 0) {
-        const cieAt = body - id;
-        let cie = cies.get(cieAt);
-        if (!cie) { cie = readCie(bytes, cieAt + 8, cieAt + 4 + v.getUint32(cieAt, true)); cies.set(cieAt, cie); }
-        const r = new Reader(bytes, body + 4), begin = r.pointer(cie.fdeEncoding, vaddr), size = r.pointer(cie.fdeEncoding & 15, 0);
-        if (cie.augmented) { const n = r.uleb(); r.at += n; }
-        list.push({ begin, end: begin + size, cie, start: r.at, stop: end });
-      }
-      at = end;
+    for (let at = 0; at + 8 <= image.ehFrame!.bytes.length;) {
+      const found = fdeAt(image, index, at);
+      if (!found) break;
+      if (found.fde) list.push(found.fde);
+      at = found.next;
     }
   } catch {
     list.length = 0; // damaged: no unwinding here
   }
-  list.sort((a, b) => a.begin - b.begin);
-  return list;
+  return list.sort((a, b) => a.begin - b.begin);
+}
+
+/** DW_EH_PE_udata4, DW_EH_PE_datarel | DW_EH_PE_sdata4: what GNU ld and lld write. */
+const COUNT_UDATA4 = 3, TABLE_DATAREL_SDATA4 = 0x3b;
+
+/** The FDE that covers an address: by the binary search table of .eh_frame_hdr where there is one (nothing else is parsed). */
+function fdeFor(image: ElfImage, index: Index, vaddr: number): Fde | null {
+  const h = image.ehFrameHeader;
+  if (h && h.bytes.length >= 12 && h.bytes[0] === 1 && h.bytes[2] === COUNT_UDATA4 && h.bytes[3] === TABLE_DATAREL_SDATA4) {
+    const r = new Reader(h.bytes, 4);
+    r.pointer(h.bytes[1]!, h.vaddr);
+    const v = r.view, count = v.getUint32(r.at, true), table = r.at + 4, wanted = vaddr - h.vaddr;
+    let low = 0, high = Math.min(count, (h.bytes.length - table) >> 3);
+    while (low < high) { const mid = (low + high) >> 1; if (v.getInt32(table + mid * 8, true) <= wanted) low = mid + 1; else high = mid; }
+    if (low === 0) return null;
+    return fdeAt(image, index, h.vaddr + v.getInt32(table + (low - 1) * 8 + 4, true) - image.ehFrame!.vaddr)?.fde ?? null;
+  }
+  const list = index.list ??= scan(image, index);
+  let low = 0, high = list.length;
+  while (low < high) { const mid = (low + high) >> 1; if (list[mid]!.begin <= vaddr) low = mid + 1; else high = mid; }
+  return list[low - 1] ?? null;
 }
 
 /** The unwind row that holds at a link-time address, or null where there is none. */
 export function frameRow(image: ElfImage, vaddr: number): FrameRow | null {
-  const list = fdesOf(image);
-  let low = 0, high = list.length;
-  while (low < high) { const mid = (low + high) >> 1; if (list[mid]!.begin <= vaddr) low = mid + 1; else high = mid; }
-  const fde = list[low - 1];
-  if (!fde || vaddr >= fde.end) return null;
-  const row: FrameRow = { cfaReg: 7, cfaOffset: 8, plt: false, rules: new Map(), returnReg: fde.cie.returnReg };
-  const bytes = image.ehFrame!.bytes;
+  if (!image.ehFrame || vaddr < 0) return null;
+  let index = indexes.get(image);
+  if (!index) { index = { cies: new Map(), list: null, rows: new Map() }; indexes.set(image, index); }
+  let row = index.rows.get(vaddr);
+  if (row !== undefined) return row;
+  row = null;
   try {
-    execute(bytes, fde.cie.start, fde.cie.end, fde, row, Infinity, new Map());
-    execute(bytes, fde.start, fde.stop, fde, row, vaddr, new Map(row.rules));
+    const fde = fdeFor(image, index, vaddr);
+    if (fde && vaddr >= fde.begin && vaddr < fde.end) {
+      row = { cfaReg: 7, cfaOffset: 8, cfaCode: null, rules: new Map(), returnReg: fde.cie.returnReg, signal: fde.cie.signal };
+      const bytes = image.ehFrame.bytes;
+      execute(bytes, fde.cie.start, fde.cie.end, fde, row, Infinity, new Map());
+      execute(bytes, fde.start, fde.stop, fde, row, vaddr, new Map(row.rules));
+    }
   } catch {
-    return null;
+    row = null; // damaged
   }
+  if (index.rows.size >= MAX_ROWS) index.rows.clear();
+  index.rows.set(vaddr, row);
   return row;
 }
 
+/** A DWARF expression (DWARF 4, 2.5): the operations that compilers and libraries use in call frame information. NaN where it fails. */
+function evaluate(code: Uint8Array, state: FrameState, first: number | null): number {
+  const r = new Reader(code, 0), stack: number[] = first === null ? [] : [first], pop = (): number => stack.pop() ?? NaN;
+  const binary = (f: (a: number, b: number) => number): void => { const b = pop(), a = pop(); stack.push(f(a, b)); };
+  while (r.at < code.length) {
+    const op = r.u8();
+    if (op >= 0x30 && op <= 0x4f) stack.push(op - 0x30); // DW_OP_lit
+    else if (op >= 0x70 && op <= 0x80) stack.push(state.regs[op - 0x70]! + r.sleb()); // DW_OP_breg
+    else switch (op) {
+      case 0x06: stack.push(state.word(pop())); break; // deref
+      case 0x08: stack.push(r.u8()); break;
+      case 0x09: r.at++; stack.push(r.view.getInt8(r.at - 1)); break;
+      case 0x0a: r.at += 2; stack.push(r.view.getUint16(r.at - 2, true)); break;
+      case 0x0b: r.at += 2; stack.push(r.view.getInt16(r.at - 2, true)); break;
+      case 0x0c: r.at += 4; stack.push(r.view.getUint32(r.at - 4, true)); break;
+      case 0x0d: r.at += 4; stack.push(r.view.getInt32(r.at - 4, true)); break;
+      case 0x10: stack.push(r.uleb()); break;
+      case 0x11: stack.push(r.sleb()); break;
+      case 0x12: stack.push(stack.at(-1) ?? NaN); break; // dup
+      case 0x13: pop(); break; // drop
+      case 0x16: { const b = pop(), a = pop(); stack.push(b, a); break; } // swap
+      case 0x1a: binary((a, b) => Number(BigInt.asUintN(64, BigInt(a)) & BigInt.asUintN(64, BigInt(b)))); break;
+      case 0x1c: binary((a, b) => a - b); break;
+      case 0x1e: binary((a, b) => a * b); break;
+      case 0x22: binary((a, b) => a + b); break;
+      case 0x23: stack.push(pop() + r.uleb()); break; // plus_uconst
+      case 0x24: binary((a, b) => a * 2 ** b); break; // shl
+      case 0x29: binary((a, b) => (a === b ? 1 : 0)); break;
+      case 0x2a: binary((a, b) => (a >= b ? 1 : 0)); break;
+      case 0x2b: binary((a, b) => (a > b ? 1 : 0)); break;
+      case 0x2c: binary((a, b) => (a <= b ? 1 : 0)); break;
+      case 0x2d: binary((a, b) => (a < b ? 1 : 0)); break;
+      case 0x2e: binary((a, b) => (a !== b ? 1 : 0)); break;
+      case 0x96: break; // nop
+      default: return NaN;
+    }
+  }
+  return pop();
+}
+
+/** Steps to the caller: regs become the caller's, regs[16] its pc. The CFA, or NaN at the end of the stack. */
+export function stepOut(row: FrameRow, state: FrameState): number {
+  const { regs, word } = state;
+  const cfa = row.cfaCode ? evaluate(row.cfaCode, state, null) : regs[row.cfaReg]! + row.cfaOffset;
+  if (!(cfa > 0) || row.rules.get(row.returnReg)?.kind === 'undefined') return NaN;
+  const was = SCRATCH;
+  was.set(regs);
+  for (const [reg, rule] of row.rules) {
+    if (reg > 16) continue;
+    switch (rule.kind) {
+      case 'offset': regs[reg] = word(cfa + rule.offset); break;
+      case 'valOffset': regs[reg] = cfa + rule.offset; break;
+      case 'register': regs[reg] = rule.reg <= 16 ? was[rule.reg]! : NaN; break;
+      case 'expression': regs[reg] = word(evaluate(rule.code, { regs: was, word }, cfa)); break;
+      case 'valExpression': regs[reg] = evaluate(rule.code, { regs: was, word }, cfa); break;
+      default:
+    }
+  }
+  if (!row.rules.has(row.returnReg)) regs[16] = word(cfa - 8);
+  if (!row.rules.has(7)) regs[7] = cfa;
+  return cfa;
+}
+const SCRATCH = new Float64Array(17);
+
 function execute(bytes: Uint8Array, start: number, end: number, fde: Fde, row: FrameRow, until: number, initial: Map<number, Rule>): void {
   const r = new Reader(bytes, start), { codeAlign, dataAlign } = fde.cie;
-  const stack: { cfaReg: number; cfaOffset: number; plt: boolean; rules: Map<number, Rule> }[] = [];
+  const stack: Pick<FrameRow, 'cfaReg' | 'cfaOffset' | 'cfaCode' | 'rules'>[] = [];
+  const code = (): Uint8Array => { const n = r.uleb(); r.at += n; return bytes.subarray(r.at - n, r.at); };
   let loc = fde.begin;
   const set = (reg: number, rule: Rule): void => void row.rules.set(reg, rule);
   const advance = (delta: number): boolean => { loc += delta * codeAlign; return loc > until; };
@@ -126,15 +231,16 @@ function execute(bytes: Uint8Array, start: number, end: number, fde: Fde, row: F
       case 0x07: set(r.uleb(), { kind: 'undefined' }); break;
       case 0x08: set(r.uleb(), { kind: 'same' }); break;
       case 0x09: { const reg = r.uleb(); set(reg, { kind: 'register', reg: r.uleb() }); break; }
-      case 0x0a: stack.push({ cfaReg: row.cfaReg, cfaOffset: row.cfaOffset, plt: row.plt, rules: new Map(row.rules) }); break;
+      case 0x0a: stack.push({ cfaReg: row.cfaReg, cfaOffset: row.cfaOffset, cfaCode: row.cfaCode, rules: new Map(row.rules) }); break;
       case 0x0b: { const s = stack.pop(); if (s) Object.assign(row, s); break; }
-      case 0x0c: row.cfaReg = r.uleb(); row.cfaOffset = r.uleb(); row.plt = false; break;
+      case 0x0c: row.cfaReg = r.uleb(); row.cfaOffset = r.uleb(); row.cfaCode = null; break;
       case 0x0d: row.cfaReg = r.uleb(); break;
       case 0x0e: row.cfaOffset = r.uleb(); break;
-      case 0x0f: { const n = r.uleb(); r.at += n; row.plt = true; break; } // the linker's PLT expression
-      case 0x10: case 0x16: { set(r.uleb(), { kind: 'undefined' }); const n = r.uleb(); r.at += n; break; }
+      case 0x0f: row.cfaCode = code(); break;
+      case 0x10: { const reg = r.uleb(); set(reg, { kind: 'expression', code: code() }); break; }
+      case 0x16: { const reg = r.uleb(); set(reg, { kind: 'valExpression', code: code() }); break; }
       case 0x11: { const reg = r.uleb(); set(reg, { kind: 'offset', offset: r.sleb() * dataAlign }); break; }
-      case 0x12: row.cfaReg = r.uleb(); row.cfaOffset = r.sleb() * dataAlign; break;
+      case 0x12: row.cfaReg = r.uleb(); row.cfaOffset = r.sleb() * dataAlign; row.cfaCode = null; break;
       case 0x13: row.cfaOffset = r.sleb() * dataAlign; break;
       case 0x14: { const reg = r.uleb(); set(reg, { kind: 'valOffset', offset: r.uleb() * dataAlign }); break; }
       case 0x15: { const reg = r.uleb(); set(reg, { kind: 'valOffset', offset: r.sleb() * dataAlign }); break; }

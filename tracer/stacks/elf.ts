@@ -1,86 +1,98 @@
-// The parts of an ELF file that naming and unwinding need: segments, function symbols, .eh_frame, build id. Source: the System V ABI
-// (gABI) chapter 4–5 and its x86-64 supplement. Damaged or odd files yield less, never an exception.
+// An image taken from an ELF file, ready to be asked: which function is at an address. Symbols are sorted when the first one is asked for.
+import type { FileReader } from '../../engine/abi/elf.ts';
+import { PART, partsOf, takeImage } from './image.ts';
 
-export interface ElfImage {
-  /** PT_LOAD segments: file offset, virtual address, sizes in bytes. */
-  segments: { offset: number; vaddr: number; filesz: number; memsz: number; exec: boolean }[];
-  /** Function symbols sorted by address; parallel arrays. */
-  symAddr: Float64Array; symSize: Float64Array; symName: string[];
-  ehFrame: { bytes: Uint8Array; vaddr: number } | null;
-  buildId: Uint8Array | null;
-}
+interface Segment { offset: number; vaddr: number; filesz: number; exec: boolean }
+export interface FunctionSymbol { addr: number; name: string }
 
 const decoder = new TextDecoder('latin1');
-const u64 = (v: DataView, at: number): number => v.getUint32(at, true) + v.getUint32(at + 4, true) * 4294967296;
+const STT_FUNC = 2, STT_GNU_IFUNC = 10, STB_GLOBAL = 1, STB_WEAK = 2;
 
-export function parseElf(file: Uint8Array): ElfImage | null {
-  if (file.length < 64 || file[0] !== 0x7f || file[1] !== 0x45 || file[2] !== 0x4c || file[3] !== 0x46 || file[4] !== 2) return null;
-  const v = new DataView(file.buffer, file.byteOffset, file.byteLength);
-  try {
-    return parse(file, v);
-  } catch {
-    return null; // a range outside the file
+export class ElfImage {
+  readonly segments: Segment[] = [];
+  readonly buildId: Uint8Array | null;
+  readonly ehFrame: { bytes: Uint8Array; vaddr: number } | null;
+  readonly ehFrameHeader: { bytes: Uint8Array; vaddr: number } | null;
+  private readonly symbols: DataView | null;
+  private readonly strings: Uint8Array;
+  private sorted: { addr: Float64Array; index: Uint32Array } | null = null;
+
+  constructor(blob: Uint8Array) {
+    const parts = partsOf(blob), segments = parts.get(PART.segments)?.bytes;
+    if (segments) {
+      const v = new DataView(segments.buffer, segments.byteOffset, segments.length);
+      for (let i = 0; i + 40 <= segments.length; i += 40) this.segments.push({ offset: v.getFloat64(i, true), vaddr: v.getFloat64(i + 8, true), filesz: v.getFloat64(i + 16, true), exec: (v.getFloat64(i + 32, true) & 1) !== 0 });
+    }
+    this.buildId = parts.get(PART.buildId)?.bytes ?? null;
+    this.ehFrame = parts.get(PART.ehFrame) ?? null;
+    this.ehFrameHeader = parts.get(PART.ehFrameHeader) ?? null;
+    const s = parts.get(PART.symbols)?.bytes;
+    this.symbols = s ? new DataView(s.buffer, s.byteOffset, s.length) : null;
+    this.strings = parts.get(PART.strings)?.bytes ?? new Uint8Array(0);
+  }
+
+  private value(i: number): number { return this.symbols!.getUint32(i * 24 + 8, true) + this.symbols!.getUint32(i * 24 + 12, true) * 4294967296; }
+  private size(i: number): number { return this.symbols!.getUint32(i * 24 + 16, true) + this.symbols!.getUint32(i * 24 + 20, true) * 4294967296; }
+
+  /** Defined functions by address; of several at one address the global one comes first. */
+  private functions(): { addr: Float64Array; index: Uint32Array } {
+    if (this.sorted) return this.sorted;
+    const v = this.symbols!, count = Math.floor(v.byteLength / 24);
+    // One number sorts by address, binding (global, weak, local) and place: 2^20 symbols and 2^31 addresses fit, else by a comparison.
+    let n = 0, low = Infinity, high = 0;
+    const found = new Uint32Array(count);
+    for (let i = 0; i < count; i++) {
+      const type = v.getUint8(i * 24 + 4) & 15;
+      if ((type !== STT_FUNC && type !== STT_GNU_IFUNC) || v.getUint16(i * 24 + 6, true) === 0) continue;
+      found[n++] = i;
+      const a = this.value(i);
+      if (a < low) low = a;
+      if (a > high) high = a;
+    }
+    const rank = (i: number): number => { const binding = v.getUint8(i * 24 + 4) >> 4; return binding === STB_GLOBAL ? 0 : binding === STB_WEAK ? 1 : 2; };
+    let index = found.subarray(0, n);
+    if (count < 1 << 20 && high - low < 2 ** 31) {
+      const keys = new Float64Array(n);
+      for (let k = 0; k < n; k++) { const i = index[k]!; keys[k] = ((this.value(i) - low) * 4 + rank(i)) * 1048576 + i; }
+      keys.sort();
+      index = Uint32Array.from(keys, (key) => key % 1048576);
+    } else index = Uint32Array.from([...index].sort((a, b) => this.value(a) - this.value(b) || rank(a) - rank(b) || a - b));
+    this.sorted = { index, addr: Float64Array.from(index, (i) => this.value(i)) };
+    return this.sorted;
+  }
+
+  /** The function that covers a link-time address, or null. A symbol of size 0 reaches to the next one. */
+  symbolAt(vaddr: number): FunctionSymbol | null {
+    if (!this.symbols) return null;
+    const { addr, index } = this.functions();
+    let low = 0, high = addr.length;
+    while (low < high) { const mid = (low + high) >> 1; if (addr[mid]! <= vaddr) low = mid + 1; else high = mid; }
+    let first = low - 1;
+    while (first > 0 && addr[first - 1] === addr[first]) first--; // the best name among those of one address
+    for (let back = 0, at = first; at >= 0 && back < 8; back++) {
+      const size = this.size(index[at]!);
+      if (vaddr < addr[at]! + size || (size === 0 && at === first)) return { addr: addr[at]!, name: this.name(index[at]!) };
+      at--;
+    }
+    return null;
+  }
+  private name(i: number): string {
+    const from = this.symbols!.getUint32(i * 24, true);
+    let end = from;
+    while (end < this.strings.length && this.strings[end] !== 0) end++;
+    return decoder.decode(this.strings.subarray(from, end));
+  }
+  /** Addresses and names of all functions, for tests and tools. */
+  *allFunctions(): Generator<FunctionSymbol> { if (this.symbols) for (const i of this.functions().index) yield { addr: this.value(i), name: this.name(i) }; }
+
+  /** Link-time address of a file offset, or −1. */
+  vaddrOfOffset(offset: number): number {
+    for (const s of this.segments) if (offset >= s.offset && offset < s.offset + s.filesz) return s.vaddr + (offset - s.offset);
+    return -1;
   }
 }
 
-interface Section { name: string; type: number; addr: number; offset: number; size: number; link: number; entsize: number }
-
-function parse(file: Uint8Array, v: DataView): ElfImage {
-  const phoff = u64(v, 32), shoff = u64(v, 40), phnum = v.getUint16(56, true), shnum = v.getUint16(60, true), shstrndx = v.getUint16(62, true);
-  const image: ElfImage = { segments: [], symAddr: new Float64Array(0), symSize: new Float64Array(0), symName: [], ehFrame: null, buildId: null };
-  for (let i = 0; i < phnum; i++) {
-    const p = phoff + i * 56;
-    if (v.getUint32(p, true) === 1) image.segments.push({ offset: u64(v, p + 8), vaddr: u64(v, p + 16), filesz: u64(v, p + 32), memsz: u64(v, p + 40), exec: (v.getUint32(p + 4, true) & 1) !== 0 });
-  }
-  if (shoff === 0 || shoff + shnum * 64 > file.length) return image;
-  const sections: Section[] = [];
-  const names = shstrndx < shnum ? u64(v, shoff + shstrndx * 64 + 24) : 0;
-  for (let i = 0; i < shnum; i++) {
-    const s = shoff + i * 64;
-    sections.push({ name: cstring(file, names + v.getUint32(s, true)), type: v.getUint32(s + 4, true), addr: u64(v, s + 16), offset: u64(v, s + 24), size: u64(v, s + 32), link: v.getUint32(s + 40, true), entsize: u64(v, s + 56) });
-  }
-  const table = sections.find((s) => s.type === 2) ?? sections.find((s) => s.type === 11); // SHT_SYMTAB, else SHT_DYNSYM
-  if (table) readSymbols(file, v, table, sections[table.link]!, image);
-  const eh = sections.find((s) => s.name === '.eh_frame');
-  if (eh && eh.offset + eh.size <= file.length && eh.type !== 8) image.ehFrame = { bytes: file.subarray(eh.offset, eh.offset + eh.size), vaddr: eh.addr };
-  const note = sections.find((s) => s.name === '.note.gnu.build-id');
-  if (note) { const namesz = v.getUint32(note.offset, true), descsz = v.getUint32(note.offset + 4, true), at = note.offset + 12 + ((namesz + 3) & ~3); image.buildId = file.slice(at, at + descsz); }
-  return image;
-}
-
-function readSymbols(file: Uint8Array, v: DataView, table: Section, strings: Section, image: ElfImage): void {
-  const found: { addr: number; size: number; name: number; rank: number }[] = [];
-  for (let at = table.offset; at + 24 <= Math.min(table.offset + table.size, file.length); at += 24) {
-    const info = file[at + 4]!, type = info & 15;
-    if ((type !== 2 && type !== 10) || v.getUint16(at + 6, true) === 0) continue; // STT_FUNC, STT_GNU_IFUNC; defined
-    found.push({ addr: u64(v, at + 8), size: u64(v, at + 16), name: strings.offset + v.getUint32(at, true), rank: info >> 4 });
-  }
-  found.sort((a, b) => a.addr - b.addr || b.rank - a.rank);
-  image.symAddr = Float64Array.from(found, (s) => s.addr);
-  image.symSize = Float64Array.from(found, (s) => s.size);
-  image.symName = found.map((s) => cstring(file, s.name));
-}
-
-function cstring(file: Uint8Array, at: number): string {
-  let end = at;
-  while (end < file.length && file[end] !== 0) end++;
-  return decoder.decode(file.subarray(at, end));
-}
-
-/** Index of the function symbol that covers a link-time address, or −1. A symbol of size 0 reaches to the next one. */
-export function symbolAt(image: ElfImage, vaddr: number): number {
-  const a = image.symAddr;
-  let low = 0, high = a.length;
-  while (low < high) { const mid = (low + high) >> 1; if (a[mid]! <= vaddr) low = mid + 1; else high = mid; }
-  for (let i = low - 1; i >= 0 && i >= low - 8; i--) {
-    const size = image.symSize[i]!;
-    if (vaddr < a[i]! + size || (size === 0 && i === low - 1)) return i;
-  }
-  return -1;
-}
-
-/** Link-time address of a file offset, or −1. */
-export function vaddrOfOffset(image: ElfImage, offset: number): number {
-  for (const s of image.segments) if (offset >= s.offset && offset < s.offset + s.filesz) return s.vaddr + (offset - s.offset);
-  return -1;
+export function openImage(read: FileReader): ElfImage | null {
+  const blob = takeImage(read);
+  return blob ? new ElfImage(blob) : null;
 }

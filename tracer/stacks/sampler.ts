@@ -1,59 +1,91 @@
-// Takes user stacks: unwinds a task's stack with call frame information (frame pointers where there is none), names the frames
-// from ELF symbols, interns stacks as a trie. It reads guest memory and changes nothing in it: the guest never pays (law 6).
-import type { Kernel } from '../../engine/kernel/contracts/kernel.ts';
-import type { Inode } from '../../engine/kernel/contracts/fs.ts';
-import type { Vma } from '../../engine/kernel/contracts/mm.ts';
-import type { Task } from '../../engine/kernel/contracts/task.ts';
+// Takes user stacks: at sample ticks, and of tasks that blocked. Unwinds with call frame information (frame pointers where there is
+// none), names the frames from symbols, interns stacks as a trie. It reads guest memory and changes nothing in it: the guest never pays (law 6).
 import { CTX } from '../../engine/machine/hardware.ts';
 import { regsOf } from '../../engine/kernel/entry/regs.ts';
+import type { Inode } from '../../engine/kernel/contracts/fs.ts';
+import type { Kernel } from '../../engine/kernel/contracts/kernel.ts';
+import type { Mm, Vma } from '../../engine/kernel/contracts/mm.ts';
+import type { Sampler } from '../../engine/kernel/contracts/syscall-entry.ts';
+import type { Task } from '../../engine/kernel/contracts/task.ts';
 import { translate } from '../../engine/kernel/mm/pgtable.ts';
+import { mmOf } from '../../engine/kernel/mm/state.ts';
 import { vmaAt } from '../../engine/kernel/mm/vma.ts';
-import { frameRow } from './cfi.ts';
-import { parseElf, symbolAt, vaddrOfOffset } from './elf.ts';
-import type { ElfImage } from './elf.ts';
+import { frameRow, stepOut } from './cfi.ts';
+import type { FrameRow, FrameState } from './cfi.ts';
+import { ElfImage, openImage } from './elf.ts';
 
-const MAX_FRAMES = 127;
+const MAX_FRAMES = 127, PAGE = 4096;
+/** Stacks kept for interning; beyond that the trie is begun again, with new ids. */
+const MAX_CALLSITES = 1 << 20;
 /** DWARF register number of each GPR by Intel's encoding order, and back (psABI figure 3.36). */
 const DWARF_TO_GPR = [0, 2, 1, 3, 6, 7, 5, 4, 8, 9, 10, 11, 12, 13, 14, 15];
 
-export interface SamplerOptions {
-  /** Bytes of a mapped file as the guest sees it, or null where they cannot be had. Asked once a file. */
-  fileBytes: (inode: Inode, path: string) => Uint8Array | null;
-  pathOf: (k: Kernel, task: Task, vma: Vma) => string;
+export interface ImageSource {
+  /** The image of a mapped file as the guest sees it, or null where it cannot be had. */
+  image(k: Kernel, inode: Inode): ElfImage | null;
+  /** Code of this file was mapped. */
+  mapped(inode: Inode): void;
 }
 
-export class StackSampler {
-  private readonly options: SamplerOptions;
-  private readonly images = new Map<Inode, ElfImage | null>();
-  private readonly mappings = new Map<string, number>();
-  private readonly frames = new Map<string, number>();
-  private readonly callsites = new Map<number, number>(); // parent·2^26 + frame → id
-  private readonly pcs = new Float64Array(MAX_FRAMES);
-  private readonly regs = new Float64Array(17);
-  constructor(options: SamplerOptions) { this.options = options; }
+/** What is known of a pc in an address space: its frame's id and how to step out of it. */
+interface Site { frame: number; row: FrameRow | null; known: boolean }
 
-  /** One sample of the user stack of `task`, standing for `weightNs`. */
-  sample(k: Kernel, cpu: number, task: Task, kind: 'cpu' | 'offcpu', weightNs: number): void {
+export class StackSampler implements Sampler {
+  private readonly images: ImageSource;
+  private readonly samples: boolean;
+  private readonly sites = new WeakMap<Mm, Map<number, Site>>();
+  /** Frames of one function in one file are one frame, whatever process they ran in: ids by function address, or by code address without a symbol. */
+  private readonly named = new WeakMap<ElfImage, Map<number, number>>();
+  private readonly unnamed = new WeakMap<Inode, Map<number, number>>();
+  private readonly callsites = new Map<number, number>(); // parent·2^26 + frame → id
+  private lastFrame = 0;
+  private lastCallsite = 0;
+  private vdso: ElfImage | null | undefined;
+  private readonly frames = new Float64Array(MAX_FRAMES);
+  private page = -1;
+  private pa = 0;
+  private kernel!: Kernel;
+  private pgd = 0;
+  private readonly state: FrameState;
+
+  /** @param samples false: only what is mapped is looked at, for the images that a replay will want. */
+  constructor(images: ImageSource, samples: boolean) {
+    this.images = images;
+    this.samples = samples;
+    this.state = { regs: new Float64Array(17), word: (va) => this.word(va) };
+  }
+
+  sample(k: Kernel, cpu: number, task: Task, weightNs: number): void { this.emit(k, cpu, task, 'cpu', k.now, weightNs); }
+  blocked(k: Kernel, task: Task, since: number, ns: number): void {
+    if (task !== k.init.leader) this.emit(k, task.cpu, task, 'offcpu', since, ns);
+  }
+  mapped(_k: Kernel, mm: Mm, vma: Vma): void {
+    this.sites.delete(mm); // other code may lie where code was
+    if (vma.file) this.images.mapped(vma.file.inode);
+  }
+
+  private emit(k: Kernel, cpu: number, task: Task, kind: 'cpu' | 'offcpu', ts: number, weightNs: number): void {
+    if (!this.samples) return;
     const callsite = this.callsite(k, task);
-    if (callsite < 0) return;
-    const t = k.trace.stack_sample, r = t.begin(k.now, cpu, task.utid);
+    if (callsite === 0) return;
+    const t = k.trace.stack_sample, r = t.begin(ts, cpu, task.utid);
     t.set.callsite_id(r, callsite);
     t.set.kind(r, kind);
     t.set.weight(r, weightNs);
     t.end(r);
   }
 
-  /** The id of a task's present user stack, or −1 for a task without user memory. */
-  callsite(k: Kernel, task: Task): number {
-    if (!task.mm) return -1;
-    const depth = this.unwind(k, task);
+  /** The id of a task's present user stack, or 0 for a task without user memory. */
+  private callsite(k: Kernel, task: Task): number {
+    if (!task.mm || task.kthread) return 0;
+    const depth = this.unwind(k, task, task.mm);
+    if (this.callsites.size > MAX_CALLSITES) this.callsites.clear();
     let parent = 0;
     for (let i = depth - 1; i >= 0; i--) {
-      const frame = this.frame(k, task, this.pcs[i]!, i > 0);
-      const key = parent * 67108864 + frame;
+      const frame = this.frames[i]!, key = parent * 67108864 + frame;
       let id = this.callsites.get(key);
       if (id === undefined) {
-        id = this.callsites.size + 1;
+        id = ++this.lastCallsite;
         this.callsites.set(key, id);
         const t = k.trace.callsite, r = t.begin(k.now, 0, task.utid);
         t.set.id(r, id);
@@ -66,104 +98,88 @@ export class StackSampler {
     return parent;
   }
 
-  private word(k: Kernel, pgd: number, va: number): number {
-    const pa = translate(k, pgd, va, false);
-    if (pa < 0 || (pa & 7) !== 0) return -1;
-    return k.ram.u32[pa >>> 2]! + k.ram.u32[(pa >>> 2) + 1]! * 4294967296;
-  }
-
-  private image(k: Kernel, task: Task, vma: Vma): ElfImage | null {
-    const inode = vma.file?.inode;
-    if (!inode) return null;
-    let image = this.images.get(inode);
-    if (image === undefined) {
-      const bytes = this.options.fileBytes(inode, this.options.pathOf(k, task, vma));
-      image = bytes ? parseElf(bytes) : null;
-      this.images.set(inode, image);
+  /** An aligned word of the user memory that is being unwound, NaN where there is none. */
+  private word(va: number): number {
+    const page = Math.floor(va / PAGE);
+    if (page !== this.page) {
+      const pa = va >= 0 ? translate(this.kernel, this.pgd, page * PAGE, false) : -1;
+      if (pa < 0) return NaN;
+      this.page = page;
+      this.pa = pa;
     }
-    return image;
+    const at = this.pa + (va - page * PAGE);
+    if ((at & 7) !== 0) return NaN;
+    return this.kernel.ram.u32[at >>> 2]! + this.kernel.ram.u32[(at >>> 2) + 1]! * 4294967296;
   }
 
-  private unwind(k: Kernel, task: Task): number {
-    const user = regsOf(k, task), regs = this.regs, mm = task.mm!;
+  /** Fills `frames` from the leaf on; how many. */
+  private unwind(k: Kernel, task: Task, mm: Mm): number {
+    const user = regsOf(k, task), { regs } = this.state;
     for (let i = 0; i < 16; i++) regs[i] = user.gpr(DWARF_TO_GPR[i]!);
-    let pc = user.num(CTX.rip), depth = 0;
-    while (depth < MAX_FRAMES && pc > 0) {
-      this.pcs[depth++] = pc;
-      const at = depth === 1 ? pc : pc - 1; // a return address may be the first byte behind its function
-      const vma = vmaAt(mm, at);
-      if (!vma) break;
-      const image = this.image(k, task, vma);
-      const row = image ? frameRow(image, vaddrOfOffset(image, vma.pgoff * 4096 + (at - vma.start))) : null;
+    regs[16] = user.num(CTX.rip);
+    this.kernel = k;
+    this.pgd = mm.pgd;
+    this.page = -1;
+    let depth = 0, exact = true;
+    while (depth < MAX_FRAMES && regs[16]! > 0) {
+      const site = this.site(k, task, mm, regs[16]!, exact), sp = regs[7]!;
+      this.frames[depth++] = site.frame;
       let cfa: number;
-      if (row) {
-        // The PLT's expression: rsp + 8, and 8 more behind the push in a 16-byte entry.
-        cfa = row.plt ? regs[7]! + 8 + ((pc & 15) >= 11 ? 8 : 0) : regs[row.cfaReg]! + row.cfaOffset;
-        const ra = row.rules.get(row.returnReg);
-        if (ra?.kind === 'undefined') break;
-        for (const [reg, rule] of row.rules) if (reg < 16) {
-          if (rule.kind === 'offset') regs[reg] = this.word(k, mm.pgd, cfa + rule.offset);
-          else if (rule.kind === 'valOffset') regs[reg] = cfa + rule.offset;
-          else if (rule.kind === 'register' && rule.reg < 16) regs[reg] = regs[rule.reg]!;
-        }
-        pc = this.word(k, mm.pgd, ra?.kind === 'offset' ? cfa + ra.offset : cfa - 8);
+      if (site.row) {
+        cfa = stepOut(site.row, this.state);
+        exact = site.row.signal;
       } else {
         const rbp = regs[6]!;
-        if (rbp <= regs[7]! || rbp > regs[7]! + 0x100000 || rbp % 8 !== 0) break;
+        if (!site.known || !(rbp > sp && rbp <= sp + 0x100000) || rbp % 8 !== 0) break;
         cfa = rbp + 16;
-        pc = this.word(k, mm.pgd, rbp + 8);
-        regs[6] = this.word(k, mm.pgd, rbp);
+        regs[16] = this.word(rbp + 8);
+        regs[6] = this.word(rbp);
+        regs[7] = cfa;
+        exact = false;
       }
-      if (cfa <= regs[7]! && depth > 1) break; // stacks only shrink
-      regs[7] = cfa;
+      if (!(cfa > sp) && depth > 1 && !exact) break; // stacks only shrink, but a signal may have changed to another stack
     }
     return depth;
   }
 
-  private frame(k: Kernel, task: Task, pc: number, isReturn: boolean): number {
-    const at = isReturn ? pc - 1 : pc, vma = vmaAt(task.mm!, at);
-    const key = `${task.mm!.id}:${pc}`;
-    const known = this.frames.get(key);
-    if (known !== undefined) return known;
-    const image = vma ? this.image(k, task, vma) : null;
-    const vaddr = image ? vaddrOfOffset(image, vma!.pgoff * 4096 + (at - vma!.start)) : -1;
-    const symbol = image && vaddr >= 0 ? symbolAt(image, vaddr) : -1;
-    // Frames of one function in one file are one frame, whatever process they ran in.
-    const path = vma?.file ? this.options.pathOf(k, task, vma) : vma?.name || '';
-    const shared = symbol >= 0 ? `${path}\0${image!.symName[symbol]}` : key;
-    let id = this.frames.get(shared);
-    if (id === undefined) {
-      id = this.frames.size + 1;
-      this.frames.set(shared, id);
-      const mapping = vma ? this.mapping(k, task, vma, path, image) : 0;
+  /** `exact`: pc is the next instruction; else it is a return address, which may be the first byte behind its function. */
+  private site(k: Kernel, task: Task, mm: Mm, pc: number, exact: boolean): Site {
+    let sites = this.sites.get(mm);
+    if (!sites) { sites = new Map(); this.sites.set(mm, sites); }
+    const key = pc * 2 + (exact ? 0 : 1);
+    let site = sites.get(key);
+    if (site) return site;
+    const at = exact ? pc : pc - 1, vma = vmaAt(mm, at), inode = vma?.file?.inode ?? null;
+    const image = vma ? this.imageOf(k, vma) : null, vaddr = image ? image.vaddrOfOffset((inode ? vma!.pgoff * PAGE : 0) + (at - vma!.start)) : -1;
+    const symbol = image && vaddr >= 0 ? image.symbolAt(vaddr) : null;
+    let ids: Map<number, number> | undefined, place = 0;
+    if (symbol) { ids = this.named.get(image!); if (!ids) { ids = new Map(); this.named.set(image!, ids); } place = symbol.addr; }
+    else if (inode) { ids = this.unnamed.get(inode); if (!ids) { ids = new Map(); this.unnamed.set(inode, ids); } place = vma!.pgoff * PAGE + (at - vma!.start); }
+    let frame = ids?.get(place);
+    if (frame === undefined) {
+      frame = ++this.lastFrame;
+      ids?.set(place, frame);
       const t = k.trace.frame, r = t.begin(k.now, 0, task.utid);
-      t.set.id(r, id);
+      t.set.id(r, frame);
       t.set.pc(r, pc);
-      if (symbol >= 0) { t.set.symbol(r, latin1(image!.symName[symbol]!)); t.set.offset(r, vaddr - image!.symAddr[symbol]!); }
-      if (mapping) t.set.mapping_id(r, mapping);
+      if (symbol) { t.set.symbol(r, latin1(symbol.name)); t.set.offset(r, vaddr - symbol.addr); }
+      if (vma && vma.mappingId !== 0) t.set.mapping_id(r, vma.mappingId);
       t.end(r);
     }
-    this.frames.set(key, id);
-    return id;
+    site = { frame, row: image ? frameRow(image, vaddr) : null, known: vma !== null };
+    sites.set(key, site);
+    return site;
   }
 
-  private mapping(k: Kernel, task: Task, vma: Vma, path: string, image: ElfImage | null): number {
-    const key = `${task.process.upid}:${vma.start}:${path}`;
-    let id = this.mappings.get(key);
-    if (id === undefined) {
-      id = this.mappings.size + 1;
-      this.mappings.set(key, id);
-      const t = k.trace.mapping, r = t.begin(k.now, 0, task.utid);
-      t.set.id(r, id);
-      t.set.upid(r, task.process.upid);
-      t.set.start(r, vma.start);
-      t.set.end(r, vma.end);
-      t.set.pgoff(r, vma.pgoff);
-      t.set.path(r, latin1(path));
-      if (image?.buildId) t.set.build_id(r, image.buildId);
-      t.end(r);
-    }
-    return id;
+  private imageOf(k: Kernel, vma: Vma): ElfImage | null {
+    if (vma.file) return this.images.image(k, vma.file.inode);
+    if (vma.name !== '[vdso]') return null;
+    this.vdso ??= openImage((offset, length) => {
+      const frames = mmOf(k).vdsoPfns, end = Math.min(offset + length, frames.length * PAGE), out = new Uint8Array(Math.max(0, end - offset));
+      for (let i = 0; i < out.length; i++) out[i] = k.ram.u8[frames[Math.floor((offset + i) / PAGE)]! * PAGE + ((offset + i) % PAGE)]!;
+      return out;
+    });
+    return this.vdso;
   }
 }
 

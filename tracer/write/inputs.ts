@@ -3,8 +3,8 @@
 import { createHash } from 'node:crypto';
 import { closeSync, existsSync, openSync, readFileSync, readSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { crc32c, digestHeader, digestRecord, FILES, FormatError, inputRecordHead, inputsHeader, packRecord, parsePackIndex } from '../../engine/events/format.ts';
-import type { DigestRecord, PackEntry } from '../../engine/events/format.ts';
+import { crc32c, digestHeader, digestRecord, FILES, FormatError, imageBody, imagesHeader, inputRecordHead, inputsHeader, packRecord, parsePackIndex } from '../../engine/events/format.ts';
+import type { DigestRecord, ImageRecord, PackEntry } from '../../engine/events/format.ts';
 import type { BlobStore } from '../../engine/host/input-log.ts';
 
 const hex = (u: Uint8Array): string => Buffer.from(u.buffer, u.byteOffset, u.length).toString('hex');
@@ -41,6 +41,7 @@ export class InputFiles implements BlobStore {
   private readonly digests: Appender;
   private pack: Appender | null = null;
   private packIndex: Appender | null = null;
+  private images: Appender | null = null;
   private readonly known = new Set<string>();
   private looseBytes = 0;
 
@@ -56,6 +57,14 @@ export class InputFiles implements BlobStore {
     const body = record.slice();
     this.inputs.append(inputRecordHead(body));
     this.inputs.append(body);
+  }
+
+  /** Lists the image of a file; its blob has been put. */
+  image(r: ImageRecord): void {
+    if (!this.images) { this.images = new Appender(join(this.dir, FILES.images)); this.images.append(imagesHeader()); }
+    const body = imageBody(r);
+    this.images.append(inputRecordHead(body));
+    this.images.append(body);
   }
 
   put(content: Uint8Array): Uint8Array {
@@ -80,11 +89,12 @@ export class InputFiles implements BlobStore {
   flush(): void {
     this.pack?.flush();
     this.packIndex?.flush();
+    this.images?.flush();
     this.inputs.flush();
     this.digests.flush();
   }
 
-  get bytes(): number { return this.inputs.size + (this.pack?.size ?? 0) + this.looseBytes; }
+  get bytes(): number { return this.inputs.size + (this.images?.size ?? 0) + (this.pack?.size ?? 0) + this.looseBytes; }
 
   close(): Record<string, number> {
     this.flush();
@@ -93,7 +103,8 @@ export class InputFiles implements BlobStore {
       sizes[FILES.blobPack] = this.pack.size;
       sizes[FILES.blobIndex] = this.packIndex.size;
     }
-    for (const f of [this.pack, this.packIndex, this.inputs, this.digests]) f?.close();
+    if (this.images) sizes[FILES.images] = this.images.size;
+    for (const f of [this.pack, this.packIndex, this.images, this.inputs, this.digests]) f?.close();
     return sizes;
   }
 }

@@ -1,5 +1,6 @@
 // How kernel/entry reaches the system calls without importing them: engine/syscalls/dispatch.ts implements SyscallEntry, engine/boot injects it.
 import type { Kernel } from './kernel.ts';
+import type { Mm, Vma } from './mm.ts';
 import type { Task } from './task.ts';
 
 export interface SyscallEntry {
@@ -16,5 +17,12 @@ export interface SyscallEntry {
   /** A call that ends without its handler: a killed task in an uninterruptible wait (ret = −EINTR), or exit of a sibling. Emits the row. */
   abandon(k: Kernel, task: Task, ret: number | null): void;
 }
-/** Called at each sample tick on a CPU in user mode; behaviour of the tracer, costs the guest nothing. */
-export interface Sampler { sample(k: Kernel, cpu: number, task: Task, weightNs: number): void }
+/** What the tracer looks at without the guest knowing: it changes nothing and costs the guest nothing (law 6). */
+export interface Sampler {
+  /** At each sample tick on a CPU in user mode. */
+  sample(k: Kernel, cpu: number, task: Task, weightNs: number): void;
+  /** A task that had stopped running at `since` for lack of something (state S, D or T) is runnable again after `ns`, or the recording ends. */
+  blocked(k: Kernel, task: Task, since: number, ns: number): void;
+  /** Code was mapped: a file's, or anonymous or special memory with PROT_EXEC. */
+  mapped(k: Kernel, mm: Mm, vma: Vma): void;
+}

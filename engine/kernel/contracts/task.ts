@@ -146,6 +146,7 @@ export class Task {
   pending = new SigPending();
   sigPending = false; // TIF_SIGPENDING
   altStack = { sp: 0, size: 0, flags: 2 /* SS_DISABLE */ };
+  handlerFrames: number[] = []; // pairs: address of a frame that a handler has not returned over, its signal; for the trace only
   // accounting, cycles and counts
   utime = 0; stime = 0; minflt = 0; majflt = 0; nvcsw = 0; nivcsw = 0; startTime = 0;
   ioRchar = 0; ioWchar = 0; ioSyscr = 0; ioSyscw = 0; ioReadBytes = 0; ioWriteBytes = 0;
@@ -170,4 +171,4 @@ export class Task {
   rseqEvent = false; // switched in or about to take a signal since it last left the kernel; owner: kernel/sched
   parentUtid = -1; cloneFlags = 0; // for the thread table; owner: kernel/process
 }
-stateClass(Task, 'Task', ['pid', 'utid', 'process', 'comm', 'kthread', 'cred', 'mm', 'files', 'fs', 'sighand', 'exitCode', 'setChildTid', 'clearChildTid', 'robustList', 'robustListLen', 'rseq', 'rseqLen', 'rseqSig', 'pdeathSignal', 'dumpable', 'personality', 'context', 'state', 'onCpu', 'cpu', 'se', 'needResched', 'wchan', 'waitQueues', 'wakeReason', 'syscall', 'kernelCycles', 'blockedLo', 'blockedHi', 'savedMask', 'pending', 'sigPending', 'altStack', 'utime', 'stime', 'minflt', 'majflt', 'nvcsw', 'nivcsw', 'startTime', 'ioRchar', 'ioWchar', 'ioSyscr', 'ioSyscw', 'ioReadBytes', 'ioWriteBytes', 'timerSlackNs', 'waitTimer', 'waitExclusive', 'stateSince', 'stateLabel', 'stateWait', 'wakerUtid', 'sleepStart', 'after', 'needReason', 'savedKernelCycles', 'trapNo', 'trapErr', 'cr2', 'jobStop', 'restartBlock', 'exiting', 'parentUtid', 'cloneFlags', 'rseqEvent']);
+stateClass(Task, 'Task', ['pid', 'utid', 'process', 'comm', 'kthread', 'cred', 'mm', 'files', 'fs', 'sighand', 'exitCode', 'setChildTid', 'clearChildTid', 'robustList', 'robustListLen', 'rseq', 'rseqLen', 'rseqSig', 'pdeathSignal', 'dumpable', 'personality', 'context', 'state', 'onCpu', 'cpu', 'se', 'needResched', 'wchan', 'waitQueues', 'wakeReason', 'syscall', 'kernelCycles', 'blockedLo', 'blockedHi', 'savedMask', 'pending', 'sigPending', 'altStack', 'handlerFrames', 'utime', 'stime', 'minflt', 'majflt', 'nvcsw', 'nivcsw', 'startTime', 'ioRchar', 'ioWchar', 'ioSyscr', 'ioSyscw', 'ioReadBytes', 'ioWriteBytes', 'timerSlackNs', 'waitTimer', 'waitExclusive', 'stateSince', 'stateLabel', 'stateWait', 'wakerUtid', 'sleepStart', 'after', 'needReason', 'savedKernelCycles', 'trapNo', 'trapErr', 'cr2', 'jobStop', 'restartBlock', 'exiting', 'parentUtid', 'cloneFlags', 'rseqEvent']);

@@ -59,6 +59,20 @@ export function cachePage(k: Kernel, inode: Inode, index: number, forWrite: bool
   return pfn;
 }
 
+/** Bytes of a file that are in memory already, or null where one would have to be read: it looks and changes nothing (law 6). */
+export function cachedBytes(k: Kernel, inode: Inode, offset: number, length: number): Uint8Array | null {
+  const end = Math.min(inode.size, offset + length), mapping = inode.mapping;
+  if (mapping === null || !(end > offset)) return null;
+  const out = new Uint8Array(end - offset);
+  for (let at = offset; at < end;) {
+    const pfn = mapping.pages.get(Math.floor(at / PAGE)), n = Math.min(PAGE - (at % PAGE), end - at);
+    if (pfn !== undefined) out.set(k.ram.u8.subarray(pfn * PAGE + (at % PAGE), pfn * PAGE + (at % PAGE) + n), at - offset);
+    else if (mapping.reclaimable) return null; // it would come from the host; elsewhere what is not there is a hole
+    at += n;
+  }
+  return out;
+}
+
 /** Bytes read into buf at bufAt: short at end of file, 0 behind it. */
 export function filemapRead(k: Kernel, inode: Inode, buf: UserBuffer, bufAt: number, pos: number, len: number): number {
   const end = Math.min(inode.size, pos + len);

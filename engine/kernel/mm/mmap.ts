@@ -4,6 +4,7 @@ import {
   MAP_32BIT, MAP_ANONYMOUS, MAP_FIXED, MAP_FIXED_NOREPLACE, MAP_GROWSDOWN, MAP_HUGETLB, MAP_LOCKED, MAP_NORESERVE, MAP_POPULATE, MAP_PRIVATE, MAP_SHARED,
   MAP_SHARED_VALIDATE, MAP_STACK, MAP_TYPE, MREMAP_DONTUNMAP, MREMAP_FIXED, MREMAP_MAYMOVE, PROT_EXEC, PROT_READ, PROT_WRITE,
 } from '../../abi/mm-flags.ts';
+import { buildIdOf, programHeaders } from '../../abi/elf.ts';
 import { READ_IMPLIES_EXEC } from '../../abi/clone-flags.ts';
 import { RLIMIT_AS, RLIMIT_DATA, RLIMIT_MEMLOCK } from '../../abi/rlimits.ts';
 import type { Va } from '../../base/brand.ts';
@@ -15,9 +16,11 @@ import type { OpenFile } from '../contracts/fs.ts';
 import type { Kernel } from '../contracts/kernel.ts';
 import type { Task } from '../contracts/task.ts';
 import { charge } from '../entry/charge.ts';
+import { entryOf } from '../entry/state.ts';
 import { getFile } from '../fs/file-table.ts';
 import { pathString } from '../fs/path.ts';
 import { bytesOf } from './uaccess.ts';
+import { cachedBytes } from './filemap.ts';
 import { frameRefs } from './page-alloc.ts';
 import { PAGE, SOFT_ANON, TASK_SIZE, findPte, flushRange, forEachPte, makePte, pteFlags, pteNx, zapRange } from './pgtable.ts';
 import { shmemFile } from './shmem.ts';
@@ -48,8 +51,10 @@ export function dataPages(mm: Mm): number {
   return n;
 }
 
-/** A row of the mapping table for a file mapping. */
-function traceMapping(k: Kernel, task: Task, vma: Vma): void {
+/** A row of the mapping table for a file mapping; with the build id where code is mapped (the file's first pages are in memory by then). */
+function traceMapping(k: Kernel, task: Task, mm: Mm, vma: Vma): void {
+  const executable = (vma.flags & VM.EXEC) !== 0;
+  if (executable) entryOf(k).sampler?.mapped(k, mm, vma);
   if (vma.file === null) return;
   vma.mappingId = mmOf(k).nextMappingId++;
   const t = k.trace.mapping;
@@ -60,6 +65,11 @@ function traceMapping(k: Kernel, task: Task, vma: Vma): void {
   t.set.end(row, vma.end);
   t.set.pgoff(row, vma.pgoff);
   t.set.path(row, bytesOf(vma.file.path === null ? vma.file.describe(k) : pathString(k, task, vma.file.path)));
+  if (executable && t.enabled) {
+    const inode = vma.file.inode, read = (offset: number, length: number): Uint8Array | null => cachedBytes(k, inode, offset, length), headers = programHeaders(read);
+    const id = headers && buildIdOf(read, headers);
+    if (id) t.set.build_id(row, id);
+  }
   t.end(row);
 }
 
@@ -68,7 +78,7 @@ export function mapArea(k: Kernel, task: Task, mm: Mm, start: Va, end: Va, flags
   const vma = new Vma();
   vma.start = start; vma.end = end; vma.flags = flags; vma.file = file; vma.name = name;
   vma.pgoff = file === null ? start / PAGE : pgoff;
-  traceMapping(k, task, vma);
+  traceMapping(k, task, mm, vma);
   return insertVma(k, mm, vma);
 }
 

@@ -50,6 +50,31 @@ const sysvHash = (s: string): number => {
   return h >>> 0;
 };
 
+/**
+ * .eh_frame_hdr with its search table, and .eh_frame behind it: every function leaves the stack alone, so the CFA is rsp + 8 and the
+ * return address lies below it. Format: the LSB core specification, DWARF 4 section 6.4.
+ */
+function unwindTables(at: number): { at: number; headerSize: number; bytes: Uint8Array } {
+  const functions = ENTRIES.filter(([name]) => name.startsWith('__')), headerSize = 12 + functions.length * 8, frame = Math.ceil(headerSize / 8) * 8, CIE = 24, FDE = 24;
+  const bytes = new Uint8Array(frame + CIE + functions.length * FDE + 8), dv = new DataView(bytes.buffer);
+  bytes.set([1, 0x1b, 0x03, 0x3b]); // version; the pointer pc-relative sdata4; the count udata4; the table datarel sdata4
+  dv.setInt32(4, frame - 4, true);
+  dv.setUint32(8, functions.length, true);
+  // CIE: version 1, "zR", code alignment 1, data alignment -8, return address in column 16, pointers pc-relative sdata4; CFA = r7 + 8, r16 at CFA - 8
+  dv.setUint32(frame, CIE - 4, true);
+  bytes.set([1, 0x7a, 0x52, 0, 1, 0x78, 16, 1, 0x1b, 0x0c, 7, 8, 0x90, 1], frame + 8);
+  functions.forEach(([, entry, size], i) => {
+    const fde = frame + CIE + i * FDE;
+    dv.setUint32(fde, FDE - 4, true);
+    dv.setUint32(fde + 4, fde + 4 - frame, true);
+    dv.setInt32(fde + 8, CODE + entry - (at + fde + 8), true);
+    dv.setUint32(fde + 12, size, true);
+    dv.setInt32(12 + i * 8, CODE + entry - at, true);
+    dv.setInt32(12 + i * 8 + 4, fde, true);
+  });
+  return { at, headerSize, bytes };
+}
+
 /** The image, one page of content. */
 export function vdsoImage(): Uint8Array {
   const image = new Uint8Array(VDSO_PAGES * PAGE);
@@ -65,7 +90,7 @@ export function vdsoImage(): Uint8Array {
   const sonameAt = str(soname), versionAt = str(version);
   const names = ENTRIES.map(([n]) => str(n));
   const nsym = ENTRIES.length + 1;
-  let at = 64 + 2 * 56;
+  let at = 64 + 3 * 56;
   const place = (size: number, align: number): number => { at = Math.ceil(at / align) * align; const r = at; at += size; return r; };
   const hashAt = place((2 + 1 + nsym) * 4, 8), symAt = place(nsym * 24, 8), strAt = place(strings.length, 1), versymAt = place(nsym * 2, 2), verdefAt = place(2 * 28, 8), dynAt = place(11 * 16, 8);
   assert(at <= CODE, 'the dynamic sections of the vDSO fit before its code');
@@ -73,15 +98,18 @@ export function vdsoImage(): Uint8Array {
   image.set([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0], 0);
   dv.setUint16(16, 3, true); dv.setUint16(18, 62, true); dv.setUint32(20, 1, true);
   dv.setUint32(24, CODE, true); dv.setUint32(32, 64, true);
-  dv.setUint16(52, 64, true); dv.setUint16(54, 56, true); dv.setUint16(56, 2, true); dv.setUint16(58, 64, true);
+  dv.setUint16(52, 64, true); dv.setUint16(54, 56, true); dv.setUint16(56, 3, true); dv.setUint16(58, 64, true);
   const phdr = (i: number, type: number, flags: number, offset: number, size: number, align: number): void => {
     const p = 64 + i * 56;
     dv.setUint32(p, type, true); dv.setUint32(p + 4, flags, true); dv.setUint32(p + 8, offset, true); dv.setUint32(p + 16, offset, true); dv.setUint32(p + 24, offset, true);
     dv.setUint32(p + 32, size, true); dv.setUint32(p + 40, size, true); dv.setUint32(p + 48, align, true);
   };
   const text = TEXT.length / 2;
-  phdr(0, 1, 5, 0, CODE + text, PAGE);
+  const eh = unwindTables(CODE + Math.ceil(text / 8) * 8);
+  phdr(0, 1, 5, 0, eh.at + eh.bytes.length, PAGE);
   phdr(1, 2, 4, dynAt, 11 * 16, 8);
+  phdr(2, 0x6474e550, 4, eh.at, eh.headerSize, 4); // PT_GNU_EH_FRAME
+  image.set(eh.bytes, eh.at);
   // hash: one bucket, a chain through all symbols
   dv.setUint32(hashAt, 1, true); dv.setUint32(hashAt + 4, nsym, true); dv.setUint32(hashAt + 8, 1, true);
   for (let i = 1; i < nsym; i++) dv.setUint32(hashAt + 12 + i * 4, i + 1 < nsym ? i + 1 : 0, true);

@@ -74,6 +74,9 @@ function put64(v: DataView, at: number, n: number): void {
   v.setUint32(at + 4, Math.floor(n / 4294967296) >>> 0, true);
 }
 
+/** Handlers may be left by longjmp without end; the trace names the signals of so many. */
+const MAX_HANDLER_FRAMES = 64;
+
 /** Pushes the frame and points the registers at the handler. False: the stack cannot take it. */
 export function setupFrame(k: Kernel, task: Task, action: SigAction, info: SigInfo, maskLo: number, maskHi: number): boolean {
   const regs = regsOf(k, task);
@@ -108,6 +111,8 @@ export function setupFrame(k: Kernel, task: Task, action: SigAction, info: SigIn
   fxsave(regs, out, fx - frame);
   if (copyToUser(k, task, frame, out) !== 0) return false;
   if ((task.altStack.flags & SS_AUTODISARM) !== 0) task.altStack = { sp: 0, size: 0, flags: SS_DISABLE };
+  if (task.handlerFrames.length >= 2 * MAX_HANDLER_FRAMES) task.handlerFrames.splice(0, 2);
+  task.handlerFrames.push(frame, info.signo);
   regs.setGpr(RDI, info.signo);
   regs.setGpr(RAX, 0);
   regs.setGpr(RSI, frame + INFO);
@@ -119,8 +124,20 @@ export function setupFrame(k: Kernel, task: Task, action: SigAction, info: SigIn
   return true;
 }
 
+/** The signal whose handler returns over a frame, 0 where the frame is none that the kernel wrote. Frames in it that were left by longjmp go too. */
+function leaveFrame(task: Task, frame: number): number {
+  const frames = task.handlerFrames;
+  for (let i = frames.length - 2; i >= 0; i -= 2) {
+    if (frames[i] !== frame) continue;
+    const signo = frames[i + 1]!;
+    frames.length = i;
+    return signo;
+  }
+  return 0;
+}
+
 /** rt_sigreturn(2): restores everything from the frame the handler returns over. Null: a bad frame. */
-export function restoreFrame(k: Kernel, task: Task): { maskLo: number; maskHi: number } | null {
+export function restoreFrame(k: Kernel, task: Task): { signo: number; maskLo: number; maskHi: number } | null {
   const regs = regsOf(k, task), frame = regs.gpr(RSP) - 8;
   const bytes = copyFromUser(k, task, frame, FRAME_SIZE);
   if (typeof bytes === 'number') return null;
@@ -141,5 +158,5 @@ export function restoreFrame(k: Kernel, task: Task): { maskLo: number; maskHi: n
   if (!onAltStack(task, regs.gpr(RSP))) {
     task.altStack = (flags & SS_DISABLE) !== 0 || size < 2048 ? { sp: 0, size: 0, flags: SS_DISABLE } : { sp, size, flags: flags & SS_AUTODISARM };
   }
-  return { maskLo, maskHi };
+  return { signo: leaveFrame(task, frame), maskLo, maskHi };
 }

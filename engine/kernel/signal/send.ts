@@ -21,7 +21,7 @@ export function kernelInfo(signo: number, code = 0x80): SigInfo {
 /** A row of the signal table. */
 export function signalEvent(k: Kernel, task: Task, event: string, signo: number, code: number, result: string, handler: number, info: SigInfo | null): void {
   const t = k.trace.signal, row = t.begin(k.now, k.thisCpu, task.utid);
-  t.set.event(row, event); t.set.signo(row, signo); t.set.name(row, signalName(signo)); t.set.code(row, code); t.set.result(row, result);
+  t.set.event(row, event); t.set.signo(row, signo); t.set.name(row, signo === 0 ? '' : signalName(signo)); t.set.code(row, code); t.set.result(row, result);
   if (event === 'generate' && !isIdleTask(k.current)) t.set.sender_utid(row, k.current.utid);
   if (handler > 1) t.set.handler(row, handler);
   if (info) t.set.info(row, siginfoBytes(info));
@@ -146,6 +146,7 @@ export function signalFork(_k: Kernel, parent: Task, child: Task, cloneFlags: nu
   child.sigPending = false;
   child.jobStop = false;
   child.restartBlock = null;
+  child.handlerFrames = [...parent.handlerFrames];
   child.altStack = (cloneFlags & (CLONE_VM | CLONE_VFORK)) === CLONE_VM ? { sp: 0, size: 0, flags: 2 } : { ...parent.altStack };
 }
 
@@ -158,5 +159,6 @@ export function signalExec(_k: Kernel, task: Task): void {
   }
   task.sighand = hand;
   task.altStack = { sp: 0, size: 0, flags: 2 };
+  task.handlerFrames = [];
   task.restartBlock = null;
 }
