@@ -16,8 +16,14 @@ export const reportFaults = lazy(async () => (await import('./reports/faults.ts'
 export const reportSignals = lazy(async () => (await import('./reports/signals.ts')).reportSignals);
 export const reportIrq = lazy(async () => (await import('./reports/irq.ts')).reportIrq);
 export const reportIo = lazy(async () => (await import('./reports/io.ts')).reportIo);
+export const reportFree = lazy(async () => (await import('./reports/free.ts')).reportFree);
+export const reportHtml = lazy(async () => (await import('./reports/html.ts')).reportHtml);
+export const reportIostat = lazy(async () => (await import('./reports/iostat.ts')).reportIostat);
+export const reportTop = lazy(async () => (await import('./reports/top.ts')).reportTop);
 export const runSql = lazy(async () => (await import('./reports/sql.ts')).runSql);
 export const diffRecordings = lazy(async () => (await import('./reports/diff.ts')).diffRecordings);
 export const exportFolded = lazy(async () => (await import('./export/folded.ts')).exportFolded);
 export const exportSpeedscope = lazy(async () => (await import('./export/speedscope.ts')).exportSpeedscope);
 export const exportParquet = lazy(async () => (await import('./export/parquet.ts')).exportParquet);
+export const exportPprof = lazy(async () => (await import('./export/pprof.ts')).exportPprof);
+export const exportPerfetto = lazy(async () => (await import('./export/perfetto.ts')).exportPerfetto);

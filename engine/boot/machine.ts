@@ -26,6 +26,7 @@ import { execFailure, spawnInit, spawnProgram } from '../kernel/process/create.t
 import { closeProcessRows } from '../kernel/process/trace-rows.ts';
 import { initVdso } from '../kernel/process/vdso.ts';
 import { initSched } from '../kernel/sched/fork.ts';
+import { memClose } from '../kernel/mm/counters.ts';
 import { emitCpuCounters } from '../kernel/sched/stats.ts';
 import { closeThreadState } from '../kernel/sched/thread-state.ts';
 import type { Rlimits } from '../kernel/process/rlimit.ts';
@@ -155,6 +156,7 @@ class MachineImpl implements Machine {
     for (const t of k.tasks.values()) closeThreadState(k, t, t.state !== TASK.DEAD);
     closeProcessRows(k);
     emitCpuCounters(k);
+    memClose(k);
   }
 
   /** Kernel graph, processor state, and every frame in use that is not zero. The trace's own state is the tracer's to keep. */

@@ -52,7 +52,7 @@ export const SCHEMA = {
   signal: { doc: 'Signals generated, delivered, returned from.', core: true, columns: {
     event: c('str', 'generate, deliver, return'), signo: c('i32', 'number; of a return the signal whose handler it was, 0 if the frame is not the kernel’s'), name: c('str', 'SIGINT …'), code: c('i32', 'si_code'), sender_utid: n('u32', 'who sent it'), result: c('str', 'generate: queued, ignored, coalesced; deliver: handler, ignored, terminate, core, stop, continue'), handler: n('u64', 'user handler'), info: n('bin', 'siginfo_t, 128 bytes'), pid: c('u32', 'tid of the target') } },
   mem_counter: { doc: 'Memory counters at each tick in which they changed.', core: false, columns: {
-    name: c('str', 'rss_anon, rss_file, rss_shmem, total_vm of a task; free, cached, dirty, anon, slab, page_tables of the machine'), upid: n('u32', 'process, null for the machine'), value: c('u64', 'KiB') } },
+    name: c('str', 'rss_anon, rss_file, rss_shmem, total_vm of a task; free, cached, dirty, anon, slab, page_tables, shmem, available, total of the machine'), upid: n('u32', 'process, null for the machine'), value: c('u64', 'KiB') } },
   cpu_counter: { doc: 'Machine counters at each second of virtual time: what vmstat needs.', core: false, columns: {
     name: c('str', 'user, system, idle, iowait, irq, ctxt, intr, runnable, blocked, pgfault …'), value: c('u64', 'running total or level') } },
   stack_sample: { doc: 'User stacks: sampled on the CPU, and of each time a task was off it for lack of something (ts: when it stopped).', core: false, columns: {

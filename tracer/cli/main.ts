@@ -12,7 +12,7 @@ const HELP = `ktrace: records, replays and explains unmodified Linux programs
   ktrace check [FILE]                            verify every checksum, blob and batch
   ktrace extract [FILE] [--list] [PATH…] -o DIR  take out files that the guest wrote
   ktrace strace [STRACE OPTIONS] PROGRAM…        record and report in one
-  ktrace export [FILE] --folded|--speedscope|--parquet -o OUT
+  ktrace export [FILE] --perfetto|--speedscope|--folded|--pprof|--parquet -o OUT
 
 FILE is a recording directory, ./ktrace.data if left out. ktrace COMMAND --help says more.
 `;
@@ -43,7 +43,7 @@ Exit status: the program's own, 128+N for signal N; 125 ktrace failed, 126 canno
   check: { load: () => import('./check.ts'), failed: 2, usage: 'ktrace check [FILE]\nExit status: 0 sound, 1 damaged, 2 bad input.\n' },
   extract: { load: () => import('./extract.ts'), failed: 2, usage: 'ktrace extract [FILE] [--list] [PATH…] -o DIR\n' },
   strace: { load: () => import('./strace.ts'), failed: 125, usage: "ktrace strace [STRACE OPTIONS] PROGRAM [ARGS…]\nThe options are strace's own; -o FILE writes the text there.\n" },
-  export: { load: () => import('./export.ts'), failed: 2, usage: 'ktrace export [FILE] --folded|--speedscope|--parquet -o OUT\n' },
+  export: { load: () => import('./export.ts'), failed: 2, usage: 'ktrace export [FILE] --perfetto|--speedscope|--folded|--pprof|--parquet [--no-payload] [--kind cpu|offcpu] -o OUT\n' },
 };
 
 async function run(): Promise<number> {

@@ -58,14 +58,14 @@ export function straceOptions(r: Reader): StraceOptions {
 }
 
 /** Writes to stdout, or to a file; a reader that has left ends the command quietly. */
-export function outTo(file: string | null): (text: string) => void {
+export function outTo(file: string | null): (data: string | Uint8Array) => void {
   let fd = 1;
   if (file !== null) {
     try { fd = openSync(file, 'w'); } catch (e) { throw new UserError(`${file}: cannot be written (${(e as NodeJS.ErrnoException).code}): name another`); }
-    return (text) => { const b = Buffer.from(text); for (let at = 0; at < b.length;) at += writeSync(fd, b, at); };
+    return (data) => { const b = Buffer.from(data as string); for (let at = 0; at < b.length;) at += writeSync(fd, b, at); };
   }
-  return (text) => {
-    const b = Buffer.from(text), n = writeAll(fd, b);
+  return (data) => {
+    const b = Buffer.from(data as string), n = writeAll(fd, b);
     if (n === -32) process.exit(0);
     if (n < b.length) throw new UserError('standard output cannot be written: check where it goes');
   };

@@ -5,8 +5,8 @@ import { parseArgs, Reader } from './args.ts';
 import type { OptionSpec } from './args.ts';
 import { FILTERS, outTo, recordingOf, reportOptions, STRACE, straceOptions } from './reading.ts';
 
-const NAMES: OptionSpec = { '--strace': 'flag', '--summary': 'flag', '--sched': 'optional', '--vmstat': 'optional', '--flame': 'optional', '--faults': 'flag', '--irq': 'flag', '--signals': 'flag', '--io': 'flag' };
-const NOT_BUILT: OptionSpec = { '--iostat': 'optional', '--free': 'flag', '--top': 'flag', '--journey': 'flag', '--html': 'flag' };
+const NAMES: OptionSpec = { '--strace': 'flag', '--summary': 'flag', '--sched': 'optional', '--vmstat': 'optional', '--flame': 'optional', '--faults': 'flag', '--irq': 'flag', '--signals': 'flag', '--io': 'flag', '--iostat': 'flag', '--free': 'flag', '--top': 'flag', '--html': 'flag' };
+const NOT_BUILT: OptionSpec = { '--journey': 'flag' };
 const USAGE = 'ktrace report [FILE] --NAME…';
 
 export async function main(args: string[]): Promise<number> {
@@ -14,7 +14,7 @@ export async function main(args: string[]): Promise<number> {
   for (const name of Object.keys(NOT_BUILT)) if (r.has(name)) throw new UserError(`report ${name} is not built yet: leave it out`);
   const names = [...p.options.keys()].filter((n) => n in NAMES);
   const letters = [...p.options.keys()].filter((n) => n in STRACE);
-  if (names.length === 0) throw new UserError(`no report named: ${USAGE}, such as --strace, --summary, --sched, --vmstat, --flame, --faults, --signals, --irq, --io`);
+  if (names.length === 0) throw new UserError(`no report named: ${USAGE}, such as --strace, --summary, --sched, --vmstat, --flame, --faults, --signals, --irq, --io, --iostat, --free, --top, --html`);
   if (letters.length > 0 && !r.has('--strace') && !r.has('--summary')) throw new UserError(`${letters[0]} belongs to --strace: add it`);
   const dir = recordingOf(p, USAGE), options = reportOptions(r), file = r.get('-o') ?? null, out = outTo(file);
   for (const name of names) {
@@ -41,6 +41,10 @@ export async function main(args: string[]): Promise<number> {
       case '--irq': await analyze.reportIrq(dir, options, out); break;
       case '--signals': await analyze.reportSignals(dir, options, out); break;
       case '--io': await analyze.reportIo(dir, options, out); break;
+      case '--iostat': await analyze.reportIostat(dir, options, out); break;
+      case '--free': await analyze.reportFree(dir, options, out); break;
+      case '--top': await analyze.reportTop(dir, options, out); break;
+      case '--html': await analyze.reportHtml(dir, options, out); break;
     }
   }
   return 0;

@@ -5,7 +5,7 @@ import { memInfo } from './stats.ts';
 import { mmOf } from './state.ts';
 
 const TASK_COUNTERS = ['rss_anon', 'rss_file', 'rss_shmem', 'total_vm'] as const;
-const MACHINE_COUNTERS = ['free', 'cached', 'dirty', 'anon', 'slab', 'page_tables'] as const;
+const MACHINE_COUNTERS = ['free', 'cached', 'dirty', 'anon', 'slab', 'page_tables', 'shmem', 'available', 'total'] as const;
 
 function emit(k: Kernel, utid: number, name: string, upid: number, pages: number): void {
   const t = k.trace.mem_counter;
@@ -30,7 +30,7 @@ export function taskCounters(k: Kernel, task: Task): void {
 
 function machineCounters(k: Kernel, utid: number): void {
   const s = mmOf(k), m = memInfo(k);
-  const now = [m.free, m.cached, m.dirty, m.anon, 0, m.pageTables];
+  const now = [m.free, m.cached, m.dirty, m.anon, 0, m.pageTables, m.shmem, m.available, m.total];
   for (let i = 0; i < now.length; i++) {
     if (now[i] === s.traced[i]) continue;
     s.traced[i] = now[i]!;
@@ -42,4 +42,9 @@ function machineCounters(k: Kernel, utid: number): void {
 export function memTick(k: Kernel, task: Task, cpu: number): void {
   taskCounters(k, task);
   if (cpu === 0) machineCounters(k, task.utid);
+}
+
+/** At the close of a recording that saw no tick: the machine's counters once. */
+export function memClose(k: Kernel): void {
+  if (mmOf(k).traced.every((v) => v === 0)) machineCounters(k, 0);
 }

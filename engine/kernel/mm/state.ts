@@ -31,7 +31,7 @@ export class MmState {
   pageTables = 0; // frames
   pgfault = 0; pgmajfault = 0; pgalloc = 0; pgfree = 0; pgsteal = 0; oomKills = 0;
   nextMappingId = 1;
-  traced: number[] = [0, 0, 0, 0, 0, 0]; // machine values that mem_counter last said
+  traced: number[] = [0, 0, 0, 0, 0, 0, 0, 0, 0]; // machine values that mem_counter last said
 }
 stateClass(MmState, 'MmState', ['frames', 'refs', 'next', 'prev', 'freeOrder', 'freeHead', 'freeBlocks', 'freePages', 'zeroPfn', 'vvarPfn', 'vdsoPfns', 'mappings', 'cpuMm', 'pageTables', 'pgfault', 'pgmajfault', 'pgalloc', 'pgfree', 'pgsteal', 'oomKills', 'nextMappingId', 'traced']);
 

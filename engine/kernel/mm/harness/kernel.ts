@@ -8,6 +8,7 @@ import { Kernel } from '../../contracts/kernel.ts';
 import type { KernelConfig } from '../../contracts/kernel.ts';
 import { FilesStruct, FsStruct } from '../../contracts/fs.ts';
 import { Process, Task } from '../../contracts/task.ts';
+import { EntryState } from '../../entry/state.ts';
 import { credFor } from '../../process/cred.ts';
 import { defaultRlimits } from '../../process/rlimit.ts';
 import { initMm } from '../init.ts';
@@ -40,6 +41,7 @@ export function testKernel(ramBytes = 16 << 20): { k: Kernel; task: Task; cpu: F
   k.processor = cpu;
   ram.bindProcessor(cpu);
   k.trace = createTrace(() => false, null).trace;
+  k.entry = new EntryState();
   initMm(k);
   const task = testTask(k, 2);
   task.mm = newMm(k)!;
