@@ -3,7 +3,7 @@ import { CPU_LEVELS, CPU_MODELS } from '../abi/cpu-models.ts';
 import type { CpuLevel, CpuModel } from '../abi/cpu-models.ts';
 import { assert } from '../base/assert.ts';
 import { COST } from '../clock/costs.ts';
-import { CTX, CTX_SIZE, EXIT, RAX, RBP, RBX, RCX, RDX, RSP, Regs, VEC } from '../machine/hardware.ts';
+import { AC, CTX, CTX_SIZE, DR6_BS, EXIT, RAX, RBP, RBX, RCX, RDX, RF, RSP, Regs, TF, VEC } from '../machine/hardware.ts';
 import type { Processor, ProcessorExit, Ram } from '../machine/hardware.ts';
 import { COUNT } from './counts.ts';
 import { cpuid } from './cpuid.ts';
@@ -17,6 +17,7 @@ import { DTLB, DTLB_ENTRIES, FRAME_COUNT, FRAME_FETCHED, FRAME_FLAGS, HOT_MASK, 
 import { Compiler } from './jit/compiler.ts';
 import { Mmu } from './mmu/mmu.ts';
 import './semantics/all.ts';
+import { EXIT_MODE } from './semantics/flow.ts';
 
 /** For --engine-stats: the host's clock in milliseconds, which the engine itself must not read (law 1). Nothing of it reaches the guest. */
 export interface Meter { now(): number }
@@ -109,12 +110,27 @@ class Cpu implements Processor {
   setNow(cpu: number, now: number): void { this.setPair(cpuBase(cpu) + S.now, now); }
 
   run(cpu: number, deadline: number): void {
+    for (;;) {
+      this.runInMode(cpu, deadline);
+      if (this.exit.reason !== EXIT_MODE) return;
+      if (this.now(cpu) >= deadline) { this.exit.reason = EXIT.deadline; return; }
+    }
+  }
+  /** Until run()'s end or until RFLAGS.TF or AC change. */
+  private runInMode(cpu: number, deadline: number): void {
     const s = cpuBase(cpu), { u32 } = this.mmu, { core, meter } = this, since = meter === null ? 0 : meter.now();
     this.runs++;
-    this.setPair(s + S.deadline, Math.min(deadline, Number.MAX_SAFE_INTEGER));
-    core.setFlags(s, u32[(s + CTX.rflags) >> 2]!);
+    const flags = u32[(s + CTX.rflags) >> 2] = u32[(s + CTX.rflags) >> 2]! & ~RF, stepping = (flags & TF) !== 0;
+    this.setPair(s + S.deadline, stepping ? 0 : Math.min(deadline, Number.MAX_SAFE_INTEGER));
+    this.mmu.checkAlignment(s, (flags & AC) !== 0);
+    core.setFlags(s, flags);
     u32[(s + S.fk) >> 2] = 0;
     u32[(s + S.pageVa) >> 2] = 1; // no page: the first transfer looks it up
+    let stepAt = -1;
+    if (stepping) {
+      const lo = u32[(s + CTX.rip) >> 2]!, frame = this.mmu.fetchPage(s, lo | 0, u32[(s + CTX.rip + 4) >> 2]! | 0);
+      if (frame >= 0) this.blocks.step(stepAt = frame + (lo & 4095)); // else the dispatcher meets the fault again
+    }
     for (;;) {
       const code = core.dispatch(s);
       if (code === CODE.leave) break;
@@ -133,6 +149,7 @@ class Cpu implements Processor {
       }
     }
     this.leave(s);
+    if (stepping) this.endStep(stepAt);
     if (meter !== null) this.times.run += meter.now() - since;
   }
   /** Why a region handed its next instruction to the interpreter: the form is not compiled, or its operands or memory were out of the ordinary. */
@@ -154,6 +171,7 @@ class Cpu implements Processor {
   /** Brings the state into the form that the kernel sees. */
   private leave(s: number): void {
     const { u32 } = this.mmu, { exit } = this, record = u32[(s + S.rec) >> 2]!;
+    let fault = 0;
     exit.reason = u32[(s + S.exitReason) >> 2]!;
     if (exit.reason === EXIT.exception) {
       exit.vector = u32[(s + S.exitVector) >> 2]!;
@@ -166,14 +184,23 @@ class Cpu implements Processor {
         this.setRip(s, record, REC.off);
         if (exit.vector === VEC.GP && this.throughStack(s, record)) exit.vector = VEC.SS;
       }
+      if (exit.vector !== VEC.BP && exit.vector !== VEC.OF && exit.vector !== VEC.DB) fault = RF; // SDM vol. 3, 17.3.1.1: a fault is pushed with RF set
     } else {
       exit.vector = 0; exit.errorCode = 0; exit.address = 0; exit.addressLo = 0; exit.addressHi = 0;
     }
     u32[(s + S.rec) >> 2] = 0;
     if (u32[(s + S.fk) >> 2] !== 0) this.core.pack(s);
     const flags = (s + CTX.rflags) >> 2;
-    u32[flags] = (u32[flags]! & ~0x8d5) | this.core.getFlags(s) | 2;
+    u32[flags] = (u32[flags]! & ~0x8d5) | this.core.getFlags(s) | 2 | fault;
     u32[flags + 1] = 0;
+  }
+  /** The instruction is done: #DB behind it, unless it left for another reason. */
+  private endStep(pa: number): void {
+    const { exit } = this;
+    if (pa >= 0) this.blocks.endStep(pa);
+    if (exit.reason !== EXIT.deadline && exit.reason !== EXIT_MODE) return;
+    exit.reason = EXIT.exception; exit.vector = VEC.DB; exit.errorCode = 0;
+    exit.address = exit.addressLo = DR6_BS; exit.addressHi = 0;
   }
 
   /** A #GP for a non-canonical address that belongs to the stack segment is #SS (SDM vol. 3, 6.15): rsp or rbp is the base, or the stack is implied. */

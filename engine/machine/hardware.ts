@@ -69,6 +69,11 @@ export interface Ram {
   copyFrame(dst: Pfn, src: Pfn): void;
 }
 
+/** Bits of RFLAGS beyond the status flags: trap, resume, alignment check. */
+export const TF = 0x100, RF = 0x10000, AC = 0x40000;
+/** DR6: a single step. */
+export const DR6_BS = 0x4000;
+
 export const EXIT = { deadline: 0, syscall: 1, int80: 2, exception: 3, clock: 4 } as const;
 /** Exception vectors (SDM vol. 3, table 6-1). */
 export const VEC = { DE: 0, DB: 1, BP: 3, OF: 4, UD: 6, NM: 7, DF: 8, SS: 12, GP: 13, PF: 14, MF: 16, AC: 17, XM: 19 } as const;
@@ -79,7 +84,7 @@ export interface ProcessorExit {
   reason: number; // EXIT.*
   vector: number; // VEC.* for exception
   errorCode: number; // PF.* for #PF, else the pushed error code or 0
-  /** CR2 for #PF, as an unsigned number (exact for canonical user addresses), and its exact halves. */
+  /** CR2 for #PF, DR6's cause bits for #DB, as an unsigned number (exact for canonical user addresses), and its exact halves. */
   address: number; addressLo: number; addressHi: number;
 }
 

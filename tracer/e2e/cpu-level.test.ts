@@ -1,6 +1,6 @@
 // --cpu: what the processor reports, runs and refuses; what libraries, /proc and the auxiliary vector make of it; recordings keep it.
 import { describe, expect, test } from 'vitest';
-import { ENV, have, ktrace, record, sample } from '../../samples/run.ts';
+import { ENV, have, ktrace, record, run, sample } from '../../samples/run.ts';
 
 const LEVELS: [string, string[], string[]][] = [
   ['v1', ['cmpxchg16b'], ['sse3', 'ssse3', 'sse4.1', 'sse4.2', 'popcnt', 'rdtscp']],
@@ -27,6 +27,11 @@ describe.skipIf(!have(sample('cpu-level')))('--cpu', () => {
   test.skipIf(!have(LD))('the dynamic linker searches the directories of the level', () => {
     for (const [level, v2] of [['v1', false], ['v2', true]] as const)
       expect(/x86-64-v2 \(supported, searched\)/.test(record([LD, '--help'], { flags: ['--cpu', level], env: ENV }).stdout.toString()), level).toBe(v2);
+  });
+  test.skipIf(process.arch !== 'x64')('alignment checks and single steps, as natively, in every tier', () => {
+    const native = run([sample('cpu-traps')]);
+    expect(native.stdout.toString()).toContain('19 steps, at');
+    for (const jit of ['off', 'auto', 'force']) expect(record([sample('cpu-traps')], { flags: ['--jit', jit] }).stdout.toString(), jit).toBe(native.stdout.toString());
   });
   test('a level that there is not', () => {
     const r = ktrace(['record', '--cpu', 'v9', '/bin/true']);

@@ -112,7 +112,7 @@ export function decode(bytes: Uint8Array, at: number, end: number, level = 3): I
       case L.Q: if (mod === 3) { kind = 'p'; n = rm; } else kind = 'm'; break;
       case L.N: if (mod !== 3) return bad(UD_FORM, p - at); kind = 'p'; n = rm; break;
       case L.T: kind = 't'; n = rm; break;
-      case L.S: kind = 's'; n = reg; break;
+      case L.S: if (reg > 5) return bad(UD_FORM, p - at); kind = 's'; n = reg; break;
       case L.AL: case L.AX: case L.eAX: n = 0; break;
       case L.CL: n = 1; break;
       case L.DX: n = 2; break;
@@ -174,7 +174,6 @@ function choose(candidates: readonly ParsedRow[], modrm: number, rep: number, op
   if (candidates.length === 1 && candidates[0]!.prefix === 0) return fits(candidates[0]!, modrm, rex, opcode, level) ? candidates[0]! : null;
   const first = rep !== 0 ? rep : opsize16 ? 0x66 : 1;
   for (const row of candidates) if (row.prefix === first && fits(row, modrm, rex, opcode, level)) return row;
-  if (rep !== 0 && opsize16) for (const row of candidates) if (row.prefix === 0x66 && fits(row, modrm, rex, opcode, level)) return row;
   for (const row of candidates) if (row.prefix === 0 && fits(row, modrm, rex, opcode, level)) return row;
   return null;
 }

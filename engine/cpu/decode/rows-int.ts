@@ -39,7 +39,7 @@ export const INT_ROWS: readonly Row[] = [
   ['a0', 'mov', 'AL Ob'], ['a1', 'mov', 'eAX Ov'], ['a2', 'mov', 'Ob AL'], ['a3', 'mov', 'Ov eAX'],
   ['8d/rm', 'lea', 'Gv Mv'],
   ['98', 'cbw', ''], ['99', 'cwd', ''],
-  ['9c', 'pushf', '', 'd64'], ['9d', 'popf', '', 'd64'], ['9e', 'sahf', ''], ['9f', 'lahf', ''],
+  ['9c', 'pushf', '', 'd64'], ['9d', 'popf', '', 'd64 end'], ['9e', 'sahf', ''], ['9f', 'lahf', ''],
   ...string(0xa4, 'movs'), ...string(0xa6, 'cmps'), ...string(0xaa, 'stos'), ...string(0xac, 'lods'), ...string(0xae, 'scas'),
   ['c2', 'ret', 'Iw', 'f64 end'], ['c3', 'ret', '', 'f64 end'], ['c8', 'enter', 'Iw Ib', 'd64'], ['c9', 'leave', '', 'd64'],
   ['cc', 'int3', '', 'end'], ['cd', 'int', 'Ib', 'end immform'], ['f1', 'int1', '', 'end'],
@@ -53,10 +53,12 @@ export const INT_ROWS: readonly Row[] = [
   ['f4', 'privileged', '', 'end'], ['fa', 'privileged', '', 'end'], ['fb', 'privileged', '', 'end'], ['cf', 'privileged', '', 'end'],
   ['0f06', 'privileged', '', 'end'], ['0f08', 'privileged', '', 'end'], ['0f09', 'privileged', '', 'end'], ['0f07', 'privileged', '', 'end'],
   ['0f30', 'privileged', '', 'end'], ['0f32', 'privileged', '', 'end'], ['0f33', 'privileged', '', 'end'], ['0f35', 'privileged', '', 'end'],
-  ['0f20/r', 'privileged', '', 'end'], ['0f21/r', 'privileged', '', 'end'], ['0f22/r', 'privileged', '', 'end'], ['0f23/r', 'privileged', '', 'end'],
-  ['0f00/r', 'privileged', '', 'end'], ['0f01/0', 'privileged', '', 'end'], ['0f01/1', 'privileged', '', 'end'], ['0f01/2m', 'privileged', '', 'end'],
-  ['0f01/3', 'privileged', '', 'end'], ['0f01/4', 'privileged', '', 'end'], ['0f01/6', 'privileged', '', 'end'], ['0f01/7m', 'privileged', '', 'end'],
-  ['ca', 'privileged', 'Iw', 'end'], ['cb', 'privileged', '', 'end'],
+  ...['0f20/0', '0f20/2', '0f20/3', '0f20/4', '0f21/r', '0f22/0', '0f22/2', '0f22/3', '0f22/4', '0f23/r'].map((op): Row => [op, 'privileged', '', 'end']), // control registers 1, 5, 6, 7 do not exist
+  ['0f00/0r', 'sldt', 'Rq'], ['0f00/0m', 'sldt', 'Mw'], ['0f00/1r', 'str', 'Rq'], ['0f00/1m', 'str', 'Mw'], ['0f00/2', 'privileged', '', 'end'], ['0f00/3', 'privileged', '', 'end'],
+  ['0f00/4', 'verr', 'Ew'], ['0f00/5', 'verw', 'Ew'], ['0f02/r', 'lar', 'Gv Ew'], ['0f03/r', 'lsl', 'Gv Ew'],
+  ['0f01/0m', 'sgdt', 'M10'], ['0f01/1m', 'sidt', 'M10'], ['0f01/2m', 'privileged', '', 'end'], ['0f01/3m', 'privileged', '', 'end'],
+  ['0f01/4r', 'smsw', 'Rq'], ['0f01/4m', 'smsw', 'Mw'], ['0f01/6', 'privileged', '', 'end'], ['0f01/7m', 'privileged', '', 'end'], ['0f01=f8', 'privileged', '', 'end'],
+  ['ca', 'privileged', 'Iw', 'end'], ['ff/3m', 'privileged', '', 'end'], ['ff/5m', 'privileged', '', 'end'], ['cb', 'privileged', '', 'end'],
   ['f5', 'cmc', ''], ['f8', 'clc', ''], ['f9', 'stc', ''], ['fc', 'cld', ''], ['fd', 'std', ''],
   ['f6/2', 'not', 'Eb', 'lock'], ['f7/2', 'not', 'Ev', 'lock'], ['f6/3', 'neg', 'Eb', 'lock'], ['f7/3', 'neg', 'Ev', 'lock'],
   ['f6/4', 'mul', 'Eb', 'mul size8'], ['f7/4', 'mul', 'Ev', 'mul'], ['f6/5', 'imul1', 'Eb', 'mul size8'], ['f7/5', 'imul1', 'Ev', 'mul'],
@@ -69,6 +71,7 @@ export const INT_ROWS: readonly Row[] = [
   ['0fa2', 'cpuid', '', 'cpuid'],
   ['0fa4/r', 'shld', 'Ev Gv Ib'], ['0fa5/r', 'shld', 'Ev Gv CL'], ['0fac/r', 'shrd', 'Ev Gv Ib'], ['0fad/r', 'shrd', 'Ev Gv CL'],
   ['np0fae/7m', 'clflush', 'Mb'], ['np0fae/5r', 'nop', 'Ed', 'fence'], ['np0fae/6r', 'nop', 'Ed', 'fence'], ['np0fae/7r', 'nop', 'Ed', 'fence'], // lfence, mfence, sfence
+  ['np0fc3/rm', 'mov', 'My Gy'], // movnti
   ['0fb0/r', 'cmpxchg', 'Eb Gb', 'lock'], ['0fb1/r', 'cmpxchg', 'Ev Gv', 'lock'], ['0fc0/r', 'xadd', 'Eb Gb', 'lock'], ['0fc1/r', 'xadd', 'Ev Gv', 'lock'],
   ['0fc7/1m', 'cmpxchg8b', 'My', 'lock atomic'],
   ['0fb6/r', 'movzx', 'Gv Eb'], ['0fb7/r', 'movzx', 'Gv Ew'], ['0fbe/r', 'movsx', 'Gv Eb'], ['0fbf/r', 'movsx', 'Gv Ew'],

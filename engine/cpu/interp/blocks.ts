@@ -113,6 +113,33 @@ export class Blocks {
     return known !== 0 ? known : this.make(pa);
   }
 
+  // ---- single-stepping: a block of the one instruction at pa takes the place of the whole one for a moment
+  private whole = 0;
+  private single = 0;
+  /** The next dispatch at pa enters that block. Undone by endStep(). */
+  step(pa: number): void {
+    const { flushes } = this, { u32 } = this.mmu, known = this.lookup(pa);
+    this.mmu.fetched(pa >>> 12);
+    if (known !== 0) this.unlink(known);
+    this.single = this.make(pa, 1);
+    this.whole = this.flushes === flushes ? known : 0;
+    if (this.single !== 0) u32[(this.single + BLK.fn) >> 2] = SLOT.enter; // else it straddles, and is alone in its block anyway
+    else this.endStep(pa);
+  }
+  endStep(pa: number): void {
+    const { single, whole } = this, { u32 } = this.mmu, pfn = pa >>> 12;
+    this.single = this.whole = 0;
+    if (single !== 0) {
+      this.forget(single);
+      if (this.frames.get(pfn) === single) { // nothing has come after it
+        const older = u32[(single + BLK.frameNext) >> 2]!;
+        if (older === 0) this.frames.delete(pfn); else this.frames.set(pfn, older);
+        this.next = single;
+      }
+    }
+    if (whole !== 0 && u32[(whole + BLK.pa) >> 2] === pa) this.link(pa, whole);
+  }
+
   /** Decodes from pa within its page: pure. */
   read(pa: number): BlockCode {
     const { u8 } = this.mmu, start = RAM_BASE + pa;
@@ -175,10 +202,10 @@ export class Blocks {
     return this.next;
   }
   /** Decodes the block at pa into records; 0 if its first instruction goes on in the next page. */
-  private make(pa: number): number {
+  private make(pa: number, most = MAX_INSNS): number {
     const block = this.room(), { records } = this, start = RAM_BASE + pa, end = start - (pa & 4095) + 4096;
     let at = start, k = 0, cost = 0, flow: number = FLOW.next;
-    while (k < MAX_INSNS && at < end) {
+    while (k < most && at < end) {
       const length = records.put(at, end, block + BLK.size + k * REC.size, block, k);
       if (length === 0 || (records.flow === FLOW.own && k > 0)) break; // a block of its own
       flow = records.flow;

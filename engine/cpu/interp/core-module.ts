@@ -1,7 +1,7 @@
 // Builds the core module: dispatch between blocks, flag words, wrappers of the runtime's slow paths, the helpers of the semantics and
 // the handlers of the common forms. Its bytes depend on nothing but the engine's source, so the build keeps them in a file.
 import { COST } from '../../clock/costs.ts';
-import { CTX, EXIT, PTE } from '../../machine/hardware.ts';
+import { AC, CTX, EXIT, PTE } from '../../machine/hardware.ts';
 import type { Form, OperandKind } from '../decode/insn.ts';
 import { COUNT, emitCount } from '../counts.ts';
 import { FK } from '../jit/context.ts';
@@ -236,6 +236,7 @@ function emitRefill(f: Func): void {
   const refuse = (): void => { f.ifThen().i32Const(0).return().end(); };
   f.get(va).i32WrapI64().i32Const(4095).i32And().get(2).i32Add().i32Const(4096).i32GtU(); refuse();
   f.get(va).i64Const(47).i64ShrU().i64Const(0).i64Ne(); refuse();
+  f.get(0).i32Load(CTX.rflags).i32Const(AC).i32And(); refuse(); // each access is looked at
   f.get(va).i64Const(-4096).i64And().set(page);
   f.get(va).i64Const(7).i64ShrU().i32WrapI64().i32Const((DTLB_ENTRIES - 1) * DTLB.size).i32And().get(0).i32Add().set(entry);
   // The page is in the TLB, only its fast tag is not: no miss

@@ -1,6 +1,6 @@
 // String instructions (SDM vol. 2, REP): one call does a run of elements up to a page end, 4,096 bytes or the count.
 import { COST } from '../../clock/costs.ts';
-import { CTX, RAX, RCX, RDI, RSI } from '../../machine/hardware.ts';
+import { CTX, RAX, RCX, RDI, RSI, TF } from '../../machine/hardware.ts';
 import type { Form } from '../decode/insn.ts';
 import { FRAME_FLAGS, RAM_BASE, REC, S } from '../layout.ts';
 import type { Mmu } from '../mmu/mmu.ts';
@@ -39,6 +39,8 @@ export function runString(mmu: Mmu, setFlags: (s: number, flags: number) => void
     if (usesDst) n = Math.min(n, room(dstLo));
     if (n < 1) n = 1; // an element across two pages goes alone
   }
+  if (usesDst && mmu.misaligned(s, dstLo, bytes)) return 1;
+  if ((u32[(s + CTX.rflags) >> 2]! & TF) !== 0) n = 1; // a step is one element
   const crossing = (usesSrc && (srcLo & 4095) + bytes > 4096) || (usesDst && (dstLo & 4095) + bytes > 4096);
   let done = n, stop = false;
   if (name === 'movs' || name === 'stos') {

@@ -1,6 +1,6 @@
 // The memory management unit: page walks (SDM vol. 3, 4.5), architectural TLBs with their fast tags, the slow paths of loads and stores.
 import { COST } from '../../clock/costs.ts';
-import { EXIT, PF, PTE, PTE_NX_HI, VEC } from '../../machine/hardware.ts';
+import { AC, CTX, EXIT, PF, PTE, PTE_NX_HI, VEC } from '../../machine/hardware.ts';
 import { DTLB, DTLB_ENTRIES, FRAME_FETCHED, FRAME_FLAGS, ITLB, ITLB_ENTRIES, RAM_BASE, S, TLB_VALID, TLB_WRITE, cpuBase } from '../layout.ts';
 
 export class Mmu {
@@ -8,6 +8,8 @@ export class Mmu {
   readonly u32: Uint32Array;
   readonly f64: Float64Array;
   private readonly ram32: number = RAM_BASE >> 2;
+  /** By CPU: fast tags are withheld, so that every access is looked at. */
+  private readonly checking: boolean[] = [];
 
   /** @param dropCode forgets what was translated from a frame. */
   constructor(memory: WebAssembly.Memory, private readonly frames: number, private readonly cpus: number, private readonly dropCode: (pfn: number) => void) {
@@ -68,20 +70,21 @@ export class Mmu {
     const arch = u32[e + (DTLB.archLo >> 2)]!;
     if ((arch & ~4095) === page && u32[e + (DTLB.archHi >> 2)] === hi >>> 0 && (arch & TLB_VALID) !== 0 && (!write || (arch & TLB_WRITE) !== 0)) {
       const pfn = u32[e + (DTLB.pfn >> 2)]!;
-      if (write && this.u8[FRAME_FLAGS + pfn] === 0) { u32[e + 2] = page; u32[e + 3] = hi; } // the fast tag may be given again
+      if (write && this.u8[FRAME_FLAGS + pfn] === 0 && !this.checks(s)) { u32[e + 2] = page; u32[e + 3] = hi; } // the fast tag may be given again
       return pfn;
     }
     const pfn = this.walk(s, lo, hi, write ? 1 : 0);
     if (pfn < 0) return -1;
     this.f64[(s + S.dtlbMiss) >> 3]!++;
     this.addNow(s, COST.tlbMiss);
-    this.fill(e, page, hi, pfn, this.leafWritable);
+    this.fill(s, e, page, hi, pfn, this.leafWritable);
     return pfn;
   }
-  private fill(e: number, page: number, hi: number, pfn: number, writable: boolean): void {
+  private fill(s: number, e: number, page: number, hi: number, pfn: number, writable: boolean): void {
     const { u32 } = this;
-    u32[e] = page; u32[e + 1] = hi;
-    if (writable && this.u8[FRAME_FLAGS + pfn] === 0) { u32[e + 2] = page; u32[e + 3] = hi; } else { u32[e + 2] = ~page; u32[e + 3] = ~hi; } // a tag that no address hashed here can match
+    const plain = !this.checks(s);
+    if (plain) { u32[e] = page; u32[e + 1] = hi; } else { u32[e] = ~page; u32[e + 1] = ~hi; }
+    if (plain && writable && this.u8[FRAME_FLAGS + pfn] === 0) { u32[e + 2] = page; u32[e + 3] = hi; } else { u32[e + 2] = ~page; u32[e + 3] = ~hi; } // a tag that no address hashed here can match
     u32[e + (DTLB.addend >> 2)] = RAM_BASE + pfn * 4096 - page;
     u32[e + (DTLB.pfn >> 2)] = pfn;
     u32[e + (DTLB.archLo >> 2)] = page | TLB_VALID | (writable ? TLB_WRITE : 0);
@@ -95,7 +98,7 @@ export class Mmu {
 
   /** A compiled region's slow path: resolves a plain miss; 0, with no effect at all, when the interpreter has to do the instruction. */
   translateQuiet(s: number, lo: number, hi: number, bytes: number, write: boolean): number {
-    if ((lo & 4095) + bytes > 4096) return 0;
+    if ((lo & 4095) + bytes > 4096 || this.checks(s)) return 0;
     const pfn = this.peek(s, lo, hi, write);
     if (pfn < 0 || (write && this.u8[FRAME_FLAGS + pfn] !== 0)) return 0;
     return this.translate(s, lo, hi, write);
@@ -120,13 +123,32 @@ export class Mmu {
     }
   }
 
+  // ---- alignment checks (SDM vol. 3, 6.15, interrupt 17): Linux sets CR0.AM, the program EFLAGS.AC
+  private checks(s: number): boolean { return (this.u32[(s + CTX.rflags) >> 2]! & AC) !== 0; }
+  /** RFLAGS.AC may have changed: with it on no access is fast. */
+  checkAlignment(s: number, on: boolean): void {
+    const cpu = this.u32[(s + S.cpu) >> 2]!;
+    if ((this.checking[cpu] ?? false) === on) return;
+    this.rebuildFastTags(s);
+  }
+  /** #AC is in the state: the program asks for checks and `bytes` at lo do not lie as their type must (table 6-7). */
+  misaligned(s: number, lo: number, bytes: number): boolean {
+    if (!this.checks(s)) return false;
+    const mask = bytes <= 8 || bytes === 16 ? bytes - 1 : bytes === 10 ? 7 : 3;
+    if ((lo & mask) === 0) return false;
+    this.fault(s, VEC.AC, 0, 0, 0);
+    return true;
+  }
+
   // ---- slow paths of the interpreter's loads and stores
   read(s: number, lo: number, hi: number, bytes: number): number {
+    if (this.misaligned(s, lo, bytes)) return 0;
     if ((lo & 4095) + bytes <= 4096) return this.translate(s, lo, hi, false);
     return this.copyIn(s, lo, hi, bytes);
   }
   /** A copy of [va, va + bytes) in the bounce buffer. */
   copyIn(s: number, lo: number, hi: number, bytes: number): number {
+    if (this.misaligned(s, lo, bytes)) return 0;
     const first = Math.min(bytes, 4096 - (lo & 4095)), a = this.translate(s, lo, hi, false);
     if (a === 0) return 0;
     const to = s + S.bounce;
@@ -139,6 +161,7 @@ export class Mmu {
     return to;
   }
   rmw(s: number, lo: number, hi: number, bytes: number): number {
+    if (this.misaligned(s, lo, bytes)) return 0;
     if ((lo & 4095) + bytes <= 4096) {
       const pfn = this.lookup(s, lo, hi, true);
       if (pfn < 0) return 0;
@@ -148,6 +171,7 @@ export class Mmu {
   }
   /** Checks that [va, va + bytes) can be written and copies it to the bounce buffer. */
   rmwBounce(s: number, lo: number, hi: number, bytes: number): number {
+    if (this.misaligned(s, lo, bytes)) return 0;
     const first = Math.min(bytes, 4096 - (lo & 4095)), a = this.translate(s, lo, hi, true);
     if (a === 0) return 0;
     const to = s + S.bounce;
@@ -165,6 +189,7 @@ export class Mmu {
   store(s: number, lo: number, hi: number, bytes: number): number { return this.put(s, lo, hi, bytes, s + S.scratch); }
 
   private put(s: number, lo: number, hi: number, bytes: number, from: number): number {
+    if (this.misaligned(s, lo, bytes)) return 1;
     const first = Math.min(bytes, 4096 - (lo & 4095)), a = this.lookup(s, lo, hi, true);
     if (a < 0) return 1;
     let b = -1;
@@ -240,13 +265,14 @@ export class Mmu {
     const i = (s + S.itlb + ((page >>> 12) & (ITLB_ENTRIES - 1)) * ITLB.size) >> 2;
     if (u32[i] === page && u32[i + 1] === hi) u32.fill(0xffffffff, i, i + (ITLB.size >> 2));
   }
-  /** After restoreState: fast tags from the architectural ones. */
+  /** Fast tags from the architectural ones. */
   rebuildFastTags(s: number): void {
     const { u32 } = this;
+    this.checking[u32[(s + S.cpu) >> 2]!] = this.checks(s);
     for (let k = 0, e = (s + S.dtlb) >> 2; k < DTLB_ENTRIES; k++, e += DTLB.size >> 2) {
       const arch = u32[e + (DTLB.archLo >> 2)]!;
       if ((arch & TLB_VALID) === 0) { u32.fill(0xffffffff, e, e + 4); if (k === DTLB_ENTRIES - 1) this.neverMatch(e); }
-      else this.fill(e, arch & ~4095, u32[e + (DTLB.archHi >> 2)]!, u32[e + (DTLB.pfn >> 2)]!, (arch & TLB_WRITE) !== 0);
+      else this.fill(s, e, arch & ~4095, u32[e + (DTLB.archHi >> 2)]!, u32[e + (DTLB.pfn >> 2)]!, (arch & TLB_WRITE) !== 0);
     }
   }
 }

@@ -11,3 +11,4 @@ import './ssse3.ts';
 import './sse41.ts';
 import './sse42.ts';
 import './x87.ts';
+import './system.ts';

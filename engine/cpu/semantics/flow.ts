@@ -1,6 +1,9 @@
 // What only the integer core's semantics need beyond Ctx: ends of blocks and exits from run().
 import type { Bits, Ctx } from './context.ts';
 
+/** Beside EXIT: RFLAGS.TF or AC changed, run() goes on in the other mode. Never seen outside engine/cpu. */
+export const EXIT_MODE = 16;
+
 export interface FlowCtx extends Ctx {
   /** pop i32: not zero → branch target (operand 0, kind j), else the next instruction. Ends the block. */
   branchIf(): void;

@@ -7,6 +7,12 @@ import { pushValue } from './int.ts';
 import type { FlowCtx } from './flow.ts';
 
 const flow = (fn: (c: FlowCtx) => void): Semantics => (c) => fn(c as FlowCtx);
+/** #GP at the jump itself, nothing done, if its target is not canonical (bits 63 to 47 all alike). */
+function canonical(c: FlowCtx, to: number): void {
+  c.f.get(to).i64Const(47).i64ShrS().i64Const(1).i64Add().i64Const(1).i64GtU().hint(false).if();
+  c.raise(VEC.GP);
+  c.f.end();
+}
 const string = flow((c) => c.runtime('string'));
 const loop = (cc: number): Semantics => flow((c) => {
   const { f } = c, n = c.local(I64), addr32 = c.form.mem === 3;
@@ -30,17 +36,24 @@ define({
     c.write(0);
   },
   jmp: flow((c) => c.jumpDirect()),
-  jmp_e: flow((c) => { c.read(0); c.jumpIndirect(); }),
+  jmp_e: flow((c) => {
+    const to = c.local(I64);
+    c.read(0); c.f.set(to);
+    canonical(c, to);
+    c.f.get(to); c.jumpIndirect();
+  }),
   call: flow((c) => { pushValue(c, () => c.nextRip()); c.jumpDirect(); }),
   call_e: flow((c) => {
     const to = c.local(I64);
     c.read(0); c.f.set(to);
+    canonical(c, to);
     pushValue(c, () => c.nextRip());
     c.f.get(to); c.jumpIndirect();
   }),
   ret: flow((c) => {
     const to = c.local(I64), { f } = c;
     c.gpr(RSP); c.load(8); f.set(to);
+    canonical(c, to);
     c.gpr(RSP); f.i64Const(8).i64Add();
     if (c.ops.length > 0) { c.imm(0); f.i64Const(0xffff).i64And().i64Add(); }
     c.setGpr(RSP);

@@ -1,9 +1,10 @@
 // Integer semantics: moves, arithmetic, logic, multiplication and division, stack. Bits and shifts: int-bits.ts; control flow: int-flow.ts.
-import { RAX, RBP, RBX, RCX, RDX, RSP, VEC } from '../../machine/hardware.ts';
+import { AC, RAX, RBP, RBX, RCX, RDX, RSP, TF, VEC } from '../../machine/hardware.ts';
 import { I32, I64 } from '../wasm/builder.ts';
 import { define } from './context.ts';
 import type { Bits, Ctx } from './context.ts';
 import { mask, signExtend } from './emit.ts';
+import { EXIT_MODE } from './flow.ts';
 import type { FlowCtx } from './flow.ts';
 
 export const bitsOf = (c: Ctx, i: number): Bits => (c.ops[i]!.bytes * 8) as Bits;
@@ -248,14 +249,25 @@ define({
     c.gpr(RBP); c.f.i64Const(bytes).i64Add(); c.setGpr(RSP);
     c.f.get(v); c.setGpr(RBP, c.size === 16 ? 16 : 64);
   },
-  enter: (c) => { // nesting level 0, which is all that compilers emit; others are #UD here
-    const { f } = c, sp = c.local(I64);
-    const fc = c as FlowCtx;
-    fc.imm2(); f.i32Const(31).i32And().if(); c.raise(VEC.UD); f.end();
-    const bytes = c.size === 16 ? 2 : 8;
-    c.gpr(RSP); f.i64Const(bytes).i64Sub().tee(sp); c.gpr(RBP); c.store(bytes);
-    f.get(sp); c.setGpr(RBP, c.size === 16 ? 16 : 64);
-    f.get(sp); c.imm(0); f.i64Const(0xffff).i64And().i64Sub(); c.setGpr(RSP);
+  enter: (c) => { // pushes the frame pointers of the enclosing levels; the new top of the stack must be writable
+    const { f } = c, bytes = c.size === 16 ? 2 : 8, sp = c.local(I64), frame = c.local(I64), from = c.local(I64), v = c.local(I64), level = c.local(I32);
+    const down = (value: () => void): void => { f.get(sp).i64Const(bytes).i64Sub().tee(sp); value(); c.store(bytes); };
+    c.gpr(RSP); f.set(sp);
+    c.gpr(RBP); f.set(from);
+    down(() => f.get(from));
+    f.get(sp).set(frame);
+    (c as FlowCtx).imm2(); f.i32Const(31).i32And().tee(level).if();
+    const done = f.block(), again = f.loop();
+    f.get(level).i32Const(1).i32Sub().tee(level).i32Eqz().brIf(done);
+    f.get(from).i64Const(bytes).i64Sub().tee(from); c.load(bytes); f.set(v);
+    down(() => f.get(v));
+    f.br(again).end().end();
+    down(() => f.get(frame));
+    f.end();
+    f.get(sp); c.imm(0); f.i64Const(0xffff).i64And().i64Sub().set(sp);
+    c.beginOut(sp, bytes); f.drop();
+    f.get(frame); c.setGpr(RBP, c.size === 16 ? 16 : 64);
+    f.get(sp); c.setGpr(RSP);
   },
   imul1: (c) => mul1(c, true), mul: (c) => mul1(c, false),
   imul2: (c) => imul(c, 0, 1), imul3: (c) => imul(c, 1, 2),
@@ -326,10 +338,13 @@ define({
     popValue(c, bytes);
     f.i32WrapI64().set(v);
     addSp(c, bytes);
-    // User mode may change DF, NT, AC, ID and the arithmetic flags; not IF, IOPL; single-stepping (TF) is not modelled.
-    const may = bytes === 2 ? 0x4400 : 0x244400, fc = c as FlowCtx;
+    // User mode may change TF, DF, NT, AC, ID and the arithmetic flags; not IF, IOPL.
+    const may = bytes === 2 ? 0x4500 : 0x244500, fc = c as FlowCtx, changed = c.local(I32);
+    fc.otherFlags(); f.get(v).i32Xor().i32Const(may & (TF | AC)).i32And().set(changed);
     fc.otherFlags(); f.i32Const(~may).i32And().get(v).i32Const(may).i32And().i32Or(); fc.setOtherFlags();
     f.get(v); c.setFlags();
+    f.get(changed).if(); fc.leave(EXIT_MODE); f.end();
+    fc.fallthrough();
   },
   nop: () => undefined,
   clflush: (c) => { c.read(0); c.f.drop(); }, // may fault as a read of a byte does

@@ -1,7 +1,7 @@
 // What a CPU's exit from user mode means: a system call in, out, again; an exception as a fault or a signal (traps.c, entry_64.S).
 import { COST } from '../../clock/costs.ts';
 import { SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGTRAP } from '../../abi/signals.ts';
-import { PF, R10, R8, R9, RAX, RBP, RBX, RCX, RDI, RDX, RSI, VEC } from '../../machine/hardware.ts';
+import { DR6_BS, PF, R10, R8, R9, RAX, RBP, RBX, RCX, RDI, RDX, RSI, VEC } from '../../machine/hardware.ts';
 import type { Kernel } from '../contracts/kernel.ts';
 import type { SigInfo, Task } from '../contracts/task.ts';
 import { TASK } from '../contracts/task.ts';
@@ -64,7 +64,8 @@ function syscallResult(k: Kernel, task: Task, ret: number, begin: number): void 
   s.progress = null;
 }
 
-const SI_KERNEL = 0x80, FPE_INTDIV = 1, ILL_ILLOPN = 2, TRAP_BRKPT = 1, BUS_ADRALN = 1;
+const TASK_SIZE_MAX = 0x7ffffffff000;
+const SI_KERNEL = 0x80, FPE_INTDIV = 1, ILL_ILLOPN = 2, TRAP_BRKPT = 1, TRAP_TRACE = 2, BUS_ADRALN = 1;
 
 /** An exception in user mode (SDM vol. 3, 6.15; arch/x86/kernel/traps.c). */
 export function handleException(k: Kernel, task: Task, cs: CpuState): void {
@@ -77,13 +78,14 @@ export function handleException(k: Kernel, task: Task, cs: CpuState): void {
   switch (cs.exitVector) {
     case VEC.PF: {
       const info = handlePageFault(k, task, cs.exitAddress, cs.exitError | PF.user, ip);
-      if (info) { task.cr2 = cs.exitAddress; raise(k, task, VEC.PF, cs.exitError | PF.user, info); }
+      // set_signal_archinfo(): whether kernel addresses are mapped is nobody's business
+      if (info) { task.cr2 = cs.exitAddress; raise(k, task, VEC.PF, cs.exitError | PF.user | (cs.exitAddress >= TASK_SIZE_MAX ? PF.present : 0), info); }
       return;
     }
     case VEC.DE: fault(SIGFPE, FPE_INTDIV, ip); return;
     case VEC.UD: fault(SIGILL, ILL_ILLOPN, ip); return;
     case VEC.BP: fault(SIGTRAP, SI_KERNEL, 0); return;
-    case VEC.DB: fault(SIGTRAP, TRAP_BRKPT, ip); return;
+    case VEC.DB: fault(SIGTRAP, (cs.exitAddress & DR6_BS) !== 0 ? TRAP_TRACE : TRAP_BRKPT, ip); return;
     case VEC.OF: fault(SIGSEGV, SI_KERNEL, 0); return;
     case VEC.SS: fault(SIGBUS, SI_KERNEL, 0); return;
     case VEC.AC: fault(SIGBUS, BUS_ADRALN, ip); return;

@@ -1,0 +1,38 @@
+// Faults and traps of single instructions, by hand, against the real CPU: where they are reported, with what state: non-canonical targets and
+// addresses, lengths, ENTER, the trap flag.
+import { describe, expect, test } from 'vitest';
+import { Guest } from './harness/guest.ts';
+import { DATA, ENTRY, WINDOW, cannotRunNatively, runNatively } from './harness/records.ts';
+import type { Outcome, Test } from './harness/records.ts';
+
+function t(code: number[], set: (g: BigUint64Array, m: Uint8Array) => void, name: string): Test {
+  const gpr = new BigUint64Array(16), fx = new Uint8Array(512), f = new DataView(fx.buffer), base = BigInt(DATA + WINDOW);
+  gpr[4] = base + 128n; gpr[7] = base;
+  f.setUint16(0, 0x37f, true); f.setUint32(24, 0x1f80, true); f.setUint32(28, 0xffff, true);
+  const mem = new Uint8Array(256); set(gpr, mem);
+  return { code: Uint8Array.from(code), gpr, rflags: 0x202, fx, mem, name, entry: ENTRY, window: WINDOW, fsBase: 0, gsBase: 0, ignore: [0, 0] };
+}
+const N = 0x8000_0000_0000_0000n, K = 0x0000_8000_0000_0000n, Hh = 0xffff_8000_0000_0000n;
+const tests = [
+  t([0xff, 0xe0], (g) => { g[0] = N; }, 'jmp rax N'), t([0xff, 0xe0], (g) => { g[0] = K; }, 'jmp rax K'), t([0xff, 0xe0], (g) => { g[0] = Hh; }, 'jmp rax kernel'),
+  t([0xff, 0xd0], (g) => { g[0] = N; }, 'call rax N'), t([0xc3], (_g, m) => { new DataView(m.buffer).setBigUint64(128, N, true); }, 'ret N'),
+  t([0x8b, 0x00], (g) => { g[0] = N; }, 'mov eax,[N]'), t([0x89, 0x00], (g) => { g[0] = N; }, 'mov [N],eax'), t([0x8b, 0x00], (g) => { g[0] = Hh; }, 'mov eax,[kernel]'),
+  t([0x50], (g) => { g[4] = N; }, 'push N'), t([0x8b, 0x04, 0x24], (g) => { g[4] = N; }, 'mov eax,[rsp]'), t([0x8b, 0x45, 0], (g) => { g[5] = N; }, 'mov eax,[rbp]'), t([0xc3], (g) => { g[4] = N; }, 'ret sp N'), t([0x58], (g) => { g[4] = N; }, 'pop N'),
+  t([0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x90], () => 0, '15 bytes'), t([0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x90], () => 0, '16 bytes'),
+  t([0x40, 0x66, 0x01, 0xc0], (g) => { g[0] = 0x12345678n; }, 'rex 66 add'), t([0x48, 0xf3, 0x0f, 0xb8, 0xc7], (g) => { g[7] = ~0n & 0xffffffffffffffffn; }, 'rex before f3'),
+  t([0xc8, 0x10, 0, 3], (g) => { g[5] = BigInt(DATA + WINDOW + 96); }, 'enter 16,3'), t([0xc8, 0x10, 0, 1], (g) => { g[5] = BigInt(DATA + WINDOW + 96); }, 'enter 16,1'), t([0x66, 0xc8, 0x10, 0, 3], (g) => { g[5] = BigInt(DATA + WINDOW + 96); }, 'enter16 16,3'),
+  t([0xc8, 0xff, 0xff, 0], (g) => { g[5] = BigInt(DATA + WINDOW + 96); }, 'enter 65535,0'),
+  t([0x9d, 0x90, 0x90], (_g, m) => { new DataView(m.buffer).setBigUint64(128, 0x302n, true); }, 'popf TF'), t([0x9d, 0x9d, 0x90], (_g, m) => { const v = new DataView(m.buffer); v.setBigUint64(128, 0x302n, true); v.setBigUint64(136, 0x202n, true); }, 'popf TF popf'),
+  t([0x9d, 0xf3, 0xa4, 0x90], (g, m) => { const v = new DataView(m.buffer); v.setBigUint64(128, 0x302n, true); g[1] = 5n; g[6] = g[7]!; }, 'popf TF rep movsb'),
+  t([0x9d, 0x9c, 0x58], (_g, m) => { const v = new DataView(m.buffer); v.setBigUint64(128, 0x302n, true); }, 'popf TF pushf'),
+  t([0x9d, 0xeb, 0x01, 0x90, 0x90], (_g, m) => { const v = new DataView(m.buffer); v.setBigUint64(128, 0x302n, true); }, 'popf TF jmp'),
+];
+const hex = (n: bigint | number): string => n.toString(16);
+/** A page fault's error code has P set for addresses above user space: Linux hides there what is mapped. */
+const shown = (o: Outcome): string => `vector ${o.trap}, error ${hex(o.trap === 14 ? o.error | 5 : o.error)}, rip ${hex(o.rip)}, rflags ${hex(o.rflags)}, registers ${[...o.gpr].map(hex).join(' ')}, memory ${Buffer.from(o.mem).toString('hex')}`;
+
+const why = cannotRunNatively();
+describe.skipIf(why !== null).each(['off', 'force'] as const)('faults and traps, compiler %s', (jit) => {
+  const real = why === null ? runNatively(tests) : [], guest = new Guest(jit);
+  test.each(tests.map((x, i) => [x.name, i] as const))('%s', (_name, i) => { expect(shown(guest.test(tests[i]!))).toBe(shown(real[i]!)); });
+});
