@@ -33,6 +33,9 @@ export function createProcessor(memory: WebAssembly.Memory, ram: Ram, cpus: numb
  *  interpreter until their entry has run this often. */
 const HOT = 8192;
 
+/** In the first instructions of a machine the compiler is cold itself, and most programs are over before it has paid: hot is what loops most. */
+const YOUNG_INSNS = 1 << 26, YOUNG_HOT = 65536;
+
 /** Regions compiled together: an instance costs more than a function. */
 const BATCH = 8;
 
@@ -49,6 +52,7 @@ class Cpu implements Processor {
   private readonly compiler: Compiler | null;
   private readonly model: CpuModel;
   private runs = 0;
+  private young: boolean;
   private early = 0;
   private readonly times = { run: 0, decode: 0, compile: 0 };
   private readonly sideCauses = new Map<string, number>();
@@ -84,7 +88,8 @@ class Cpu implements Processor {
       sideexit: (record) => this.noteSideExit(record),
     };
     const threshold = options.jit === 'force' ? 1 : options.hot ?? HOT;
-    mmu.u32[HOT_MASK >> 2] = threshold - 1;
+    this.young = options.jit === 'auto' && options.hot === undefined;
+    mmu.u32[HOT_MASK >> 2] = (this.young ? YOUNG_HOT : threshold) - 1;
     mmu.u32[FRAME_COUNT >> 2] = ram.frames;
     this.core = new Core(memory, runtime, meter !== null);
     this.compiler = options.jit === 'off' ? null : new Compiler(this.core, this.blocks, mmu, options.jit === 'force' ? 0 : threshold >> 7, options.jit === 'force' ? 1 : BATCH);
@@ -120,6 +125,10 @@ class Cpu implements Processor {
   private runInMode(cpu: number, deadline: number): void {
     const s = cpuBase(cpu), { u32 } = this.mmu, { core, meter } = this, since = meter === null ? 0 : meter.now();
     this.runs++;
+    if (this.young && this.pair(s + S.insns) >= YOUNG_INSNS) {
+      this.young = false;
+      u32[HOT_MASK >> 2] = HOT - 1;
+    }
     const flags = u32[(s + CTX.rflags) >> 2] = u32[(s + CTX.rflags) >> 2]! & ~RF, stepping = (flags & TF) !== 0;
     this.setPair(s + S.deadline, stepping ? 0 : Math.min(deadline, Number.MAX_SAFE_INTEGER));
     this.mmu.checkAlignment(s, (flags & AC) !== 0);
