@@ -1,8 +1,8 @@
-// Option parsing for all commands: long options with `=` or the next word, short ones, and where a program's own words begin.
-// Hand-written: commander takes 13 ms to load, where recording /bin/true may take 240, and strace's letters are not its style.
+// Option parsing for all commands: commander reads the words, by one table of options a command; Reader turns values into numbers, sizes and times.
+import { Command, CommanderError, Option } from 'commander';
 import { UserError } from '../recording.ts';
 
-/** flag: no value. value: takes one (`--o=v`, `--o v`, `-ov`). optional: only after `=`. many: a value, may be repeated. */
+/** flag: no value. value: takes one (`--o=v`, `--o v`, `-ov`). optional: only after `=`. many: a value, may be repeated. count: a flag that may be repeated. */
 export type OptionKind = 'flag' | 'value' | 'optional' | 'many' | 'count';
 export interface OptionSpec { [name: string]: OptionKind }
 export type Parsed = { options: Map<string, string[]>; rest: string[] };
@@ -12,42 +12,34 @@ export type Parsed = { options: Map<string, string[]>; rest: string[] };
  * @param program true: the first word that is no option, or the one behind `--`, and all after it are a program's.
  */
 export function parseArgs(argv: string[], spec: OptionSpec, program: boolean, status: number): Parsed {
-  const options = new Map<string, string[]>(), rest: string[] = [];
-  const put = (name: string, value: string): void => { const list = options.get(name); if (list && spec[name] !== 'value') list.push(value); else options.set(name, [value]); };
-  const unknown = (a: string): never => { throw new UserError(`unknown option ${a}: see ktrace --help`, status); };
+  const options = new Map<string, string[]>();
+  const command = new Command().exitOverride().configureOutput({ writeErr() {}, writeOut() {} }).helpOption(false).passThroughOptions(program).argument('[words...]');
+  for (const [name, kind] of Object.entries(spec)) {
+    const option = new Option(kind === 'flag' || kind === 'count' ? name : kind === 'optional' ? `${name} [value]` : `${name} <value>`);
+    command.addOption(option).on(`option:${option.name()}`, (value?: string | null) => {
+      options.set(name, [...(kind === 'value' ? [] : options.get(name) ?? []), value ?? '']);
+    });
+  }
+  try { command.parse(bareOptionals(argv, spec, program), { from: 'user' }); } catch (e) {
+    if (!(e instanceof CommanderError)) throw e;
+    const [what, ...hint] = e.message.replace(/^error: /, '').split('\n');
+    throw new UserError(`${what!.replace(/'/g, '')}${hint.length ? ` ${hint.join(' ').replace('Did', 'did')}` : ''}: see ktrace --help`, status);
+  }
+  return { options, rest: command.args };
+}
+
+/** `report --sched run.ktrace` is a report of that file: commander would take the next word for an optional value, so a bare one gets an empty value. */
+function bareOptionals(argv: string[], spec: OptionSpec, program: boolean): string[] {
+  const takes = (name: string): boolean => Object.hasOwn(spec, name) && (spec[name] === 'value' || spec[name] === 'many');
+  /** Whether an option's value is the next word: `--cpus 2`, `-o DIR`, `-qo DIR`; not `-s5`, `--cpus=2`. */
+  const wantsNext = (a: string): boolean => a.startsWith('--') ? takes(a) : [...a.slice(1)].findIndex((c) => takes(`-${c}`)) === a.length - 2;
   for (let i = 0; i < argv.length; i++) {
     const a = argv[i]!;
-    if (a === '--') { rest.push(...argv.slice(i + 1)); break; }
-    if (a === '-' || !a.startsWith('-')) {
-      if (program) { rest.push(...argv.slice(i)); break; }
-      rest.push(a);
-      continue;
-    }
-    const next = (name: string): string => {
-      if (i + 1 >= argv.length) throw new UserError(`${name} wants a value: see ktrace --help`, status);
-      return argv[++i]!;
-    };
-    if (a.startsWith('--')) {
-      const eq = a.indexOf('='), name = eq < 0 ? a : a.slice(0, eq), kind = Object.hasOwn(spec, name) ? spec[name] : undefined;
-      if (kind === undefined) unknown(name);
-      if (kind === 'flag' || kind === 'count') {
-        if (eq >= 0) throw new UserError(`${name} takes no value: leave out ${a.slice(eq)}`, status);
-        put(name, '');
-      } else if (kind === 'optional') put(name, eq < 0 ? '' : a.slice(eq + 1));
-      else put(name, eq < 0 ? next(name) : a.slice(eq + 1));
-      continue;
-    }
-    // -yy, -tt, -ttt are single options where the spec has them; otherwise letters one by one
-    for (let j = 1; j < a.length; j++) {
-      const name = `-${a[j]!}`, kind = Object.hasOwn(spec, name) ? spec[name] : undefined;
-      if (kind === undefined) unknown(name);
-      if (kind === 'flag' || kind === 'count') { put(name, ''); continue; }
-      const glued = a.slice(j + 1);
-      put(name, glued !== '' ? glued.replace(/^=/, '') : next(name));
-      break;
-    }
+    if (a === '--' || (program && !a.startsWith('-'))) break;
+    if (Object.hasOwn(spec, a) && spec[a] === 'optional') argv = [...argv.slice(0, i), `${a}=`, ...argv.slice(i + 1)];
+    else if (a.length > 1 && a.startsWith('-') && wantsNext(a)) i++;
   }
-  return { options, rest };
+  return argv;
 }
 
 export class Reader {
