@@ -187,7 +187,7 @@ class Cpu implements Processor {
       exit.errorCode = u32[(s + S.exitError) >> 2]!;
       exit.addressLo = u32[(s + S.exitLo) >> 2]!;
       exit.addressHi = u32[(s + S.exitHi) >> 2]!;
-      exit.address = exit.addressLo + exit.addressHi * 4294967296;
+      exit.address = exit.addressLo + (exit.addressHi | 0) * 4294967296;
       if (record !== 0) { // a fault: charged up to and including the instruction
         this.chargePartial(s, record);
         this.setRip(s, record, REC.off);

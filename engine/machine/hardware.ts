@@ -84,7 +84,7 @@ export interface ProcessorExit {
   reason: number; // EXIT.*
   vector: number; // VEC.* for exception
   errorCode: number; // PF.* for #PF, else the pushed error code or 0
-  /** CR2 for #PF, DR6's cause bits for #DB, as an unsigned number (exact for canonical user addresses), and its exact halves. */
+  /** CR2 for #PF, DR6's cause bits for #DB, as a signed number (exact for canonical addresses, the kernel's half negative), and its exact halves. */
   address: number; addressLo: number; addressHi: number;
 }
 

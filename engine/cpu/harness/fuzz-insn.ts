@@ -1,5 +1,8 @@
 // Fuzzes single instructions against the real processor. --family int|sse|mmx|x87, --only MNEMONIC, --jit off|force, --masked (float
 // exceptions), --through PATH (native.c inside that ktrace, siginfo compared too), --plant NAME, --no-shrink.
+import { rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { compare, describe } from './compare.ts';
 import { makeTest, rows } from './generate.ts';
 import { Guest } from './guest.ts';
@@ -24,7 +27,10 @@ function testOf(o: InsnOptions, seed: number): Test | null {
   return makeTest(list[seed % list.length]!, seed, o.masked);
 }
 function runOurs(tests: readonly Test[], o: InsnOptions): (Outcome | Error)[] {
-  if (o.through !== undefined) return runNatively(tests, [process.execPath, o.through, 'record', '-q', '-o', `/tmp/ktrace-fuzz-${process.pid}.ktrace`, '--']);
+  if (o.through !== undefined) {
+    const recording = join(tmpdir(), `ktrace-fuzz-${process.pid}.ktrace`);
+    try { return runNatively(tests, [process.execPath, o.through, 'record', '-q', '--cpu', 'v2', '-o', recording, '--']); } finally { rmSync(recording, { recursive: true, force: true }); }
+  }
   const guest = new Guest(o.tier);
   return tests.map((t) => { try { return guest.test(t); } catch (e) { return e as Error; } });
 }

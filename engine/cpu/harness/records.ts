@@ -1,6 +1,6 @@
 // The binary records that native.c reads and writes, the address map of a test, and the native run itself.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -51,6 +51,7 @@ export function nativeProgram(): string {
   if (program !== '' && existsSync(program)) return program;
   const source = join(fileURLToPath(new URL('.', import.meta.url)), 'native.c');
   const dir = mkdtempSync(join(tmpdir(), 'ktrace-cpu-'));
+  process.on('exit', () => rmSync(dir, { recursive: true, force: true }));
   program = join(dir, 'native');
   execFileSync('gcc', ['-O1', '-fno-stack-protector', '-o', program, process.env['KTRACE_NATIVE_C'] ?? source]);
   return program;

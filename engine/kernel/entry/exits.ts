@@ -6,7 +6,7 @@ import type { Kernel } from '../contracts/kernel.ts';
 import type { SigInfo, Task } from '../contracts/task.ts';
 import { TASK } from '../contracts/task.ts';
 import { AGAIN, BLOCK, ERESTARTNOHAND, ERESTARTNOINTR, ERESTARTSYS, ERESTART_RESTARTBLOCK, NORETURN } from '../contracts/wait.ts';
-import { handlePageFault } from '../mm/fault.ts';
+import { handlePageFault, isUser } from '../mm/fault.ts';
 import { fatalSignalPending } from '../signal/pending.ts';
 import { forceSignal, kernelInfo } from '../signal/send.ts';
 import type { CpuState } from './state.ts';
@@ -64,7 +64,6 @@ function syscallResult(k: Kernel, task: Task, ret: number, begin: number): void 
   s.progress = null;
 }
 
-const TASK_SIZE_MAX = 0x7ffffffff000;
 const SI_KERNEL = 0x80, FPE_INTDIV = 1, ILL_ILLOPN = 2, TRAP_BRKPT = 1, TRAP_TRACE = 2, BUS_ADRALN = 1;
 
 /** An exception in user mode (SDM vol. 3, 6.15; arch/x86/kernel/traps.c). */
@@ -78,8 +77,8 @@ export function handleException(k: Kernel, task: Task, cs: CpuState): void {
   switch (cs.exitVector) {
     case VEC.PF: {
       const info = handlePageFault(k, task, cs.exitAddress, cs.exitError | PF.user, ip);
-      // set_signal_archinfo(): whether kernel addresses are mapped is nobody's business
-      if (info) { task.cr2 = cs.exitAddress; raise(k, task, VEC.PF, cs.exitError | PF.user | (cs.exitAddress >= TASK_SIZE_MAX ? PF.present : 0), info); }
+      // For addresses that are not the user's the error code says "protection", whatever is there (fault.c, sanitize_error_code).
+      if (info) { task.cr2 = cs.exitAddress; raise(k, task, VEC.PF, cs.exitError | PF.user | (isUser(cs.exitAddress) ? 0 : PF.present), info); }
       return;
     }
     case VEC.DE: fault(SIGFPE, FPE_INTDIV, ip); return;

@@ -23,13 +23,16 @@ const BUS_ADRERR = 2, SIGSEGV = 11, SIGBUS = 7;
 /** stack_guard_gap: pages kept free below a growing stack. */
 export const STACK_GUARD_GAP = 256 * PAGE;
 
+/** Addresses of the kernel's half are negative (see ProcessorExit). */
+export const isUser = (addr: Va): boolean => addr >= 0 && addr < TASK_SIZE;
+
 type Access = 'read' | 'write' | 'exec';
 /** What the last fault was, for its event. */
 let kind: 'minor' | 'major' | 'cow' | 'invalid' = 'minor';
 
 function fault(k: Kernel, task: Task, mm: Mm, addr: Va, access: Access): number {
   kind = 'minor';
-  if (!(addr < TASK_SIZE)) return MAPERR;
+  if (!isUser(addr)) return MAPERR;
   const va = Math.floor(addr / PAGE) * PAGE;
   let vma = findVma(mm, va);
   if (vma === null) return MAPERR;
@@ -193,12 +196,12 @@ function take(k: Kernel, task: Task, addr: Va, access: Access, ip: Va): number {
   s.pgfault++;
   // mm_account_fault: a fault that ends in a signal is nobody's minor fault.
   if (r === OK || r === OOM) { if (kind === 'major') { task.majflt++; s.pgmajfault++; } else task.minflt++; }
-  const vma = addr < TASK_SIZE ? findVma(mm, addr) : null;
+  const vma = isUser(addr) ? findVma(mm, addr) : null;
   const inside = vma !== null && vma.start <= addr ? vma : null;
   const t = k.trace.page_fault;
   const row = t.begin(started, k.thisCpu, task.utid);
   t.set.dur(row, k.now - started);
-  if (addr < 2 ** 53) t.set.addr(row, addr); else t.set.addr(row, 0, Math.floor(addr / 4294967296) >>> 0);
+  t.set.addr(row, addr);
   t.set.ip(row, ip);
   t.set.kind(row, r === OK || r === OOM ? kind : 'invalid');
   t.set.access(row, access);
