@@ -2,12 +2,17 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
 import { Script } from 'node:vm';
 
 /** Hash of the bundle: V8 itself would only compare its length. */
 declare const KTRACE_BUNDLE: string;
 
 const here = fileURLToPath(new URL('.', import.meta.url)), bundle = `${here}ktrace-${KTRACE_BUNDLE}.cjs`, cache = `${here}ktrace-${KTRACE_BUNDLE}-${process.version}-${process.arch}.cache`;
+
+// Slow paths of loads and stores are hinted as unlikely: with the hints V8 keeps registers over them. Later versions read hints without a flag.
+// Set before the script is made: V8 takes compiled code only with the flags that it was made with.
+if (Number(process.versions.v8.split('.')[0]) <= 13) setFlagsFromString('--experimental-wasm-branch-hinting');
 
 function compiled(): Buffer | undefined {
   try { return readFileSync(cache); } catch { return undefined; }
