@@ -7,7 +7,8 @@ import type { Row } from '../duck.ts';
 import type { Out, ReportOptions } from '../options.ts';
 import { jsonText, writeTable } from '../table.ts';
 
-type Options = ReportOptions & { context?: number };
+/** inputs: what the two were told differently from outside, a line each (the caller reads the input logs). */
+type Options = ReportOptions & { context?: number; inputs?: string[] };
 interface Difference { table: TableName; seq: number; a: Row | null; b: Row | null; columns: string[] }
 
 const CORE = (Object.keys(SCHEMA) as TableName[]).filter((t) => SCHEMA[t].core);
@@ -127,11 +128,13 @@ export async function diffRecordings(dirA: string, dirB: string, options: Option
     const k = options.context ?? 5, ca = await context(a, first.seq, k), cb = await context(b, first.seq, k);
     const kind = settings.some((s) => s.startsWith('command')) ? 'program: not the same command was recorded' : kindOf(first);
     if (json) {
-      out(`${jsonText({ verdict: 'different', kind, settings, first: { table: first.table, seq: first.seq, columns: first.columns, a: first.a && describe(first.table, first.a), b: first.b && describe(first.table, first.b) }, counts: counts.map(([table, x, y]) => ({ table, a: x, b: y })), calls })}\n`);
+      out(`${jsonText({ verdict: 'different', kind, settings, inputs: options.inputs ?? [], first: { table: first.table, seq: first.seq, columns: first.columns, a: first.a && describe(first.table, first.a), b: first.b && describe(first.table, first.b) }, counts: counts.map(([table, x, y]) => ({ table, a: x, b: y })), calls })}\n`);
       return 'different';
     }
     out(`different: the same up to event ${Math.max(0, first.seq - 1)}, then ${first.table} differs\nkind: ${kind}\n`);
     if (settings.length) out(`settings that differ:\n  ${settings.join('\n  ')}\n`);
+    const inputs = options.inputs ?? [], shown = inputs.slice(0, 12);
+    if (inputs.length) out(`inputs that differ:\n  ${shown.join('\n  ')}\n${inputs.length > shown.length ? `  and ${inputs.length - shown.length} more\n` : ''}`);
     if (first.columns.length) out(`columns: ${first.columns.map((c) => (bytesOf(first!.a![c]) ? `${c} (contents)` : `${c} ${String(first!.a![c])} | ${String(first!.b![c])}`)).join(', ')}\n`);
     if (first.a && first.b && describe(first.table, first.a) === describe(first.table, first.b)) {
       const x = describe(first.table, first.a, true), y = describe(first.table, first.b, true);
