@@ -23,6 +23,8 @@ import { summaryText } from './summary.ts';
 interface Call {
   seq: number; exitSeq: number | null; utid: number; ts: number; dur: number | null; nr: number; args: Uint32Array; payload: Uint8Array | null;
   ret: number | null; restart: number; fd: number | null; fileId: number | null;
+  /** Name in the i386 table, of a call by int 0x80. */
+  i386?: string;
 }
 
 const bytes = (v: unknown): Uint8Array | null => {
@@ -41,6 +43,7 @@ function callOf(r: Row): Call {
   return {
     seq: num(r.seq), exitSeq: numOrNull(r.exit_seq), utid: num(r.utid), ts: num(r.ts), dur: numOrNull(r.dur), nr: num(r.nr), args, payload: bytes(r.payload),
     ret: numOrNull(r.ret), restart: num(r.restart), fd: numOrNull(r.fd), fileId: numOrNull(r.file_id),
+    ...(r.i386 === null || r.i386 === undefined ? {} : { i386: String(r.i386) }),
   };
 }
 
@@ -148,11 +151,18 @@ class Printer {
     const width = head.length;
     this.write(`${' '.repeat(Math.max(0, this.column - width))}= ${d.result}${this.o.T && c.dur !== null && c.ret !== null ? ` <${(c.dur / 1e9).toFixed(6)}>` : ''}\n`);
   }
+  /** Tasks whose last call came by int 0x80. */
+  private readonly in32 = new Set<number>();
   enter(c: Call, d: DecodedCall): void {
     this.interrupt();
+    if ((c.i386 !== undefined) !== this.in32.has(c.utid)) this.personality(c);
     const text = `${this.prefix(c.utid, c.ts)}${d.name}(${d.entry}`;
     this.write(text);
     this.open = { call: c, text };
+  }
+  private personality(c: Call): void {
+    if (c.i386 !== undefined) this.in32.add(c.utid); else this.in32.delete(c.utid);
+    this.write(`${this.prefix(c.utid, c.ts)}[ Process PID=${this.tids.get(c.utid)?.tid ?? 0} runs in ${c.i386 !== undefined ? 32 : 64} bit mode. ]\n`);
   }
   exit(c: Call, d: DecodedCall): void {
     if (this.open?.call === c) {
@@ -209,7 +219,8 @@ export async function reportStrace(dir: string, options: StraceOptions, out: Out
     const nrs = filter.calls ? ` and nr in (${[...filter.calls, -1].join(',')})` : '';
     // -y learns descriptors from every call; else only the calls that are shown are read
     const learn = options.y || options.yy || (options.P?.length ?? 0) > 0;
-    const query = `select seq, exit_seq, utid, ts, dur, nr, a0, a1, a2, a3, a4, a5, payload, ret, restart, fd, file_id from syscall where not compat and ${condition}${learn ? '' : nrs} order by seq`;
+    const i386 = (await db.rows('select 1 from syscall where compat limit 1')).length > 0;
+    const query = `select seq, exit_seq, utid, ts, dur, nr, a0, a1, a2, a3, a4, a5, payload, ret, restart, fd, file_id${i386 ? ', case when compat then name::varchar end as i386' : ''} from syscall where ${condition}${learn ? '' : nrs} order by seq`;
     const names = new Names(learn && db.recording.has('file_desc') ? await db.rows('select file_id, path from file_desc') : [], db.recording.manifest.cwd);
     const start = { sec: db.recording.manifest.startSec, nsec: db.recording.manifest.startNsec };
     const shared = new Printer(out, options, tasks, start), own = new Map<number, Printer>();

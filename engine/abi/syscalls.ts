@@ -423,4 +423,6 @@ export const SYSCALLS: readonly (SyscallRow | undefined)[] = (() => {
   return rows;
 })();
 
-export function syscallName(nr: number): string { return SYSCALL_NAMES[nr] ?? `syscall_0x${nr.toString(16)}`; }
+/** Added to the number of an i386 call that has no counterpart, in rows and in the count of unknown calls. */
+export const UNKNOWN_I386 = 0x40000000;
+export function syscallName(nr: number): string { return nr >= UNKNOWN_I386 ? `i386:syscall_0x${(nr - UNKNOWN_I386).toString(16)}` : SYSCALL_NAMES[nr] ?? `syscall_0x${nr.toString(16)}`; }

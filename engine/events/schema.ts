@@ -31,7 +31,7 @@ export const SCHEMA = {
   exec: { doc: 'A successful execve.', core: true, columns: {
     upid: c('u32', 'process'), pid: c('u32', 'thread group id'), path: c('bin', 'file executed'), argv: c('bin', 'arguments, each ended by NUL'), envc: c('u32', 'environment strings'), interp: n('bin', 'ELF interpreter'), comm: c('str', 'new command name') } },
   syscall: { doc: 'A system call: one row when it returns, or at the close with null dur.', core: true, interval: true, columns: {
-    dur: n('i64', 'entry to return, ns'), nr: c('i32', 'number'), name: c('str', 'name'), compat: c('bool', 'int 0x80 table'),
+    dur: n('i64', 'entry to return, ns'), nr: c('i32', 'number'), name: c('str', 'name'), compat: c('bool', 'by int 0x80: the name is of the i386 table, number and arguments of the x86-64 call that does the same'),
     a0: c('u64', 'raw argument'), a1: c('u64', 'raw argument'), a2: c('u64', 'raw argument'), a3: c('u64', 'raw argument'), a4: c('u64', 'raw argument'), a5: c('u64', 'raw argument'),
     payload: { ...n('bin', 'pointed-to bytes by argument kind (engine/abi/payload.ts); not part of the digest, args and ret are'), undigested: true }, ret: n('i64', 'result; null if it never returned'), errno: n('i32', 'positive errno on error'), exit_seq: n('u64', 'seq of the return'),
     fd: n('i32', 'file descriptor argument or result'), file_id: n('u32', 'file_desc row'), bytes: n('u64', 'bytes moved by read and write calls'), restart: c('i32', 'ERESTART* code if it was interrupted, else 0'),

@@ -1,6 +1,7 @@
 // From a number to a handler to a row of the syscall table. What entry and restart mean for the registers is kernel/entry's.
 import { NR } from '../abi/syscall-numbers.ts';
-import { SYSCALLS, syscallName } from '../abi/syscalls.ts';
+import { I386_SYSCALLS } from '../abi/syscalls-i386.ts';
+import { SYSCALLS, UNKNOWN_I386, syscallName } from '../abi/syscalls.ts';
 import { ENOSYS } from '../abi/errno.ts';
 import { AGAIN, BLOCK, NORETURN } from '../kernel/contracts/wait.ts';
 import { TASK } from '../kernel/contracts/task.ts';
@@ -75,15 +76,15 @@ export interface Dispatch extends SyscallEntry {
 export function createDispatch(): Dispatch {
   const handlers: readonly (Handler | null)[] = bindHandlers();
 
-  function emit(k: Kernel, task: Task, ret: number | null, compat: boolean): void {
-    const sys = task.syscall, nr = sys.nr, t = k.trace.syscall, a = sys.args;
+  function emit(k: Kernel, task: Task, ret: number | null): void {
+    const sys = task.syscall, nr = sys.nr, compat = sys.compat >= 0, t = k.trace.syscall, a = sys.args;
     const row = t.begin(sys.enterTs, k.thisCpu, task.utid, sys.enterSeq), set = t.set;
     set.nr(row, nr);
-    set.name(row, compat ? `i386:${nr}` : syscallName(nr));
+    set.name(row, compat ? I386_SYSCALLS.get(sys.compat)?.name ?? syscallName(sys.compat) : syscallName(nr));
     if (compat) set.compat(row, true);
     set.a0(row, a[0]!, a[1]!); set.a1(row, a[2]!, a[3]!); set.a2(row, a[4]!, a[5]!);
     set.a3(row, a[6]!, a[7]!); set.a4(row, a[8]!, a[9]!); set.a5(row, a[10]!, a[11]!);
-    let fd = compat ? -1 : FD_ARG[nr] ?? -1, fileId = sys.fileId;
+    let fd = FD_ARG[nr] ?? -1, fileId = sys.fileId;
     fd = fd >= 0 ? a[fd * 2]! | 0 : fd === -2 && ret !== null && ret >= 0 ? ret : -1;
     if (fd >= 0) {
       set.fd(row, fd);
@@ -95,7 +96,7 @@ export function createDispatch(): Dispatch {
       set.ret(row, ret);
       set.exit_seq(row, k.trace.reserve());
       if (ret < 0 && ret > -4096) set.errno(row, -ret);
-      else if (ret >= 0 && COUNTS_BYTES[nr] && !compat) set.bytes(row, ret);
+      else if (ret >= 0 && COUNTS_BYTES[nr]) set.bytes(row, ret);
     }
     set.restart(row, ret !== null && -ret >= ERESTART_MIN && -ret <= ERESTART_MAX ? -ret : 0);
     set.cpu_ns(row, ret === null ? sys.cpuNs : Math.max(0, k.now - sys.enterTs - sys.blockedNs));
@@ -146,7 +147,7 @@ export function createDispatch(): Dispatch {
     // A task that dies before it is back in user mode never sees a result.
     const dying = task.process.groupExit || task.exiting || (task.pending.setLo & SIGKILL_BIT) !== 0;
     if (dying) ret = null;
-    if (result !== NORETURN || ret !== null) emit(k, task, ret, false);
+    if (result !== NORETURN || ret !== null) emit(k, task, ret);
     return result;
   }
 
@@ -154,22 +155,28 @@ export function createDispatch(): Dispatch {
     supported: handlers.map((h) => h !== null),
 
     enter(k, task, compat) {
-      const sys = task.syscall, nr = sys.nr;
+      const sys = task.syscall;
       sys.enterSeq = k.trace.reserve();
       sys.callsite = regsOf(k, task).rip;
       sys.payload = null;
       sys.fileId = 0;
       if (compat) {
-        // no i386 table: every call of it is unknown
-        k.unknownSyscalls.set(nr + 0x40000000, (k.unknownSyscalls.get(nr + 0x40000000) ?? 0) + 1);
-        captureEntry(k, task, -1);
-        emit(k, task, -ENOSYS, true);
-        return -ENOSYS;
+        const call = I386_SYSCALLS.get(sys.nr);
+        if (call === undefined) {
+          sys.nr += UNKNOWN_I386;
+          k.unknownSyscalls.set(sys.nr, (k.unknownSyscalls.get(sys.nr) ?? 0) + 1);
+          captureEntry(k, task, -1);
+          emit(k, task, -ENOSYS);
+          return -ENOSYS;
+        }
+        sys.nr = call.nr;
+        call.map(sys.args, sys.args);
       }
+      const { nr } = sys;
       const i = FD_ARG[nr] ?? -1;
       if (i >= 0) sys.fileId = fileIdOf(k, task, sys.args[i * 2]! | 0); // before a close takes it away
       if (k.trace.syscall.enabled) captureEntry(k, task, nr);
-      if (nr === NR.exit_group || nr === NR.exit) emit(k, task, null, false);
+      if (nr === NR.exit_group || nr === NR.exit) emit(k, task, null);
       return settle(k, task, run(k, task));
     },
 
@@ -185,7 +192,7 @@ export function createDispatch(): Dispatch {
       const sys = task.syscall;
       if (sys.nr < 0 || sys.enterSeq === 0) return;
       if (sys.payload) resumePayload(sys.payload); else captureEntry(k, task, -1);
-      emit(k, task, ret, false);
+      emit(k, task, ret);
     },
 
     openCalls(k) {

@@ -1,5 +1,6 @@
 // A call while its text is made, and the text of each kind of argument.
 import { Payload, PART } from '../payload.ts';
+import { I386_BY_NAME } from '../syscalls-i386.ts';
 import { SYSCALLS } from '../syscalls.ts';
 import type { ArgRow, SyscallRow } from '../syscalls.ts';
 import { signalName } from '../signals.ts';
@@ -18,6 +19,8 @@ export interface RawCall {
   ret: number | null;
   /** ERESTART* code, 0 if none. */
   restart: number;
+  /** By int 0x80: its name in the i386 table. */
+  i386?: string;
 }
 /** One call while its text is made. */
 export class CallText {
@@ -38,7 +41,9 @@ export class CallText {
     this.o = o;
     this.row = SYSCALLS[call.nr];
     this.payload = new Payload(call.payload);
+    this.left = call.i386 === undefined ? 6 : I386_BY_NAME.get(call.i386)?.arity ?? 6;
   }
+  private left: number;
   lo(i: number): number { return this.call.args[i * 2]!; }
   hi(i: number): number { return this.call.args[i * 2 + 1]!; }
   i32(i: number): number { return this.call.args[i * 2]! | 0; }
@@ -59,7 +64,9 @@ export class CallText {
   }
   /** As atExit, but the comma before the next argument is printed at exit. */
   atExitAfter(): void { this.exiting = true; }
+  /** An argument that the i386 call does not have is left out. */
   arg(text: string): void {
+    if (this.left-- <= 0) return;
     const t = this.first ? text : `, ${text}`;
     this.first = false;
     if (this.exiting) this.exit += t; else this.entry += t;

@@ -42,10 +42,10 @@ function resultOf(c: CallText): string {
 }
 
 export function decodeCall(call: RawCall, o: DecodeOptions): DecodedCall {
-  const c = new CallText(call, o), row = c.row;
+  const c = new CallText(call, o), row = c.row, { i386 } = call;
   if (!row) {
     for (let i = 0; i < 6; i++) c.arg(c.hex(i));
-    return { name: syscallName(call.nr), entry: c.entry, exit: '', result: resultOf(c) };
+    return { name: i386 ?? syscallName(call.nr), entry: c.entry, exit: '', result: resultOf(c) };
   }
   const special = SPECIAL[row.name];
   if (special) special(c);
@@ -54,5 +54,5 @@ export function decodeCall(call: RawCall, o: DecodeOptions): DecodedCall {
     if (OUT_KINDS.has(a.kind)) c.atExit();
     c.arg(argText(c, i));
   });
-  return { name: row.name, entry: c.entry, exit: c.exit, result: resultOf(c) };
+  return { name: i386 ?? row.name, entry: c.entry, exit: c.exit, result: resultOf(c) };
 }

@@ -80,6 +80,8 @@ stateClass(Process, 'Process', ['pid', 'upid', 'leader', 'threads', 'parent', 'c
 /** The syscall a task is in; plain data so that it can be re-entered after a wait, a checkpoint, a replay. */
 export class SyscallState {
   nr = -1; // −1: not in a syscall
+  /** Entered by int 0x80: the i386 number (nr and args are those of the x86-64 call that does the same), else −1. */
+  compat = -1;
   args = new Uint32Array(12); // six raw arguments, lo/hi
   enterTs = 0; enterSeq = 0;
   reentered = false; // true when the handler is called again for the same call
@@ -92,7 +94,7 @@ export class SyscallState {
   // owner: engine/syscalls/dispatch: return address, descriptor's file, payload of a call that waits
   callsite = 0; fileId = 0; payload: Uint8Array | null = null;
 }
-stateClass(SyscallState, 'SyscallState', ['nr', 'args', 'enterTs', 'enterSeq', 'reentered', 'deadline', 'timedOut', 'progress', 'restart', 'cpuNs', 'blockedNs', 'callsite', 'fileId', 'payload']);
+stateClass(SyscallState, 'SyscallState', ['nr', 'compat', 'args', 'enterTs', 'enterSeq', 'reentered', 'deadline', 'timedOut', 'progress', 'restart', 'cpuNs', 'blockedNs', 'callsite', 'fileId', 'payload']);
 
 /** struct sched_entity. vruntime and deadline in weighted nanoseconds (numbers). */
 export class SchedEntity {

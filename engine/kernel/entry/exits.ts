@@ -20,6 +20,7 @@ const EINTR = 4, NR_RESTART_SYSCALL = 219;
 export function syscallEntry(k: Kernel, task: Task, compat: boolean): void {
   const regs = k.processor.regs(k.thisCpu), u = regs.u32, s = task.syscall, a = s.args;
   s.nr = u[RAX * 2]!;
+  s.compat = compat ? s.nr : -1;
   const order = compat ? ARGS_32 : ARGS_64;
   for (let i = 0; i < 6; i++) {
     const r = order[i]! * 2;

@@ -98,7 +98,7 @@ function chooseAddress(task: Task, mm: Mm, hint: Va, len: number, mapFlags: numb
     const at = Math.max(Math.floor(hint / PAGE) * PAGE, MMAP_MIN_ADDR);
     if (at + len <= TASK_SIZE && ((mapFlags & MAP_32BIT) === 0 || at + len <= 0x80000000) && rangeFree(mm, at, len)) return at;
   }
-  const at = unmappedArea(mm, len, (mapFlags & MAP_32BIT) !== 0);
+  const at = unmappedArea(mm, len, (mapFlags & MAP_32BIT) !== 0 || task.syscall.compat >= 0);
   return at < 0 ? -ENOMEM : at;
 }
 

@@ -15,7 +15,7 @@ import { isOrphanedPgrp, notifyContinued, stopGroup, stopTask } from './jobctl.t
 import { recalcSigPending, sigBitHi, sigBitLo } from './pending.ts';
 import { forceSignal, kernelInfo, signalEvent } from './send.ts';
 
-const EINTR = 4, NR_RESTART_SYSCALL = 219, RLIMIT_CORE = 4;
+const EINTR = 4, NR_RESTART_SYSCALL = 219, I386_RESTART_SYSCALL = 0, RLIMIT_CORE = 4;
 
 /** set_current_blocked(): SIGKILL and SIGSTOP cannot be. */
 export function setBlocked(task: Task, lo: number, hi: number): void {
@@ -109,7 +109,8 @@ function restartSyscall(k: Kernel, task: Task, handlerFlags: number | null): voi
   else if (code === ERESTART_RESTARTBLOCK || code === ERESTARTNOHAND) again = false;
   else again = code !== ERESTARTSYS || (handlerFlags & SA.RESTART) !== 0;
   if (again) {
-    regs.setGpr(RAX, code === ERESTART_RESTARTBLOCK ? NR_RESTART_SYSCALL : s.nr);
+    const i386 = s.compat >= 0;
+    regs.setGpr(RAX, code === ERESTART_RESTARTBLOCK ? (i386 ? I386_RESTART_SYSCALL : NR_RESTART_SYSCALL) : i386 ? s.compat : s.nr);
     regs.setNum(CTX.rip, regs.rip - 2);
   } else regs.setGpr(RAX, -EINTR);
   endSyscall(task);

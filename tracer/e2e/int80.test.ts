@@ -1,0 +1,27 @@
+// int 0x80 from 64-bit code: the same results as natively, the same text as strace, the same digest on replay.
+import { describe, expect, test } from 'vitest';
+import { have, ktrace, record, run, sample } from '../../samples/run.ts';
+
+/** From the first call by int 0x80 on, without what differs between runs. */
+const masked = (text: string): string[] => {
+  const lines = text.replace(/0x[0-9a-f]{6,}/g, 'ADDR').replace(/\b\d{3,}\b/g, 'N').replace(/PID=\w+/g, 'PID=N').replace(/^((?:getpid|fork|waitpid)\(.*\) +=) \w+/gm, '$1 N').replace(/ += /g, ' = ').split('\n');
+  return lines.slice(lines.findIndex((l) => l.includes('32 bit mode'))).filter((l) => l !== '' && !/SIGALRM|SIGCHLD|usleep|nanosleep/.test(l));
+};
+
+describe.skipIf(!have(sample('int80')))('int 0x80', () => {
+  test('calls of the i386 table do what they do natively; recorded by their own names; replayed', () => {
+    const native = run([sample('int80')]), r = record([sample('int80')]);
+    expect(native.status).toBe(7);
+    expect(r.stdout.toString()).toBe(native.stdout.toString());
+    expect(r.status).toBe(7);
+    const names = JSON.parse(ktrace(['sql', r.dir, '--format', 'json', "select distinct name::varchar as name from syscall where compat order by 1"]).stdout.toString()).map((x: { name: string }) => x.name);
+    expect(names).toEqual(['access', 'close', 'exit', 'exit_group', 'fork', 'getpid', 'getuid', 'getuid32', 'lseek', 'mmap2', 'munmap', 'open', 'pipe', 'pread64', 'read', 'syscall_0x270f', 'waitpid', 'write']);
+    expect(JSON.parse(ktrace(['info', r.dir, '--json']).stdout.toString()).unknownSyscalls).toContainEqual({ name: 'i386:syscall_0x270f', count: 1 });
+    const again = ktrace(['replay', r.dir]);
+    expect(again.status, again.stderr).toBe(0);
+  });
+  test.skipIf(!have('strace') || process.arch !== 'x64')('as strace prints it', () => {
+    const real = run(['strace', sample('int80')]), ours = ktrace(['strace', sample('int80')]);
+    expect(masked(ours.stderr)).toEqual(masked(real.stderr));
+  });
+});
