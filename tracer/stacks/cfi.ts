@@ -11,6 +11,8 @@ export interface FrameRow {
   rules: Map<number, Rule>; returnReg: number;
   /** A signal frame: the caller's pc is the instruction that was interrupted, not one behind a call. */
   signal: boolean;
+  /** Where every rule is a place in memory at CFA + offset, as in almost all code: the pairs register, offset. */
+  saved: Int32Array | null;
 }
 /** Registers by DWARF number (16 = rip) and memory as they are in a frame. */
 export interface FrameState { regs: Float64Array; word: (va: number) => number }
@@ -131,10 +133,11 @@ export function frameRow(image: ElfImage, vaddr: number): FrameRow | null {
   try {
     const fde = fdeFor(image, index, vaddr);
     if (fde && vaddr >= fde.begin && vaddr < fde.end) {
-      row = { cfaReg: 7, cfaOffset: 8, cfaCode: null, rules: new Map(), returnReg: fde.cie.returnReg, signal: fde.cie.signal };
+      row = { cfaReg: 7, cfaOffset: 8, cfaCode: null, rules: new Map(), returnReg: fde.cie.returnReg, signal: fde.cie.signal, saved: null };
       const bytes = image.ehFrame.bytes;
       execute(bytes, fde.cie.start, fde.cie.end, fde, row, Infinity, new Map());
       execute(bytes, fde.start, fde.stop, fde, row, vaddr, new Map(row.rules));
+      row.saved = savedOf(row);
     }
   } catch {
     row = null; // damaged
@@ -184,9 +187,25 @@ function evaluate(code: Uint8Array, state: FrameState, first: number | null): nu
   return pop();
 }
 
+function savedOf(row: FrameRow): Int32Array | null {
+  const pairs: number[] = [];
+  for (const [reg, rule] of row.rules) {
+    if (rule.kind === 'same' || reg > 16) continue;
+    if (rule.kind !== 'offset') return null;
+    pairs.push(reg, rule.offset);
+  }
+  return row.cfaCode === null && row.rules.has(row.returnReg) && !row.rules.has(7) ? Int32Array.from(pairs) : null;
+}
+
 /** Steps to the caller: regs become the caller's, regs[16] its pc. The CFA, or NaN at the end of the stack. */
 export function stepOut(row: FrameRow, state: FrameState): number {
-  const { regs, word } = state;
+  const { regs, word } = state, { saved } = row;
+  if (saved) {
+    const cfa = regs[row.cfaReg]! + row.cfaOffset;
+    for (let i = 0; i < saved.length; i += 2) regs[saved[i]!] = word(cfa + saved[i + 1]!);
+    regs[7] = cfa;
+    return cfa > 0 ? cfa : NaN;
+  }
   const cfa = row.cfaCode ? evaluate(row.cfaCode, state, null) : regs[row.cfaReg]! + row.cfaOffset;
   if (!(cfa > 0) || row.rules.get(row.returnReg)?.kind === 'undefined') return NaN;
   const was = SCRATCH;
