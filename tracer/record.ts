@@ -31,6 +31,8 @@ export interface RecordOptions {
   program: MachineConfig['program'];
   command: string[];
   stdinFile: string | null;
+  /** The user stack of every system call. */
+  stacks: boolean;
   /** Counts and times what the engine does, for --engine-stats. */
   engineStats?: boolean;
 }
@@ -72,14 +74,14 @@ export async function record(o: RecordOptions): Promise<RecordResult> {
     const manifest: Manifest = {
       format: FORMAT_VERSION, engine: ENGINE_VERSION, engineHash: ENGINE_HASH, command: o.command,
       cwd: program.cwd, env: program.env, uid: program.uid, gid: program.gid, groups: program.groups, umask: program.umask ?? 0o22, rlimits: program.rlimits ?? [], program: program.path, argv: program.argv,
-      config: machine, cpus: o.cpus, seed: o.seed, complete: false, startSec: start.sec, startNsec: start.nsec,
+      config: machine, cpus: o.cpus, seed: o.seed, stacks: o.stacks, complete: false, startSec: start.sec, startNsec: start.nsec,
       tables: o.tables, events: {}, files: {}, digest: '', stateDigest: '', cycles: 0, instructions: 0, exit: null, halt: '', unknownSyscalls: [], changedHostFiles: [], guestFiles: 0,
     };
     writeManifest(dir, manifest);
     files.flush();
     const m = createMachine(config, door, control.trace, o.engineStats ? METER : null), began = performance.now();
     const images = new RecordedImages(files);
-    m.setSampler(new StackSampler(images, o.sampleHz > 0 && keep.has('stack_sample')));
+    m.setSampler(new StackSampler(images, o.sampleHz > 0 && keep.has('stack_sample'), o.stacks && keep.has('stack_sample')));
     if (terminal) input.rawTerminal();
     input.listen(terminal);
     const clock = new DigestClock(m, control);

@@ -18,6 +18,8 @@ export interface TablesWanted {
   tables: TableName[];
   /** Samples a virtual second; null: as recorded. */
   sampleHz: number | null;
+  /** The stack of every call too; as recorded where that had them. */
+  stacks: boolean;
   /** Rows with a ts in [from, to] ns; −Infinity and Infinity for all. */
   from: number; to: number;
   /** The new recording; null: the tables go into the one that is replayed. */
@@ -31,6 +33,7 @@ const DEFAULT_SAMPLE_HZ = 999;
 export class ReplayedTables {
   readonly control: TraceControl;
   readonly sampleHz: number;
+  private readonly stacks: boolean;
   private readonly dir: string;
   private readonly manifest: Manifest;
   private readonly wanted: TablesWanted;
@@ -46,6 +49,7 @@ export class ReplayedTables {
     const stacks = STACK_TABLES.some((t) => wanted.tables.includes(t));
     this.tables = TABLES.filter((t) => wanted.tables.includes(t) || (stacks && STACK_TABLES.includes(t)));
     this.sampleHz = wanted.sampleHz ?? (manifest.config.sampleHz > 0 || !stacks ? manifest.config.sampleHz : DEFAULT_SAMPLE_HZ);
+    this.stacks = this.tables.includes('stack_sample') && (wanted.stacks || manifest.stacks === true);
     if (wanted.output !== null && resolve(wanted.output) === resolve(dir)) throw new UserError(`-o ${wanted.output} is the recording itself: leave -o out to add the tables to it`);
     try {
       this.place = createRecording(wanted.output ?? `${dir}.tables`, false).dir;
@@ -59,7 +63,7 @@ export class ReplayedTables {
   }
 
   attach(machine: Machine, blobs: BlobReader): void {
-    machine.setSampler(new StackSampler(new ReplayedImages(this.dir, this.manifest.complete, blobs), this.sampleHz > 0 && this.tables.includes('stack_sample')));
+    machine.setSampler(new StackSampler(new ReplayedImages(this.dir, this.manifest.complete, blobs), this.sampleHz > 0 && this.tables.includes('stack_sample'), this.stacks));
   }
 
   /** Ends the tables and makes them part of a recording. */
@@ -73,7 +77,7 @@ export class ReplayedTables {
     if (this.wanted.output !== null) {
       for (const name of [FILES.inputs, FILES.digests, FILES.images]) share(join(this.dir, name), join(this.place, name));
       for (const name of fs.readdirSync(join(this.dir, FILES.blobs))) share(join(this.dir, FILES.blobs, name), join(this.place, FILES.blobs, name));
-      writeManifest(this.place, { ...m, config: { ...m.config, sampleHz: this.sampleHz }, tables: this.tables, events, files: { ...Object.fromEntries(kept.filter(([f]) => !isTable(f))), ...written }, complete: m.complete });
+      writeManifest(this.place, { ...m, stacks: this.stacks, config: { ...m.config, sampleHz: this.sampleHz }, tables: this.tables, events, files: { ...Object.fromEntries(kept.filter(([f]) => !isTable(f))), ...written }, complete: m.complete });
     } else {
       // A reader in between sees a table's old index or the new one; the manifest then says which sizes are right.
       for (const t of this.tables) for (const file of [FILES.table(t), FILES.index(t)]) {
@@ -81,7 +85,7 @@ export class ReplayedTables {
         else fs.rmSync(join(this.dir, file), { force: true });
       }
       const replaced = new Set(this.tables.flatMap((t) => [FILES.table(t), FILES.index(t)] as string[]));
-      writeManifest(this.dir, { ...m, config: { ...m.config, sampleHz: this.sampleHz }, tables: TABLES.filter((t) => m.tables.includes(t) || this.tables.includes(t)), events: { ...m.events, ...events }, files: { ...Object.fromEntries(kept.filter(([f]) => !replaced.has(f))), ...written } });
+      writeManifest(this.dir, { ...m, stacks: this.tables.includes('stack_sample') ? this.stacks : m.stacks === true, config: { ...m.config, sampleHz: this.sampleHz }, tables: TABLES.filter((t) => m.tables.includes(t) || this.tables.includes(t)), events: { ...m.events, ...events }, files: { ...Object.fromEntries(kept.filter(([f]) => !replaced.has(f))), ...written } });
       fs.rmSync(this.place, { recursive: true });
     }
     this.done = true;

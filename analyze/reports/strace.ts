@@ -11,18 +11,18 @@ import { SYSCALLS } from '../../engine/abi/syscalls.ts';
 import { withDatabase } from '../duck.ts';
 import type { Database, Row } from '../duck.ts';
 import { where } from '../filters.ts';
-import { AnalyzeError } from '../options.ts';
 import type { Out, StraceOptions } from '../options.ts';
 import { statusOf, straceFilter } from '../strace-filter.ts';
 import type { StraceFilter } from '../strace-filter.ts';
 import { writeTable } from '../table.ts';
+import { CallStacks } from './strace-stacks.ts';
 import { births, endings, firstTask, num, numOrNull, tasksOf } from './strace-tasks.ts';
 import type { Line, TaskInfo } from './strace-tasks.ts';
 import { summaryText } from './summary.ts';
 
 interface Call {
   seq: number; exitSeq: number | null; utid: number; ts: number; dur: number | null; nr: number; args: Uint32Array; payload: Uint8Array | null;
-  ret: number | null; restart: number; fd: number | null; fileId: number | null;
+  ret: number | null; restart: number; fd: number | null; fileId: number | null; stack: number | null;
   /** Name in the i386 table, of a call by int 0x80. */
   i386?: string;
 }
@@ -42,7 +42,7 @@ function callOf(r: Row): Call {
   }
   return {
     seq: num(r.seq), exitSeq: numOrNull(r.exit_seq), utid: num(r.utid), ts: num(r.ts), dur: numOrNull(r.dur), nr: num(r.nr), args, payload: bytes(r.payload),
-    ret: numOrNull(r.ret), restart: num(r.restart), fd: numOrNull(r.fd), fileId: numOrNull(r.file_id),
+    ret: numOrNull(r.ret), restart: num(r.restart), fd: numOrNull(r.fd), fileId: numOrNull(r.file_id), stack: numOrNull(r.stack ?? null),
     ...(r.i386 === null || r.i386 === undefined ? {} : { i386: String(r.i386) }),
   };
 }
@@ -108,14 +108,17 @@ class Printer {
   private readonly tids: Map<number, TaskInfo>;
   private readonly start: { sec: number; nsec: number };
   private readonly column: number;
+  private readonly stacks: CallStacks | null;
+  /** Stacks of calls that do not return: strace writes them when the task has ended. */
+  private readonly last = new Map<number, string>();
   private buffer = '';
   private open: { call: Call; text: string } | null = null;
   private lastTs = 0;
   private begun = false;
   /** Tasks alive: on a terminal strace names them only while there are several. */
   private tracees = 1;
-  constructor(out: Out, o: StraceOptions, tids: Map<number, TaskInfo>, start: { sec: number; nsec: number }) {
-    this.out = out; this.o = o; this.tids = tids; this.start = start; this.column = o.a ?? 40;
+  constructor(out: Out, o: StraceOptions, tids: Map<number, TaskInfo>, start: { sec: number; nsec: number }, stacks: CallStacks | null) {
+    this.out = out; this.stacks = stacks; this.o = o; this.tids = tids; this.start = start; this.column = o.a ?? 40;
   }
   private write(text: string): void { this.buffer += text; if (this.buffer.length > 65536) this.flush(); }
   flush(): void { if (this.buffer) { this.out(this.buffer); this.buffer = ''; } }
@@ -150,6 +153,9 @@ class Printer {
     const head = `${line}) `;
     const width = head.length;
     this.write(`${' '.repeat(Math.max(0, this.column - width))}= ${d.result}${this.o.T && c.dur !== null && c.ret !== null ? ` <${(c.dur / 1e9).toFixed(6)}>` : ''}\n`);
+    if (!this.stacks || c.stack === null) return;
+    const stack = this.stacks.text(c.stack);
+    if (c.nr === NR.exit || c.nr === NR.exit_group) this.last.set(c.utid, stack); else this.write(stack);
   }
   /** Tasks whose last call came by int 0x80. */
   private readonly in32 = new Set<number>();
@@ -185,7 +191,8 @@ class Printer {
     if (l.kind === 'superseded') { this.tracees--; this.tids.get(l.heir!)!.tid = this.tids.get(l.utid)!.tid; }
     if (l.kind !== 'exit' || (this.o.q ?? 0) < 2) {
       this.interrupt();
-      this.write(`${this.prefix(l.utid, l.ts)}${l.text}\n`);
+      this.write(`${this.prefix(l.utid, l.ts)}${l.text}\n${this.last.get(l.utid) ?? ''}`);
+      this.last.delete(l.utid);
     }
     if (l.kind === 'exit' || l.kind === 'killed') this.tracees--;
   }
@@ -209,7 +216,6 @@ async function lines(db: Database, options: StraceOptions, filter: StraceFilter,
 }
 
 export async function reportStrace(dir: string, options: StraceOptions, out: Out): Promise<void> {
-  if (options.k) throw new AnalyzeError('-k needs a stack at each call, which recordings do not hold yet: look at --flame, or at the callsite column of the syscall table');
   const filter = straceFilter(options);
   await withDatabase(dir, async (db) => {
     if (options.c) { out(await summaryText(dir, options, filter)); return; }
@@ -219,16 +225,17 @@ export async function reportStrace(dir: string, options: StraceOptions, out: Out
     const nrs = filter.calls ? ` and nr in (${[...filter.calls, -1].join(',')})` : '';
     // -y learns descriptors from every call; else only the calls that are shown are read
     const learn = options.y || options.yy || (options.P?.length ?? 0) > 0;
-    const i386 = (await db.rows('select 1 from syscall where compat limit 1')).length > 0;
-    const query = `select seq, exit_seq, utid, ts, dur, nr, a0, a1, a2, a3, a4, a5, payload, ret, restart, fd, file_id${i386 ? ', case when compat then name::varchar end as i386' : ''} from syscall where ${condition}${learn ? '' : nrs} order by seq`;
+    const i386 = (await db.rows('select 1 from syscall where compat limit 1')).length > 0, stacks = options.k ? await CallStacks.load(db) : null;
+    const calls = `select seq, exit_seq, utid, ts, dur, nr, a0, a1, a2, a3, a4, a5, payload, ret, restart, fd, file_id${i386 ? ', case when compat then name::varchar end as i386' : ''} from syscall where ${condition}${learn ? '' : nrs}`;
+    const query = stacks ? `select * from (${calls}) left join (select seq, callsite_id as stack from stack_sample where kind = 'syscall') using (seq) order by seq` : `${calls} order by seq`;
     const names = new Names(learn && db.recording.has('file_desc') ? await db.rows('select file_id, path from file_desc') : [], db.recording.manifest.cwd);
     const start = { sec: db.recording.manifest.startSec, nsec: db.recording.manifest.startNsec };
-    const shared = new Printer(out, options, tasks, start), own = new Map<number, Printer>();
+    const shared = new Printer(out, options, tasks, start, stacks), own = new Map<number, Printer>();
     const printer = (utid: number): Printer => { // -ff: a printer a task number
       if (!options.outFor) return shared;
       const tid = tasks.get(utid)?.tid ?? 0;
       let p = own.get(tid);
-      if (!p) own.set(tid, p = new Printer(options.outFor(tid), options, tasks, start));
+      if (!p) own.set(tid, p = new Printer(options.outFor(tid), options, tasks, start, stacks));
       return p;
     };
     const structured = options.format === 'json' || options.format === 'csv' ? ([] as unknown[][]) : null;
@@ -293,7 +300,7 @@ export async function reportStrace(dir: string, options: StraceOptions, out: Out
     if (!db.recording.manifest.complete && !structured) for (const c of db.recording.openCalls()) {
       const args = new Uint32Array(12);
       c.args.forEach((v, i) => { if (i < 12) args[i] = v; });
-      const call: Call = { seq: c.seq, exitSeq: null, utid: c.utid, ts: c.ts, dur: null, nr: c.nr, args, payload: null, ret: null, restart: 0, fd: null, fileId: null };
+      const call: Call = { seq: c.seq, exitSeq: null, utid: c.utid, ts: c.ts, dur: null, nr: c.nr, args, payload: null, ret: null, restart: 0, fd: null, fileId: null, stack: null };
       if (shown(call) && (one === '' || one.endsWith(` ${c.utid}`))) take(call);
     }
     advance(Infinity);

@@ -72,7 +72,7 @@ export interface Machine {
   snapshot(): Uint8Array;
 }
 
-const SAMPLER_OFF: Sampler = { sample() {}, blocked() {}, mapped() {} };
+const SAMPLER_OFF: Sampler = { sample() {}, blocked() {}, called() {}, mapped() {} };
 
 class MachineImpl implements Machine {
   readonly kernel: Kernel;
@@ -205,6 +205,7 @@ function hardware(ramBytes: number, cpus: number, cpu: CpuLevel, jit: JitMode, h
   const relay: Sampler = {
     sample: (k, cpu, task, weight) => sampler.current.sample(k, cpu, task, weight),
     blocked: (k, task, since, ns) => sampler.current.blocked(k, task, since, ns),
+    called: (k, task, seq) => sampler.current.called(k, task, seq),
     mapped: (k, mm, vma) => sampler.current.mapped(k, mm, vma),
   };
   const named: Record<string, object> = { ram, processor, host, trace, syscalls: dispatch, sampler: relay };

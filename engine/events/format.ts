@@ -77,6 +77,8 @@ export interface Manifest {
   cwd: string; env: string[]; uid: number; gid: number; groups: number[]; umask: number; rlimits: [number | null, number | null][];
   config: RecordConfig;
   cpus: number; seed: number;
+  /** The user stack of every system call is in stack_sample. */
+  stacks?: boolean;
   complete: boolean;
   startSec: number; startNsec: number;
   /** Event tables on disk and their rows; the files' sizes in bytes prove that nothing is cut off. */

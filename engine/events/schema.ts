@@ -56,7 +56,7 @@ export const SCHEMA = {
   cpu_counter: { doc: 'Machine counters at each second of virtual time: what vmstat needs.', core: false, columns: {
     name: c('str', 'user, system, idle, iowait, irq, ctxt, intr, runnable, blocked, pgfault …'), value: c('u64', 'running total or level') } },
   stack_sample: { doc: 'User stacks: sampled on the CPU, and of each time a task was off it for lack of something (ts: when it stopped).', core: false, columns: {
-    callsite_id: c('u32', 'leaf callsite'), kind: c('str', 'cpu or offcpu'), weight: c('u64', 'ns it stands for; offcpu: ns blocked') } },
+    callsite_id: c('u32', 'leaf callsite'), kind: c('str', 'cpu, offcpu, or syscall: taken at the entry of the call with this seq (record --stacks)'), weight: c('u64', 'ns it stands for; offcpu: ns blocked; syscall: 0') } },
   callsite: { doc: 'Trie of stacks: a callsite is a frame and its parent callsite.', core: false, columns: {
     id: c('u32', 'id'), parent: n('u32', 'caller callsite'), frame_id: c('u32', 'frame') } },
   frame: { doc: 'A code location.', core: false, columns: {

@@ -10,6 +10,7 @@ import type { Kernel } from '../kernel/contracts/kernel.ts';
 import type { SyscallEntry } from '../kernel/contracts/syscall-entry.ts';
 import type { Task } from '../kernel/contracts/task.ts';
 import { regsOf } from '../kernel/entry/regs.ts';
+import { entryOf } from '../kernel/entry/state.ts';
 import { Args } from './call.ts';
 import type { Handler } from './call.ts';
 import { captureEntry, captureExit, captureMask, entryMissed, payloadBytes, resumePayload, setAside } from './payload.ts';
@@ -158,6 +159,7 @@ export function createDispatch(): Dispatch {
       const sys = task.syscall;
       sys.enterSeq = k.trace.reserve();
       sys.callsite = regsOf(k, task).rip;
+      entryOf(k).sampler?.called(k, task, sys.enterSeq);
       sys.payload = null;
       sys.fileId = 0;
       if (compat) {

@@ -36,7 +36,7 @@ Exit status: the program's own, 128+N for signal N; 125 ktrace failed, 126 canno
   --strace (with strace's letters: -f -T -t -r -y -s N -v -x -e … -c …)  --summary  --sched[=latency|timehist|map]
   --vmstat[=INTERVAL]  --flame -o OUT.svg  --faults  --irq  --signals  --io
 ` },
-  replay: { load: () => import('./replay.ts'), failed: 2, usage: 'ktrace replay [FILE] [--jit auto|off|force] [--trace LIST|all [--sample HZ] [--from T] [--to T] [-o DIR]]\n--trace writes tables while replaying: into the recording, or with -o into a new one.\nExit status: 0 identical, 1 diverged, 2 bad input.\n' },
+  replay: { load: () => import('./replay.ts'), failed: 2, usage: 'ktrace replay [FILE] [--jit auto|off|force] [--trace LIST|all [--sample HZ] [--stacks] [--from T] [--to T] [-o DIR]]\n--trace writes tables while replaying: into the recording, or with -o into a new one.\nExit status: 0 identical, 1 diverged, 2 bad input.\n' },
   diff: { load: () => import('./diff.ts'), failed: 2, usage: 'ktrace diff A B [--format text|json]\nExit status: 0 same, 1 different, 2 bad input.\n' },
   sql: { load: () => import('./sql.ts'), failed: 2, usage: 'ktrace sql [FILE] "SELECT …" [--format text|csv|json]\n' },
   info: { load: () => import('./info.ts'), failed: 2, usage: 'ktrace info [FILE] [--json]\n' },

@@ -13,7 +13,7 @@ import { say, sayEngineStats } from './errors.ts';
 
 
 export async function main(args: string[]): Promise<number> {
-  const p = parseArgs(args, { '--jit': 'value', '--from': 'value', '--to': 'value', '--trace': 'value', '--sample': 'value', '-o': 'value', '-q': 'flag', '--save-at': 'value', '--saved': 'value', '--engine-stats': 'flag' }, false, 2), r = new Reader(p, 2);
+  const p = parseArgs(args, { '--jit': 'value', '--from': 'value', '--to': 'value', '--trace': 'value', '--sample': 'value', '--stacks': 'flag', '-o': 'value', '-q': 'flag', '--save-at': 'value', '--saved': 'value', '--engine-stats': 'flag' }, false, 2), r = new Reader(p, 2);
   if (p.rest.length > 1) throw new UserError('replay takes one recording: ktrace replay [FILE]');
   const jit = r.oneOf('--jit', 'auto', ['auto', 'off', 'force'] as const);
   let quiet = false, drawn = false;
@@ -44,7 +44,7 @@ export async function main(args: string[]): Promise<number> {
 function tablesWanted(r: Reader): { tables?: TablesWanted } {
   const list = r.get('--trace');
   if (list === undefined) {
-    for (const name of ['--from', '--to', '--sample', '-o']) if (r.has(name)) throw new UserError(`replay ${name} belongs to --trace: add it`);
+    for (const name of ['--from', '--to', '--sample', '--stacks', '-o']) if (r.has(name)) throw new UserError(`replay ${name} belongs to --trace: add it`);
     return {};
   }
   const time = (name: string, none: number): number => { const v = r.get(name); return v === undefined ? none : durationNs(v, (want) => r.bad(name, v, want)); };
@@ -52,7 +52,7 @@ function tablesWanted(r: Reader): { tables?: TablesWanted } {
     if (!(TABLES as string[]).includes(t)) r.bad('--trace', t, `give all or a list of ${TABLES.join(', ')}`);
     return t as TableName;
   });
-  const wanted: TablesWanted = { tables, sampleHz: r.has('--sample') ? r.int('--sample', 0, 0, 100_000) : null, from: time('--from', -Infinity), to: time('--to', Infinity), output: r.get('-o') ?? null };
+  const wanted: TablesWanted = { tables, sampleHz: r.has('--sample') ? r.int('--sample', 0, 0, 100_000) : null, stacks: r.has('--stacks'), from: time('--from', -Infinity), to: time('--to', Infinity), output: r.get('-o') ?? null };
   if (wanted.output === null && (r.has('--from') || r.has('--to'))) throw new UserError('replay --from and --to keep a part of the tables: name a new recording for it with -o DIR');
   return { tables: wanted };
 }

@@ -20,7 +20,7 @@ export async function main(args: string[]): Promise<number> {
   const dir = mkdtempSync(join(tmpdir(), 'ktrace-'));
   rmSync(dir, { recursive: true });
   try {
-    const result = await record({ ...o, output: dir, isDefaultOutput: false });
+    const result = await record({ ...o, stacks: r.has('-k'), output: dir, isDefaultOutput: false });
     reportProblem(result, o);
     const { reportStrace, reportSummary } = await import('../../analyze/index.ts');
     const options = straceOptions(r), perTask = r.count('-f') > 1 && file !== null && !options.c;

@@ -1,6 +1,6 @@
 // Stacks, symbols and tables made later: what is on and off the CPU is named, also in programs built inside the guest and after the
 // originals are gone; a replay writes the same tables again, or denser ones; the digest knows nothing of all this.
-import { chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ENV, have, ktrace, record, recordingPath, run } from '../../samples/run.ts';
@@ -83,6 +83,34 @@ describe.skipIf(!gcc)('stacks', () => {
   });
 });
 
+describe.skipIf(!gcc || !have('strace'))('the stack of each call', () => {
+  /** File and offset of each line, functions only where both sides have one that covers the address: strace names the nearest. */
+  const places = (text: string): string[] => {
+    const out: string[] = [];
+    let signal = false; // strace also writes the stack of a signal's delivery
+    for (const l of text.split('\n')) {
+      const m = /^ > (\S+?)\(([^)]*)\) (\[0x[0-9a-f]+\])$/.exec(l);
+      if (!m) { signal = l.startsWith('---'); out.push(l.replace(/si_pid=\d+/, 'si_pid=N')); } else if (!signal) out.push(`${m[1]} ${m[3]}${/busy$/.test(m[1]!) ? m[2] : ''}`);
+    }
+    return out;
+  };
+  test('strace -k: the frames that the real strace finds', () => {
+    const program = join(built(), 'busy'), args = ['-k', '-e', 'trace=clock_nanosleep,tgkill,exit_group,mprotect'], real = recordingPath(), ours = recordingPath();
+    expect(run(['strace', ...args, '-o', real, program]).status).toBe(0);
+    expect(ktrace(['strace', ...args, '-o', ours, program]).status).toBe(0);
+    const steady = (file: string): string[] => places(readFileSync(file, 'utf8')).map((l) => l.replace(/0x[0-9a-f]{6,}/g, 'ADDR').replace(/tgkill\(\d+, \d+/, 'tgkill(N, N').replace(/ {2,}= /, ' = '));
+    expect(steady(ours)).toEqual(steady(real));
+    expect(steady(ours).some((l) => l.includes('main+0x'))).toBe(true);
+    expect(ktrace(['report', record([program]).dir, '--strace', '-k']).stderr).toContain('--stacks');
+    const later = record([program]);
+    expect(ktrace(['replay', later.dir, '--trace', 'stack_sample', '--stacks']).status).toBe(0);
+    expect(ktrace(['report', later.dir, '--strace', '-k']).stdout.toString()).toMatch(/ > \S+busy\(nap_here\+0x[0-9a-f]+\) \[0x/);
+    const full = record([program], { flags: ['--stacks'] });
+    expect(n(full.dir, "select count(*) from stack_sample where kind = 'syscall'")).toBe(n(full.dir, 'select count(*) from syscall'));
+    expect(info(full.dir).digest.length).toBe(32);
+  });
+});
+
 describe('tables made later', () => {
   const argv = ['/bin/sh', '-c', 'exec < /dev/null > /dev/null 2>&1; ls -la /etc/apt | sort | head -3'], options = { cwd: '/usr', env: { ...ENV, PWD: '/usr' } };
   test('recorded with none, replayed with all: the same rows as recorded with all', () => {
@@ -113,7 +141,7 @@ describe('tables made later', () => {
     const program = ['/bin/bash', '-c', 'for i in 1 2 3; do cat /etc/passwd | sort > /dev/null; done; sleep 0.1; kill -USR1 $$ & trap : USR1; wait'], flags = ['--clock', '@5', '--cpus', '2'];
     run(program, options);
     record(program, { ...options, flags });
-    const digests = ([[], ['--sample', '0'], ['--sample', '7'], ['--sample', '30000'], ['--trace', 'none'], ['--trace', 'syscall'], ['--trace', 'stack_sample,sched_switch', '--sample', '5000'], ['--trace', 'signal,mapping', '--jit', 'off']] as string[][])
+    const digests = ([[], ['--sample', '0'], ['--sample', '7'], ['--sample', '30000'], ['--trace', 'none'], ['--trace', 'syscall'], ['--trace', 'stack_sample,sched_switch', '--sample', '5000'], ['--trace', 'signal,mapping', '--jit', 'off'], ['--stacks']] as string[][])
       .map((more) => { const d = info(record(program, { ...options, flags: [...flags, ...more] }).dir); return { more, digest: d.digest, state: d.stateDigest }; });
     for (const d of digests) expect(d).toEqual({ more: d.more, digest: digests[0]!.digest, state: digests[0]!.state });
   });

@@ -33,8 +33,9 @@ interface Site { frame: number; row: FrameRow | null; known: boolean }
 export class StackSampler implements Sampler {
   private readonly images: ImageSource;
   private readonly samples: boolean;
+  private readonly calls: boolean;
   private readonly sites = new WeakMap<Mm, Map<number, Site>>();
-  /** Frames of one function in one file are one frame, whatever process they ran in: ids by function address, or by code address without a symbol. */
+  /** Without `calls`, frames of one function in one file are one frame, whatever process they ran in: ids by function address, or by code address without a symbol. */
   private readonly named = new WeakMap<ElfImage, Map<number, number>>();
   private readonly unnamed = new WeakMap<Inode, Map<number, number>>();
   private readonly callsites = new Map<number, number>(); // parent·2^26 + frame → id
@@ -48,27 +49,31 @@ export class StackSampler implements Sampler {
   private pgd = 0;
   private readonly state: FrameState;
 
-  /** @param samples false: only what is mapped is looked at, for the images that a replay will want. */
-  constructor(images: ImageSource, samples: boolean) {
+  /**
+   * @param samples ticks and blocked tasks. Without these and `calls` only what is mapped is looked at, for the images that a replay will want.
+   * @param calls the stack of each system call; a frame is then a code location, not a function, so that each has its offset.
+   */
+  constructor(images: ImageSource, samples: boolean, calls: boolean) {
     this.images = images;
     this.samples = samples;
+    this.calls = calls;
     this.state = { regs: new Float64Array(17), word: (va) => this.word(va) };
   }
 
-  sample(k: Kernel, cpu: number, task: Task, weightNs: number): void { this.emit(k, cpu, task, 'cpu', k.now, weightNs); }
+  sample(k: Kernel, cpu: number, task: Task, weightNs: number): void { if (this.samples) this.emit(k, cpu, task, 'cpu', k.now, weightNs); }
   blocked(k: Kernel, task: Task, since: number, ns: number): void {
-    if (task !== k.init.leader) this.emit(k, task.cpu, task, 'offcpu', since, ns);
+    if (this.samples && task !== k.init.leader) this.emit(k, task.cpu, task, 'offcpu', since, ns);
   }
+  called(k: Kernel, task: Task, seq: number): void { if (this.calls) this.emit(k, k.thisCpu, task, 'syscall', k.now, 0, seq); }
   mapped(_k: Kernel, mm: Mm, vma: Vma): void {
     this.sites.delete(mm); // other code may lie where code was
     if (vma.file) this.images.mapped(vma.file.inode);
   }
 
-  private emit(k: Kernel, cpu: number, task: Task, kind: 'cpu' | 'offcpu', ts: number, weightNs: number): void {
-    if (!this.samples) return;
+  private emit(k: Kernel, cpu: number, task: Task, kind: 'cpu' | 'offcpu' | 'syscall', ts: number, weightNs: number, seq?: number): void {
     const callsite = this.callsite(k, task);
     if (callsite === 0) return;
-    const t = k.trace.stack_sample, r = t.begin(ts, cpu, task.utid);
+    const t = k.trace.stack_sample, r = t.begin(ts, cpu, task.utid, seq);
     t.set.callsite_id(r, callsite);
     t.set.kind(r, kind);
     t.set.weight(r, weightNs);
@@ -153,7 +158,7 @@ export class StackSampler implements Sampler {
     const image = vma ? this.imageOf(k, vma) : null, vaddr = image ? image.vaddrOfOffset((inode ? vma!.pgoff * PAGE : 0) + (at - vma!.start)) : -1;
     const symbol = image && vaddr >= 0 ? image.symbolAt(vaddr) : null;
     let ids: Map<number, number> | undefined, place = 0;
-    if (symbol) { ids = this.named.get(image!); if (!ids) { ids = new Map(); this.named.set(image!, ids); } place = symbol.addr; }
+    if (symbol) { ids = this.named.get(image!); if (!ids) { ids = new Map(); this.named.set(image!, ids); } place = this.calls ? vaddr : symbol.addr; }
     else if (inode) { ids = this.unnamed.get(inode); if (!ids) { ids = new Map(); this.unnamed.set(inode, ids); } place = vma!.pgoff * PAGE + (at - vma!.start); }
     let frame = ids?.get(place);
     if (frame === undefined) {
@@ -162,7 +167,7 @@ export class StackSampler implements Sampler {
       const t = k.trace.frame, r = t.begin(k.now, 0, task.utid);
       t.set.id(r, frame);
       t.set.pc(r, pc);
-      if (symbol) { t.set.symbol(r, latin1(symbol.name)); t.set.offset(r, vaddr - symbol.addr); }
+      if (symbol) { t.set.symbol(r, latin1(symbol.name)); t.set.offset(r, vaddr - symbol.addr + (pc - at)); }
       if (vma && vma.mappingId !== 0) t.set.mapping_id(r, vma.mappingId);
       t.end(r);
     }

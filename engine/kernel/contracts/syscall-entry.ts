@@ -23,6 +23,8 @@ export interface Sampler {
   sample(k: Kernel, cpu: number, task: Task, weightNs: number): void;
   /** A task that had stopped running at `since` for lack of something (state S, D or T) is runnable again after `ns`, or the recording ends. */
   blocked(k: Kernel, task: Task, since: number, ns: number): void;
+  /** A system call begins; its row will have this seq. */
+  called(k: Kernel, task: Task, seq: number): void;
   /** Code was mapped: a file's, or anonymous or special memory with PROT_EXEC. */
   mapped(k: Kernel, mm: Mm, vma: Vma): void;
 }
