@@ -145,6 +145,7 @@ export function decode(bytes: Uint8Array, at: number, end: number, level = 3): I
     regs.push(n);
     kindCode = kindCode * 8 + KIND_CODE[kind];
   }
+  if (map === 0 && (byte & 0xf8) === 0xd8) imm2 = ((byte & 7) << 8) | modrm; // the x87's FOP
   const length = p - at;
   if (length > 15) return bad(GP_FORM, length);
   if (lock && (!row.mayLock || kinds[0] !== 'm')) return bad(UD_FORM, length);

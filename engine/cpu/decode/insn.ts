@@ -47,7 +47,7 @@ export interface Insn {
   /** Immediate (sign-extended to 64 bits) as halves; for j the branch displacement. */
   readonly immLo: number;
   readonly immHi: number;
-  /** Second immediate (enter). */
+  /** Second immediate of ENTER; opcode of an x87 instruction as FOP holds it. */
   readonly imm2: number;
 }
 

@@ -140,7 +140,7 @@ export class Records {
       const kind = form.ops[i]?.kind, n = insn.regs[i]!;
       if (n >= 0 && kind !== undefined) u16[(r + REC.r0 + i * 2) >> 1] = kind === 'r' ? CTX.gpr + n * 8 : kind === 'h' ? CTX.gpr + n * 8 + 1 : kind === 'x' ? CTX.xmm + n * 16 : n;
     }
-    if (form.mnemonic === 'enter') u16[(r + REC.r3) >> 1] = insn.imm2;
+    if (form.ops.length < 4) u16[(r + REC.r3) >> 1] = insn.imm2;
     u16[(r + REC.base) >> 1] = insn.base < 0 ? S.zero : insn.base === 16 ? S.pageVa : insn.base * 8;
     u16[(r + REC.index) >> 1] = insn.index < 0 ? S.zero : insn.index * 8;
     u16[(r + REC.seg) >> 1] = insn.seg === 4 ? CTX.fsBase : insn.seg === 5 ? CTX.gsBase : S.zero;

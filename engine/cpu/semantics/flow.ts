@@ -27,7 +27,7 @@ export interface FlowCtx extends Ctx {
   constant(i: number): number | null;
   /** True when the flags that this instruction leaves are certainly overwritten before anything can see them. */
   readonly flagsDead: boolean;
-  /** push i32: the second immediate (enter). */
+  /** push i32: the second immediate of ENTER, or an x87 instruction's opcode. */
   imm2(): void;
   /** push/pop i32: rflags bits that are not lazy flags (DF, AC, ID, NT …). */
   otherFlags(): void;

@@ -17,8 +17,16 @@ function area(c: Ctx): number {
 /** push i32: address of physical register (TOP + i) & 7, TOP in a local. */
 const slot = (c: Ctx, top: number, i: number): void => { c.state(); c.f.get(top).i32Const(i).i32Add().i32Const(7).i32And().i32Const(4).i32Shl().i32Add(); };
 const readTop = (c: Ctx, top: number): void => { c.state(); c.f.i32Load16U(CTX.fsw).i32Const(11).i32ShrU().i32Const(7).i32And().set(top); };
-/** [offset in the area, offset in the state, bytes] of the control fields; FIP and FDP are whole with REX.W and in halves without: zero either way. */
+/** [offset in the area, offset in the state, bytes] of the control fields. */
 const FIELDS: readonly (readonly [number, number, 2 | 8])[] = [[0, CTX.fcw, 2], [2, CTX.fsw, 2], [4, CTX.ftw, 2], [6, CTX.fop, 2], [8, CTX.fip, 8], [16, CTX.fdp, 8]];
+/** The pointers to the last instruction are saved and restored only while an exception is pending, as AMD's processors do (APM vol. 2, 11.5.4): else 0. */
+const POINTERS: readonly number[] = [CTX.fop, CTX.fip, CTX.fdp], ES = 0x80;
+/** Without REX.W the pointers are 32 bits and a selector, FIP's that of user code. */
+const narrow = (c: Ctx, field: number): void => {
+  if (c.size === 64 || field === CTX.fop) return;
+  c.f.i64Const(0xffffffff, 0).i64And();
+  if (field === CTX.fip) c.f.i64Const(0, 0x33).i64Or();
+};
 
 define({
   fxsave: (c) => {
@@ -26,7 +34,10 @@ define({
     c.beginOut(address, SAVED); f.set(buffer);
     for (const [to, from, bytes] of FIELDS) {
       f.get(buffer); c.state();
-      if (bytes === 2) f.i32Load16U(from).i32Store16(to); else f.i64Load(from).i64Store(to);
+      const pointer = POINTERS.includes(from);
+      if (bytes === 2) f.i32Load16U(from); else { f.i64Load(from); narrow(c, from); }
+      if (pointer) { if (bytes === 2) f.i32Const(0); else f.i64Const(0); c.state(); f.i32Load16U(CTX.fsw).i32Const(ES).i32And().select(); }
+      if (bytes === 2) f.i32Store16(to); else f.i64Store(to);
     }
     f.get(buffer); c.state(); f.i32Load(CTX.mxcsr).i32Store(24);
     f.get(buffer).i32Const(MXCSR_MASK).i32Store(28);
@@ -45,12 +56,15 @@ define({
     c.state(); f.get(buffer).i32Load(24).i32Store(CTX.mxcsr);
     unsettle(c);
     for (const [at, field, bytes] of FIELDS) {
+      const pointer = POINTERS.includes(field);
+      if (pointer) f.get(buffer).i32Load16U(2).i32Const(ES).i32And().if();
       c.state(); f.get(buffer);
       if (field === CTX.fcw) f.i32Load16U(at).i32Const(0x1f7f).i32And().i32Const(0x40).i32Or().i32Store16(field);
       else if (field === CTX.ftw) f.i32Load8U(at).i32Store16(field);
       else if (field === CTX.fop) f.i32Load16U(at).i32Const(0x7ff).i32And().i32Store16(field);
       else if (bytes === 2) f.i32Load16U(at).i32Store16(field);
-      else f.i64Load(at).i64Store(field);
+      else { f.i64Load(at); if (c.size !== 64) f.i64Const(0xffffffff, 0).i64And(); f.i64Store(field); }
+      if (pointer) f.end();
     }
     // ES and B follow from flags and masks
     c.state();

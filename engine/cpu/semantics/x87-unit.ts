@@ -1,5 +1,5 @@
 // The x87 as a unit: one call executes one instruction on the registers in the CPU's state. Exact; the encoding side is x87.ts.
-// Sections cited are of the SDM, vol. 1, chapter 8. FIP, FDP and FOP stay zero, as on processors that keep them only for pending exceptions.
+// Sections cited are of the SDM, vol. 1, chapter 8. FIP, FOP and FDP are noted by the instructions (x87.ts).
 import { CTX } from '../../machine/hardware.ts';
 import { DE, F32F, F64F, FINITE, IE, INF, OE, PE, QNAN, SNAN, UE, UP, ZE, ZERO, add, bitLength, compare, div, mul, pack, real, roundTo, sqrt, toInteger, unpack } from './softfloat.ts';
 import type { Env, Format, Real, Rounded } from './softfloat.ts';
@@ -18,6 +18,8 @@ export const OP = {
 } as const;
 export const CONSTANT_NAMES = ['fld1', 'fldl2t', 'fldl2e', 'fldpi', 'fldlg2', 'fldln2', 'fldz'] as const;
 
+/** FCS of everything but the initial state. */
+const USER_CS = 0x33;
 const SF = 0x40, ES = 0x80, B = 0x8000, C0 = 0x100, C1 = 0x200, C2 = 0x400, C3 = 0x4000;
 const F80 = formatOf(64);
 const ONE: Ext = { sig: 1n << 63n, se: 0x3fff };
@@ -478,8 +480,9 @@ export class X87Unit {
   /** Protected-mode layouts of 32 and 16 bits (figures 8-9 and 8-11). */
   private saveEnv(at: number, small: boolean): void {
     const d = this.d, step = small ? 2 : 4;
-    const words = [this.fcw, this.fsw, this.fullTags(), 0, 0, 0, 0];
-    words.forEach((w, i) => { d.setUint16(at + i * step, w, true); if (!small) d.setUint16(at + i * step + 2, i < 3 || i === 6 ? 0xffff : 0, true); });
+    const ip = d.getUint32(this.s + CTX.fip, true), dp = d.getUint32(this.s + CTX.fdp, true), fop = d.getUint16(this.s + CTX.fop, true);
+    const low = [this.fcw, this.fsw, this.fullTags(), ip & 0xffff, (ip | fop) !== 0 ? USER_CS : 0, dp & 0xffff, 0], high = [0xffff, 0xffff, 0xffff, ip >>> 16, fop, dp >>> 16, 0xffff];
+    low.forEach((w, i) => { d.setUint16(at + i * step, w, true); if (!small) d.setUint16(at + i * step + 2, high[i]!, true); });
   }
   private loadEnv(at: number, small: boolean): void {
     const d = this.d, step = small ? 2 : 4;
@@ -489,9 +492,17 @@ export class X87Unit {
     let short = 0;
     for (let p = 0; p < 8; p++) if (((tags >> (2 * p)) & 3) !== 3) short |= 1 << p;
     this.ftw = short;
+    d.setBigUint64(this.s + CTX.fip, BigInt(small ? d.getUint16(at + 6, true) : d.getUint32(at + 12, true)), true);
+    d.setBigUint64(this.s + CTX.fdp, BigInt(small ? d.getUint16(at + 10, true) : d.getUint32(at + 20, true)), true);
+    d.setUint16(this.s + CTX.fop, small ? 0 : d.getUint16(at + 18, true) & 0x7ff, true);
     this.summary();
   }
-  private init(): void { this.fcw = 0x37f; this.fsw = 0; this.ftw = 0; }
+  private init(): void {
+    this.fcw = 0x37f; this.fsw = 0; this.ftw = 0;
+    this.d.setUint16(this.s + CTX.fop, 0, true);
+    this.d.setBigUint64(this.s + CTX.fip, 0n, true);
+    this.d.setBigUint64(this.s + CTX.fdp, 0n, true);
+  }
 
   /** Executes; the result is EFLAGS bits of comparisons, or 1 when a store must not happen. */
   run(state: number, code: number, arg: number): number {

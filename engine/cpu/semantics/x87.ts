@@ -5,6 +5,7 @@ import { S } from '../layout.ts';
 import { define, jsHelper } from './context.ts';
 import './x87-fast.ts';
 import type { Ctx, Semantics } from './context.ts';
+import type { FlowCtx } from './flow.ts';
 import { CONSTANT_NAMES, EFLAGS, OP, POP, POP2, QUIET, SRC, TO_I, TRUNC, X87Unit } from './x87-unit.ts';
 
 jsHelper('x87', [I32, I32, I32], [I32], (env) => {
@@ -18,6 +19,12 @@ export function waiting(c: Ctx): void {
   c.raise(VEC.MF);
   c.f.end();
 }
+/** What the last non-control instruction was (SDM vol. 1, 8.1.8): its address and opcode, and where its memory operand lay (a local). After all that can fault. */
+function remember(c: Ctx, address = -1): void {
+  c.state(); c.rip(); c.f.i64Store(CTX.fip);
+  c.state(); (c as FlowCtx).imm2(); c.f.i32Store16(CTX.fop);
+  if (address >= 0) { c.state(); c.f.get(address).i64Store(CTX.fdp); }
+}
 /** By operation: the helper that tries first (x87-fast.ts). */
 const FAST: Record<number, string> = { [OP.add]: 'x87.arith', [OP.mul]: 'x87.arith', [OP.sub]: 'x87.arith', [OP.subr]: 'x87.arith', [OP.div]: 'x87.arith', [OP.divr]: 'x87.arith', [OP.ld]: 'x87.ld', [OP.com]: 'x87.com', [OP.xch]: 'x87.reg' };
 /** push i32 result of the unit; `arg` pushes an i32. */
@@ -30,7 +37,7 @@ const INT_SRC: Record<number, number> = { 2: SRC.i16, 4: SRC.i32, 8: SRC.i64, 10
 /** An operation whose operand 0 is ST(i) or memory, read only. Leaves the unit's result on the stack. */
 function withSource(c: Ctx, code: number, integer: boolean): void {
   waiting(c);
-  if (c.ops.length === 0) { call(c, code, () => { c.f.i32Const(1); }); return; }
+  if (c.ops.length === 0) { remember(c); call(c, code, () => { c.f.i32Const(1); }); return; }
   if (c.isMem(0)) {
     const address = c.local(I64), buffer = c.local(I32), bytes = c.ops[0]!.bytes;
     c.ea(0); c.f.set(address);
@@ -40,12 +47,15 @@ function withSource(c: Ctx, code: number, integer: boolean): void {
       c.f.get(address); c.load(bytes as 8); c.f.set(value);
       c.state(); c.f.i32Const(S.scratch).i32Add().tee(buffer).get(value).i64Store(0);
     }
+    remember(c, address);
     call(c, code | ((integer ? INT_SRC : FLOAT_SRC)[bytes]! << 8), () => { c.f.get(buffer); });
-  } else call(c, code, () => c.regNumber(0));
+  } else { remember(c); call(c, code, () => c.regNumber(0)); }
 }
 const source = (code: number, integer = false): Semantics => (c) => { withSource(c, code, integer); c.f.drop(); };
+/** Control: no waiting, nothing remembered. */
+const control = (code: number): Semantics => (c) => { call(c, code, nothing(c)); c.f.drop(); };
 const eflags = (code: number): Semantics => (c) => { withSource(c, code | EFLAGS, false); c.setFlags(); };
-const plain = (code: number, wait = true): Semantics => (c) => { if (wait) waiting(c); call(c, code, nothing(c)); c.f.drop(); };
+const plain = (code: number): Semantics => (c) => { waiting(c); remember(c); call(c, code, nothing(c)); c.f.drop(); };
 
 /** A store of operand 0: the place is checked first; the unit says whether to write it. */
 function memoryStore(c: Ctx, bytes: number, code: number): void {
@@ -58,6 +68,7 @@ function memoryStore(c: Ctx, bytes: number, code: number): void {
     if (op === OP.st) { f.i32Const(bytes === 4 ? 1 : 0); c.call('x87.toFloat'); } else { f.i32Const(bytes * 8).i32Const(code & TRUNC); c.call('x87.toInt'); }
     f.set(status).set(value).tee(fine).if();
     f.get(address).get(value); c.store(bytes as 8);
+    remember(c, address);
     c.state(); f.get(status).i32Store16(CTX.fsw);
     if ((code & POP) !== 0) { c.state(); c.call('x87.pop'); }
     f.else();
@@ -68,6 +79,7 @@ function memoryStore(c: Ctx, bytes: number, code: number): void {
 function throughUnit(c: Ctx, address: number, bytes: number, code: number): void {
   const { f } = c, buffer = c.local(I32), failed = c.local(I32);
   c.beginOut(address, bytes); f.set(buffer);
+  if ((code & 0xff) === OP.st || (code & 0xff) === OP.ist) remember(c, address);
   call(c, code, () => { f.get(buffer); });
   f.tee(failed).i32Eqz().if();
   c.copyOut(address, bytes);
@@ -75,7 +87,7 @@ function throughUnit(c: Ctx, address: number, bytes: number, code: number): void
 }
 const store = (code: number, integer: boolean): Semantics => (c) => {
   waiting(c);
-  if (!c.isMem(0)) { call(c, code, () => c.regNumber(0), 'x87.reg'); c.f.drop(); return; }
+  if (!c.isMem(0)) { remember(c); call(c, code, () => c.regNumber(0), 'x87.reg'); c.f.drop(); return; }
   const bytes = c.ops[0]!.bytes;
   memoryStore(c, bytes, code | ((integer ? INT_SRC : FLOAT_SRC)[bytes]! << 8));
 };
@@ -85,10 +97,11 @@ const REVERSED: Record<number, number> = { [OP.add]: OP.add, [OP.mul]: OP.mul, [
 for (const [name, op] of ARITH) {
   define({ [`f${name}`]: source(op), [`fi${name}`]: source(op, true), [`f${name}_i`]: source(REVERSED[op]! | TO_I), [`f${name}p`]: source(REVERSED[op]! | TO_I | POP) });
 }
-CONSTANT_NAMES.forEach((name, i) => define({ [name]: (c) => { waiting(c); call(c, OP.constant, () => { c.f.i32Const(i); }); c.f.drop(); } }));
+CONSTANT_NAMES.forEach((name, i) => define({ [name]: (c) => { waiting(c); remember(c); call(c, OP.constant, () => { c.f.i32Const(i); }); c.f.drop(); } }));
 
 const cmov = (cc: number): Semantics => (c) => {
   waiting(c);
+  remember(c);
   call(c, OP.cmov, () => { c.regNumber(0); c.cond(cc); c.f.i32Const(3).i32Shl().i32Or(); }); c.f.drop();
 };
 /** fnstenv, fnsave and their loads: 28 or 108 bytes, 14 or 94 with a 66 prefix. */
@@ -119,7 +132,7 @@ define({
   fsqrt: plain(OP.sqrt), frndint: plain(OP.rndint), fscale: plain(OP.scale), fxtract: plain(OP.xtract), fprem: plain(OP.prem), fprem1: plain(OP.prem1),
   f2xm1: plain(OP.f2xm1), fyl2x: plain(OP.yl2x), fyl2xp1: plain(OP.yl2xp1), fptan: plain(OP.ptan), fpatan: plain(OP.patan), fsin: plain(OP.sin), fcos: plain(OP.cos), fsincos: plain(OP.sincos),
   ffree: source(OP.free), ffreep: source(OP.free | POP), fincstp: plain(OP.incstp), fdecstp: plain(OP.decstp),
-  fninit: plain(OP.init, false), fnclex: plain(OP.clex, false), fnop: (c) => waiting(c), fwait: (c) => waiting(c),
+  fninit: control(OP.init), fnclex: control(OP.clex), fnop: (c) => { waiting(c); remember(c); }, fwait: (c) => waiting(c),
   fldcw: (c) => {
     const v = c.local(I32);
     waiting(c);

@@ -30,9 +30,10 @@ export function fxsave(regs: Regs, out: Uint8Array, at: number): void {
   const b = regs.bytes(), v = new DataView(out.buffer, out.byteOffset + at, FX_SIZE);
   v.setUint32(0, regs.lo(CTX.fcw), true); // fcw, fsw
   v.setUint8(4, b[CTX.ftw]!);
-  v.setUint16(6, b[CTX.fop]! | (b[CTX.fop + 1]! << 8), true);
-  v.setUint32(8, regs.lo(CTX.fip), true); v.setUint32(12, regs.hi(CTX.fip), true);
-  v.setUint32(16, regs.lo(CTX.fdp), true); v.setUint32(20, regs.hi(CTX.fdp), true);
+  const pending = (b[CTX.fsw]! & 0x80) !== 0; // only then is there a word of the last instruction (engine/cpu/semantics/fxsave.ts)
+  v.setUint16(6, pending ? b[CTX.fop]! | (b[CTX.fop + 1]! << 8) : 0, true);
+  v.setUint32(8, pending ? regs.lo(CTX.fip) : 0, true); v.setUint32(12, pending ? regs.hi(CTX.fip) : 0, true);
+  v.setUint32(16, pending ? regs.lo(CTX.fdp) : 0, true); v.setUint32(20, pending ? regs.hi(CTX.fdp) : 0, true);
   v.setUint32(24, regs.lo(CTX.mxcsr), true);
   v.setUint32(28, 0xffff, true);
   const top = (b[CTX.fsw + 1]! >> 3) & 7;
