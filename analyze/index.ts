@@ -19,6 +19,7 @@ export const reportIo = lazy(async () => (await import('./reports/io.ts')).repor
 export const reportFree = lazy(async () => (await import('./reports/free.ts')).reportFree);
 export const reportHtml = lazy(async () => (await import('./reports/html.ts')).reportHtml);
 export const reportIostat = lazy(async () => (await import('./reports/iostat.ts')).reportIostat);
+export const reportJourney = lazy(async () => (await import('./reports/journey.ts')).reportJourney);
 export const reportTop = lazy(async () => (await import('./reports/top.ts')).reportTop);
 export const runSql = lazy(async () => (await import('./reports/sql.ts')).runSql);
 export const diffRecordings = lazy(async () => (await import('./reports/diff.ts')).diffRecordings);

@@ -5,16 +5,14 @@ import { parseArgs, Reader } from './args.ts';
 import type { OptionSpec } from './args.ts';
 import { FILTERS, outTo, recordingOf, reportOptions, STRACE, straceOptions } from './reading.ts';
 
-const NAMES: OptionSpec = { '--strace': 'flag', '--summary': 'flag', '--sched': 'optional', '--vmstat': 'optional', '--flame': 'optional', '--faults': 'flag', '--irq': 'flag', '--signals': 'flag', '--io': 'flag', '--iostat': 'flag', '--free': 'flag', '--top': 'flag', '--html': 'flag' };
-const NOT_BUILT: OptionSpec = { '--journey': 'flag' };
+const NAMES: OptionSpec = { '--strace': 'flag', '--summary': 'flag', '--sched': 'optional', '--vmstat': 'optional', '--flame': 'optional', '--faults': 'flag', '--irq': 'flag', '--signals': 'flag', '--io': 'flag', '--iostat': 'flag', '--free': 'flag', '--top': 'flag', '--journey': 'flag', '--html': 'flag' };
 const USAGE = 'ktrace report [FILE] --NAME…';
 
 export async function main(args: string[]): Promise<number> {
-  const p = parseArgs(args, { ...FILTERS, ...STRACE, ...NAMES, ...NOT_BUILT, '-o': 'value' }, false, 2), r = new Reader(p, 2);
-  for (const name of Object.keys(NOT_BUILT)) if (r.has(name)) throw new UserError(`report ${name} is not built yet: leave it out`);
+  const p = parseArgs(args, { ...FILTERS, ...STRACE, ...NAMES, '-o': 'value' }, false, 2), r = new Reader(p, 2);
   const names = [...p.options.keys()].filter((n) => n in NAMES);
   const letters = [...p.options.keys()].filter((n) => n in STRACE);
-  if (names.length === 0) throw new UserError(`no report named: ${USAGE}, such as --strace, --summary, --sched, --vmstat, --flame, --faults, --signals, --irq, --io, --iostat, --free, --top, --html`);
+  if (names.length === 0) throw new UserError(`no report named: ${USAGE}, such as --strace, --summary, --sched, --vmstat, --flame, --faults, --signals, --irq, --io, --iostat, --free, --top, --journey, --html`);
   if (letters.length > 0 && !r.has('--strace') && !r.has('--summary')) throw new UserError(`${letters[0]} belongs to --strace: add it`);
   const dir = recordingOf(p, USAGE), options = reportOptions(r), file = r.get('-o') ?? null, out = outTo(file);
   for (const name of names) {
@@ -44,6 +42,7 @@ export async function main(args: string[]): Promise<number> {
       case '--iostat': await analyze.reportIostat(dir, options, out); break;
       case '--free': await analyze.reportFree(dir, options, out); break;
       case '--top': await analyze.reportTop(dir, options, out); break;
+      case '--journey': await analyze.reportJourney(dir, options, out); break;
       case '--html': await analyze.reportHtml(dir, options, out); break;
     }
   }

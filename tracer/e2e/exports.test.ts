@@ -78,6 +78,18 @@ describe.skipIf(!have(sample('fork-pipe')))('exports and pages', () => {
   });
 });
 
+test('journey: a pipeline told as a chain of handoffs', () => {
+  const { dir } = record(['/bin/sh', '-c', 'cat /etc/passwd | wc -l; kill -SEGV $$']);
+  const lines = JSON.parse(ktrace(['report', dir, '--journey', '--format', 'json']).stdout.toString()) as { seconds: string; task: string; step: string; waited: string; faults: number | null }[];
+  const at = (task: string, step: RegExp): number => { const i = lines.findIndex((l) => l.task.startsWith(`${task}[`) && step.test(l.step)); expect(i, `${task} ${step}\n${lines.map((l) => `${l.task} ${l.step}`).join('\n')}`).toBeGreaterThanOrEqual(0); return i; };
+  const chain = [at('sh', /^starts .*sh -c cat/), at('sh', /^creates cat/), at('cat', /^starts \S+cat: cat \/etc\/passwd$/), at('cat', /^reads [\d.]+ \S+ from \/etc\/passwd/), at('cat', /^writes .* to pipe:/), at('cat', /^ends with status 0/), at('sh', /^gets SIGCHLD/), at('sh', /^ends by signal 11/)];
+  expect(chain).toEqual([...chain].sort((a, b) => a - b));
+  expect(at('cat', /^writes/)).toBeLessThan(at('wc', /^writes/));
+  expect(lines[at('sh', /^waits for a child/)]!.waited).toMatch(/ s?.*woken by (cat|wc)\[/);
+  expect(lines.map((l) => Number(l.seconds))).toEqual(lines.map((l) => Number(l.seconds)).sort((a, b) => a - b));
+  expect(ktrace(['report', dir, '--journey', '--comm', 'cat']).stdout.toString()).not.toContain('wc[');
+});
+
 test.skipIf(!have('free', 'dd'))('free: what free itself said inside', () => {
   const r = record(['/bin/sh', '-c', 'dd if=/dev/zero of=/tmp/x bs=1M count=40 status=none; while [ $i ] && [ $i -gt 0 ]; do i=$((i-1)); done; free'], { flags: ['--env', 'i=60000'] });
   const inside = r.stdout.toString().split('\n'), report = ktrace(['report', r.dir, '--free']).stdout.toString().split('\n');
