@@ -37,7 +37,7 @@ export const CPU_MODELS: Readonly<Record<CpuLevel, CpuModel>> = {
   // these the string instructions of SSE4.2 are slow, and choose what is fast here too.
   v2: {
     level: 2, vendor: 'GenuineIntel', family: 6, model: 0x37, stepping: 8, brand: 'ktrace x86-64-v2 @ 1.00GHz', maxLeaf: 7,
-    leaf1Edx: BASE_EDX, leaf1Ecx: 0x00982201, extEdx: 0x28100800, extEcx: 1, // SSE3 SSSE3 CMPXCHG16B SSE4.1 SSE4.2 POPCNT; RDTSCP too; LAHF
-    flags: `${BASE_FLAGS} rdtscp ${LINUX_FLAGS} pni ssse3 cx16 sse4_1 sse4_2 popcnt lahf_lm`,
+    leaf1Edx: BASE_EDX, leaf1Ecx: 0x40982201, extEdx: 0x28100800, extEcx: 1, // SSE3 SSSE3 CMPXCHG16B SSE4.1 SSE4.2 POPCNT RDRAND; RDTSCP too; LAHF
+    flags: `${BASE_FLAGS} rdtscp ${LINUX_FLAGS} pni ssse3 cx16 sse4_1 sse4_2 popcnt rdrand lahf_lm`,
   },
 };

@@ -195,11 +195,11 @@ function describeWaiters(k: Kernel): string {
 
 interface Hardware { ram: GuestRam; processor: Processor; dispatch: Dispatch; sampler: { current: Sampler }; bind: (name: string) => object | undefined }
 
-function hardware(ramBytes: number, cpus: number, cpu: CpuLevel, jit: JitMode, host: Host, trace: Trace, meter: Meter | null): Hardware {
+function hardware(ramBytes: number, cpus: number, cpu: CpuLevel, seed: number, jit: JitMode, host: Host, trace: Trace, meter: Meter | null): Hardware {
   const pages = memoryPages(ramBytes);
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
   const ram = new GuestRam(memory.buffer, RAM_BASE, ramBytes, new Uint8Array(memory.buffer, FRAME_FLAGS, FRAME_FLAGS_SIZE));
-  const processor = createProcessor(memory, ram, cpus, { jit, cpu, meter });
+  const processor = createProcessor(memory, ram, cpus, { jit, cpu, seed, meter });
   ram.bindProcessor(processor);
   const dispatch = createDispatch(), sampler = { current: SAMPLER_OFF };
   const relay: Sampler = {
@@ -216,7 +216,7 @@ function hardware(ramBytes: number, cpus: number, cpu: CpuLevel, jit: JitMode, h
 /** @param meter for --engine-stats: Processor.stats() then says everything. */
 export function createMachine(config: MachineConfig, host: Host, trace: Trace, meter: Meter | null = null): Machine {
   const { program, jit, ...kernelConfig } = config;
-  const hw = hardware(config.ramBytes, config.cpus, config.cpuModel, jit ?? 'auto', host, trace, meter);
+  const hw = hardware(config.ramBytes, config.cpus, config.cpuModel, config.seed, jit ?? 'auto', host, trace, meter);
   const k = new Kernel();
   k.config = kernelConfig;
   k.ram = hw.ram; k.processor = hw.processor; k.host = host; k.trace = trace;
@@ -263,7 +263,8 @@ export function restoreMachine(bytes: Uint8Array, host: Host, trace: Trace, jit:
   const v = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   assert(v.getUint32(0, true) === 0x324d544b, 'not a machine snapshot');
   const graphLength = v.getUint32(4, true), cpuLength = v.getUint32(8, true), frames = v.getUint32(12, true), ramFrames = v.getUint32(16, true), cpu = CPU_LEVELS[v.getUint32(20, true)]!;
-  const hw = hardware(ramFrames * 4096, cpus, cpu, jit, host, trace, meter);
+  // The seed does not matter: RDRAND's generator is in the processor's state.
+  const hw = hardware(ramFrames * 4096, cpus, cpu, 0, jit, host, trace, meter);
   let at = 24 + graphLength + cpuLength;
   for (let i = 0; i < frames; i++, at += 4100) hw.ram.u8.set(bytes.subarray(at + 4, at + 4100), v.getUint32(at, true) * 4096);
   const k = restore(bytes.subarray(24, 24 + graphLength), hw.bind) as Kernel;

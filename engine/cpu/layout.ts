@@ -52,6 +52,8 @@ export const S = {
   limit: 724,
   /** A copy of an operand that crosses pages or is long. */
   bounce: 768, bounceSize: 1024,
+  /** State of the generator behind RDRAND, 4 words. */
+  random: 1792,
   dtlb: 0x800, // 512 entries of 32 bytes
   itlb: 0x4800, // 128 entries of 16 bytes
 } as const;

@@ -2,6 +2,7 @@
 import { CPU_LEVELS, CPU_MODELS } from '../abi/cpu-models.ts';
 import type { CpuLevel, CpuModel } from '../abi/cpu-models.ts';
 import { assert } from '../base/assert.ts';
+import { seedRandom } from '../base/random.ts';
 import { COST } from '../clock/costs.ts';
 import { AC, CTX, CTX_SIZE, DR6_BS, EXIT, RAX, RBP, RBX, RCX, RDX, RF, RSP, Regs, TF, VEC } from '../machine/hardware.ts';
 import type { Processor, ProcessorExit, Ram } from '../machine/hardware.ts';
@@ -22,7 +23,7 @@ import { EXIT_MODE } from './semantics/flow.ts';
 /** For --engine-stats: the host's clock in milliseconds, which the engine itself must not read (law 1). Nothing of it reaches the guest. */
 export interface Meter { now(): number }
 /** With a meter everything is counted and timed, which costs; without, only what is free. */
-export interface ProcessorOptions { jit: 'auto' | 'off' | 'force'; /** The highest level unless given. */ cpu?: CpuLevel; meter?: Meter | null; /** With jit auto: executions after which a block is compiled, a power of two; tests make it small. */ hot?: number }
+export interface ProcessorOptions { jit: 'auto' | 'off' | 'force'; /** The highest level unless given. */ cpu?: CpuLevel; /** Of RDRAND; CPUs differ. */ seed?: number; meter?: Meter | null; /** With jit auto: executions after which a block is compiled, a power of two; tests make it small. */ hot?: number }
 
 /** @param memory of memoryPages(RAM bytes) pages, initial = maximum; the engine's area is zero at first. */
 export function createProcessor(memory: WebAssembly.Memory, ram: Ram, cpus: number, options: ProcessorOptions): Processor {
@@ -39,8 +40,8 @@ const YOUNG_INSNS = 1 << 26, YOUNG_HOT = 65536;
 /** Regions compiled together: an instance costs more than a function. */
 const BATCH = 8;
 
-/** The words of a CPU's state that are architectural beyond the register file: time, counters, page table. */
-const SAVED = [S.now, S.insns, S.dtlbMiss, S.itlbMiss, S.tlbFlush] as const;
+/** The words of a CPU's state that are architectural beyond the register file: time, counters, RDRAND's generator, page table. */
+const SAVED = [S.now, S.insns, S.dtlbMiss, S.itlbMiss, S.tlbFlush, S.random, S.random + 8] as const;
 const CPU_SAVED = CTX_SIZE + SAVED.length * 8 + 8 + DTLB_ENTRIES * 12 + ITLB_ENTRIES * 12;
 
 class Cpu implements Processor {
@@ -98,6 +99,7 @@ class Cpu implements Processor {
       const s = cpuBase(cpu);
       this.files.push(new Regs(memory.buffer, s));
       mmu.u32[(s + S.cpu) >> 2] = cpu;
+      seedRandom(mmu.u32.subarray((s + S.random) >> 2, ((s + S.random) >> 2) + 4), (options.seed ?? 0) + cpu);
       mmu.u32[(s + CTX.rflags) >> 2] = 0x202;
       mmu.u32[(s + CTX.mxcsr) >> 2] = 0x1f80;
       mmu.u8[s + CTX.fcw] = 0x7f; mmu.u8[s + CTX.fcw + 1] = 3;

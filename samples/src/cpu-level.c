@@ -30,5 +30,6 @@ int main(void) {
   TRY("popcnt", ecx1 >> 23 & 1, 64, __asm__ volatile(".byte 0xf3,0x48,0x0f,0xb8,0xc1; mov %%rax, %0" : "=r"(v) : "c"(~0ull) : "rax"));
   TRY("cmpxchg16b", ecx1 >> 13 & 1, 1, __asm__ volatile("lock cmpxchg16b %1; setz %b0" : "+r"(v), "+m"(*(__int128 *)(uint64_t[4]){0} ) : "a"(0), "d"(0), "b"(0), "c"(0)));
   TRY("rdtscp", extended >> 27 & 1, 0, __asm__ volatile(".byte 0x0f,0x01,0xf9; xor %0, %0" : "=r"(v) : : "rax", "rcx", "rdx"));
+  TRY("rdrand", ecx1 >> 30 & 1, 1, __asm__ volatile("1: .byte 0x48,0x0f,0xc7,0xf0; jnc 1b; mov %%rax, %%rcx; 2: .byte 0x48,0x0f,0xc7,0xf0; jnc 2b; cmp %%rax, %%rcx; setne %b0" : "+r"(v) : : "rax", "rcx", "cc"));
   return 0;
 }

@@ -3,10 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { ENV, have, ktrace, record, run, sample } from '../../samples/run.ts';
 
 const LEVELS: [string, string[], string[]][] = [
-  ['v1', ['cmpxchg16b'], ['sse3', 'ssse3', 'sse4.1', 'sse4.2', 'popcnt', 'rdtscp']],
-  ['v2', ['cmpxchg16b', 'sse3', 'ssse3', 'sse4.1', 'sse4.2', 'popcnt', 'rdtscp'], []],
+  ['v1', ['cmpxchg16b'], ['sse3', 'ssse3', 'sse4.1', 'sse4.2', 'popcnt', 'rdtscp', 'rdrand']],
+  ['v2', ['cmpxchg16b', 'sse3', 'ssse3', 'sse4.1', 'sse4.2', 'popcnt', 'rdtscp', 'rdrand'], []],
 ];
-const BITS: Record<string, string> = { pni: 'sse3', ssse3: 'ssse3', sse4_1: 'sse4.1', sse4_2: 'sse4.2', popcnt: 'popcnt', cx16: 'cmpxchg16b', rdtscp: 'rdtscp' };
+const BITS: Record<string, string> = { pni: 'sse3', ssse3: 'ssse3', sse4_1: 'sse4.1', sse4_2: 'sse4.2', popcnt: 'popcnt', cx16: 'cmpxchg16b', rdtscp: 'rdtscp', rdrand: 'rdrand' };
 const LD = '/lib64/ld-linux-x86-64.so.2';
 
 describe.skipIf(!have(sample('cpu-level')))('--cpu', () => {

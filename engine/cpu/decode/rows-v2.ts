@@ -1,4 +1,4 @@
-// Encoding rows that x86-64-v2 adds (SDM vol. 2): SSE3, SSSE3, SSE4.1, SSE4.2, POPCNT, CRC32. They join the families of rows-int, rows-sse and rows-mmx.
+// Encoding rows that x86-64-v2 adds (SDM vol. 2): SSE3, SSSE3, SSE4.1, SSE4.2, POPCNT, CRC32; and RDRAND, which our model of that level has. They join the families of rows-int, rows-sse and rows-mmx.
 import type { Row } from './insn.ts';
 
 /** SSSE3 instructions with an mm and an xmm form: opcode in map 0F38, mnemonic. */
@@ -30,4 +30,4 @@ export const V2_SSE_ROWS: readonly Row[] = [
   ['660f3a60/r', 'pcmpestrm', 'Vx Wx Ib', 'mul v2'], ['660f3a61/r', 'pcmpestri', 'Vx Wx Ib', 'mul v2'], ['660f3a62/r', 'pcmpistrm', 'Vx Wx Ib', 'mul v2'], ['660f3a63/r', 'pcmpistri', 'Vx Wx Ib', 'mul v2'],
 ];
 export const V2_MMX_ROWS: readonly Row[] = [...SSSE3.map(([op, name]): Row => [`np0f38${op}/r`, name, 'Pq Qq', 'v2']), ['np0f3a0f/r', 'palignr', 'Pq Qq Ib', 'v2']];
-export const V2_INT_ROWS: readonly Row[] = [['f30fb8/r', 'popcnt', 'Gv Ev', 'v2'], ['f20f38f0/r', 'crc32', 'Gy Eb', 'v2'], ['f20f38f1/r', 'crc32', 'Gy Ev', 'v2']];
+export const V2_INT_ROWS: readonly Row[] = [['f30fb8/r', 'popcnt', 'Gv Ev', 'v2'], ['f20f38f0/r', 'crc32', 'Gy Eb', 'v2'], ['f20f38f1/r', 'crc32', 'Gy Ev', 'v2'], ['0fc7/6r', 'rdrand', 'Rv', 'mul v2']];

@@ -12,3 +12,4 @@ import './sse41.ts';
 import './sse42.ts';
 import './x87.ts';
 import './system.ts';
+import './random.ts';
