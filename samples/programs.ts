@@ -104,4 +104,7 @@ export const PROGRAMS: ProgramCase[] = [
   exe('node', ['/usr/bin/node', '-e', 'console.log([1,2,3].map(x => x * 2)); setTimeout(() => console.log("later"), 900); require("child_process").exec("echo sub", (e, o) => process.stdout.write(o))']),
   sh('fallocate', 'f=/tmp/ktrace-fa.$PPID; fallocate -l 1M $f; du $f | cut -f1; fallocate -n -l 2M $f; stat -c %s $f; rm $f'),
   sh('killall', 'cp /bin/sleep /tmp/ktrace-sleeper; /tmp/ktrace-sleeper 100 & sleep 0.1; killall -0 ktrace-sleeper; echo $?; killall ktrace-sleeper; wait $!; echo $?; rm /tmp/ktrace-sleeper', { needs: ['killall'] }),
+  exe('System V IPC', ['build/samples/sysv-ipc']),
+  exe('System V IPC, 4 CPUs', ['build/samples/sysv-ipc'], { cpus: 4 }),
+  sh('ipcs', 'm=$(ipcmk -M 5000 | grep -o "[0-9]*$"); s=$(ipcmk -S 3 | grep -o "[0-9]*$"); ipcs -m -i $m | grep -oE "^bytes=[0-9]*|nattch=[0-9]*|mode=[0-7]*"; ipcs -s -i $s | grep -o "nsems = 3"; ipcrm -m $m -s $s; ipcs -m -i $m; ipcrm -m $m', { needs: ['ipcmk'], mask: (t) => t.replace(/\d+/g, (n) => (n.length > 3 || n === '5000' ? n : 'N')) }),
 ];

@@ -38,10 +38,10 @@ export class Kernel {
   /** Cycle of the present kernel entry plus what it has charged so far: the kernel's "now". */
   now = 0;
   // one slot a room; each room declares its own state class and casts through its accessor
-  sched: unknown = null; mm: unknown = null; vfs: unknown = null; signal: unknown = null; time: unknown = null; irq: unknown = null; tty: unknown = null; ipc: unknown = null; net: unknown = null; entry: unknown = null; proc: unknown = null; anon: unknown = null;
+  sched: unknown = null; mm: unknown = null; vfs: unknown = null; signal: unknown = null; time: unknown = null; irq: unknown = null; tty: unknown = null; ipc: unknown = null; sysv: unknown = null; net: unknown = null; entry: unknown = null; proc: unknown = null; anon: unknown = null;
   rootMount!: Mount;
   unknownSyscalls = new Map<number, number>();
   nextMmId = 1; nextFileId = 1; nextPipeIno = 1; nextMountId = 1;
   random: Uint32Array = new Uint32Array(4); // seeded generator state, engine/base/random.ts
 }
-stateClass(Kernel, 'Kernel', ['config', 'ram', 'processor', 'host', 'trace', 'tasks', 'processes', 'init', 'program', 'nextPid', 'nextUtid', 'nextUpid', 'forks', 'contextSwitches', 'halted', 'haltReason', 'thisCpu', 'current', 'now', 'sched', 'mm', 'vfs', 'signal', 'time', 'irq', 'tty', 'ipc', 'net', 'entry', 'proc', 'anon', 'rootMount', 'unknownSyscalls', 'nextMmId', 'nextFileId', 'nextPipeIno', 'nextMountId', 'random']);
+stateClass(Kernel, 'Kernel', ['config', 'ram', 'processor', 'host', 'trace', 'tasks', 'processes', 'init', 'program', 'nextPid', 'nextUtid', 'nextUpid', 'forks', 'contextSwitches', 'halted', 'haltReason', 'thisCpu', 'current', 'now', 'sched', 'mm', 'vfs', 'signal', 'time', 'irq', 'tty', 'ipc', 'sysv', 'net', 'entry', 'proc', 'anon', 'rootMount', 'unknownSyscalls', 'nextMmId', 'nextFileId', 'nextPipeIno', 'nextMountId', 'random']);

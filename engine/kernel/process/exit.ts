@@ -12,6 +12,7 @@ import { mmPut } from '../mm/mm.ts';
 import { putUserU32 } from '../mm/uaccess.ts';
 import { schedExit, schedRelease } from '../sched/fork.ts';
 import { wakeTask, wakeUp } from '../sched/wait.ts';
+import { semExit } from '../ipc/sem.ts';
 import { hangupOrphans } from '../signal/jobctl.ts';
 import { dropSignalQueue } from '../signal/listeners.ts';
 import { kernelInfo, sendProcessSignal, zapOtherThreads } from '../signal/send.ts';
@@ -99,6 +100,7 @@ function processExit(k: Kernel, p: Process): void {
   p.exitCode = p.groupExit ? p.groupExitCode : p.leader.exitCode;
   setRealTimer(k, p, 0, 0);
   dropPosixTimers(k, p);
+  semExit(k, p);
   emitProcess(k, p, false);
   sessionLeaderExit(k, p);
   reparentChildren(k, p);

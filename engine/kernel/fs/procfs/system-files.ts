@@ -1,4 +1,7 @@
 // The files of /proc that describe the machine (proc(5)); formats of Linux 6.1. Numbers come from the rooms that own them.
+import { msgText } from '../../ipc/msg.ts';
+import { semText } from '../../ipc/sem.ts';
+import { shmText } from '../../ipc/shm.ts';
 import { CPU_MODELS } from '../../../abi/cpu-models.ts';
 import { EINVAL } from '../../../abi/errno.ts';
 import { nextU32 } from '../../../base/random.ts';
@@ -141,7 +144,7 @@ function procTree(): TextTree {
   text('partitions', 'major minor  #blocks  name\n\n'); text('diskstats', ''); text('swaps', 'Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n');
   text('cgroups', '#subsys_name\thierarchy\tnum_cgroups\tenabled\n'); text('consoles', 'hvc0                 -W- (EC  p  )  229:0\n'); text('crypto', ''); text('dma', ''); text('execdomains', '0-0\tLinux           \t[kernel]\n');
   text('fb', ''); text('iomem', '', 0o400); text('ioports', '', 0o400); text('kallsyms', ''); text('key-users', ''); text('keys', ''); text('locks', ''); text('misc', ''); text('mtrr', ''); text('schedstat', (k) => schedstat(k)); text('timer_list', '', 0o400); text('tty/drivers', '/dev/tty             /dev/tty        5       0 system:/dev/tty\n/dev/console         /dev/console    5       1 system:console\n/dev/ptmx            /dev/ptmx       5       2 system\npty_slave            /dev/pts      136 0-1048575 pty:slave\npty_master           /dev/ptm      128 0-1048575 pty:master\n');
-  for (const f of ['msg', 'sem', 'shm']) text(`sysvipc/${f}`, SYSVIPC[f]!);
+  for (const f of ['msg', 'sem', 'shm']) text(`sysvipc/${f}`, (k) => SYSVIPC[f]! + { msg: msgText, sem: semText, shm: shmText }[f as 'msg'](k));
   text('sysrq-trigger', '', 0o200);
   for (const [path, value] of Object.entries(SYSCTL)) {
     const ro = READ_ONLY.test(path);

@@ -1,0 +1,143 @@
+// Handlers of the System V IPC family: shmget … msgctl. The objects are kernel/ipc's.
+import { E2BIG, EFAULT, EINVAL, ERANGE } from '../abi/errno.ts';
+import { IPC_INFO, IPC_RMID, IPC_SET, IPC_STAT } from '../abi/ipc-flags.ts';
+import type { Kernel } from '../kernel/contracts/kernel.ts';
+import type { Task } from '../kernel/contracts/task.ts';
+import { MSGMAX, MSGMNB, msgGet, msgInfo, msgReceive, msgRemove, msgSend, msgStat } from '../kernel/ipc/msg.ts';
+import type { MsgQueue } from '../kernel/ipc/msg.ts';
+import { SEMOPM, SEMVMX, semGet, semInfo, semOperate, semRemove, semSet, semStat, semWaiters } from '../kernel/ipc/sem.ts';
+import type { SemOp, SemSet } from '../kernel/ipc/sem.ts';
+import { shmAttach, shmDetach, shmGet, shmLimits, shmRemove, shmStat, shmUsage } from '../kernel/ipc/shm.ts';
+import type { Segment } from '../kernel/ipc/shm.ts';
+import { ipcFind, ipcOwner, ipcPermission, setPerm, sysvOf } from '../kernel/ipc/sysv.ts';
+import type { IpcObject, IpcTable } from '../kernel/ipc/sysv.ts';
+import { copyFromUser, copyToUser, prepareUser } from '../kernel/mm/uaccess.ts';
+import { capable } from '../kernel/process/cred.ts';
+import { readTimespec } from '../kernel/time/user.ts';
+import type { Args, Handlers } from './call.ts';
+
+/** libc adds it to commands for the 64-bit structures; x86-64 has no others and takes both. */
+const IPC_64 = 0x100, CAP_SYS_RESOURCE = 24;
+const MSG_STAT = 11, MSG_INFO = 12, MSG_STAT_ANY = 13, SHM_LOCK = 11, SHM_UNLOCK = 12, SHM_STAT = 13, SHM_INFO = 14, SHM_STAT_ANY = 15;
+const GETPID = 11, GETVAL = 12, GETALL = 13, GETNCNT = 14, GETZCNT = 15, SETVAL = 16, SETALL = 17, SEM_STAT = 18, SEM_INFO = 19, SEM_STAT_ANY = 20;
+
+/** What the three xxxctl have in common: INFO, STAT by id or by place, SET, RMID. undefined: another command. */
+interface Kind<T extends IpcObject> { table: IpcTable; info: Record<number, () => Uint8Array>; statAt: number; statAny: number; bytes(o: T): Uint8Array; set?(o: T, b: Uint8Array): number; remove(o: T): void }
+function control<T extends IpcObject>(k: Kernel, task: Task, kind: Kind<T>, id: number, cmd: number, buf: number): number | undefined {
+  const ids = [...kind.table.byId.keys()], info = kind.info[cmd];
+  if (info) return copyToUser(k, task, buf, info()) < 0 ? -EFAULT : Math.max(0, ids.length - 1);
+  const byPlace = cmd === kind.statAt || cmd === kind.statAny;
+  if (cmd === IPC_STAT || byPlace) {
+    const o = ipcFind<T>(kind.table, byPlace ? ids[id] ?? -1 : id);
+    if (typeof o === 'number') return o;
+    const denied = cmd === kind.statAny ? 0 : ipcPermission(task, o, 4);
+    return denied || (copyToUser(k, task, buf, kind.bytes(o)) < 0 ? -EFAULT : byPlace ? o.id : 0);
+  }
+  if (cmd !== IPC_SET && cmd !== IPC_RMID) return undefined;
+  const b = cmd === IPC_SET ? copyFromUser(k, task, buf, kind.table === sysvOf(k).msg ? 120 : 48) : null;
+  if (typeof b === 'number') return b;
+  const o = ipcFind<T>(kind.table, id);
+  if (typeof o === 'number') return o;
+  const denied = ipcOwner(task, o);
+  if (denied !== 0) return denied;
+  if (b === null) { kind.remove(o); return 0; }
+  const r = kind.set?.(o, b) ?? 0;
+  if (r === 0) setPerm(k, b, o);
+  return r;
+}
+
+function shmctl(k: Kernel, task: Task, id: number, cmd: number, buf: number): number {
+  const r = control<Segment>(k, task, { table: sysvOf(k).shm, info: { [IPC_INFO]: shmLimits, [SHM_INFO]: () => shmUsage(k) }, statAt: SHM_STAT, statAny: SHM_STAT_ANY, bytes: shmStat, remove: (s) => shmRemove(k, s) }, id, cmd, buf);
+  if (r !== undefined) return r;
+  if (cmd !== SHM_LOCK && cmd !== SHM_UNLOCK) return -EINVAL;
+  const s = ipcFind<Segment>(sysvOf(k).shm, id); // nothing is ever swapped out
+  return typeof s === 'number' ? s : ipcOwner(task, s);
+}
+
+function semctl(k: Kernel, task: Task, id: number, num: number, cmd: number, arg: number): number {
+  const r = control<SemSet>(k, task, { table: sysvOf(k).sem, info: { [IPC_INFO]: () => semInfo(k, false), [SEM_INFO]: () => semInfo(k, true) }, statAt: SEM_STAT, statAny: SEM_STAT_ANY, bytes: semStat, remove: (s) => semRemove(k, s) }, id, cmd, arg);
+  if (r !== undefined) return r;
+  const s = ipcFind<SemSet>(sysvOf(k).sem, id);
+  if (typeof s === 'number') return s;
+  const denied = ipcPermission(task, s, cmd === SETVAL || cmd === SETALL ? 2 : 4);
+  if (denied !== 0) return denied;
+  const n = s.values.length;
+  if (cmd === GETALL) return copyToUser(k, task, arg, new Uint8Array(Uint16Array.from(s.values).buffer)) < 0 ? -EFAULT : 0;
+  if (cmd === SETALL) {
+    const b = copyFromUser(k, task, arg, n * 2);
+    return typeof b === 'number' ? b : semSet(k, task, s, 0, new Uint16Array(b.slice().buffer));
+  }
+  if (num < 0 || num >= n) return -EINVAL;
+  switch (cmd) {
+    case GETVAL: return s.values[num]!;
+    case GETPID: return s.pids[num]!;
+    case GETNCNT: return semWaiters(s, num, false);
+    case GETZCNT: return semWaiters(s, num, true);
+    case SETVAL: { const v = arg % 4294967296 | 0; return v < 0 || v > SEMVMX ? -ERANGE : semSet(k, task, s, num, [v]); }
+    default: return -EINVAL;
+  }
+}
+
+function semop(k: Kernel, task: Task, a: Args, timeout: number): number {
+  const count = a.ptr(2);
+  if (a.i32(0) < 0 || count < 1) return -EINVAL;
+  if (count > SEMOPM) return -E2BIG;
+  const b = copyFromUser(k, task, a.ptr(1), count * 6);
+  if (typeof b === 'number') return b;
+  const sys = task.syscall;
+  if (timeout !== 0 && sys.deadline === 0) {
+    const ts = readTimespec(k, task, timeout);
+    if (typeof ts === 'number') return ts;
+    sys.deadline = Math.max(1, k.now + ts.sec * 1e9 + ts.nsec);
+  }
+  const v = new DataView(b.buffer, b.byteOffset), ops: SemOp[] = [];
+  for (let i = 0; i < count; i++) ops.push({ sem: v.getUint16(i * 6, true), op: v.getInt16(i * 6 + 2, true), flags: v.getInt16(i * 6 + 4, true) });
+  return semOperate(k, task, a.i32(0), ops, timeout !== 0 ? sys.deadline : Infinity);
+}
+
+function msgctl(k: Kernel, task: Task, id: number, cmd: number, buf: number): number {
+  const set = (q: MsgQueue, b: Uint8Array): number => {
+    const bytes = new DataView(b.buffer, b.byteOffset).getUint32(88, true);
+    if (bytes > MSGMNB && !capable(task, CAP_SYS_RESOURCE)) return -1;
+    q.maxBytes = Math.min(bytes, 1 << 20);
+    return 0;
+  };
+  return control<MsgQueue>(k, task, { table: sysvOf(k).msg, info: { [IPC_INFO]: () => msgInfo(k, false), [MSG_INFO]: () => msgInfo(k, true) }, statAt: MSG_STAT, statAny: MSG_STAT_ANY, bytes: msgStat, set, remove: (q) => msgRemove(k, q) }, id, cmd, buf) ?? -EINVAL;
+}
+
+function msgsnd(k: Kernel, task: Task, a: Args): number {
+  const size = a.ptr(2);
+  if (size > MSGMAX || a.i32(0) < 0) return -EINVAL;
+  const b = copyFromUser(k, task, a.ptr(1), 8 + size);
+  if (typeof b === 'number') return b;
+  const v = new DataView(b.buffer, b.byteOffset);
+  return msgSend(k, task, a.i32(0), v.getUint32(0, true) + v.getInt32(4, true) * 4294967296, b.slice(8), a.i32(3));
+}
+function msgrcv(k: Kernel, task: Task, a: Args): number {
+  const size = a.i64(2), p = a.ptr(1);
+  if (size < 0 || a.i32(0) < 0) return -EINVAL;
+  if (prepareUser(k, task, p, 8 + Math.min(size, MSGMAX), true) < 0) return -EFAULT;
+  const m = msgReceive(k, task, a.i32(0), size, a.i64(3), a.i32(4));
+  if (typeof m === 'number') return m;
+  const b = new Uint8Array(8 + m.text.length);
+  new DataView(b.buffer).setUint32(0, m.type, true);
+  new DataView(b.buffer).setUint32(4, Math.floor(m.type / 4294967296), true);
+  b.set(m.text, 8);
+  copyToUser(k, task, p, b);
+  return m.text.length;
+}
+
+export const handlers: Handlers = {
+  shmget: (k, t, a) => shmGet(k, t, a.i32(0), a.ptr(1), a.i32(2)),
+  shmat: (k, t, a) => shmAttach(k, t, a.i32(0), a.ptr(1), a.i32(2)),
+  shmdt: (k, t, a) => shmDetach(k, t, a.ptr(0)),
+  shmctl: (k, t, a) => shmctl(k, t, a.i32(0), a.i32(1) & ~IPC_64, a.ptr(2)),
+  semget: (k, t, a) => semGet(k, t, a.i32(0), a.i32(1), a.i32(2)),
+  semop: (k, t, a) => semop(k, t, a, 0),
+  semtimedop: (k, t, a) => semop(k, t, a, a.ptr(3)),
+  semctl: (k, t, a) => semctl(k, t, a.i32(0), a.i32(1), a.i32(2) & ~IPC_64, a.ptr(3)),
+  msgget: (k, t, a) => msgGet(k, t, a.i32(0), a.i32(1)),
+  msgsnd,
+  msgrcv,
+  msgctl: (k, t, a) => msgctl(k, t, a.i32(0), a.i32(1) & ~IPC_64, a.ptr(2)),
+};
