@@ -1,6 +1,7 @@
 // The fuzzers' command line, and the loop that works through seeds in child processes: handlers outside the core module are a
 // WebAssembly module each, and V8's room for code is not endless.
 import { spawnSync } from 'node:child_process';
+import { writeSync } from 'node:fs';
 
 export class Options {
   private readonly values = new Map<string, string>();
@@ -26,7 +27,8 @@ export class Options {
 }
 
 export interface Tally { run: number; failed: number }
-const MARK = '#tally ';
+/** The file descriptor on which a child says its tally. */
+const TALLY = 3;
 /** A fuzzer's main: `piece` works through [seed, seed + count) in this process and prints what it finds.
  *  Arguments --seed (the time), --count, --time in seconds; with --seed alone that one case is replayed. */
 export function runInPieces(name: string, args: readonly string[], pieceSize: number, piece: (seed: number, count: number, o: Options) => Tally): number {
@@ -34,7 +36,7 @@ export function runInPieces(name: string, args: readonly string[], pieceSize: nu
   const seed = o.number('seed') ?? Math.floor(Date.now() / 1000), count = o.number('count') ?? (only ? 1 : o.has('time') ? Infinity : pieceSize);
   if (o.has('child') || only) {
     const tally = piece(seed, count, o);
-    console.log(o.has('child') ? MARK + JSON.stringify(tally) : `${name}: ${tally.failed === 0 ? 'no difference' : `${tally.failed} differ`}`);
+    if (o.has('child')) writeSync(TALLY, JSON.stringify(tally)); else console.log(`${name}: ${tally.failed === 0 ? 'no difference' : `${tally.failed} differ`}`);
     return tally.failed === 0 ? 0 : 1;
   }
   const until = Date.now() + (o.number('time') ?? 1e9) * 1000, total: Tally = { run: 0, failed: 0 };
@@ -42,11 +44,10 @@ export function runInPieces(name: string, args: readonly string[], pieceSize: nu
   let broken = 0;
   for (let at = seed; at < seed + count && Date.now() < until && total.failed === 0 && broken === 0; at += pieceSize) {
     const n = Math.min(pieceSize, seed + count - at);
-    const r = spawnSync(process.execPath, [process.argv[1]!, ...process.argv.slice(2, 3), ...o.rest('seed', 'count', 'time'), `--seed=${at}`, `--count=${n}`, `--child=${until}`], { encoding: 'utf8', maxBuffer: 1 << 28, stdio: ['ignore', 'pipe', 'inherit'] });
-    const lines = r.stdout.split('\n'), last = lines.findLast((l) => l.startsWith(MARK));
-    for (const l of lines) if (l !== '' && !l.startsWith(MARK)) console.log(l);
-    if (last === undefined) { broken++; console.log(`${name}: ended with ${r.status ?? r.signal} in seed=${at} count=${n}`); continue; }
-    const tally = JSON.parse(last.slice(MARK.length)) as Tally;
+    const r = spawnSync(process.execPath, [process.argv[1]!, ...process.argv.slice(2, 3), ...o.rest('seed', 'count', 'time'), `--seed=${at}`, `--count=${n}`, `--child=${until}`], { encoding: 'utf8', stdio: ['ignore', 'inherit', 'inherit', 'pipe'] });
+    const said = r.output[TALLY] ?? '';
+    if (said === '') { broken++; console.log(`${name}: ended with ${r.status ?? r.signal} in seed=${at} count=${n}`); continue; }
+    const tally = JSON.parse(said) as Tally;
     total.run += tally.run;
     total.failed += tally.failed;
   }
