@@ -43,10 +43,10 @@ export function fuzzSeq(seed: number, count: number, real: boolean, stop: (found
 }
 
 /** Leaves out nodes, then makes the state plain, while the same two still differ. */
-export function shrinkProgram(seed: number, who: Divergence['who']): { test: Test; nodes: number; kept: string[] } {
+export function shrinkProgram(seed: number, who: Divergence['who'], budget = 500): { test: Test; nodes: number; kept: string[] } {
   const p = makeProgram(seed), differs = (t: Test): boolean => { try { return checkAlone(t, seed, who) !== null; } catch { return who !== 'the real CPU'; } };
-  const nodes = shrink(p.nodes, (kept) => differs(assemble(p, new Set(kept))), 500), small = assemble(p, new Set(nodes));
-  const parts = plainParts(small, BigInt(STACK + 0x3000)), kept = shrink(parts.map((x) => x.name), (names) => differs(plainTest(small, parts, names)), 200);
+  const nodes = shrink(p.nodes, (kept) => differs(assemble(p, new Set(kept))), budget), small = assemble(p, new Set(nodes));
+  const parts = plainParts(small, BigInt(STACK + 0x3000)), kept = shrink(parts.map((x) => x.name), (names) => differs(plainTest(small, parts, names)), budget >> 1);
   return { test: plainTest(small, parts, kept), nodes: nodes.length, kept };
 }
 
