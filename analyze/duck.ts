@@ -6,11 +6,12 @@ import type { DuckDBConnection, DuckDBDataChunk, DuckDBType } from '@duckdb/node
 import bindings from '@duckdb/node-bindings';
 import { decodeCall, DEFAULTS } from '../engine/abi/decode/index.ts';
 import { FormatError } from '../engine/events/format.ts';
+import { TABLES } from '../engine/events/schema.ts';
 import type { TableName } from '../engine/events/schema.ts';
 import { AnalyzeError } from './options.ts';
 import { guarded, Recording } from './recording.ts';
 import type { Batch, ColumnInfo, TableFile } from './recording.ts';
-import { VIEWS } from './views.ts';
+import { viewText, VIEWS } from './views.ts';
 
 /** u64 columns that hold addresses or raw words keep all 64 bits; the rest are counts and times below 2^63. */
 const ADDRESSES = new Set(['a0', 'a1', 'a2', 'a3', 'a4', 'a5', 'addr', 'ip', 'callsite', 'handler', 'pc', 'start', 'end', 'clone_flags', 'dev', 'ino']);
@@ -202,7 +203,7 @@ export class Database {
   private async views(query: string): Promise<void> {
     const visit = async (name: string, path: string[]): Promise<void> => {
       if (this.viewed.has(name) || path.includes(name)) return;
-      const text = VIEWS[name];
+      const text = viewText(name, (t) => this.recording.has(t));
       if (text === undefined) return;
       for (const other of Object.keys(VIEWS)) if (other !== name && new RegExp(`\\b${other}\\b`).test(text)) await visit(other, [...path, name]);
       const table = name as TableName;
@@ -220,6 +221,8 @@ export class Database {
       const cause = this.failure ?? e;
       if (cause instanceof AnalyzeError) throw cause;
       if (cause instanceof FormatError) throw new AnalyzeError(`${this.recording.dir}: ${cause.message}`);
+      const missing = /Table with name (\w+) does not exist/.exec((cause as Error).message)?.[1] as TableName | undefined;
+      if (missing !== undefined && TABLES.includes(missing) && !this.recording.has(missing)) throw new AnalyzeError(`${this.recording.dir}: was recorded without the table ${missing}: ktrace replay --trace ${missing} adds it`);
       throw new AnalyzeError(firstLine(cause as Error));
     }
   }

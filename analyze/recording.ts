@@ -171,7 +171,7 @@ export class Recording {
   table(name: TableName): TableFile {
     let t = this.tables.get(name);
     if (!t) {
-      if (!this.has(name)) throw new AnalyzeError(`${this.dir}: was recorded without the table ${name}: record without --trace, or with it in the list`);
+      if (!this.has(name)) throw new AnalyzeError(`${this.dir}: was recorded without the table ${name}: ktrace replay --trace ${name} adds it`);
       t = guarded(this.dir, () => new TableFile(this.dir, name, this.manifest.complete, this.manifest.complete ? this.manifest.events[name] : undefined, this.manifest.files));
       this.tables.set(name, t);
     }

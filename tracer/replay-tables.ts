@@ -26,8 +26,9 @@ export interface TablesWanted {
   output: string | null;
 }
 
-/** Stacks are three tables that name each other by number: they are written together. */
-const STACK_TABLES: TableName[] = ['stack_sample', 'callsite', 'frame'];
+/** Stacks are tables that name each other by number: they are written together, with the names of the tasks and files. */
+const STACK_TABLES: TableName[] = ['thread', 'mapping', 'stack_sample', 'callsite', 'frame'];
+const STACKS: TableName[] = ['stack_sample', 'callsite', 'frame'];
 const DEFAULT_SAMPLE_HZ = 999;
 
 export class ReplayedTables {
@@ -46,7 +47,7 @@ export class ReplayedTables {
     this.dir = dir;
     this.manifest = manifest;
     this.wanted = wanted;
-    const stacks = STACK_TABLES.some((t) => wanted.tables.includes(t));
+    const stacks = STACKS.some((t) => wanted.tables.includes(t));
     this.tables = TABLES.filter((t) => wanted.tables.includes(t) || (stacks && STACK_TABLES.includes(t)));
     this.sampleHz = wanted.sampleHz ?? (manifest.config.sampleHz > 0 || !stacks ? manifest.config.sampleHz : DEFAULT_SAMPLE_HZ);
     this.stacks = this.tables.includes('stack_sample') && (wanted.stacks || manifest.stacks === true);

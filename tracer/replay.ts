@@ -9,7 +9,7 @@ import type { DigestRecord, Manifest } from '../engine/events/format.ts';
 import { createReplayHost, Divergence, LogEnd } from '../engine/host/replay.ts';
 import type { ChangedFile } from '../engine/kernel/fs/upper.ts';
 import { engineStats, METER } from './engine-stats.ts';
-import { openRecording, readFile, requireEngine, requireSize } from './recording.ts';
+import { openRecording, readFile, requireEngine, requireSize, UserError } from './recording.ts';
 import { DigestClock, finish, SLICE_CYCLES } from './session.ts';
 import { ReplayedTables } from './replay-tables.ts';
 import type { TablesWanted } from './replay-tables.ts';
@@ -141,6 +141,8 @@ export async function replay(path: string, o: ReplayOptions): Promise<ReplayResu
       return result('incomplete', `the recorder was killed; everything up to its last flush was replayed${machine ? ` (${seconds(machine.now)})` : ''}`);
     }
     if (e instanceof LogEnd) return result('diverged', 'the replay asks for more inputs than the recording has');
+    const code = (e as NodeJS.ErrnoException).code;
+    if (o.tables && (code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG' || code === 'EIO')) throw new UserError(`${o.tables.output ?? path}: the tables could not be written (${code}): free some space or write elsewhere with -o DIR`);
     throw e;
   } finally {
     written?.abandon();

@@ -327,7 +327,9 @@ export function imageBody(r: ImageRecord): Uint8Array {
   u.set(r.path, 72);
   return u;
 }
+/** A killed recorder may leave the file without its header: nothing had been flushed to it. */
 export function parseImages(bytes: Uint8Array, complete: boolean): ImageRecord[] {
+  if (!complete && bytes.length < INPUTS_HEADER) return [];
   return parseRecords(FILES.images, IMAGES_MAGIC, bytes, complete).map((u) => {
     const v = new DataView(u.buffer, u.byteOffset, u.length);
     if (u.length < 72) throw new FormatError(FILES.images, 'is damaged: record again');

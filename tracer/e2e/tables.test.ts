@@ -3,6 +3,7 @@
 import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { parseImages } from '../../engine/events/format.ts';
 import { ENV, have, ktrace, record, recordingPath, run } from '../../samples/run.ts';
 
 type Row = Record<string, unknown>;
@@ -136,6 +137,20 @@ describe('tables made later', () => {
     expect(ktrace(['replay', dir, '--trace', 'syscall', '--from', '1ms']).stderr).toContain('-o DIR');
     expect(ktrace(['replay', dir, '--trace', 'nonsense']).status).toBe(2);
     expect(ktrace(['replay', dir, '--from', '1ms']).status).toBe(2);
+  });
+  test('stacks added to a recording without tables have names; a table that is missing is named with the way to it', () => {
+    const bare = record(['/bin/sh', '-c', 'sleep 0.1; ls /etc/apt > /dev/null'], { flags: ['--trace', 'none'] });
+    expect(ktrace(['replay', bare.dir, '--trace', 'stack_sample', '--sample', '20000']).status).toBe(0);
+    expect([...folded(bare.dir, 'offcpu').keys()].some((s) => s.startsWith('sleep;'))).toBe(true);
+    for (const args of [['report', bare.dir, '--sched'], ['sql', bare.dir, 'select count(*) from syscall'], ['report', bare.dir, '--summary']]) {
+      const r = ktrace(args);
+      expect(r.status, args.join(' ')).toBe(2);
+      expect(r.stderr).toMatch(/^ktrace: \S+: was recorded without the table (\w+): ktrace replay --trace \1 adds it\n$/);
+    }
+  });
+  test('images.bin of a recorder killed before its first flush holds nothing; else an empty one is damaged', () => {
+    expect(parseImages(new Uint8Array(0), false)).toEqual([]);
+    expect(() => parseImages(new Uint8Array(0), true)).toThrow(/images.bin is damaged/);
   });
   test('the digests are those of every choice of tables and samples', () => {
     const program = ['/bin/bash', '-c', 'for i in 1 2 3; do cat /etc/passwd | sort > /dev/null; done; sleep 0.1; kill -USR1 $$ & trap : USR1; wait'], flags = ['--clock', '@5', '--cpus', '2'];
