@@ -67,9 +67,9 @@ export const ITLB_ENTRIES = 128;
 export const ITLB = { tag: 0, frame: 8, size: 16 } as const;
 
 /** A block: header, then records. pa is NO_PA once the block is dropped. pa0/to0, pa1/to1: the blocks that control went to last from here, newest
- *  first; an entry counts only while `to` still has that pa. vaLo, vaHi: its page when it was last reported hot. Compiled: index among its
- *  region's entries, and its page relative to the region's base page. hashNext, frameNext: the next in the jump cache's entry, and in its frame. */
-export const BLK = { fn: 0, cost: 4, count: 8, hot: 12, pa: 16, straddleFrame: 20, pa0: 24, to0: 28, pa1: 32, to1: 36, vaLo: 40, vaHi: 44, entry: 48, page: 52, hashNext: 56, frameNext: 60, size: 64 } as const;
+ *  first; an entry counts only while `to` still has that pa. vaLo, vaHi: its page when it was last reported hot. Compiled: number of its
+ *  region, index among the region's entries, and its page relative to the region's base page. hashNext, frameNext: the next in the jump cache's entry, and in its frame. */
+export const BLK = { fn: 0, cost: 4, count: 8, hot: 12, pa: 16, straddleFrame: 20, pa0: 24, to0: 28, pa1: 32, to1: 36, vaLo: 40, vaHi: 44, entry: 48, page: 52, hashNext: 56, frameNext: 60, region: 64, size: 72 } as const;
 export const NO_PA = 0xffffffff;
 /** A predecoded record. Register operands are byte offsets into the CPU's state. */
 export const REC = { fn: 0, r0: 4, r1: 6, r2: 8, r3: 10, disp: 12, imm: 16, base: 24, index: 26, seg: 28, scale: 30, k: 31, off: 32, next: 34, block: 36, size: 40 } as const;

@@ -96,6 +96,12 @@ export class Blocks {
     return block;
   }
 
+  /** The blocks of a frame that have run at least so often. */
+  hotIn(pfn: number, least: number): number[] {
+    const { u32 } = this.mmu, hot: number[] = [];
+    for (let block = this.frames.get(pfn) ?? 0; block !== 0; block = u32[(block + BLK.frameNext) >> 2]!) if (u32[(block + BLK.hot) >> 2]! >= least && u32[(block + BLK.pa) >> 2] !== NO_PA) hot.push(block);
+    return hot;
+  }
   /** The block at pa for a CPU that arrives there; decodes it if need be. 0 on a fetch fault of the second page. */
   find(s: number, pa: number): number {
     const block = this.lookup(pa);

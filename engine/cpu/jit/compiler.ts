@@ -23,6 +23,8 @@ export class Compiler {
   /** By frame: regions with code from it. */
   private frames = new Map<number, Set<Compiled>>();
   private readonly uncompilable = new Set<Form>();
+  /** Number of the next region: never used again. 0 is none. */
+  private firstId = 1;
   regions = 0; live = 0; modules = 0; bytes = 0; rejected = 0; dropped = 0;
 
   /** Hot entry blocks waiting for company: they keep running in the interpreter. */
@@ -104,6 +106,7 @@ export class Compiler {
       for (const b of region.entries) {
         if (b.code.straddles) continue; // its second page is looked up where control arrives
         u32[(b.block + BLK.fn) >> 2] = slot;
+        u32[(b.block + BLK.region) >> 2] = this.firstId + i;
         u32[(b.block + BLK.entry) >> 2] = b.entry;
         u32[(b.block + BLK.page) >> 2] = b.page;
         compiled.entries.push(b.block);
@@ -114,6 +117,7 @@ export class Compiler {
       }
       this.regions++; this.live++;
     });
+    this.firstId += regions.length;
   }
 
   private emit(regions: readonly Region[]): Module {
@@ -129,7 +133,7 @@ export class Compiler {
       return f.get(0).get(3).i32Store(S.rec).i32Const(1);
     };
     const slowRead = slow('sys.quietread'), slowWrite = slow('sys.quietwrite');
-    regions.forEach((region, i) => new RegionEmitter(m.func([I32, I32], [I32], String(i)), region, call, (f, write) => { f.call(write ? slowWrite : slowRead); }, this.uncompilable).run());
+    regions.forEach((region, i) => new RegionEmitter(m.func([I32, I32], [I32], String(i)), region, this.firstId + i, call, (f, write) => { f.call(write ? slowWrite : slowRead); }, this.uncompilable).run());
     return m;
   }
 

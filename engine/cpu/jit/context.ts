@@ -52,7 +52,8 @@ export class CompileCtx implements FlowCtx {
   flagsDead = false;
   /** Flags known at compile time, null if only the locals know. */
   known: FlagKind | null = null;
-  private record = 0;
+  /** In WASM memory: where the interpreter goes on after a side exit. */
+  record = 0;
   private offset = 0;
   private temps: number[] = [];
   /** Set by the region compiler: where control goes from the end of the block. */

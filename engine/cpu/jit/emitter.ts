@@ -4,7 +4,7 @@ import { assert } from '../../base/assert.ts';
 import { CTX } from '../../machine/hardware.ts';
 import type { Form, Insn } from '../decode/insn.ts';
 import { emitLimit } from '../interp/core-module.ts';
-import { BLK, ITLB, ITLB_ENTRIES, REC, S } from '../layout.ts';
+import { BLK, ITLB, ITLB_ENTRIES, JUMP_CACHE, JUMP_CACHE_BITS, REC, S } from '../layout.ts';
 import { semanticsOf } from '../semantics/context.ts';
 import { Bytes, I32, I64 } from '../wasm/builder.ts';
 import type { Func, Label } from '../wasm/builder.ts';
@@ -79,11 +79,14 @@ export class RegionEmitter {
   /** Control goes through a br_table on local `next` at the region's head: there are several entries, or RETs come back. */
   private readonly table: boolean;
   private readonly next: number;
+  private exit: Label = 0;
   private rootLabel: Label = 0;
+  /** Where control goes with rip set by an indirect jump. */
+  private lookupLabel: Label = 0;
   /** Pages but the only one: i32 local, whether the instruction TLB had it with our frame when the region was entered. */
   private readonly pageOk = new Map<number, number>();
 
-  constructor(private readonly f: Func, private readonly region: Region, private readonly call: CallHelper, slow: (f: Func, write: boolean) => void, private readonly uncompilable: Set<Form>) {
+  constructor(private readonly f: Func, private readonly region: Region, private readonly id: number, private readonly call: CallHelper, slow: (f: Func, write: boolean) => void, private readonly uncompilable: Set<Form>) {
     this.state = new RegionState(f);
     this.ctx = new CompileCtx(f, this.state, call, slow);
     this.flags = flagsAtEntry(region);
@@ -94,14 +97,17 @@ export class RegionEmitter {
 
   run(): void {
     const { f, state, region } = this;
-    state.exitLabel = f.block();
+    this.exit = state.exitLabel = f.block();
     if (this.table) {
       this.rootLabel = f.loop();
+      this.lookupLabel = f.block();
       this.dominated(region.root, () => {
         const labels = region.entries.map((b) => this.mergeLabels.get(b)!);
         f.get(this.next).brTable(labels.slice(0, -1), labels[labels.length - 1]!);
       });
       f.unreachable().end();
+      this.lookUp();
+      f.end();
     } else this.tree(region.entries[0]!);
     f.unreachable().end();
     this.epilogue();
@@ -186,6 +192,27 @@ export class RegionEmitter {
   /** Over the br_table; flags are whole. */
   private enter(next: RegionBlock): void { this.f.i32Const(next.entry).set(this.next).br(this.rootLabel); }
   private leaveTo(target: number): void { this.ctx.va(target); this.f.set(this.state.rip); this.leave(); }
+  /** From local rip, flags whole, to an entry of this region if the jump cache knows the block there as one; else away. */
+  private lookUp(): void {
+    const { f, state } = this, distance = f.local(I64), pa = f.local(I32), at = f.local(I32), { exit } = this;
+    f.get(state.acc).i32WrapI64().get(STATE).i32Load(S.limit).i32GeU().brIf(exit);
+    f.get(state.rip); this.ctx.va(0); f.i64Sub().set(distance);
+    if (this.pageOk.size === 0) {
+      f.get(distance).i64Const(4095).i64GtU().brIf(exit);
+      f.i32Const(this.region.pages[0]!.frame).set(pa);
+    } else {
+      f.get(distance).i64Const(-4096).i64And().set(distance);
+      const known = f.block();
+      for (const { page, frame } of this.region.pages) f.i32Const(frame).set(pa).get(distance).i64Const(page).i64Eq().get(this.pageOk.get(page)!).i32And().brIf(known);
+      f.br(exit).end();
+    }
+    f.get(pa).get(state.rip).i32WrapI64().i32Const(4095).i32And().i32Or().tee(pa);
+    f.get(pa).i32Const(11).i32ShrU().i32Xor().i32Const((1 << JUMP_CACHE_BITS) - 1).i32And().i32Const(3).i32Shl().tee(at);
+    f.i32Load(JUMP_CACHE).get(pa).i32Ne().brIf(exit);
+    f.get(at).i32Load(JUMP_CACHE + 4).tee(at).i32Load(BLK.region).i32Const(this.id).i32Ne().brIf(exit);
+    f.get(at).i32Load(BLK.entry).set(this.next).br(this.rootLabel);
+    f.free(distance, pa, at);
+  }
   /** To where local rip says. */
   private leave(): void { this.ctx.spillFlags(); this.f.br(this.state.exitLabel); }
   private lookup(b: RegionBlock, next: RegionBlock, miss: () => void): void {
@@ -194,21 +221,34 @@ export class RegionEmitter {
     if (need.length > 0) { f.i32Eqz().hint(false).if(); miss(); f.end(); }
   }
 
+  /** The exits of a block meet first, where few registers differ, and then those of the region: V8's register allocator takes most of its time for edges. */
   private block(b: RegionBlock): void {
+    const { f, state } = this, outer = state.exitLabel;
+    state.exitLabel = f.block();
+    this.body(b);
+    f.unreachable().end().br(this.exit);
+    state.exitLabel = outer;
+  }
+  private body(b: RegionBlock): void {
     const { f, ctx, state } = this, { insns, offsets } = b.code;
     let cost = 0;
     for (const insn of insns) cost += insn.form.cost;
     const spend = (): void => { f.get(state.acc).i64Const(cost, insns.length).i64Add().set(state.acc); };
     const overdue = (): void => { f.get(state.acc).i32WrapI64().get(STATE).i32Load(S.limit).i32GeU().hint(false).if(); };
-    const jump = (target: number): void => {
-      spend();
-      if (b.successors.includes(target)) { overdue(); this.leaveTo(target); f.end(); }
+    /** Before a last instruction that changes nothing but rip: if the deadline comes behind it, it is the interpreter's. */
+    const spendOrLeave = (): void => {
+      const sum = f.local(I64);
+      f.get(state.acc).i64Const(cost, insns.length).i64Add().tee(sum).i32WrapI64().get(STATE).i32Load(S.limit).i32GeU().hint(false).if();
+      ctx.sideExit();
+      f.end().get(sum).set(state.acc).free(sum);
+    };
+    const jump = (target: number, pure: boolean): void => {
+      if (!b.successors.includes(target)) spend();
+      else if (pure) spendOrLeave();
+      else { spend(); overdue(); this.leaveTo(target); f.end(); }
       this.edge(b, target);
     };
     const branch = (taken: number, next: number, condition: () => void): void => {
-      spend();
-      overdue();
-      ctx.va(taken); ctx.va(next); condition(); f.select().set(state.rip); this.leave(); f.end();
       condition();
       const { known } = ctx;
       f.if();
@@ -234,7 +274,9 @@ export class RegionEmitter {
         }
         f.free(distance);
       }
-      this.leave();
+      if (!this.table) { this.leave(); return; }
+      ctx.spillFlags();
+      f.br(this.lookupLabel);
     };
     for (let k = 0; k < insns.length; k++) {
       const insn = insns[k]!, { form } = insn, record = b.block + BLK.size + k * REC.size;
@@ -243,6 +285,7 @@ export class RegionEmitter {
       if (semantics === undefined || this.uncompilable.has(form)) { ctx.sideExit(); return; }
       ctx.flagsDead = flagsDeadAfter(insns, k);
       if (form.mnemonic === 'jcc') {
+        spendOrLeave();
         branch(ctx.target(), b.page + b.code.end, () => ctx.cond(form.cc));
         return;
       }
@@ -250,10 +293,13 @@ export class RegionEmitter {
       ctx.onBranch = () => {
         const condition = f.freshLocal(I32);
         f.set(condition);
+        spend();
+        overdue();
+        ctx.va(ctx.target()); ctx.va(b.page + b.code.end); f.get(condition).select().set(state.rip); this.leave(); f.end();
         branch(ctx.target(), b.page + b.code.end, () => f.get(condition));
         ended = true;
       };
-      ctx.onJump = () => { jump(ctx.target()); ended = true; };
+      ctx.onJump = () => { jump(ctx.target(), form.mnemonic === 'jmp'); ended = true; };
       ctx.onIndirect = () => { indirect(); ended = true; };
       try {
         semantics(ctx);
@@ -264,6 +310,7 @@ export class RegionEmitter {
       ctx.end();
       if (ended) return;
     }
-    jump(b.page + b.code.end);
+    ctx.record = b.block + BLK.size + insns.length * REC.size;
+    jump(b.page + b.code.end, true);
   }
 }

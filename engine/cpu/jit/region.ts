@@ -1,7 +1,8 @@
 // What a region is: the blocks that are reached from an entry over direct jumps and calls, over some neighbouring pages, with the order and
 // nesting in which they become structured WebAssembly (dominator tree under a root that leads to all entries).
 import type { BlockCode, Blocks } from '../interp/blocks.ts';
-import { BLK, FRAME_FETCHED, FRAME_FLAGS } from '../layout.ts';
+import { SLOT } from '../interp/core-module.ts';
+import { BLK, FRAME_FETCHED, FRAME_FLAGS, NO_PA } from '../layout.ts';
 import type { Mmu } from '../mmu/mmu.ts';
 
 export interface RegionBlock {
@@ -29,6 +30,8 @@ export interface RegionPage { /** Relative to the base page. */ page: number; /*
 export interface Region { root: RegionBlock; entries: RegionBlock[]; found: ReadonlyMap<number, RegionBlock>; pages: RegionPage[] }
 
 const MAX_BLOCKS = 96, MAX_INSNS = 1000, MAX_PAGES = 4;
+/** Beyond this size no block is added that is only reached indirectly: V8's time to compile grows with it, and more than the time that staying inside saves. */
+const SMALL_BLOCKS = 24, SMALL_INSNS = 200;
 
 /** Offsets (in the page, perhaps outside 0…4095) to which a block's direct control flow goes. */
 export function directTargets(code: BlockCode): number[] {
@@ -67,6 +70,13 @@ export class Discovery {
     return pfn * 4096;
   }
 
+  /** Offset of a block to which an indirect jump has gone; NaN if it is not on a page of the region. */
+  private seen(block: number, pa: number): number {
+    const { u32 } = this.mmu;
+    if (pa === NO_PA || u32[(block + BLK.pa) >> 2] !== pa) return NaN;
+    const known = this.pages.find((p) => p.frame === pa - (pa & 4095));
+    return known === undefined ? NaN : known.page + (pa & 4095);
+  }
   /** The region around an entry block; null if it cannot be compiled. */
   run(entryBlock: number): Region | null {
     const { blocks, mmu, found, minHot } = this, { u32 } = mmu;
@@ -75,12 +85,23 @@ export class Discovery {
     let insns = 0;
     // Forced compilation makes a region of every block: small ones.
     const maxBlocks = minHot === 0 ? 4 : MAX_BLOCKS;
-    const queue = [entryPa & 4095], callTargets = new Set<number>(), returnSites = new Set<number>();
-    while (queue.length > 0) {
-      const offset = queue.shift()!;
+    const queue = [entryPa & 4095], callTargets = new Set<number>(), returnSites = new Set<number>(), arrivals = new Set<number>();
+    const tables = new Set<number>();
+    const small = (): boolean => found.size < SMALL_BLOCKS && insns < SMALL_INSNS;
+    for (;;) {
+      if (queue.length === 0 && tables.size > 0 && minHot > 0 && small()) { // where a jump table may lead: other hot blocks of its page
+        const page = [...tables][0]!;
+        tables.delete(page);
+        for (const block of blocks.hotIn(this.frame(page, baseLo, baseHi) >>> 12, minHot)) {
+          const offset = page + (u32[(block + BLK.pa) >> 2]! & 4095);
+          if (u32[(block + BLK.fn) >> 2]! <= SLOT.enterCounted && !found.has(offset)) { queue.push(offset); arrivals.add(offset); }
+        }
+      }
+      const offset = queue.shift();
+      if (offset === undefined) break;
       if (found.has(offset)) continue;
       const isEntry = found.size === 0;
-      if (!isEntry && (found.size >= maxBlocks || insns >= MAX_INSNS)) continue;
+      if (!isEntry && (found.size >= maxBlocks || insns >= MAX_INSNS || (arrivals.has(offset) && !small()))) continue;
       const page = pageOf(offset), frame = this.frame(page, baseLo, baseHi);
       if (frame < 0) continue;
       const pa = frame + (offset - page), known = blocks.lookup(pa);
@@ -101,6 +122,15 @@ export class Discovery {
       for (const target of directTargets(code)) queue.push(page + target);
       const mnemonic = lastMnemonic(b);
       if (mnemonic === 'call') callTargets.add(page + directTargets(code)[0]!);
+      if ((mnemonic === 'call_e' || mnemonic === 'jmp_e') && small()) {
+        for (const at of [BLK.to0, BLK.to1]) {
+          const to = this.seen(u32[(block + at) >> 2]!, u32[(block + (at === BLK.to0 ? BLK.pa0 : BLK.pa1)) >> 2]!);
+          if (Number.isNaN(to)) continue;
+          queue.push(to);
+          callTargets.add(to);
+        }
+        if (mnemonic === 'jmp_e' && code.insns[code.insns.length - 1]!.base !== 16) tables.add(page); // not one through a pointer of its own (PLT)
+      }
       if (mnemonic === 'call' || mnemonic === 'call_e') { returnSites.add(page + code.end); queue.push(page + code.end); }
     }
     const entry = found.get(entryPa & 4095)!, entries: RegionBlock[] = [];
@@ -108,7 +138,10 @@ export class Discovery {
     addEntry(entry);
     for (const b of found.values()) {
       b.successors = [...new Set(directTargets(b.code).map((t) => b.page + t).filter((t) => found.has(t)))];
-      if (callTargets.has(b.offset) || returnSites.has(b.offset) || this.wanted.has(b.block)) addEntry(b);
+      for (const t of b.successors) arrivals.delete(t);
+    }
+    for (const b of found.values()) {
+      if (arrivals.has(b.offset) || callTargets.has(b.offset) || returnSites.has(b.offset) || this.wanted.has(b.block)) addEntry(b);
     }
     this.findReturns();
     const root: RegionBlock = { ...entry, offset: NaN, successors: [], returns: [], entry: -1, children: [], merge: false, loop: true };
