@@ -28,6 +28,17 @@ describe.skipIf(!have(sample('cpu-level')))('--cpu', () => {
     for (const [level, v2] of [['v1', false], ['v2', true]] as const)
       expect(/x86-64-v2 \(supported, searched\)/.test(record([LD, '--help'], { flags: ['--cpu', level], env: ENV }).stdout.toString()), level).toBe(v2);
   });
+  test.skipIf(process.arch !== 'x64')('a program built for v2, in every tier', () => {
+    const native = run([sample('level-v2')]), digests = new Set<string>();
+    expect(native.status).toBe(0);
+    record([sample('level-v2')], { flags: ['--cpu', 'v2'] }); // the first read of a file is an input that the others do not have
+    for (const jit of ['off', 'auto', 'force']) {
+      const r = record([sample('level-v2')], { flags: ['--cpu', 'v2', '--clock', '@1000000000', '--jit', jit] });
+      expect(r.stdout.toString(), jit).toBe(native.stdout.toString());
+      digests.add(JSON.parse(ktrace(['info', r.dir, '--json']).stdout.toString()).digest);
+    }
+    expect(digests.size).toBe(1);
+  });
   test.skipIf(process.arch !== 'x64')('alignment checks and single steps, as natively, in every tier', () => {
     const native = run([sample('cpu-traps')]);
     expect(native.stdout.toString()).toContain('19 steps, at');
