@@ -41,7 +41,7 @@ int main(void) {
   __asm__ volatile(
     "mov $3, %%ecx; lea buf(%%rip), %%rsi; lea 64(%%rsi), %%rdi; pushfq; orl $0x100, (%%rsp); popfq\n"
     "step_from: nop; rep movsb; mov $2, %%ecx\n"
-    "2: dec %%ecx; jnz 2b; xor %%eax, %%eax; cpuid; push %%rax; pop %%rax; call 3f; jmp 4f; 3: ret; 4: pushfq; andl $~0x100, (%%rsp); popfq; step_to: nop" ::: "rax", "rbx", "rcx", "rdx", "rsi", "rdi", "cc", "memory");
+    "2: dec %%ecx; jnz 2b; xor %%eax, %%eax; cpuid; rdtsc; mov $39, %%eax; syscall; nop; mov $20, %%eax; int $0x80; nop; push %%rax; pop %%rax; call 3f; jmp 4f; 3: ret; 4: pushfq; andl $~0x100, (%%rsp); popfq; step_to: nop" ::: "rax", "rbx", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11", "cc", "memory");
   printf("%d steps, at", steps);
   for (int i = 0; i < steps && i < 64; i++) printf(" %ld", last[i]);
   printf(", to %ld\n", step_to - step_from);

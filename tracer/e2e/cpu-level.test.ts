@@ -41,7 +41,7 @@ describe.skipIf(!have(sample('cpu-level')))('--cpu', () => {
   });
   test.skipIf(process.arch !== 'x64')('alignment checks and single steps, as natively, in every tier', () => {
     const native = run([sample('cpu-traps')]);
-    expect(native.stdout.toString()).toContain('19 steps, at');
+    expect(native.stdout.toString()).toContain('24 steps, at');
     for (const jit of ['off', 'auto', 'force']) expect(record([sample('cpu-traps')], { flags: ['--jit', jit] }).stdout.toString(), jit).toBe(native.stdout.toString());
   });
   test('a level that there is not', () => {

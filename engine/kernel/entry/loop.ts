@@ -2,7 +2,7 @@
 // number; user code may run ahead by the quantum. What a CPU does next is in CpuState, so a snapshot between steps is complete.
 import { COST } from '../../clock/costs.ts';
 import { nextBelow } from '../../base/random.ts';
-import { EXIT } from '../../machine/hardware.ts';
+import { CTX, DR6_BS, EXIT, TF, VEC } from '../../machine/hardware.ts';
 import type { Kernel } from '../contracts/kernel.ts';
 import type { Task } from '../contracts/task.ts';
 import { TASK } from '../contracts/task.ts';
@@ -154,15 +154,20 @@ function handleExit(k: Kernel, cs: CpuState): void {
     case EXIT.clock:
       k.processor.stepClock(cs.cpu);
       { const used = k.processor.now(cs.cpu) - at; task.utime += used; cs.user += used; }
-      cs.phase = PHASE.USER;
+      if ((k.processor.regs(cs.cpu).lo(CTX.rflags) & TF) === 0) { cs.phase = PHASE.USER; return; }
+      cs.exitReason = EXIT.exception; cs.exitVector = VEC.DB; cs.exitError = 0; cs.exitAddress = DR6_BS; // a single step over it
+      begin(k, cs, k.processor.now(cs.cpu));
+      exception(k, cs, k.now);
       return;
-    default:
-      cs.phase = PHASE.KERNEL;
-      k.now += COST.exceptionEntry;
-      task.after = AFTER.USER;
-      handleException(k, task, cs);
-      endEntry(k, cs, at);
+    default: exception(k, cs, at);
   }
+}
+function exception(k: Kernel, cs: CpuState, at: number): void {
+  cs.phase = PHASE.KERNEL;
+  k.now += COST.exceptionEntry;
+  cs.task.after = AFTER.USER;
+  handleException(k, cs.task, cs);
+  endEntry(k, cs, at);
 }
 
 /** The kernel path is over; its cost is now spent. At once when nothing can come between. */
