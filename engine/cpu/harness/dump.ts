@@ -62,8 +62,7 @@ export function recordText(code: Uint8Array, offset: number, insn: Insn): string
 export function handlerText(form: Form): string {
   const m = new Module(), helpers = new Map(helperSignatures().map(({ name, params, results }, slot) => [name, { params, results, slot }]));
   m.importMemory('e', 'm', MEMORY_LIMITS);
-  const table = m.importTable('e', 'h', { initial: helpers.size }), f = m.func([I32, I32], [I32], 'handler');
-  const ctx = new InterpCtx(f, form, (to, name) => callHelper(helpers, m, table, to, name), null);
+  const f = m.func([I32, I32], [I32], 'handler'), ctx = new InterpCtx(f, form, (to, name) => callHelper(helpers, m, to, name), null);
   semanticsOf(form.mnemonic)!(ctx);
   ctx.finish();
   return moduleText(m.finish(), notes('record'))[0]!.text;

@@ -1,5 +1,5 @@
 // The core: the core module instantiated over the machine's memory, and modules of further handlers made on demand.
-// All share one dispatch table and one helper table.
+// All share one dispatch table.
 import type { Form } from '../decode/insn.ts';
 import { allHelpers, semanticsOf } from '../semantics/context.ts';
 import { I32, Module } from '../wasm/builder.ts';
@@ -37,7 +37,7 @@ interface HelperType { params: readonly ValType[]; results: readonly ValType[]; 
 
 export class Core {
   readonly dispatchTable: WebAssembly.Table;
-  readonly helperTable: WebAssembly.Table;
+  private readonly helperTable: WebAssembly.Table;
   readonly helpers = new Map<string, HelperType>();
   readonly dispatch: (s: number) => number;
   /** The flags of a region that left run() into the form that getFlags reads. */
@@ -68,6 +68,13 @@ export class Core {
     this.setFlags = x['sys.setflags']!;
     this.pack = x['sys.pack']!;
     this.helperTable = x['helpers']!;
+  }
+
+  /** A module over the memory and the helpers. It imports the functions that it uses and no table: V8 keeps every instance that imports one for good. */
+  instantiate(m: Module, bytes: Uint8Array): WebAssembly.Instance {
+    const used: Record<string, unknown> = {};
+    for (const name of m.importedOnce) used[name] = this.helperTable.get(this.helpers.get(name)!.slot);
+    return new WebAssembly.Instance(new WebAssembly.Module(bytes), { e: { m: this.memory }, h: used });
   }
 
   private readonly freeSlots: number[] = [];
@@ -103,8 +110,7 @@ export class Core {
     const m = new Module();
     m.counting = this.counting;
     m.importMemory('e', 'm', { ...MEMORY_LIMITS });
-    const helperTable = m.importTable('e', 'h', { initial: this.helpers.size });
-    const call = (f: Func, name: string): void => callHelper(this.helpers, m, helperTable, f, name);
+    const call = (f: Func, name: string): void => callHelper(this.helpers, m, f, name);
     forms.forEach((form, i) => {
       const f = m.func([I32, I32], [I32], String(i));
       const c = new InterpCtx(f, form, call, null);
@@ -116,17 +122,16 @@ export class Core {
       semantics(c);
       c.finish();
     });
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(m.finish()), { e: { m: this.memory, h: this.helperTable } });
+    const instance = this.instantiate(m, m.finish());
     forms.forEach((form, i) => this.dispatchTable.set(this.handlerOf.get(form)!, instance.exports[String(i)] as never));
     this.handlerModules++;
   }
 }
 
-/** A call through the helper table; 'tail:' makes it a tail call. */
-export function callHelper(helpers: ReadonlyMap<string, HelperType>, m: Module, table: number, f: Func, name: string): void {
-  const tail = name.startsWith('tail:'), helper = helpers.get(tail ? name.slice(5) : name);
-  if (helper === undefined) throw new Error(`no helper ${name}`);
-  f.i32Const(helper.slot);
-  const type = m.type(helper.params, helper.results);
-  if (tail) f.returnCallIndirect(type, table); else f.callIndirect(type, table);
+/** A call of an imported helper; 'tail:' makes it a tail call. */
+export function callHelper(helpers: ReadonlyMap<string, HelperType>, m: Module, f: Func, name: string): void {
+  const tail = name.startsWith('tail:'), plain = tail ? name.slice(5) : name, helper = helpers.get(plain);
+  if (helper === undefined) throw new Error(`no helper ${plain}`);
+  const index = m.importFuncOnce('h', plain, helper.params, helper.results);
+  if (tail) f.returnCall(index); else f.call(index);
 }

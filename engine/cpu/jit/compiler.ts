@@ -97,7 +97,7 @@ export class Compiler {
 
   private install(regions: readonly Region[], m: Module): void {
     const bytes = m.finish(), { core } = this, { u32 } = this.mmu;
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { e: { m: core.memory, h: core.helperTable } });
+    const instance = core.instantiate(m, bytes);
     this.modules++;
     this.bytes += bytes.length;
     regions.forEach((region, i) => {
@@ -124,8 +124,7 @@ export class Compiler {
     const { core } = this, m = new Module();
     m.counting = core.counting;
     m.importMemory('e', 'm', MEMORY_LIMITS);
-    const helperTable = m.importTable('e', 'h', { initial: core.helpers.size });
-    const call = (to: Func, name: string): void => callHelper(core.helpers, m, helperTable, to, name);
+    const call = (to: Func, name: string): void => callHelper(core.helpers, m, to, name);
     const slow = (name: string): Func => { // of a load or store: 1 if the interpreter has to do the instruction
       const f = m.func([I32, I64, I32, I32], [I32]);
       f.get(0).get(1).get(2); call(f, name);

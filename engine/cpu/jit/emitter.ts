@@ -6,7 +6,7 @@ import type { Form, Insn } from '../decode/insn.ts';
 import { emitLimit } from '../interp/core-module.ts';
 import { BLK, ITLB, ITLB_ENTRIES, JUMP_CACHE, JUMP_CACHE_BITS, REC, S } from '../layout.ts';
 import { semanticsOf } from '../semantics/context.ts';
-import { Bytes, I32, I64 } from '../wasm/builder.ts';
+import { I32, I64 } from '../wasm/builder.ts';
 import type { Func, Label } from '../wasm/builder.ts';
 import type { CallHelper } from '../interp/context.ts';
 import { CompileCtx, FK, NotCompilable, RegionState } from './context.ts';
@@ -112,12 +112,7 @@ export class RegionEmitter {
     f.unreachable().end();
     this.epilogue();
     // The prologue comes first, but only now is known which registers it loads.
-    const body = f.code, raw = f as unknown as { code: Bytes; hints: number[] };
-    raw.code = new Bytes(256);
-    this.prologue();
-    const shift = raw.code.length;
-    raw.code.raw(body.done());
-    for (let i = 0; i < raw.hints.length; i += 2) raw.hints[i]! += shift;
+    f.prepend(() => { this.prologue(); });
   }
   private prologue(): void {
     const { f, state, region } = this;

@@ -30,6 +30,13 @@ export class Bytes {
     while (value > 127) { this.byte((value & 127) | 128); value >>>= 7; }
     this.byte(value);
   }
+  /** Room for the LEB128 of a u32 below 2^21, three bytes. */
+  leb3(): void { this.byte(0x80); this.byte(0x80); this.byte(0); }
+  setLeb3(at: number, value: number): void {
+    this.u8[at] = (value & 127) | 128;
+    this.u8[at + 1] = ((value >>> 7) & 127) | 128;
+    this.u8[at + 2] = value >>> 14;
+  }
   /** Signed LEB128 of an i32. */
   sleb(value: number): void {
     value |= 0;
@@ -75,17 +82,23 @@ export interface Func extends PlainMethods, MemMethods, LaneMethods, MemLaneMeth
 const scratchF = new DataView(new ArrayBuffer(8));
 
 export class Func {
-  readonly code = new Bytes(512);
+  code = new Bytes(512);
   /** Present nesting depth; the function body itself is 0. */
   depth = 0;
   private readonly locals: ValType[] = [];
   private readonly freeLocals = new Map<ValType, number[]>();
-  private readonly hints: number[] = [];
+  /** Offsets in the code and values. */
+  private hints: number[] = [];
+  /** Where the index of a function of the module is to stand, and the function. */
+  private calls: { at: number; target: Func }[] = [];
   readonly paramCount: number;
 
-  constructor(readonly module: Module, readonly index: number, readonly typeIndex: number, readonly params: readonly ValType[]) {
+  /** @param ordinal among the functions that the module defines. */
+  constructor(readonly module: Module, private readonly ordinal: number, readonly typeIndex: number, readonly params: readonly ValType[]) {
     this.paramCount = params.length;
   }
+  /** In the module's function space. Asking for it fixes it: no function can be imported any more. */
+  get index(): number { return this.module.firstDefined() + this.ordinal; }
 
   // ---- locals
   /** A local of that type, perhaps one freed before (its value is then arbitrary). */
@@ -187,8 +200,13 @@ export class Func {
   }
   /** A branch hint for the brIf or if that follows at once (custom section metadata.code.branch_hint; ignored where unknown). */
   hint(likely: boolean): this { this.hints.push(this.code.length, likely ? 1 : 0); return this; }
-  call(target: number | Func): this { this.code.byte(0x10); this.code.leb(typeof target === 'number' ? target : target.index); return this; }
-  returnCall(target: number | Func): this { this.code.byte(0x12); this.code.leb(typeof target === 'number' ? target : target.index); return this; }
+  call(target: number | Func): this { this.code.byte(0x10); this.callee(target); return this; }
+  returnCall(target: number | Func): this { this.code.byte(0x12); this.callee(target); return this; }
+  private callee(target: number | Func): void {
+    if (typeof target === 'number') { this.code.leb(target); return; }
+    this.calls.push({ at: this.code.length, target });
+    this.code.leb3();
+  }
   /** Type index from Module.type; the callee's table slot is on top of the stack. */
   callIndirect(type: number, table = 0): this { this.code.byte(0x11); this.code.leb(type); this.code.leb(table); return this; }
   returnCallIndirect(type: number, table = 0): this { this.code.byte(0x13); this.code.leb(type); this.code.leb(table); return this; }
@@ -198,6 +216,18 @@ export class Func {
   memoryFill(): this { this.code.byte(0xfc); this.code.leb(11); this.code.byte(0); return this; }
   memorySize(): this { this.code.byte(0x3f); this.code.byte(0); return this; }
 
+  /** What `emit` emits comes before all that is there: for what is known last. */
+  prepend(emit: () => void): void {
+    const { code, hints, calls } = this;
+    this.code = new Bytes(256);
+    this.hints = [];
+    this.calls = [];
+    emit();
+    const shift = this.code.length;
+    this.code.raw(code.done());
+    hints.forEach((value, i) => this.hints.push((i & 1) === 0 ? value + shift : value));
+    for (const { at, target } of calls) this.calls.push({ at: at + shift, target });
+  }
   /** Local declarations and code, as the code section holds them; hintOffsets are relative to its start. */
   body(): { bytes: Uint8Array; hints: number[] } {
     if (this.depth !== 0) throw new Error(`function ${this.index}: ${this.depth} blocks left open`);
@@ -213,6 +243,7 @@ export class Func {
       i = j;
     }
     const hints = this.hints.map((value, i) => (i & 1) === 0 ? value + head.length : value);
+    for (const { at, target } of this.calls) this.code.setLeb3(at, target.index);
     head.raw(this.code.done());
     head.byte(0x0b);
     return { bytes: head.done(), hints };
@@ -254,7 +285,7 @@ install();
 export interface MemoryLimits { initial: number; maximum?: number; shared?: boolean }
 export interface TableLimits { initial: number; maximum?: number }
 
-/** A module. Imports of functions come before the first func(). */
+/** A module. Functions may be imported until the index of a defined one is asked for (by a table or finish()). */
 export class Module {
   /** Its maker wants events counted while the code runs (../counts.ts). */
   counting = false;
@@ -270,8 +301,7 @@ export class Module {
   private readonly globals = new Bytes(16);
   private definedGlobals = 0;
   private memory: MemoryLimits | null = null;
-  private readonly exports = new Bytes(64);
-  private exportCount = 0;
+  private readonly exports: { name: string; kind: number; f: Func | null; index: number }[] = [];
   private readonly elements = new Bytes(64);
   private elementCount = 0;
   private readonly dataSegments = new Bytes(64);
@@ -304,12 +334,23 @@ export class Module {
     this.importCount++;
   }
   importFunc(module: string, name: string, params: readonly ValType[], results: readonly ValType[]): number {
-    if (this.funcs.length > 0) throw new Error('function imports come before functions');
+    if (this.indexed) throw new Error('function imports come before the first index');
     this.imports.name(module); this.imports.name(name); this.imports.byte(0);
     this.imports.leb(this.type(params, results));
     this.importCount++;
     return this.importedFuncs++;
   }
+  /** The same, once for each name. */
+  importFuncOnce(module: string, name: string, params: readonly ValType[], results: readonly ValType[]): number {
+    let index = this.once.get(name);
+    if (index === undefined) this.once.set(name, index = this.importFunc(module, name, params, results));
+    return index;
+  }
+  private readonly once = new Map<string, number>();
+  /** Names given to importFuncOnce. */
+  get importedOnce(): Iterable<string> { return this.once.keys(); }
+  private indexed = false;
+  firstDefined(): number { this.indexed = true; return this.importedFuncs; }
   importTable(module: string, name: string, limits: TableLimits): number {
     if (this.definedTables > 0) throw new Error('table imports come before tables');
     this.imports.name(module); this.imports.name(name); this.imports.byte(1); this.imports.byte(FUNCREF);
@@ -339,20 +380,16 @@ export class Module {
     this.definedGlobals++;
     return this.globalCount++;
   }
-  /** A function to be filled in; its index is fixed now, so calls may run ahead of bodies. */
+  /** A function to be filled in; calls may run ahead of bodies. */
   func(params: readonly ValType[], results: readonly ValType[], exportName?: string): Func {
-    const f = new Func(this, this.importedFuncs + this.funcs.length, this.type(params, results), params);
+    const f = new Func(this, this.funcs.length, this.type(params, results), params);
     this.funcs.push(f);
-    if (exportName !== undefined) this.exportFunc(exportName, f.index);
+    if (exportName !== undefined) this.exportFunc(exportName, f);
     return f;
   }
-  private export(name: string, kind: number, index: number): void {
-    this.exports.name(name); this.exports.byte(kind); this.exports.leb(index);
-    this.exportCount++;
-  }
-  exportFunc(name: string, index: number | Func): void { this.export(name, 0, typeof index === 'number' ? index : index.index); }
-  exportTable(name: string, index = 0): void { this.export(name, 1, index); }
-  exportMemory(name: string): void { this.export(name, 2, 0); }
+  exportFunc(name: string, f: Func): void { this.exports.push({ name, kind: 0, f, index: 0 }); }
+  exportTable(name: string, index = 0): void { this.exports.push({ name, kind: 1, f: null, index }); }
+  exportMemory(name: string): void { this.exports.push({ name, kind: 2, f: null, index: 0 }); }
   /** Active element segment: functions into table slots from `offset`. */
   elem(offset: number, functions: readonly (number | Func)[], table = 0): void {
     this.elements.leb(table === 0 ? 0 : 2);
@@ -395,7 +432,9 @@ export class Module {
       section(5, 1, memories);
     }
     section(6, this.definedGlobals, this.globals);
-    section(7, this.exportCount, this.exports);
+    const exports = new Bytes(64);
+    for (const { name, kind, f, index } of this.exports) { exports.name(name); exports.byte(kind); exports.leb(f?.index ?? index); }
+    section(7, this.exports.length, exports);
     section(9, this.elementCount, this.elements);
     const code = new Bytes(4096);
     const hintSection = new Bytes(64);
