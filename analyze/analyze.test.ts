@@ -1,10 +1,9 @@
 // Recordings made by hand, read back through DuckDB and the reports.
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { AnalyzeError, diffRecordings, exportFolded, exportParquet, exportSpeedscope, reportFaults, reportFlame, reportIo, reportIrq, reportSchedLatency, reportSchedMap, reportSchedTimehist, reportSignals, reportStrace, reportSummary, reportVmstat, runSql } from './index.ts';
-import { call, record, synthetic } from './harness/synthetic.ts';
+import { call, record, scratchDir, synthetic } from './harness/synthetic.ts';
 import type { Trace } from '../engine/events/trace.ts';
 
 const two = (t: Trace): void => {
@@ -58,7 +57,7 @@ describe('reports', () => {
     bytes[bytes.length - 40]! ^= 4;
     writeFileSync(file, bytes);
     await expect(reportStrace(bad, {}, () => undefined)).rejects.toThrow(/trace\/syscall.arrow is damaged/);
-    await expect(runSql(mkdtempSync(join(tmpdir(), 'empty-')), 'select 1', {}, () => undefined)).rejects.toThrow(/not a recording/);
+    await expect(runSql(scratchDir('empty'), 'select 1', {}, () => undefined)).rejects.toThrow(/not a recording/);
   });
 });
 
@@ -82,7 +81,7 @@ describe('diff, stacks, exports', () => {
     expect(await text((out) => exportFolded(dir, {}, out))).toBe('test;main 1000\n');
     expect(JSON.parse(await text((out) => exportSpeedscope(dir, {}, out))).shared.frames).toEqual([{ name: 'main' }]);
     expect(await text((out) => reportFlame(dir, {}, out))).toContain('<title>main (1.000 ms, 100.00%)</title>');
-    const into = mkdtempSync(join(tmpdir(), 'parquet-'));
+    const into = scratchDir('parquet');
     expect(await exportParquet(dir, {}, into)).toContain('syscall.parquet');
     expect(readFileSync(join(into, 'syscall.parquet')).subarray(0, 4).toString()).toBe('PAR1');
   });

@@ -1,12 +1,11 @@
 // Recordings of several batches: sums made while recording, names and contents of any bytes, Parquet with and without payload.
-import { mkdtempSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { FILES, IDX_HEADER, IDX_KIND, IDX_RECORD, manifestText, parseIndex, parseManifest } from '../engine/events/format.ts';
 import type { Trace } from '../engine/events/trace.ts';
 import { exportParquet, reportSummary, runSql } from './index.ts';
-import { call, record, synthetic } from './harness/synthetic.ts';
+import { call, record, scratchDir, synthetic } from './harness/synthetic.ts';
 
 const text = async (f: (out: (s: string) => void) => Promise<void>): Promise<string> => { let s = ''; await f((x) => { s += x; }); return s; };
 const sql = async (dir: string, query: string): Promise<Record<string, unknown>[]> => JSON.parse(await text((out) => runSql(dir, query, { format: 'json' }, out)));
@@ -61,14 +60,14 @@ test('names that read alike, long strings and binary contents come back as they 
   expect((await sql(dir, 'select vma::varchar as v from page_fault order by ts')).map((r) => r.v)).toEqual(['bad\ufffd', 'bad\ufffd', 'x'.repeat(4095), '', "quote'\"\n"]);
   expect(await sql(dir, "select count(*)::int as n from page_fault where vma = 'bad\ufffd'")).toEqual([{ n: 2 }]);
   expect(await sql(dir, `select count(*)::int as n, min(octet_length(info))::int as size, count(distinct info)::int as kinds, any_value(hex(info[1:4])) as head from signal`)).toEqual([{ n: 20, size: 1 << 20, kinds: 1, head: '001F3E5D' }]);
-  const into = mkdtempSync(join(tmpdir(), 'parquet-'));
+  const into = scratchDir('parquet');
   await exportParquet(dir, {}, into);
   expect(await sql(dir, `select count(*)::int as n, min(octet_length(info))::int as size from '${into}/signal.parquet'`)).toEqual([{ n: 20, size: 1 << 20 }]);
   expect((await sql(dir, `select vma from '${into}/page_fault.parquet' order by ts`)).map((r) => r.vma)).toEqual(['bad\ufffd', 'bad\ufffd', 'x'.repeat(4095), '', "quote'\"\n"]);
 });
 
 test('Parquet without payload has every column but that one', async () => {
-  const dir = synthetic(mixed), a = mkdtempSync(join(tmpdir(), 'parquet-')), b = mkdtempSync(join(tmpdir(), 'parquet-'));
+  const dir = synthetic(mixed), a = scratchDir('parquet'), b = scratchDir('parquet');
   await exportParquet(dir, {}, a);
   await exportParquet(dir, { payload: false }, b);
   const names = async (d: string): Promise<unknown[]> => (await sql(dir, `select column_name as c from (describe select * from '${d}/syscall.parquet')`)).map((r) => r.c);

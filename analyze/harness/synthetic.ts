@@ -1,7 +1,8 @@
 // For tests: a recording made by hand with the real emitter and writer, no machine.
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll } from 'vitest';
 import { createTrace } from '../../engine/events/emitter.ts';
 import { FILES, manifestText } from '../../engine/events/format.ts';
 import type { Manifest } from '../../engine/events/format.ts';
@@ -10,8 +11,17 @@ import type { TableName } from '../../engine/events/schema.ts';
 import type { Trace } from '../../engine/events/trace.ts';
 import { TableWriter } from '../../tracer/write/table-writer.ts';
 
+const made: string[] = [];
+afterAll(() => { for (const dir of made) rmSync(dir, { recursive: true, force: true }); });
+/** A fresh directory that goes away with the tests. */
+export function scratchDir(name: string): string {
+  const dir = mkdtempSync(join(tmpdir(), `${name}-`));
+  made.push(dir);
+  return dir;
+}
+
 export function synthetic(fill: (trace: Trace) => void, digest = '0'.repeat(32)): string {
-  const dir = mkdtempSync(join(tmpdir(), 'ktrace-synthetic-'));
+  const dir = scratchDir('ktrace-synthetic');
   mkdirSync(join(dir, 'trace'));
   const writer = new TableWriter(dir), control = createTrace(() => true, writer);
   fill(control.trace);
