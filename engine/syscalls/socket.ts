@@ -1,7 +1,7 @@
-// Handlers of the socket family: AF_UNIX in full, AF_INET and AF_INET6 over the loopback; other families do not exist here.
+// Handlers of the socket family: AF_UNIX in full, AF_INET and AF_INET6 over the loopback, rtnetlink; other families do not exist here.
 import { EAFNOSUPPORT, EAGAIN, EBADF, EFAULT, EINVAL, EMSGSIZE, ENOBUFS, ENOPROTOOPT, ENOTCONN, ENOTSOCK, EOPNOTSUPP, EPROTONOSUPPORT, ESOCKTNOSUPPORT } from '../abi/errno.ts';
 import { O_CLOEXEC } from '../abi/open-flags.ts';
-import { AF_INET, AF_INET6, AF_UNIX, SOCK_CLOEXEC, SOCK_DGRAM, SOCK_NONBLOCK, SOCK_RAW, SOCK_SEQPACKET, SOCK_STREAM } from '../abi/socket.ts';
+import { AF_INET, AF_INET6, AF_NETLINK, AF_UNIX, SOCK_CLOEXEC, SOCK_DGRAM, SOCK_NONBLOCK, SOCK_RAW, SOCK_SEQPACKET, SOCK_STREAM } from '../abi/socket.ts';
 import type { OpenFile, UserBuffer } from '../kernel/contracts/fs.ts';
 import type { Kernel } from '../kernel/contracts/kernel.ts';
 import type { Task } from '../kernel/contracts/task.ts';
@@ -10,6 +10,7 @@ import { fdGet, fdInstall, freeFd, getFile, putFile } from '../kernel/fs/file-ta
 import { copyFromUser, copyToUser, getUserU32, prepareUser, putUserU32, userBuffer, userIovec } from '../kernel/mm/uaccess.ts';
 import { addressBytes, parseAddress } from '../kernel/net/address.ts';
 import type { Address } from '../kernel/net/address.ts';
+import { newNetlinkSocket } from '../kernel/net/netlink.ts';
 import { getOption, setOption } from '../kernel/net/options.ts';
 import { MSG, Socket, credOf, newSocket, socketPair } from '../kernel/net/socket.ts';
 import type { Received, Ucred } from '../kernel/net/socket.ts';
@@ -34,6 +35,7 @@ function checkKind(family: number, typeFlags: number, protocol: number): number 
     if (type === SOCK_RAW) return SOCK_DGRAM;
     return type === SOCK_STREAM || type === SOCK_DGRAM || type === SOCK_SEQPACKET ? type : -ESOCKTNOSUPPORT;
   }
+  if (family === AF_NETLINK) return type !== SOCK_RAW && type !== SOCK_DGRAM ? -ESOCKTNOSUPPORT : protocol === 0 ? type : -EPROTONOSUPPORT; // NETLINK_ROUTE alone
   if (family !== AF_INET && family !== AF_INET6) return -EAFNOSUPPORT;
   if (type === SOCK_STREAM) return protocol === 0 || protocol === 6 ? type : -EPROTONOSUPPORT;
   if (type === SOCK_DGRAM) return protocol === 0 || protocol === 17 ? type : -EPROTONOSUPPORT;
@@ -238,7 +240,7 @@ function recvfrom(k: Kernel, task: Task, fd: number, va: number, len: number, fl
 export const handlers: Handlers = {
   socket: (k, t, a) => {
     const family = a.i32(0), flags = a.i32(1), type = checkKind(family, flags, a.i32(2));
-    return type < 0 ? type : install(k, t, newSocket(k, family, type, a.i32(2), flags & SOCK_NONBLOCK), (flags & SOCK_CLOEXEC) !== 0);
+    return type < 0 ? type : install(k, t, family === AF_NETLINK ? newNetlinkSocket(k, flags & SOCK_NONBLOCK) : newSocket(k, family, type, a.i32(2), flags & SOCK_NONBLOCK), (flags & SOCK_CLOEXEC) !== 0);
   },
   socketpair: (k, t, a) => {
     const family = a.i32(0), flags = a.i32(1), type = checkKind(family, flags, a.i32(2));

@@ -1,6 +1,6 @@
 // Socket addresses: sockaddr_un, sockaddr_in and sockaddr_in6 to and from bytes; binding and finding (unix(7), ip(7), ipv6(7)).
 import { EACCES, EADDRINUSE, EADDRNOTAVAIL, EAFNOSUPPORT, ECONNREFUSED, EINVAL, ENETUNREACH, ENOTDIR, EPROTOTYPE } from '../../abi/errno.ts';
-import { AF_INET, AF_INET6, AF_UNIX, SOCK_STREAM } from '../../abi/socket.ts';
+import { AF_INET, AF_INET6, AF_NETLINK, AF_UNIX, SOCK_STREAM } from '../../abi/socket.ts';
 import { AT_FDCWD } from '../../abi/open-flags.ts';
 import type { Kernel } from '../contracts/kernel.ts';
 import type { Task } from '../contracts/task.ts';
@@ -13,7 +13,7 @@ import { capable } from '../process/cred.ts';
 import { netOf } from './state.ts';
 import type { Socket } from './socket.ts';
 
-/** Unix: `path` is sun_path without its end, abstract names begin with NUL, '' is unnamed. Inet: ip as 16 bytes' hex, v4 mapped. */
+/** Unix: `path` is sun_path without its end, abstract names begin with NUL, '' is unnamed. Inet: ip as 16 bytes' hex, v4 mapped. Netlink: port is nl_pid. */
 export interface Address { family: number; path: string; ip: string; port: number }
 
 export const ANY = '00000000000000000000000000000000';
@@ -36,6 +36,7 @@ export function parseAddress(bytes: Uint8Array, family: number): Address | numbe
     const end = s.indexOf('\0');
     return { family, path: end < 0 ? s : s.slice(0, end), ip: '', port: 0 };
   }
+  if (family === AF_NETLINK) return fam !== AF_NETLINK || bytes.length < 12 ? -EINVAL : { family, path: '', ip: '', port: v.getUint32(4, true) };
   if (fam === AF_INET && (family === AF_INET || family === AF_INET6)) {
     if (bytes.length < 16) return -EINVAL;
     return { family: fam, path: '', ip: V4 + hexOf(bytes.subarray(4, 8)), port: v.getUint16(2) };
@@ -55,6 +56,7 @@ export function addressBytes(family: number, a: { path: string; ip: string; port
     b.set(latin1(a.path), 2);
     return b;
   }
+  if (family === AF_NETLINK) { const b = new Uint8Array(12), v = new DataView(b.buffer); v.setUint16(0, family, true); v.setUint32(4, a?.port ?? 0, true); return b; }
   const b = new Uint8Array(family === AF_INET ? 16 : 28), v = new DataView(b.buffer);
   v.setUint16(0, family, true);
   if (a) {

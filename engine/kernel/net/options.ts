@@ -1,12 +1,13 @@
 // Socket options (socket(7), unix(7), ip(7), tcp(7)): those with meaning act, the others read back what was set.
 import { EINVAL, ENOPROTOOPT } from '../../abi/errno.ts';
-import { AF_UNIX, SOCK_STREAM } from '../../abi/socket.ts';
+import { AF_NETLINK, AF_UNIX, SOCK_STREAM } from '../../abi/socket.ts';
 import type { Socket } from './socket.ts';
 
 const SO = { REUSEADDR: 2, TYPE: 3, ERROR: 4, SNDBUF: 7, RCVBUF: 8, REUSEPORT: 15, PASSCRED: 16, PEERCRED: 17, RCVTIMEO: 20, SNDTIMEO: 21, ACCEPTCONN: 30, SNDBUFFORCE: 32, RCVBUFFORCE: 33, PROTOCOL: 38, DOMAIN: 39, LINGER: 13, PEERGROUPS: 59, RCVTIMEO_NEW: 66, SNDTIMEO_NEW: 67 } as const;
 /** Options of SOL_SOCKET that read back as integers. */
 const PLAIN = new Set([1, 5, 6, 9, 10, 11, 12, 18, 19, 29, 34, 35, 36, 37, 40, 42, 43, 44, 46, 47, 56, 60, 61, 63, 64, 65]);
 
+const SOL_NETLINK = 270;
 const int = (n: number): Uint8Array => { const b = new Uint8Array(4); new DataView(b.buffer).setInt32(0, n, true); return b; };
 const timeval = (ns: number): Uint8Array => {
   const b = new Uint8Array(16), v = new DataView(b.buffer);
@@ -42,6 +43,7 @@ export function setOption(s: Socket, level: number, name: number, b: Uint8Array)
       default: if (!PLAIN.has(name)) return -ENOPROTOOPT; s.options.set(keyOf(1, name), name === 9 || name === 6 ? (n !== 0 ? 1 : 0) : n); return 0;
     }
   }
+  if (level === SOL_NETLINK && s.family === AF_NETLINK) return 0; // how much an answer says: it says the same
   if (s.family === AF_UNIX) return -95; // EOPNOTSUPP
   if (level === 6 && s.type !== SOCK_STREAM) return -ENOPROTOOPT;
   if (level === 0 || level === 6 || level === 17 || level === 41) {

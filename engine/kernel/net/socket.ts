@@ -3,7 +3,7 @@
 import { stateClass } from '../../base/state.ts';
 import { COST } from '../../clock/costs.ts';
 import {
-  EAGAIN, ECONNREFUSED, ECONNRESET, EDESTADDRREQ, EINPROGRESS, EINVAL, EISCONN, EMSGSIZE, ENOTCONN, ENOTTY, EOPNOTSUPP, EPERM, EPIPE, ESPIPE,
+  EAGAIN, ECONNREFUSED, ECONNRESET, EDESTADDRREQ, EINPROGRESS, EINVAL, EISCONN, EMSGSIZE, ENOTCONN, EOPNOTSUPP, EPERM, EPIPE, ESPIPE,
 } from '../../abi/errno.ts';
 import { FIONREAD, TIOCOUTQ } from '../../abi/ioctls.ts';
 import { AF_INET, AF_INET6, AF_UNIX, SOCK_DGRAM, SOCK_STREAM } from '../../abi/socket.ts';
@@ -20,6 +20,7 @@ import { waitOn, wakeUp } from '../sched/wait.ts';
 import { signalPending } from '../signal/pending.ts';
 import { LOOPBACK4, LOOPBACK6, autobind, bindAddress, findPeer, isAny, registerPort, unbind } from './address.ts';
 import type { Address } from './address.ts';
+import { interfaceIoctl } from './ifreq.ts';
 import { netOf } from './state.ts';
 
 export interface Ucred { pid: number; uid: number; gid: number }
@@ -81,7 +82,7 @@ export class Socket extends PseudoFile {
     const va = argLo + argHi * 4294967296;
     if (cmd === FIONREAD) return this.state === 'listening' ? -EINVAL : putUserU32(k, task, va, this.type === SOCK_STREAM ? this.queued : this.queue[0]?.data.length ?? 0);
     if (cmd === TIOCOUTQ) return putUserU32(k, task, va, this.peer?.queued ?? 0);
-    return -ENOTTY;
+    return interfaceIoctl(k, task, cmd, va);
   }
   override describe(_k: Kernel): string { return `socket:[${this.inode.ino}]`; }
   override release(k: Kernel): void {
