@@ -10,6 +10,7 @@ import { I32, I64, Module } from '../wasm/builder.ts';
 import type { Func } from '../wasm/builder.ts';
 import { NotCompilable } from './context.ts';
 import { RegionEmitter } from './emitter.ts';
+import { NarrowFunc } from './narrow.ts';
 import { Discovery } from './region.ts';
 import type { Region } from './region.ts';
 
@@ -132,7 +133,7 @@ export class Compiler {
       return f.get(0).get(3).i32Store(S.rec).i32Const(1);
     };
     const slowRead = slow('sys.quietread'), slowWrite = slow('sys.quietwrite');
-    regions.forEach((region, i) => new RegionEmitter(m.func([I32, I32], [I32], String(i)), region, this.firstId + i, call, (f, write) => { f.call(write ? slowWrite : slowRead); }, this.uncompilable).run());
+    regions.forEach((region, i) => new RegionEmitter(m.funcOf(NarrowFunc, [I32, I32], [I32], String(i)), region, this.firstId + i, call, (f, write) => { f.call(write ? slowWrite : slowRead); }, this.uncompilable).run());
     return m;
   }
 

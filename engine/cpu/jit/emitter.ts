@@ -11,6 +11,7 @@ import type { Func, Label } from '../wasm/builder.ts';
 import type { CallHelper } from '../interp/context.ts';
 import { CompileCtx, FK, NotCompilable, RegionState } from './context.ts';
 import type { FlagKind } from './context.ts';
+import type { NarrowFunc } from './narrow.ts';
 import { dominates } from './region.ts';
 import type { Region, RegionBlock } from './region.ts';
 
@@ -86,7 +87,7 @@ export class RegionEmitter {
   /** Pages but the only one: i32 local, whether the instruction TLB had it with our frame when the region was entered. */
   private readonly pageOk = new Map<number, number>();
 
-  constructor(private readonly f: Func, private readonly region: Region, private readonly id: number, private readonly call: CallHelper, slow: (f: Func, write: boolean) => void, private readonly uncompilable: Set<Form>) {
+  constructor(private readonly f: NarrowFunc, private readonly region: Region, private readonly id: number, private readonly call: CallHelper, slow: (f: Func, write: boolean) => void, private readonly uncompilable: Set<Form>) {
     this.state = new RegionState(f);
     this.ctx = new CompileCtx(f, this.state, call, slow);
     this.flags = flagsAtEntry(region);

@@ -2,7 +2,7 @@
 import { I32, I64 } from '../wasm/builder.ts';
 import { define } from './context.ts';
 import type { Bits, Ctx } from './context.ts';
-import { bitsOf } from './int.ts';
+import { binary, bitsOf } from './int.ts';
 import { mask, signExtend } from './emit.ts';
 import type { FlowCtx } from './flow.ts';
 
@@ -28,7 +28,7 @@ const bit = (c: Ctx, value: number, push: () => void): void => { c.f.get(value);
 /** A shift or rotate: the new value is pushed by compute from a (old) and n; then flags. */
 function shift(c: Ctx, nOp: number, compute: (a: number, n: number, bits: Bits) => void, flags: (a: number, n: number, r: number, bits: Bits) => void): void {
   const { f } = c, bits = bitsOf(c, 0), n = count(c, nOp, bits), r = c.local(I64), saved = c.local(I64);
-  c.modify(0, (a) => { compute(a, n, bits); mask(f, bits); f.set(r).get(a).set(saved).get(r); });
+  c.modify(0, (a) => { compute(a, n, bits); f.set(r).get(a).set(saved).get(r); });
   flags(saved, n, r, bits);
 }
 /** Rotates leave ZF SF PF AF: only CF and OF change, and only when the masked count is not 0. */
@@ -49,6 +49,7 @@ function rotate(c: Ctx, a: number, n: number, bits: Bits, left: boolean): void {
   f.get(a).i32WrapI64().i32Const(bits === 8 ? 0x01010101 : 0x00010001).i32Mul().get(n).i32WrapI64();
   if (left) f.i32Rotl(); else f.i32Rotr();
   f.i64ExtendI32U();
+  mask(f, bits);
 }
 /** RCL/RCR through CF on bits+1 bits. */
 function rotateCarry(c: Ctx, left: boolean): void {
@@ -169,13 +170,13 @@ function scan(c: Ctx, forward: boolean): void {
 }
 
 define({
-  shl: (c) => shift(c, 1, (a, n) => c.f.get(a).get(n).i64Shl(), (a, n, r, bits) => shiftFlags(c, 1, bits, n, r,
+  shl: (c) => shift(c, 1, (a, n, bits) => binary(c, 'Shl', bits, a, n), (a, n, r, bits) => shiftFlags(c, 1, bits, n, r,
     () => { if (bits < 32) { c.f.get(n).i64Const(bits).i64GtU().ifThen(I32).i32Const(0).else(); } bit(c, a, () => c.f.i64Const(bits).get(n).i64Sub()); if (bits < 32) c.f.end(); },
     () => { bit(c, r, () => c.f.i64Const(bits - 1)); if (bits < 32) { c.f.get(n).i64Const(bits).i64GtU().ifThen(I32).i32Const(0).else(); } bit(c, a, () => c.f.i64Const(bits).get(n).i64Sub()); if (bits < 32) c.f.end(); c.f.i32Xor(); })),
-  shr: (c) => shift(c, 1, (a, n) => c.f.get(a).get(n).i64ShrU(), (a, n, r, bits) => shiftFlags(c, 1, bits, n, r,
+  shr: (c) => shift(c, 1, (a, n, bits) => binary(c, 'ShrU', bits, a, n), (a, n, r, bits) => shiftFlags(c, 1, bits, n, r,
     () => bit(c, a, () => c.f.get(n).i64Const(1).i64Sub()),
     () => { bit(c, a, () => c.f.i64Const(bits - 1)); void n; })),
-  sar: (c) => shift(c, 1, (a, n, bits) => { c.f.get(a); signExtend(c.f, bits); c.f.get(n).i64ShrS(); }, (a, n, r, bits) => {
+  sar: (c) => shift(c, 1, (a, n, bits) => binary(c, 'ShrS', bits, a, n), (a, n, r, bits) => {
     const wide = c.local(I64);
     c.f.get(a); signExtend(c.f, bits); c.f.set(wide);
     shiftFlags(c, 1, bits, n, r, () => bit(c, wide, () => c.f.get(n).i64Const(1).i64Sub()), () => c.f.i32Const(0));

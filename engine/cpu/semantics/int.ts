@@ -9,12 +9,23 @@ import type { FlowCtx } from './flow.ts';
 
 export const bitsOf = (c: Ctx, i: number): Bits => (c.ops[i]!.bytes * 8) as Bits;
 
-/** a = op 0 (old), b = op 1; r is computed from them and written back. */
+type Binary = 'Add' | 'Sub' | 'And' | 'Or' | 'Xor' | 'Shl' | 'ShrU' | 'ShrS';
+/** push i64: a op b (locals), masked to bits. Of 32 bits in 32: V8 makes an instruction of each conversion of a 64-bit result. A signed shift's a is sign-extended first. */
+export function binary(c: Ctx, op: Binary, bits: Bits, a: number, b: number): void {
+  const { f } = c;
+  if (bits === 32) { f.get(a).i32WrapI64().get(b).i32WrapI64()[`i32${op}`]().i64ExtendI32U(); return; }
+  f.get(a);
+  if (op === 'ShrS') signExtend(f, bits);
+  f.get(b)[`i64${op}`]();
+  mask(f, bits);
+}
+
+/** a = op 0 (old), b = op 1; r is computed from them, masked, and written back. */
 function alu(c: Ctx, write: boolean, compute: (a: number, b: number) => void, flags: (a: number, b: number, r: number) => void): void {
-  const { f } = c, bits = bitsOf(c, 0), b = c.local(I64), r = c.local(I64);
+  const { f } = c, b = c.local(I64), r = c.local(I64);
   c.read(1);
   f.set(b);
-  const body = (a: number): void => { compute(a, b); mask(f, bits); f.set(r); };
+  const body = (a: number): void => { compute(a, b); f.set(r); };
   if (write) {
     const saved = c.local(I64);
     c.modify(0, (a) => { body(a); f.get(a).set(saved).get(r); });
@@ -27,7 +38,7 @@ function alu(c: Ctx, write: boolean, compute: (a: number, b: number) => void, fl
     flags(a, b, r);
   }
 }
-const logic = (op: 'i64And' | 'i64Or' | 'i64Xor', write: boolean) => (c: Ctx): void => alu(c, write, (a, b) => c.f.get(a).get(b)[op](), (_a, _b, r) => c.flagsLogic(bitsOf(c, 0), r));
+const logic = (op: 'And' | 'Or' | 'Xor', write: boolean) => (c: Ctx): void => alu(c, write, (a, b) => binary(c, op, bitsOf(c, 0), a, b), (_a, _b, r) => c.flagsLogic(bitsOf(c, 0), r));
 const carryIn = (c: Ctx): void => { c.cond(2); c.f.i64ExtendI32U(); };
 
 /** Unary read-modify-write. */
@@ -174,12 +185,12 @@ function divide128(c: Ctx, signed: boolean, d: number, q: number, r: number): vo
 }
 
 define({
-  add: (c) => alu(c, true, (a, b) => c.f.get(a).get(b).i64Add(), (a, b, r) => c.flagsAdd(bitsOf(c, 0), a, b, r)),
-  sub: (c) => alu(c, true, (a, b) => c.f.get(a).get(b).i64Sub(), (a, b, r) => c.flagsSub(bitsOf(c, 0), a, b, r)),
-  cmp: (c) => alu(c, false, (a, b) => c.f.get(a).get(b).i64Sub(), (a, b, r) => c.flagsSub(bitsOf(c, 0), a, b, r)),
-  adc: (c) => alu(c, true, (a, b) => { c.f.get(a).get(b).i64Add(); carryIn(c); c.f.i64Add(); }, (a, b, r) => c.flagsAdd(bitsOf(c, 0), a, b, r)),
-  sbb: (c) => alu(c, true, (a, b) => { c.f.get(a).get(b).i64Sub(); carryIn(c); c.f.i64Sub(); }, (a, b, r) => c.flagsSub(bitsOf(c, 0), a, b, r)),
-  and: logic('i64And', true), or: logic('i64Or', true), xor: logic('i64Xor', true), test: logic('i64And', false),
+  add: (c) => alu(c, true, (a, b) => binary(c, 'Add', bitsOf(c, 0), a, b), (a, b, r) => c.flagsAdd(bitsOf(c, 0), a, b, r)),
+  sub: (c) => alu(c, true, (a, b) => binary(c, 'Sub', bitsOf(c, 0), a, b), (a, b, r) => c.flagsSub(bitsOf(c, 0), a, b, r)),
+  cmp: (c) => alu(c, false, (a, b) => binary(c, 'Sub', bitsOf(c, 0), a, b), (a, b, r) => c.flagsSub(bitsOf(c, 0), a, b, r)),
+  adc: (c) => alu(c, true, (a, b) => { c.f.get(a).get(b).i64Add(); carryIn(c); c.f.i64Add(); mask(c.f, bitsOf(c, 0)); }, (a, b, r) => c.flagsAdd(bitsOf(c, 0), a, b, r)),
+  sbb: (c) => alu(c, true, (a, b) => { c.f.get(a).get(b).i64Sub(); carryIn(c); c.f.i64Sub(); mask(c.f, bitsOf(c, 0)); }, (a, b, r) => c.flagsSub(bitsOf(c, 0), a, b, r)),
+  and: logic('And', true), or: logic('Or', true), xor: logic('Xor', true), test: logic('And', false),
   inc: (c) => unary(c, (a) => c.f.get(a).i64Const(1).i64Add(), (a, r) => c.flagsInc(bitsOf(c, 0), a, r)),
   dec: (c) => unary(c, (a) => c.f.get(a).i64Const(1).i64Sub(), (a, r) => c.flagsDec(bitsOf(c, 0), a, r)),
   not: (c) => unary(c, (a) => c.f.get(a).i64Const(-1).i64Xor(), null),

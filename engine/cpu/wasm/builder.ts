@@ -381,8 +381,10 @@ export class Module {
     return this.globalCount++;
   }
   /** A function to be filled in; calls may run ahead of bodies. */
-  func(params: readonly ValType[], results: readonly ValType[], exportName?: string): Func {
-    const f = new Func(this, this.funcs.length, this.type(params, results), params);
+  func(params: readonly ValType[], results: readonly ValType[], exportName?: string): Func { return this.funcOf(Func, params, results, exportName); }
+  /** A function of a kind that watches what is emitted. */
+  funcOf<F extends Func>(kind: new (...args: ConstructorParameters<typeof Func>) => F, params: readonly ValType[], results: readonly ValType[], exportName?: string): F {
+    const f = new kind(this, this.funcs.length, this.type(params, results), params);
     this.funcs.push(f);
     if (exportName !== undefined) this.exportFunc(exportName, f);
     return f;

@@ -1,0 +1,158 @@
+// A function whose 64-bit locals are followed by 32-bit twins: V8 makes a move of every i32.wrap_i64, and most x86 code works on 32 bits. What was made by
+// i64.extend_i32_u is kept as i32 too; a wrap of it, or a second extension, costs nothing then. Emission looks back at one instruction, facts hold in straight code.
+import { Func, I32, I64 } from '../wasm/builder.ts';
+import type { BlockType, Label } from '../wasm/builder.ts';
+
+/** Facts about an i64 local: its twin holds the low half; its upper half is zero. */
+const TWIN = 1, ZERO_EXTENDED = 2;
+/** What was emitted last: nothing of interest; i64.extend_i32_u; local.get; local.tee with twin; a low half (of a local or of a zero-extended value); a constant; i64.load32_u;
+ *  any i64 whose upper half is zero. */
+const enum Last { other, extend, get, tee, lowOf, low, constant, load32, zeroExtended }
+const EXTEND = 0xad, WRAP = 0xa7, SET = 0x21, I32_LOAD = 0x28, I64_LOAD32_U = 0x35, I64_LOAD8_U = 0x31, I64_LOAD16_U = 0x33, AND = 0x83;
+
+export class NarrowFunc extends Func {
+  private readonly twins = new Map<number, number>();
+  private readonly facts = new Map<number, number>();
+  /** For each open block the locals whose facts have changed in it. */
+  private readonly changed: number[][] = [];
+  private last = Last.other;
+  /** The last instruction stands in [from, to) of the code; its local; a constant's halves. */
+  private from = 0; private to = -1; private which = -1; private lo = 0; private hi = 0;
+
+  private note(last: Last, from: number, which = -1): void { this.last = last; this.from = from; this.to = this.code.length; this.which = which; }
+  private seen(): Last { return this.to === this.code.length ? this.last : Last.other; }
+  private twin(local: number): number {
+    let twin = this.twins.get(local);
+    if (twin === undefined) this.twins.set(local, twin = this.freshLocal(I32));
+    return twin;
+  }
+  private know(local: number, facts: number): void {
+    if (facts === 0) this.facts.delete(local); else this.facts.set(local, facts);
+    if (this.changed.length > 0) this.changed[this.changed.length - 1]!.push(local);
+  }
+  private has(local: number, fact: number): boolean { return ((this.facts.get(local) ?? 0) & fact) !== 0; }
+  override prepend(emit: () => void): void {
+    super.prepend(() => {
+      this.facts.clear();
+      this.to = -1;
+      emit();
+    });
+    this.to = -1;
+  }
+
+  override get(local: number): this {
+    const from = this.code.length;
+    super.get(local);
+    if (this.typeOf(local) === I64) this.note(Last.get, from, local);
+    return this;
+  }
+  override set(local: number): this {
+    if (this.typeOf(local) !== I64) return super.set(local);
+    const { which } = this;
+    switch (this.seen()) {
+      case Last.extend: case Last.load32:
+        this.keep(local);
+        return super.set(local);
+      case Last.get: case Last.tee:
+        super.set(local);
+        if (this.has(which, TWIN)) super.get(this.twin(which)).set(this.twin(local));
+        this.know(local, this.facts.get(which) ?? 0);
+        return this;
+      case Last.constant: {
+        const { lo, hi } = this;
+        super.set(local).i32Const(lo);
+        super.set(this.twin(local));
+        this.know(local, hi === 0 ? TWIN | ZERO_EXTENDED : TWIN);
+        return this;
+      }
+      case Last.zeroExtended: this.know(local, ZERO_EXTENDED); return super.set(local);
+      default: this.know(local, 0); return super.set(local);
+    }
+  }
+  override tee(local: number): this {
+    if (this.typeOf(local) !== I64) return super.tee(local);
+    const last = this.seen(), narrow = last === Last.extend || last === Last.load32;
+    if (narrow) this.keep(local); else this.know(local, last === Last.zeroExtended ? ZERO_EXTENDED : 0);
+    const from = this.code.length;
+    super.tee(local);
+    if (narrow) this.note(Last.tee, from, local); else if (last === Last.zeroExtended) this.note(last, from);
+    return this;
+  }
+  /** The zero-extended value on the stack goes into the twin of a local that is about to be set to it. */
+  private keep(local: number): void {
+    if (this.last === Last.load32) this.code.u8[this.from] = I32_LOAD; else this.code.length = this.from;
+    super.tee(this.twin(local));
+    this.code.byte(EXTEND);
+    this.know(local, TWIN | ZERO_EXTENDED);
+  }
+
+  override i32WrapI64 = (): Func => {
+    const { code, from, which } = this;
+    switch (this.seen()) {
+      case Last.extend: code.length = from; return this;
+      case Last.get:
+        if (this.has(which, TWIN)) { code.length = from; super.get(this.twin(which)); } else {
+          code.byte(WRAP);
+          if (this.has(which, ZERO_EXTENDED)) { this.note(Last.lowOf, from, which); return this; } // perhaps extended again at once
+          super.tee(this.twin(which));
+          this.know(which, TWIN);
+        }
+        this.note(Last.lowOf, from, which);
+        return this;
+      case Last.tee: code.u8[from] = SET; return super.get(this.twin(which));
+      case Last.constant: code.length = from; return super.i32Const(this.lo);
+      case Last.load32: code.u8[from] = I32_LOAD; return this;
+      case Last.zeroExtended: { const at = code.length; code.byte(WRAP); this.note(Last.low, at); return this; }
+      default: code.byte(WRAP); return this;
+    }
+  };
+  override i64ExtendI32U = (): Func => {
+    const { code, from, which } = this;
+    switch (this.seen()) {
+      case Last.lowOf: if (this.has(which, ZERO_EXTENDED)) { code.length = from; return this.get(which); } break;
+      case Last.low: code.length = from; this.note(Last.zeroExtended, from); return this;
+      default:
+    }
+    const at = code.length;
+    code.byte(EXTEND);
+    this.note(Last.extend, at);
+    return this;
+  };
+  override i64Const(lo: number, hi?: number): this {
+    const from = this.code.length;
+    super.i64Const(lo, hi);
+    this.lo = lo | 0; this.hi = (hi ?? Math.floor(lo / 4294967296)) | 0;
+    this.note(Last.constant, from);
+    return this;
+  }
+  override i64And = (): Func => {
+    const small = this.seen() === Last.constant && this.hi === 0, from = this.code.length;
+    this.code.byte(AND);
+    if (small) this.note(Last.zeroExtended, from);
+    return this;
+  };
+  private load(op: number, last: Last, offset: number, align: number): this {
+    const from = this.code.length;
+    this.code.byte(op); this.code.leb(align); this.code.leb(offset);
+    this.note(last, from);
+    return this;
+  }
+  override i64Load8U = (offset = 0, align = 0): Func => this.load(I64_LOAD8_U, Last.zeroExtended, offset, align);
+  override i64Load16U = (offset = 0, align = 1): Func => this.load(I64_LOAD16_U, Last.zeroExtended, offset, align);
+  override i64Load32U = (offset = 0, align = 2): Func => this.load(I64_LOAD32_U, Last.load32, offset, align);
+
+  // ---- control: what a block has changed is not known behind it, and at a loop's head nothing is
+  override block(type?: BlockType): Label { this.changed.push([]); return super.block(type); }
+  override if(type?: BlockType): Label { this.changed.push([]); return super.if(type); }
+  override loop(type?: BlockType): Label {
+    for (const local of [...this.facts.keys()]) this.know(local, 0);
+    this.changed.push([]);
+    return super.loop(type);
+  }
+  override else(): this { for (const local of this.changed[this.changed.length - 1]!) this.facts.delete(local); return super.else(); }
+  override end(): this {
+    const inner = this.changed.pop()!, outer = this.changed[this.changed.length - 1];
+    for (const local of inner) { this.facts.delete(local); outer?.push(local); }
+    return super.end();
+  }
+}
