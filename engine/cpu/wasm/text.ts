@@ -8,7 +8,7 @@ export interface Notes {
   slot?: (slot: number) => string | undefined;
   /** What lies at an offset; base: the local whose value is the address if the address is just that, else −1. */
   offset?: (offset: number, base: number) => string | undefined;
-  /** Names of the parameters. */
+  /** Names of the parameters, for functions that have as many. */
   params?: readonly string[];
 }
 export interface FunctionText { name: string; text: string }
@@ -89,7 +89,8 @@ interface Op { text: string; /** Ends a line. */ ends: boolean; local?: number }
 function functionText(r: Reader, signature: Signature, name: string, world: World): string {
   const start = r.at, { notes } = world, locals = [...signature.params];
   for (let n = r.leb(); n > 0; n--) { const count = r.leb(), type = TYPES[r.byte()]!; for (let i = 0; i < count; i++) locals.push(type); }
-  const localNames = locals.map((_, i) => (i < signature.params.length && notes.params?.[i] !== undefined ? `$${notes.params[i]}` : `${i}`));
+  const known = notes.params?.length === signature.params.length ? notes.params : [];
+  const localNames = locals.map((_, i) => (known[i] !== undefined ? `$${known[i]}` : `${i}`));
   nameLocals(r, localNames, signature.params.length, world);
   const lines: string[] = [];
   let line: Op[] = [], depth = 1;
@@ -106,8 +107,8 @@ function functionText(r: Reader, signature: Signature, name: string, world: Worl
   }
   flush();
   const declared = (list: readonly string[], what: string, from: number): string => list.map((type, i) => ` (${what}${/^\d/.test(localNames[from + i]!) ? '' : ` ${localNames[from + i]!}`} ${type})`).join('');
-  const n = signature.params.length;
-  return `(func ${name}${declared(locals.slice(0, n), 'param', 0)}${signature.results.map((t) => ` (result ${t})`).join('')}\n ${declared(locals.slice(n), 'local', n)}\n${lines.join('\n')})\n`;
+  const n = signature.params.length, own = declared(locals.slice(n), 'local', n);
+  return `(func ${name}${declared(locals.slice(0, n), 'param', 0)}${signature.results.map((t) => ` (result ${t})`).join('')}${own === '' ? '' : `\n ${own}`}\n${lines.join('\n')})\n`;
 }
 
 /** A local that is filled from a named place of the state is called by that name, if there is one such place only. */
