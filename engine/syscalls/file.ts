@@ -47,14 +47,26 @@ function transfer(k: Kernel, task: Task, file: OpenFile, buf: UserBuffer, pos: n
   return n;
 }
 
-/** read, write, pread64, pwrite64. */
-function rw(k: Kernel, task: Task, fd: number, va: number, len: number, pos: number, positioned: boolean, write: boolean): number {
+/** What every transfer checks first: the descriptor, its mode, and whether it can be asked for a position. */
+function fileFor(k: Kernel, task: Task, fd: number, pos: number, positioned: boolean, write: boolean): OpenFile | number {
   const file = fdGet(task, fd);
   if (file === null) return -EBADF;
   if (positioned && pos < 0) return -EINVAL;
   const mode = file.flags & O_ACCMODE;
   if (write ? mode === O_RDONLY : mode === O_WRONLY) return -EBADF;
-  if (positioned && notSeekable(k, task, file)) return -ESPIPE;
+  return positioned && notSeekable(k, task, file) ? -ESPIPE : file;
+}
+/** Accounts what was moved and tells those who watch the file. */
+function moved(k: Kernel, task: Task, file: OpenFile, write: boolean, n: number): number {
+  account(task, write, n);
+  if (n > 0) fsnotifyNamed(k, file.path, file.inode, write ? FSN.MODIFY : FSN.ACCESS);
+  return n;
+}
+
+/** read, write, pread64, pwrite64. */
+function rw(k: Kernel, task: Task, fd: number, va: number, len: number, pos: number, positioned: boolean, write: boolean): number {
+  const file = fileFor(k, task, fd, pos, positioned, write);
+  if (typeof file === 'number') return file;
   if (!(len <= MAX_RW)) {
     if (!(va + len <= USER_END)) return -EFAULT; // access_ok()
     len = MAX_RW;
@@ -67,11 +79,7 @@ function rw(k: Kernel, task: Task, fd: number, va: number, len: number, pos: num
       return file instanceof RegularFile && (positioned ? pos : file.pos) >= file.inode.size ? 0 : buf; // at the end nothing is copied
     }
     const n = transfer(k, task, file, buf, positioned ? pos : -1, write);
-    if (n !== BLOCK && n !== AGAIN) {
-      account(task, write, n);
-      if (n > 0) fsnotifyNamed(k, file.path, file.inode, write ? FSN.MODIFY : FSN.ACCESS);
-    }
-    return n;
+    return n === BLOCK || n === AGAIN ? n : moved(k, task, file, write, n);
   }
   // A long transfer of a file: a slice an entry, the progress in the task.
   const p = (task.syscall.progress ??= { done: 0, pos: positioned ? pos : -1 }) as { done: number; pos: number };
@@ -82,9 +90,7 @@ function rw(k: Kernel, task: Task, fd: number, va: number, len: number, pos: num
   if (n < 0) { account(task, write, p.done || n); return p.done || n; }
   p.done += n;
   if (n === SLICE && p.done < len) return AGAIN;
-  account(task, write, p.done);
-  fsnotifyNamed(k, file.path, file.inode, write ? FSN.MODIFY : FSN.ACCESS);
-  return p.done;
+  return moved(k, task, file, write, p.done);
 }
 
 function notSeekable(k: Kernel, task: Task, file: OpenFile): boolean {
@@ -95,12 +101,8 @@ function notSeekable(k: Kernel, task: Task, file: OpenFile): boolean {
 
 /** readv and its relatives. flags: RWF_*. */
 function rwv(k: Kernel, task: Task, fd: number, iov: number, count: number, pos: number, positioned: boolean, write: boolean, flags: number): number {
-  const file = fdGet(task, fd);
-  if (file === null) return -EBADF;
-  if (positioned && pos < 0) return -EINVAL;
-  const mode = file.flags & O_ACCMODE;
-  if (write ? mode === O_RDONLY : mode === O_WRONLY) return -EBADF;
-  if (positioned && notSeekable(k, task, file)) return -ESPIPE;
+  const file = fileFor(k, task, fd, pos, positioned, write);
+  if (typeof file === 'number') return file;
   if ((flags & ~(RWF_HIPRI | RWF_DSYNC | RWF_SYNC | RWF_NOWAIT | RWF_APPEND)) !== 0) return -EOPNOTSUPP;
   if (count > 1024 || count < 0) return -EINVAL;
   const buf = userIovec(k, task, iov, count, !write);
@@ -111,11 +113,7 @@ function rwv(k: Kernel, task: Task, fd: number, iov: number, count: number, pos:
   if ((flags & RWF_APPEND) !== 0) file.flags |= O_APPEND;
   const n = transfer(k, task, file, buf, positioned ? pos : -1, write);
   file.flags = kept;
-  if (n !== BLOCK && n !== AGAIN) {
-    account(task, write, n);
-    if (n > 0) fsnotifyNamed(k, file.path, file.inode, write ? FSN.MODIFY : FSN.ACCESS);
-  }
-  return n;
+  return n === BLOCK || n === AGAIN ? n : moved(k, task, file, write, n);
 }
 
 /** The kernel's own bounce buffer of a copy between files. Its contents never outlive a call. */

@@ -6,7 +6,7 @@ import type { Kernel } from '../contracts/kernel.ts';
 import type { WakeListener } from '../contracts/wait.ts';
 import { WaitQueue } from '../contracts/wait.ts';
 import { wakeUp } from '../sched/wait.ts';
-import { O_RDWR, POLLERR, POLLHUP, PseudoFile, READABLE, S_IFDIR, S_IFMT, S_IFREG, WRITABLE, newAnonInode } from './pseudo.ts';
+import { O_RDWR, POLLERR, POLLHUP, PseudoFile, READABLE, S_IFDIR, S_IFMT, S_IFREG, WRITABLE, anonFile } from './pseudo.ts';
 
 export const EPOLLEXCLUSIVE = 1 << 28, EPOLLWAKEUP = 1 << 29, EPOLLONESHOT = 1 << 30, EPOLLET = 1 << 31;
 const PRIVATE = EPOLLEXCLUSIVE | EPOLLWAKEUP | EPOLLONESHOT | EPOLLET;
@@ -70,10 +70,7 @@ function sweep(ep: EpollFile): void {
 }
 
 export function createEpoll(k: Kernel): EpollFile {
-  const f = new EpollFile();
-  f.inode = newAnonInode(k, 'anon_inodefs', 0o600);
-  f.flags = O_RDWR;
-  return f;
+  return anonFile(k, new EpollFile(), O_RDWR);
 }
 
 /** Would watching `file` make a loop, or a chain deeper than 5? */

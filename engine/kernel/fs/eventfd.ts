@@ -9,7 +9,7 @@ import { BLOCK, ERESTARTSYS, WaitQueue } from '../contracts/wait.ts';
 import { charge } from '../entry/charge.ts';
 import { waitOn, wakeUp } from '../sched/wait.ts';
 import { signalPending } from '../signal/pending.ts';
-import { O_NONBLOCK, O_RDWR, POLLERR, PseudoFile, READABLE, WRITABLE, newAnonInode } from './pseudo.ts';
+import { O_NONBLOCK, O_RDWR, POLLERR, PseudoFile, READABLE, WRITABLE, anonFile } from './pseudo.ts';
 
 const EFD_SEMAPHORE = 1;
 const MAX_HI = 0xffffffff, MAX_LO = 0xfffffffe; // ULLONG_MAX − 1
@@ -72,9 +72,7 @@ export class EventFile extends PseudoFile {
 stateClass(EventFile, 'EventFile', ['lo', 'hi', 'semaphore', 'wait']);
 
 export function createEventfd(k: Kernel, initial: number, flags: number): EventFile {
-  const f = new EventFile();
-  f.inode = newAnonInode(k, 'anon_inodefs', 0o600);
-  f.flags = O_RDWR | (flags & O_NONBLOCK);
+  const f = anonFile(k, new EventFile(), O_RDWR | (flags & O_NONBLOCK));
   f.lo = initial >>> 0;
   f.semaphore = (flags & EFD_SEMAPHORE) !== 0;
   return f;

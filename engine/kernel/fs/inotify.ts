@@ -12,7 +12,7 @@ import { putUserU32 } from '../mm/uaccess.ts';
 import { waitOn, wakeUp } from '../sched/wait.ts';
 import { signalPending } from '../signal/pending.ts';
 import { setFsnotify } from './notify.ts';
-import { O_NONBLOCK, PseudoFile, READABLE, anonOf, newAnonInode } from './pseudo.ts';
+import { O_NONBLOCK, PseudoFile, READABLE, anonOf, anonFile } from './pseudo.ts';
 
 const IN_ALL = 0xfff, IN_Q_OVERFLOW = 0x4000, IN_IGNORED = 0x8000, IN_MASK_CREATE = 0x10000000, IN_MASK_ADD = 0x20000000, IN_ISDIR = 0x40000000, IN_ONESHOT = 0x80000000, IN_DELETE_SELF = 0x400;
 const MAX_QUEUED = 16384, MAX_WATCHES = 65536;
@@ -96,10 +96,7 @@ setFsnotify((k, inode, mask, name, isDir, cookie) => {
 });
 
 export function createInotify(k: Kernel, flags: number): InotifyFile {
-  const f = new InotifyFile();
-  f.inode = newAnonInode(k, 'anon_inodefs', 0o600);
-  f.flags = flags & O_NONBLOCK;
-  return f;
+  return anonFile(k, new InotifyFile(), flags & O_NONBLOCK);
 }
 export function inotifyAdd(k: Kernel, g: InotifyFile, inode: Inode, mask: number): number {
   if ((mask & IN_ALL) === 0 || ((mask & IN_MASK_ADD) !== 0 && (mask & IN_MASK_CREATE) !== 0)) return -EINVAL;

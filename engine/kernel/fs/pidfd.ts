@@ -3,7 +3,7 @@ import { stateClass } from '../../base/state.ts';
 import type { Kernel } from '../contracts/kernel.ts';
 import type { Process } from '../contracts/task.ts';
 import { WaitQueue } from '../contracts/wait.ts';
-import { O_NONBLOCK, O_RDWR, PseudoFile, READABLE, newAnonInode } from './pseudo.ts';
+import { O_NONBLOCK, O_RDWR, PseudoFile, READABLE, anonFile } from './pseudo.ts';
 
 export class PidFile extends PseudoFile {
   process!: Process;
@@ -15,9 +15,7 @@ export class PidFile extends PseudoFile {
 stateClass(PidFile, 'PidFile', ['process']);
 
 export function createPidfd(k: Kernel, process: Process, flags: number): PidFile {
-  const f = new PidFile();
-  f.inode = newAnonInode(k, 'anon_inodefs', 0o600);
-  f.flags = O_RDWR | (flags & O_NONBLOCK);
+  const f = anonFile(k, new PidFile(), O_RDWR | (flags & O_NONBLOCK));
   f.process = process;
   return f;
 }

@@ -131,3 +131,9 @@ export function newAnonInode(k: Kernel, fstype: 'pipefs' | 'sockfs' | 'anon_inod
   stampNow(k, cls);
   return cls;
 }
+/** anon_inode_getfile(): a new file of a kind without names: [eventfd], [timerfd], [pidfd] … */
+export function anonFile<T extends PseudoFile>(k: Kernel, file: T, flags: number): T {
+  file.inode = newAnonInode(k, 'anon_inodefs', 0o600);
+  file.flags = flags;
+  return file;
+}

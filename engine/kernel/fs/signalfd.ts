@@ -12,7 +12,7 @@ import { waitOn } from '../sched/wait.ts';
 import { signalQueue } from '../signal/listeners.ts';
 import { recalcSigPending, sigBitHi, sigBitLo, signalPending } from '../signal/pending.ts';
 import { kernelInfo } from '../signal/send.ts';
-import { O_NONBLOCK, O_RDWR, PseudoFile, READABLE, newAnonInode } from './pseudo.ts';
+import { O_NONBLOCK, O_RDWR, PseudoFile, READABLE, anonFile } from './pseudo.ts';
 import type { Process } from '../contracts/task.ts';
 
 export class SignalFile extends PseudoFile {
@@ -72,9 +72,7 @@ function encode(i: SigInfo): Uint8Array {
 }
 
 export function createSignalfd(k: Kernel, task: Task, lo: number, hi: number, flags: number): SignalFile {
-  const f = new SignalFile();
-  f.inode = newAnonInode(k, 'anon_inodefs', 0o600);
-  f.flags = O_RDWR | (flags & O_NONBLOCK);
+  const f = anonFile(k, new SignalFile(), O_RDWR | (flags & O_NONBLOCK));
   f.owner = task.process;
   f.queue = signalQueue(k, task.process);
   setSignalfdMask(f, lo, hi);

@@ -11,7 +11,7 @@ import { waitOn, wakeUp } from '../sched/wait.ts';
 import { signalPending } from '../signal/pending.ts';
 import { realtime } from '../time/clock.ts';
 import { addTimer, cancelTimer, timerHandler } from '../time/timers.ts';
-import { O_NONBLOCK, O_RDWR, PseudoFile, READABLE, newAnonInode } from './pseudo.ts';
+import { O_NONBLOCK, O_RDWR, PseudoFile, READABLE, anonFile } from './pseudo.ts';
 
 export class TimerFile extends PseudoFile {
   clock = 0;
@@ -61,9 +61,7 @@ timerHandler<TimerFile>('timerfd', (k, f) => {
 });
 
 export function createTimerfd(k: Kernel, clock: number, flags: number): TimerFile {
-  const f = new TimerFile();
-  f.inode = newAnonInode(k, 'anon_inodefs', 0o600);
-  f.flags = O_RDWR | (flags & O_NONBLOCK);
+  const f = anonFile(k, new TimerFile(), O_RDWR | (flags & O_NONBLOCK));
   f.clock = clock;
   return f;
 }
