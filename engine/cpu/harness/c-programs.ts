@@ -65,6 +65,7 @@ class Writer {
   private readonly signatures: { name: string; params: (Int | Float | 'pointer')[]; result: Int | Float; recursive: boolean }[] = [];
   private readonly shared: Scope = { ints: [], floats: [], intArrays: [], floatArrays: [], pointers: [], vectors: [], structs: [], counters: [] };
   private budget = 0;
+  private outermost = false;
   constructor(private readonly d: Dice, private readonly prefix: string) {}
 
   private name(kind: string): string { return `${this.prefix}${kind}${this.names++}`; }
@@ -169,7 +170,7 @@ class Writer {
       const cases = 2 + d.below(6), labels = Array.from({ length: cases }, (_, i) => (d.chance(0.8) ? `case ${i}:` : `case ${i}: case ${i + 100}:`));
       return { id: id(), parts: [`switch ((uint32_t)(${this.int(s, 1)}) % ${cases + 1}u) { ${labels[0]!}`, ...labels.slice(1).map((l) => `${d.chance(0.7) ? 'break; ' : ''}${l}`), 'break; default: mix(99); }'], bodies: labels.map(() => this.list(s, depth + 1)) };
     }
-    if (kind < 9) { // setjmp: only memory that is not automatic changes between it and longjmp
+    if (kind < 9 && this.outermost) { // setjmp, in a function that nothing calls again meanwhile; only memory that is not automatic changes between it and longjmp
       const b = this.name('b'), inner: Scope = { ...copy(this.shared), counters: [] };
       return { id: id(), parts: [`{ static jmp_buf ${b}; volatile int32_t n${b} = 0; if (setjmp(${b}) < 3) { mix(n${b});`, `if (n${b}++ < ${1 + d.below(4)} && fuel-- > 0) longjmp(${b}, n${b}); } }`], bodies: [this.list(inner, depth + 2)] };
     }
@@ -253,6 +254,7 @@ class Writer {
       const locals = this.locals(s);
       if (recursive) this.signatures.push({ name, params, result, recursive: true });
       this.budget = 5 + d.below(last ? 40 : 25);
+      this.outermost = last;
       const self = this.signatures.length - 1;
       const body = this.list(s, 0);
       while (last && this.budget > 0) body.push(...this.list(s, 0));

@@ -2,7 +2,7 @@
 // --cc COMPILER, --no-shrink.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileText, makeGroup } from './c-programs.ts';
 import { runInPieces, timeIsOver } from './options.ts';
@@ -18,7 +18,7 @@ export interface CDifference { seed: number; level: string; native: string; reco
 /** Builds one program of all groups at all levels. @returns null when it does not compile */
 function compile(dir: string, text: string, levels: readonly string[], o: COptions): string | null {
   writeFileSync(join(dir, 'groups.c'), text);
-  writeFileSync(join(dir, 'main.c'), `${levels.map((_, i) => `void run${i}(void);`).join('\n')}\nint main(void) {\n${levels.map((_, i) => `  run${i}();`).join('\n')}\n}\n`);
+  writeFileSync(join(dir, 'main.c'), `${levels.map((_, i) => `void run${i}(void);`).join('\n')}\n#include <stdio.h>\nint main(void) {\n  setvbuf(stdout, 0, _IOLBF, 0);\n${levels.map((_, i) => `  run${i}();`).join('\n')}\n}\n`);
   const objects: string[] = [];
   for (const [i, level] of levels.entries()) {
     const object = join(dir, `${i}.o`);
@@ -44,7 +44,9 @@ function differences(dir: string, program: string, o: COptions): CDifference[] {
     out.push({ level: m?.[1] ?? '', seed: Number(m?.[2] ?? -1), native: a[i] ?? 'no line', recorded: b[i] ?? `no line; status ${recorded.status} ${recorded.signal ?? ''} ${recorded.stderr.slice(0, 300)}` });
     if (a[i] === undefined || b[i] === undefined || a[i] === '' || b[i] === '') break; // one has ended
   }
-  if (out.length === 0 && (native.status !== recorded.status || native.signal !== recorded.signal)) out.push({ level: '', seed: -1, native: `status ${native.status} ${native.signal ?? ''}`, recorded: `status ${recorded.status} ${recorded.signal ?? ''} ${recorded.stderr.slice(0, 300)}` });
+  // The command ends with 128 + the signal of its program, as a shell does.
+  const status = native.signal === null ? native.status : 128 + constants.signals[native.signal];
+  if (out.length === 0 && status !== recorded.status) out.push({ level: '', seed: -1, native: `status ${status}`, recorded: `status ${recorded.status} ${recorded.signal ?? ''} ${recorded.stderr.slice(0, 300)}` });
   return out;
 }
 const inDirectory = <T>(work: (dir: string) => T): T => {

@@ -241,7 +241,7 @@ function emitRefill(f: Func): void {
   f.get(va).i64Const(7).i64ShrU().i32WrapI64().i32Const((DTLB_ENTRIES - 1) * DTLB.size).i32And().get(0).i32Add().set(entry);
   // The page is in the TLB, only its fast tag is not: no miss
   f.get(entry).i64Load(S.dtlb + DTLB.archLo).get(page).i64Xor().i64Const(~TLB_WRITE).i64And().i64Const(TLB_VALID).i64Eq();
-  f.get(3).i32Eqz().get(entry).i32Load(S.dtlb + DTLB.archLo).i32Const(TLB_WRITE).i32And().i32Or().i32And(); refuse();
+  f.get(3).i32Eqz().get(entry).i32Load(S.dtlb + DTLB.archLo).i32Const(TLB_WRITE).i32And().i32Const(0).i32Ne().i32Or().i32And(); refuse();
   f.get(0).i32Load(S.pgd).set(table).i32Const(-1).set(all);
   for (const shift of [39, 30, 21, 12]) {
     f.get(va).i64Const(shift - 3).i64ShrU().i32WrapI64().i32Const(511 * 8).i32And().get(table).i32Add().i32Load(RAM_BASE).tee(pte).get(all).i32And().set(all);
