@@ -1,5 +1,8 @@
-// Forms whose handlers are part of the core module from the start; others are made on demand. Collected from runs of the samples.
+// Forms whose handlers are part of the core module from the start; others are made on demand. Collected from runs of the samples and of gcc.
 export const COMMON_FORMS: readonly string[] = `
+adc m4 i1 z32 a1
+adc m4 r4 z32 a1
+adc r1 i1 z8 a0
 adc r4 i1 z32 a0
 adc r8 i1 z64 a0
 adc r8 r8 z64 a0
@@ -13,9 +16,12 @@ add m4 i1 z32 a2
 add m4 r4 z32 a1
 add m4 r4 z32 a2
 add m8 i1 z64 a1
+add m8 i1 z64 a2
+add m8 i4 z64 a1
 add m8 r8 z64 a1
 add m8 r8 z64 a1 lock
 add m8 r8 z64 a2
+add r1 i1 z8 a0
 add r1 m1 z8 a1
 add r2 i2 z16 a0
 add r2 m2 z16 a1
@@ -35,18 +41,26 @@ addpd x16 x16 z32 a0
 addsd x16 m8 z32 a1
 addsd x16 m8 z32 a2
 addsd x16 x8 z32 a0
+addss x16 x4 z32 a0
 and h1 i1 z8 a0
 and m1 i1 z8 a1
+and m1 i1 z8 a2
 and m1 r1 z8 a1
+and m2 i1 z16 a1
+and m2 i2 z16 a1
 and m4 i1 z32 a1
 and m4 i1 z32 a2
 and m4 i4 z32 a1
+and m4 r4 z32 a1
 and m8 i1 z64 a1
 and m8 i4 z64 a1
+and m8 r8 z64 a1
+and m8 r8 z64 a2
 and r1 i1 z8 a0
 and r1 m1 z8 a1
 and r1 m1 z8 a2
 and r1 r1 z8 a0
+and r2 i1 z16 a0
 and r2 i2 z16 a0
 and r4 i1 z32 a0
 and r4 i4 z32 a0
@@ -74,8 +88,11 @@ bswap r8 z64 a0
 bt r4 r4 z32 a0
 bt r8 r8 z64 a0
 bt_i r8 i1 z64 a0
+btc_i r8 i1 z64 a0
+btr r8 r8 z64 a0
 btr_i r8 i1 z64 a0
 bts r8 r8 z64 a0
+bts_i m8 i1 z64 a1
 bts_i r8 i1 z64 a0
 call j4 z64 a0
 call_e m8 z64 a1
@@ -83,9 +100,11 @@ call_e m8 z64 a2
 call_e r8 z64 a0
 cbw z64 a0
 cmovcc r4 m4 z32 a1 cc14
+cmovcc r4 m4 z32 a1 cc2
 cmovcc r4 m4 z32 a1 cc3
 cmovcc r4 m4 z32 a1 cc4
 cmovcc r4 m4 z32 a1 cc5
+cmovcc r4 m4 z32 a1 cc6
 cmovcc r4 r4 z32 a0 cc12
 cmovcc r4 r4 z32 a0 cc13
 cmovcc r4 r4 z32 a0 cc14
@@ -120,10 +139,13 @@ cmp m1 r1 z8 a2
 cmp m2 i1 z16 a1
 cmp m2 i1 z16 a2
 cmp m2 i2 z16 a1
+cmp m2 i2 z16 a2
 cmp m2 r2 z16 a1
+cmp m2 r2 z16 a2
 cmp m4 i1 z32 a1
 cmp m4 i1 z32 a2
 cmp m4 i4 z32 a1
+cmp m4 i4 z32 a2
 cmp m4 r4 z32 a1
 cmp m4 r4 z32 a2
 cmp m8 i1 z64 a1
@@ -160,9 +182,11 @@ comiss x16 x4 z32 a0
 cpuid z32 a0
 cvtdq2pd x16 x8 z32 a0
 cvtsd2ss x16 x8 z32 a0
+cvtsi2sd x16 m4 z32 a1
 cvtsi2sd x16 m8 z64 a1
 cvtsi2sd x16 r4 z32 a0
 cvtsi2sd x16 r8 z64 a0
+cvtsi2ss x16 r4 z32 a0
 cvtsi2ss x16 r8 z64 a0
 cvttsd2si r4 x8 z32 a0
 cvttsd2si r8 x8 z64 a0
@@ -172,12 +196,14 @@ cwd z64 a0
 dec m4 z32 a1 lock
 dec r4 z32 a0
 dec r8 z64 a0
+div m4 z32 a1
 div m8 z64 a1
 div r4 z32 a0
 div r8 z64 a0
 divsd x16 m8 z32 a1
 divsd x16 m8 z32 a2
 divsd x16 x8 z32 a0
+divss x16 m4 z32 a1
 divss x16 x4 z32 a0
 fldcw m2 z32 a1
 fnstcw m2 z32 a1
@@ -186,11 +212,13 @@ fxsave m512 z32 a1
 idiv r4 z32 a0
 idiv r8 z64 a0
 imul1 r8 z64 a0
+imul2 r4 m4 z32 a1
 imul2 r4 r4 z32 a0
 imul2 r8 m8 z64 a1
 imul2 r8 m8 z64 a2
 imul2 r8 r8 z64 a0
 imul3 r4 m4 i1 z32 a1
+imul3 r4 m4 i4 z32 a1
 imul3 r4 r4 i1 z32 a0
 imul3 r4 r4 i4 z32 a0
 imul3 r8 m8 i1 z64 a1
@@ -235,11 +263,16 @@ jmp_e m8 z64 a2
 jmp_e r8 z64 a0
 lea r4 m4 z32 a1
 lea r4 m4 z32 a2
+lea r4 m4 z32 a3
 lea r8 m8 z64 a1
 lea r8 m8 z64 a2
 leave z64 a0
+maxsd x16 m8 z32 a1
 maxsd x16 x8 z32 a0
 minsd x16 m8 z32 a1
+minsd x16 x8 z32 a0
+mov h1 i1 z8 a0
+mov h1 m1 z8 a1
 mov h1 r1 z8 a0
 mov m1 h1 z8 a1
 mov m1 h1 z8 a2
@@ -259,6 +292,7 @@ mov m8 i4 z64 a1
 mov m8 i4 z64 a2
 mov m8 r8 z64 a1
 mov m8 r8 z64 a2
+mov r1 i1 z8 a0
 mov r1 m1 z8 a1
 mov r1 m1 z8 a2
 mov r1 r1 z8 a0
@@ -276,7 +310,9 @@ movapd x16 x16 z32 a0
 movaps m16 x16 z32 a1
 movaps m16 x16 z32 a2
 movaps x16 m16 z32 a1
+movaps x16 m16 z32 a2
 movaps x16 x16 z32 a0
+movd m4 x16 z32 a1
 movd r4 x16 z32 a0
 movd r8 x16 z64 a0
 movd x16 m4 z32 a1
@@ -288,10 +324,12 @@ movdqa x16 m16 z32 a1
 movdqa x16 m16 z32 a2
 movdqa x16 x16 z32 a0
 movdqu m16 x16 z32 a1
+movdqu m16 x16 z32 a2
 movdqu x16 m16 z32 a1
 movdqu x16 m16 z32 a2
 movhlps x16 x16 z32 a0
 movhpd x16 m8 z32 a1
+movhps m8 x16 z32 a1
 movhps x16 m8 z32 a1
 movlpd x16 m8 z32 a1
 movq m8 x16 z32 a1
@@ -301,12 +339,15 @@ movq x16 m8 z32 a2
 movs z32 a2 repf3
 movs z64 a2
 movs z64 a2 repf3
+movs z8 a2 repf3
 movsd.sse m8 x16 z32 a1
 movsd.sse m8 x16 z32 a2
 movsd.sse x16 m8 z32 a1
 movsd.sse x16 m8 z32 a2
 movss m4 x16 z32 a1
 movss x16 m4 z32 a1
+movsx r2 m1 z16 a1
+movsx r4 h1 z32 a0
 movsx r4 m1 z32 a1
 movsx r4 m1 z32 a2
 movsx r4 m2 z32 a1
@@ -332,6 +373,7 @@ movzx r4 m2 z32 a1
 movzx r4 m2 z32 a2
 movzx r4 r1 z32 a0
 movzx r4 r2 z32 a0
+mul m8 z64 a1
 mul r8 z64 a0
 mulpd x16 m16 z32 a1
 mulpd x16 x16 z32 a0
@@ -340,6 +382,7 @@ mulsd x16 m8 z32 a2
 mulsd x16 x8 z32 a0
 mulss x16 m4 z32 a1
 mulss x16 x4 z32 a0
+neg m4 z32 a2
 neg r1 z8 a0
 neg r2 z16 a0
 neg r4 z32 a0
@@ -353,7 +396,10 @@ or m1 i1 z8 a1
 or m1 i1 z8 a2
 or m1 r1 z8 a1
 or m2 i1 z16 a1
+or m2 i2 z16 a1
+or m2 r2 z16 a1
 or m4 i1 z32 a1
+or m4 i1 z32 a2
 or m4 i4 z32 a1
 or m4 r4 z32 a1
 or m4 r4 z32 a2
@@ -376,6 +422,7 @@ or r4 r4 z32 a0
 or r8 i1 z64 a0
 or r8 i4 z64 a0
 or r8 m8 z64 a1
+or r8 m8 z64 a2
 or r8 r8 z64 a0
 orpd x16 x16 z32 a0
 packuswb x16 x16 z32 a0
@@ -399,9 +446,11 @@ pminub x16 m16 z32 a1
 pminub x16 x16 z32 a0
 pmovmskb r4 x16 z32 a0
 pop r8 z64 a0
+por x16 m16 z32 a1
 por x16 m16 z32 a2
 por x16 x16 z32 a0
 pshufd x16 x16 i1 z32 a0
+pshuflw x16 x16 i1 z32 a0
 pslld x16 i1 z32 a0
 pslldq x16 i1 z32 a0
 psrldq x16 i1 z32 a0
@@ -409,37 +458,52 @@ psubb x16 x16 z32 a0
 psubd x16 x16 z32 a0
 psubq x16 x16 z32 a0
 punpckhbw x16 x16 z32 a0
+punpckhqdq x16 x16 z32 a0
+punpckhwd x16 m16 z32 a1
 punpckhwd x16 x16 z32 a0
 punpcklbw x16 x16 z32 a0
 punpckldq x16 x16 z32 a0
 punpcklqdq x16 x16 z32 a0
+punpcklwd x16 m16 z32 a1
 punpcklwd x16 x16 z32 a0
 push i1 z64 a0
 push i4 z64 a0
 push m8 z64 a1
+push m8 z64 a2
 push r8 z64 a0
 pxor x16 m16 z32 a1
 pxor x16 x16 z32 a0
 rdtsc z32 a0
 ret z64 a0
+rol r2 i1 z16 a0
 rol r4 i1 z32 a0
 rol r8 i1 z64 a0
+rol r8 r1 z64 a0
 ror r4 i1 z32 a0
 ror r8 i1 z64 a0
 sar r1 i1 z8 a0
+sar r2 i1 z16 a0
 sar r4 i1 z32 a0
 sar r4 r1 z32 a0
 sar r8 i1 z64 a0
 sar r8 r1 z64 a0
+sbb m4 i1 z32 a1
+sbb r1 i1 z8 a0
 sbb r1 r1 z8 a0
 sbb r4 i1 z32 a0
 sbb r4 r4 z32 a0
 sbb r8 i1 z64 a0
 sbb r8 r8 z64 a0
 setcc m1 z8 a1 cc12
+setcc m1 z8 a1 cc14
+setcc m1 z8 a1 cc15
+setcc m1 z8 a1 cc2
 setcc m1 z8 a1 cc4
 setcc m1 z8 a1 cc5
+setcc m1 z8 a1 cc6
 setcc m1 z8 a1 cc7
+setcc m1 z8 a2 cc13
+setcc m1 z8 a2 cc14
 setcc m1 z8 a2 cc5
 setcc r1 z8 a0 cc0
 setcc r1 z8 a0 cc10
@@ -473,6 +537,9 @@ shufpd x16 x16 i1 z32 a0
 stmxcsr m4 z32 a1
 stos z32 a2 repf3
 stos z64 a2 repf3
+stos z8 a2 repf3
+sub m1 i1 z8 a1
+sub m1 r1 z8 a1
 sub m2 i1 z16 a1
 sub m2 i1 z16 a2
 sub m2 r2 z16 a1
@@ -481,9 +548,12 @@ sub m4 i1 z32 a1 lock
 sub m4 i1 z32 a2
 sub m4 r4 z32 a1
 sub m8 i1 z64 a1
+sub m8 i4 z64 a1
 sub m8 r8 z64 a1
 sub r1 i1 z8 a0
 sub r1 r1 z8 a0
+sub r2 i1 z16 a0
+sub r2 i2 z16 a0
 sub r4 i1 z32 a0
 sub r4 i4 z32 a0
 sub r4 m4 z32 a1
@@ -500,12 +570,17 @@ subsd x16 x8 z32 a0
 syscall z32 a0
 test h1 h1 z8 a0
 test h1 i1 z8 a0
+test h1 r1 z8 a0
 test m1 i1 z8 a1
 test m1 i1 z8 a2
 test m1 r1 z8 a1
 test m2 i2 z16 a1
+test m2 i2 z16 a2
 test m4 i4 z32 a1
+test m4 i4 z32 a2
+test m4 r4 z32 a1
 test m8 i4 z64 a1
+test m8 i4 z64 a2
 test m8 r8 z64 a1
 test r1 i1 z8 a0
 test r1 r1 z8 a0
@@ -528,6 +603,7 @@ xchg r8 r8 z64 a0
 xor r1 i1 z8 a0
 xor r1 m1 z8 a1
 xor r1 r1 z8 a0
+xor r2 m2 z16 a1
 xor r4 i1 z32 a0
 xor r4 i4 z32 a0
 xor r4 m4 z32 a1
