@@ -38,7 +38,7 @@ int main() {
   sa.sa_flags = SA_SIGINFO; sigaction(SIGALRM, &sa, 0); it.it_value.tv_usec = 30000; setitimer(ITIMER_REAL, &it, 0);
   n = read(p[0], &b, 1); printf("interrupted read %d %d\n", n, errno == EINTR);
   struct timespec ts = {1, 0}, rem; it.it_value.tv_usec = 300000; setitimer(ITIMER_REAL, &it, 0);
-  n = nanosleep(&ts, &rem); printf("nanosleep %d %d left %d\n", n, errno == EINTR, rem.tv_sec == 0 && rem.tv_nsec > 0 && rem.tv_nsec <= 700000000);
+  n = nanosleep(&ts, &rem); printf("nanosleep %d %d left %d\n", n, errno == EINTR, rem.tv_sec == 0 && rem.tv_nsec > 0 && rem.tv_nsec < 800000000);
   stack_t ss = {.ss_sp = malloc(65536), .ss_size = 65536}; sigaltstack(&ss, 0);
   sa.sa_sigaction = segv; sa.sa_flags = SA_SIGINFO | SA_ONSTACK; sigaction(SIGSEGV, &sa, 0);
   sa.sa_sigaction = fpe; sigaction(SIGFPE, &sa, 0); sa.sa_sigaction = ill; sigaction(SIGILL, &sa, 0);
