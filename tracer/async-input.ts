@@ -33,7 +33,10 @@ export class AsyncInput implements AsyncSource {
       this.started = true;
       const s = process.stdin;
       const end = (): void => { if (!this.ended) { this.ended = true; this.push({ type: 'stdin', data: new Uint8Array(0), eof: true }); } };
-      s.on('data', (b: Buffer) => this.push({ type: 'stdin', data: Uint8Array.prototype.slice.call(b) as Uint8Array, eof: false }));
+      s.on('data', (b: Buffer) => {
+        this.resized(); // the terminal changed its size before this was typed, though its signal may be handled later
+        this.push({ type: 'stdin', data: Uint8Array.prototype.slice.call(b) as Uint8Array, eof: false });
+      });
       s.on('end', end);
       s.on('close', end);
       s.on('error', end);
@@ -67,14 +70,20 @@ export class AsyncInput implements AsyncSource {
     });
     on('SIGTERM', () => this.close('terminated'));
     on('SIGHUP', () => this.close('the terminal hung up'));
-    if (terminal) {
-      on('SIGWINCH', () => {
-        const out = process.stdout.isTTY ? process.stdout : process.stderr;
-        out._refreshSize?.();
-        if (out.isTTY) this.push({ type: 'winsize', rows: out.rows, cols: out.columns, xpixel: 0, ypixel: 0 });
-      });
-    }
+    if (!terminal) return;
+    const out = process.stdout.isTTY ? process.stdout : process.stderr;
+    if (!out.isTTY) return;
+    let { rows, columns } = out;
+    this.resized = () => {
+      out._refreshSize?.();
+      if (out.rows === rows && out.columns === columns) return;
+      ({ rows, columns } = out);
+      this.push({ type: 'winsize', rows, cols: columns, xpixel: 0, ypixel: 0 });
+    };
+    on('SIGWINCH', () => this.resized());
   }
+  /** Tells of the terminal's size if it has changed. */
+  private resized: () => void = () => { /* no terminal */ };
   private close(why: string): void { this.closing = why; this.wake?.(); }
 
   /** Waits until something arrives, or for `ms` of real time. */
