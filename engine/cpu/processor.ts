@@ -10,7 +10,7 @@ import { COUNT } from './counts.ts';
 import { cpuid } from './cpuid.ts';
 import { Blocks } from './interp/blocks.ts';
 import { CODE } from './interp/context.ts';
-import { SLOT } from './interp/core-module.ts';
+import { SLOT } from './interp/dispatch.ts';
 import { Core } from './interp/core.ts';
 import type { Runtime } from './interp/core.ts';
 import { runString } from './interp/string.ts';

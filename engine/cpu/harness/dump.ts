@@ -7,12 +7,13 @@ import { Guest } from './guest.ts';
 import type { Tier } from './guest.ts';
 import { DATA, STACK } from './records.ts';
 import type { Test } from './records.ts';
-import { InterpCtx } from '../interp/context.ts';
+import { InterpCtx, tailCalls } from '../interp/context.ts';
 import { MEMORY_LIMITS, helperSignatures } from '../interp/core-module.ts';
 import { callHelper } from '../interp/core.ts';
 import { BLK, DTLB, ITLB, REC, S } from '../layout.ts';
 import { semanticsOf } from '../semantics/context.ts';
 import { I32, Module } from '../wasm/builder.ts';
+import type { Func } from '../wasm/builder.ts';
 import { moduleText } from '../wasm/text.ts';
 import type { Notes } from '../wasm/text.ts';
 
@@ -62,7 +63,8 @@ export function recordText(code: Uint8Array, offset: number, insn: Insn): string
 export function handlerText(form: Form): string {
   const m = new Module(), helpers = new Map(helperSignatures().map(({ name, params, results }, slot) => [name, { params, results, slot }]));
   m.importMemory('e', 'm', MEMORY_LIMITS);
-  const f = m.func([I32, I32], [I32], 'handler'), ctx = new InterpCtx(f, form, (to, name) => callHelper(helpers, m, to, name), null);
+  const call = (to: Func, name: string): void => callHelper(helpers, m, to, name);
+  const f = m.func([I32, I32], [I32], 'handler'), ctx = new InterpCtx(f, form, call, tailCalls(call, (to) => call(to, 'tail:sys.resume')));
   semanticsOf(form.mnemonic)!(ctx);
   ctx.finish();
   return moduleText(m.finish(), notes('record'))[0]!.text;

@@ -3,7 +3,7 @@ import { decode } from '../decode/decoder.ts';
 import type { Form, Insn } from '../decode/insn.ts';
 import { BLK, BLOCK_AREA, BLOCK_AREA_END, JUMP_CACHE, JUMP_CACHE_BITS, NO_PA, RAM_BASE, REC, S } from '../layout.ts';
 import type { Mmu } from '../mmu/mmu.ts';
-import { SLOT } from './core-module.ts';
+import { SLOT } from './dispatch.ts';
 import type { Core } from './core.ts';
 import { FLOW, Records } from './records.ts';
 

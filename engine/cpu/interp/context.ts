@@ -14,7 +14,28 @@ import type { Func, ValType } from '../wasm/builder.ts';
 export const CODE = { leave: 1, ended: 2, hot: 3 } as const;
 
 export type CallHelper = (f: Func, name: string) => void;
+/** How a handler goes on when its instruction is done. */
+export interface Onward {
+  /** Emits the way to the record behind this one. */
+  record(f: Func): void;
+  /** pop i64, where the guest goes on: emits the way to the block there. */
+  block(f: Func): void;
+  /** A local i32 that is zero when the handler begins. */
+  zero(f: Func): number;
+}
 const STATE = 0, RECORD = 1;
+/** Of a handler that is a function of its own. @param resume emits the tail call of the handler of the record whose address is on the stack, behind the state's. */
+export function tailCalls(callHelper: CallHelper, resume: (f: Func) => void): Onward {
+  return {
+    record: (f) => { f.get(STATE).get(RECORD).i32Const(REC.size).i32Add(); resume(f); },
+    block: (f) => {
+      const to = f.local(I64);
+      f.set(to).get(STATE).get(to).i64Store(CTX.rip);
+      f.get(STATE).get(RECORD); callHelper(f, 'tail:sys.next');
+    },
+    zero: (f) => f.freshLocal(I32),
+  };
+}
 const REG_SLOT = [REC.r0, REC.r1, REC.r2, REC.r3];
 
 /** Pushes the address of the TLB entry of `va` as local `entry`, and emits the miss test (i32). */
@@ -50,7 +71,7 @@ export class InterpCtx implements FlowCtx {
   private ends = -1;
   private finished = false;
 
-  constructor(readonly f: Func, readonly form: Form, private readonly callHelper: CallHelper, private readonly handlerType: number | null) {
+  constructor(readonly f: Func, readonly form: Form, private readonly callHelper: CallHelper, private readonly onward: Onward) {
     this.ops = form.ops;
     this.size = form.size;
   }
@@ -252,7 +273,7 @@ export class InterpCtx implements FlowCtx {
   }
   /** pop i32: if not zero the block ends after this instruction. */
   private noteEnds(): void {
-    if (this.ends < 0) this.ends = this.f.freshLocal(I32);
+    if (this.ends < 0) this.ends = this.onward.zero(this.f);
     this.f.get(this.ends).i32Or().set(this.ends);
   }
   copyIn(address: number, bytes: number): void {
@@ -339,9 +360,8 @@ export class InterpCtx implements FlowCtx {
 
   /** pop i64: the next rip; ends the block. */
   jumpIndirect(): void {
-    const f = this.f, to = this.local(I64);
-    f.set(to).get(STATE).get(to).i64Store(CTX.rip);
-    f.get(STATE).get(RECORD); this.callHelper(f, 'tail:sys.next');
+    if (this.ends >= 0) this.f.i32Const(0).set(this.ends); // it ends anyway
+    this.onward.block(this.f);
     this.finished = true;
   }
   branchIf(): void {
@@ -380,9 +400,7 @@ export class InterpCtx implements FlowCtx {
     const f = this.f;
     if (this.finished) { f.unreachable(); return; }
     if (this.ends >= 0) f.get(this.ends).ifThen().get(STATE).get(RECORD).i32Store(S.rec).i32Const(CODE.ended).return().end();
-    f.get(STATE).get(RECORD).i32Const(REC.size).i32Add();
-    if (this.handlerType === null) this.callHelper(f, 'tail:sys.resume'); // outside the core module: importing the big table costs milliseconds an instance
-    else f.get(RECORD).i32Load(REC.size + REC.fn).returnCallIndirect(this.handlerType);
+    this.onward.record(f);
     f.unreachable();
   }
 }

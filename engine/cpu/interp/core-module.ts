@@ -2,20 +2,17 @@
 // the handlers of the common forms. Its bytes depend on nothing but the engine's source, so the build keeps them in a file.
 import { COST } from '../../clock/costs.ts';
 import { AC, CTX, EXIT, PTE } from '../../machine/hardware.ts';
-import type { Form, OperandKind } from '../decode/insn.ts';
 import { COUNT, emitCount } from '../counts.ts';
 import { FK } from '../jit/context.ts';
-import { BLK, DTLB, DTLB_ENTRIES, FRAME_COUNT, FRAME_FLAGS, HOT_MASK, ITLB, ITLB_ENTRIES, JUMP_CACHE, JUMP_CACHE_BITS, RAM_BASE, REC, S, TLB_VALID, TLB_WRITE } from '../layout.ts';
+import { BLK, DTLB, DTLB_ENTRIES, FRAME_COUNT, FRAME_FLAGS, RAM_BASE, REC, S, TLB_VALID, TLB_WRITE } from '../layout.ts';
 import { allHelpers, semanticsOf } from '../semantics/context.ts';
 import { carryAdd, carrySub } from '../semantics/emit.ts';
 import { I32, I64, Module } from '../wasm/builder.ts';
 import type { Func, ValType } from '../wasm/builder.ts';
-import { COMMON_FORMS } from './common-forms.ts';
-import { CODE, InterpCtx, condFromState } from './context.ts';
-
-export const DISPATCH_SLOTS = 16384;
-/** Fixed slots of the dispatch table; the common handlers follow from `first` on. */
-export const SLOT = { enter: 1, enterCounted: 2, straddle: 3, first: 16 } as const;
+import { HOT_FORMS, OTHER_FORMS, formFromKey } from './common-forms.ts';
+import { CODE, InterpCtx, condFromState, tailCalls } from './context.ts';
+import { DISPATCH_SLOTS, SLOT, emitChain, emitFetch, emitHot, emitNextBlock, emitSpendBlock } from './dispatch.ts';
+import { emitInnerLoop } from './inner-loop.ts';
 /** Imported memory fits any guest RAM. */
 export const MEMORY_LIMITS = { initial: RAM_BASE / 65536, maximum: 65536 } as const;
 
@@ -77,11 +74,15 @@ export function buildCoreModule(counting = false): Uint8Array {
     for (let i = 0; i < helper.params.length; i++) f.get(i);
     f.call(js.get(helper.name)!);
   }
-  const chain = m.func([I32, I32], [I32]);
-  emitChain(chain, js, handlerType);
+  const chain = m.func([I32, I32], [I32]), fetch = m.func([I32, I64], [I32]);
+  emitFetch(fetch);
+  emitChain(chain, fetch, js.get('itlb')!, js.get('find')!, handlerType);
   emitCount(get('sys.dispatch'), 'dispatches');
   get('sys.dispatch').get(0).i32Const(0).returnCall(chain);
-  emitNext(get('sys.next'), chain, handlerType);
+  const next = get('sys.next'), rip = next.local(I64);
+  next.get(0).i64Load(CTX.rip).set(rip);
+  emitNextBlock(next, rip, chain, handlerType);
+  next.get(0).get(1).get(1).i32Load(REC.fn).returnCallIndirect(handlerType);
   emitCharge(get('sys.charge'));
   emitGetFlags(get('sys.getflags'));
   emitSetFlags(get('sys.setflags'));
@@ -107,106 +108,33 @@ export function buildCoreModule(counting = false): Uint8Array {
   const toFirst = (f: Func): void => { emitCount(f, 'interpretedBlocks'); packed(f); f.get(0).get(1).i32Const(BLK.size).i32Add().get(1).i32Load(BLK.size + REC.fn).returnCallIndirect(handlerType); };
   const enter = m.func([I32, I32], [I32]), counted = m.func([I32, I32], [I32]), straddle = m.func([I32, I32], [I32]), hot = counted.local(I32);
   toFirst(enter);
-  emitHot(counted, 1, hot);
+  emitHot(counted, 1, hot, () => { /* state.rip is there already */ });
   toFirst(counted);
   straddle.get(0).get(1).call(js.get('straddle')!).tee(1).i32Eqz().ifThen().i32Const(CODE.leave).return().end();
   toFirst(straddle);
-  const handlers = COMMON_FORMS.map((key) => {
-    const f = m.func([I32, I32], [I32]), form = formFromKey(key), c = new InterpCtx(f, form, call, handlerType);
+  const loop = m.func([I32, I32], [I32]);
+  emitInnerLoop(loop, call, chain, handlerType);
+  const onward = tailCalls(call, (f) => f.get(1).i32Load(REC.size + REC.fn).returnCallIndirect(handlerType));
+  const handlers = OTHER_FORMS.map((key) => {
+    const f = m.func([I32, I32], [I32]), form = formFromKey(key), c = new InterpCtx(f, form, call, onward);
     semanticsOf(form.mnemonic)!(c);
     c.finish();
     return f;
   });
   const helperTable = m.table({ initial: signatures.length });
   m.elem(SLOT.enter, [enter, counted, straddle]);
-  m.elem(SLOT.first, handlers);
+  m.elem(SLOT.first, [...HOT_FORMS.map(() => loop), ...handlers]);
   m.elem(0, signatures.map(({ name }) => get(name)), helperTable);
   m.exportTable('helpers', helperTable);
   for (const name of ['sys.dispatch', 'sys.getflags', 'sys.setflags', 'sys.pack']) m.exportFunc(name, get(name));
   return m.finish();
 }
 
-/** The static facts that a handler needs, from a form's key. */
-function formFromKey(key: string): Form {
-  const parts = key.split(' '), ops = parts.slice(1).filter((x) => /^[rhmixptjs]\d+$/.test(x)).map((x) => ({ kind: x[0] as OperandKind, bytes: Number(x.slice(1)) }));
-  const find = (pattern: RegExp): string | null => { for (const x of parts.slice(1)) { const match = pattern.exec(x); if (match !== null) return match[1]!; } return null; };
-  const imm = find(/^imm(-?\d+)$/), rep = find(/^rep(f[23])$/), cc = find(/^cc(\d+)$/);
-  return {
-    key, mnemonic: parts[0]!, ops, size: Number(find(/^z(\d+)$/)!) as 64, mem: Number(find(/^a(\d)$/)!) as 1, rep: rep === null ? 0 : parseInt(rep, 16), lock: parts.includes('lock'),
-    imm: imm === null ? null : Number(imm), flags: new Set<string>(), cost: 0, cc: cc === null ? -1 : Number(cc), flow: '',
-  };
-}
-
-/** The physical address of state.rip into local `pa`, over the instruction TLB if it is not on the code page; `miss` is emitted for what is in neither. */
-function emitAddress(f: Func, pa: number, miss: (rip: number) => void): void {
-  const rip = f.local(I64), page = f.local(I64), e = f.local(I32);
-  f.get(0).i64Load(CTX.rip).tee(rip).i64Const(-4096).i64And().tee(page).get(0).i64Load(S.pageVa).i64Ne().ifThen();
-  f.get(page).i64Const(8).i64ShrU().i32WrapI64().i32Const((ITLB_ENTRIES - 1) * 16).i32And().get(0).i32Add().tee(e);
-  f.i64Load(S.itlb + ITLB.tag).get(page).i64Ne().ifThen(); miss(rip); f.end();
-  emitCount(f, 'pageChanges');
-  f.get(0).get(page).i64Store(S.pageVa);
-  f.get(0).get(e).i32Load(S.itlb + ITLB.frame).i32Store(S.frameBase);
-  f.end();
-  f.get(rip).i32WrapI64().i32Const(4095).i32And().get(0).i32Load(S.frameBase).i32Add().set(pa);
-}
-/** From state.rip to the next block, over the jump cache; the block that it comes from (local 1, 0: none) remembers it. */
-function emitChain(f: Func, js: ReadonlyMap<string, number>, handlerType: number): void {
-  const e = f.local(I32), pa = f.local(I32), block = f.local(I32), from = 1;
-  emitAddress(f, pa, (rip) => {
-    f.get(0).get(rip).i32WrapI64().get(rip).i64Const(32).i64ShrU().i32WrapI64().call(js.get('itlb')!).i32Eqz().ifThen().i32Const(CODE.leave).return().end();
-  });
-  f.get(pa).get(pa).i32Const(11).i32ShrU().i32Xor().i32Const((1 << JUMP_CACHE_BITS) - 1).i32And().i32Const(3).i32Shl().tee(e);
-  f.i32Load(JUMP_CACHE).get(pa).i32Eq().ifThen();
-  f.get(e).i32Load(JUMP_CACHE + 4).set(block);
-  f.get(from).ifThen();
-  f.get(from).get(from).i64Load(BLK.pa0).i64Store(BLK.pa1);
-  f.get(from).get(pa).i32Store(BLK.pa0).get(from).get(block).i32Store(BLK.to0);
-  f.end();
-  f.else();
-  // May empty the block area: what it comes from is not looked at again
-  f.get(0).get(pa).call(js.get('find')!).tee(block).i32Eqz().ifThen().i32Const(CODE.leave).return().end().end();
-  f.get(0).get(block).get(block).i32Load(BLK.fn).returnCallIndirect(handlerType);
-}
-
-/** The end of a block: its cost and instructions into the state. Pushes the new time. */
-function emitSpendBlock(f: Func, block: number): void {
-  const now = f.local(I64);
-  f.get(1).i32Load(REC.block).set(block);
-  f.get(0).get(0).i64Load(S.insns).get(block).i64Load32U(BLK.count).i64Add().i64Store(S.insns);
-  f.get(0).get(0).i64Load(S.now).get(block).i64Load32U(BLK.cost).i64Add().tee(now).i64Store(S.now).get(now);
-}
 /** The end of a block that leaves run(). */
 function emitCharge(f: Func): void {
   emitSpendBlock(f, f.local(I32));
   f.drop().i32Const(CODE.leave);
 }
-/** The end of a block, then the deadline (law 3), then the next block: mostly one of the two that came after it before, and on its own page. */
-function emitNext(f: Func, chain: Func, handlerType: number): void {
-  const block = f.local(I32), pa = f.local(I32), next = f.local(I32), fn = f.local(I32), hot = f.local(I32);
-  emitSpendBlock(f, block);
-  f.get(0).i64Load(S.deadline).i64GeS().ifThen().get(0).i32Const(EXIT.deadline).i32Store(S.exitReason).i32Const(CODE.leave).return().end();
-  emitCount(f, 'dispatches');
-  const slow = (): void => { f.get(0).get(block).returnCall(chain); };
-  emitAddress(f, pa, slow);
-  f.get(block).i32Load(BLK.pa0).get(pa).i32Eq().ifThen();
-  f.get(block).i32Load(BLK.to0).set(next);
-  f.else();
-  f.get(block).i32Load(BLK.pa1).get(pa).i32Ne().ifThen(); slow(); f.end();
-  f.get(block).i32Load(BLK.to1).set(next);
-  f.end();
-  f.get(next).i32Load(BLK.pa).get(pa).i32Ne().ifThen(); slow(); f.end();
-  // After a block of the interpreter the flags are packed: its own blocks are entered here
-  f.get(next).i32Load(BLK.fn).tee(fn).i32Const(SLOT.enterCounted).i32GtU().ifThen().get(0).get(next).get(fn).returnCallIndirect(handlerType).end();
-  f.get(fn).i32Const(SLOT.enterCounted).i32Eq().ifThen(); emitHot(f, next, hot); f.end();
-  emitCount(f, 'interpretedBlocks');
-  f.get(0).get(next).i32Const(BLK.size).i32Add().get(next).i32Load(BLK.size + REC.fn).returnCallIndirect(handlerType);
-}
-/** Counts an execution of the block; leaves to report it when the count has none of HOT_MASK's bits. */
-function emitHot(f: Func, block: number, hot: number): void {
-  f.get(block).get(block).i32Load(BLK.hot).i32Const(1).i32Add().tee(hot).i32Store(BLK.hot);
-  f.get(hot).i32Const(0).i32Load(HOT_MASK).i32And().i32Eqz().ifThen().get(0).get(block).i32Store(S.rec).i32Const(CODE.hot).return().end();
-}
-
 function emitGetFlags(f: Func): void {
   const put = (cc: number, bit: number): void => { condFromState(f, 0, cc); if (bit > 0) f.i32Const(bit).i32Shl(); };
   put(2, 0); put(10, 2); f.i32Or(); put(4, 6); f.i32Or(); put(8, 7); f.i32Or(); put(0, 11); f.i32Or();

@@ -4,9 +4,10 @@ import type { Form } from '../decode/insn.ts';
 import { allHelpers, semanticsOf } from '../semantics/context.ts';
 import { I32, Module } from '../wasm/builder.ts';
 import type { Func, ValType } from '../wasm/builder.ts';
-import { COMMON_FORMS } from './common-forms.ts';
-import { DISPATCH_SLOTS, MEMORY_LIMITS, RUNTIME_MEMORY, RUNTIME_OTHER, SLOT, buildCoreModule, helperSignatures } from './core-module.ts';
-import { InterpCtx } from './context.ts';
+import { HOT_FORMS, OTHER_FORMS } from './common-forms.ts';
+import { MEMORY_LIMITS, RUNTIME_MEMORY, RUNTIME_OTHER, buildCoreModule, helperSignatures } from './core-module.ts';
+import { InterpCtx, tailCalls } from './context.ts';
+import { DISPATCH_SLOTS, SLOT } from './dispatch.ts';
 
 /** The runtime's functions called from WebAssembly; addresses as halves so that no BigInt is made. */
 export interface Runtime {
@@ -60,8 +61,8 @@ export class Core {
     if (counting) imports['sideexit'] = runtime.sideexit.bind(runtime);
     for (const helper of allHelpers()) if (helper.js !== null) imports[`h.${helper.name}`] = helper.js({ memory });
     helperSignatures().forEach(({ name, params, results }, slot) => this.helpers.set(name, { params, results, slot }));
-    COMMON_FORMS.forEach((key, i) => this.builtIn.set(key, SLOT.first + i));
-    this.nextSlot = SLOT.first + COMMON_FORMS.length;
+    for (const key of [...HOT_FORMS, ...OTHER_FORMS]) this.builtIn.set(key, SLOT.first + this.builtIn.size);
+    this.nextSlot = SLOT.first + this.builtIn.size;
     const x = new WebAssembly.Instance(new WebAssembly.Module(counting ? buildCoreModule(true) : provided ?? buildCoreModule()), { e: imports }).exports as Record<string, never>;
     this.dispatch = x['sys.dispatch']!;
     this.getFlags = x['sys.getflags']!;
@@ -111,9 +112,10 @@ export class Core {
     m.counting = this.counting;
     m.importMemory('e', 'm', { ...MEMORY_LIMITS });
     const call = (f: Func, name: string): void => callHelper(this.helpers, m, f, name);
+    const onward = tailCalls(call, (f) => call(f, 'tail:sys.resume')); // not through the dispatch table: importing it costs milliseconds an instance
     forms.forEach((form, i) => {
       const f = m.func([I32, I32], [I32], String(i));
-      const c = new InterpCtx(f, form, call, null);
+      const c = new InterpCtx(f, form, call, onward);
       let semantics = semanticsOf(form.mnemonic);
       if (semantics === undefined) {
         this.missing.add(form.mnemonic);

@@ -1,9 +1,10 @@
 // Hot blocks → regions → WebAssembly functions in the dispatch table; and forgetting them when their page is written.
 import type { Form } from '../decode/insn.ts';
 import type { Blocks } from '../interp/blocks.ts';
-import { MEMORY_LIMITS, SLOT } from '../interp/core-module.ts';
+import { MEMORY_LIMITS } from '../interp/core-module.ts';
 import { callHelper } from '../interp/core.ts';
 import type { Core } from '../interp/core.ts';
+import { SLOT } from '../interp/dispatch.ts';
 import { BLK, S } from '../layout.ts';
 import type { Mmu } from '../mmu/mmu.ts';
 import { I32, I64, Module } from '../wasm/builder.ts';

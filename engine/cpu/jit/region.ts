@@ -1,7 +1,7 @@
 // What a region is: the blocks that are reached from an entry over direct jumps and calls, over some neighbouring pages, with the order and
 // nesting in which they become structured WebAssembly (dominator tree under a root that leads to all entries).
 import type { BlockCode, Blocks } from '../interp/blocks.ts';
-import { SLOT } from '../interp/core-module.ts';
+import { SLOT } from '../interp/dispatch.ts';
 import { BLK, FRAME_FETCHED, FRAME_FLAGS, NO_PA } from '../layout.ts';
 import type { Mmu } from '../mmu/mmu.ts';
 

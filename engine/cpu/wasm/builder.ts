@@ -121,6 +121,11 @@ export class Func {
       free.push(index);
     }
   }
+  /** Frees all locals from that one on. */
+  freeFrom(first: number): void {
+    this.freeLocals.clear();
+    for (let i = this.localCount - 1; i >= first; i--) this.free(i);
+  }
   typeOf(local: number): ValType {
     return local < this.paramCount ? this.params[local]! : this.locals[local - this.paramCount]!;
   }

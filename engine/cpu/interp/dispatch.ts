@@ -1,0 +1,123 @@
+// From block to block: the end of a block, where the guest goes on, the blocks that came next before, the jump cache.
+import { COST } from '../../clock/costs.ts';
+import { CTX, EXIT, PTE, PTE_NX_HI } from '../../machine/hardware.ts';
+import { emitCount } from '../counts.ts';
+import { BLK, FRAME_COUNT, HOT_MASK, ITLB, ITLB_ENTRIES, JUMP_CACHE, JUMP_CACHE_BITS, RAM_BASE, REC, S } from '../layout.ts';
+import { I32, I64 } from '../wasm/builder.ts';
+import type { Func } from '../wasm/builder.ts';
+import { CODE } from './context.ts';
+
+export const DISPATCH_SLOTS = 16384;
+/** Fixed slots of the dispatch table; the common handlers follow from `first` on. */
+export const SLOT = { enter: 1, enterCounted: 2, straddle: 3, first: 16 } as const;
+
+const STATE = 0;
+
+/** The physical address of the i64 in `rip` into local `pa`, over the instruction TLB if it is not on the code page; `miss` is emitted for what is in neither. */
+function emitAddress(f: Func, rip: number, pa: number, miss: (page: number) => void): void {
+  const page = f.local(I64), e = f.local(I32);
+  f.get(rip).i64Const(-4096).i64And().tee(page).get(STATE).i64Load(S.pageVa).i64Ne().ifThen();
+  f.get(page).i64Const(8).i64ShrU().i32WrapI64().i32Const((ITLB_ENTRIES - 1) * 16).i32And().get(STATE).i32Add().tee(e);
+  f.i64Load(S.itlb + ITLB.tag).get(page).i64Ne().hint(false).ifThen(); miss(page); f.end();
+  emitCount(f, 'pageChanges');
+  f.get(STATE).get(page).i64Store(S.pageVa);
+  f.get(STATE).get(e).i32Load(S.itlb + ITLB.frame).i32Store(S.frameBase);
+  f.end();
+  f.get(rip).i32WrapI64().i32Const(4095).i32And().get(STATE).i32Load(S.frameBase).i32Add().set(pa);
+}
+/** push i32: the address of pa's entry in the jump cache. */
+function jumpCacheEntry(f: Func, pa: number): void {
+  f.get(pa).get(pa).i32Const(11).i32ShrU().i32Xor().i32Const((1 << JUMP_CACHE_BITS) - 1).i32And().i32Const(3).i32Shl();
+}
+/** The block remembers that control went to `next`, at pa. */
+function remember(f: Func, block: number, pa: number, next: () => void): void {
+  f.get(block).get(block).i64Load(BLK.pa0).i64Store(BLK.pa1);
+  f.get(block).get(pa).i32Store(BLK.pa0).get(block); next(); f.i32Store(BLK.to0);
+}
+
+/**
+ * chain(state, from): from state.rip to the next block, over the jump cache; the block `from` that it comes from (0: none) remembers it.
+ * @param refill fetches(state, page), see emitFetch. @param itlb, find the runtime's.
+ */
+export function emitChain(f: Func, refill: Func, itlb: number, find: number, handlerType: number): void {
+  const rip = f.local(I64), e = f.local(I32), pa = f.local(I32), block = f.local(I32), from = 1;
+  f.get(STATE).i64Load(CTX.rip).set(rip);
+  emitAddress(f, rip, pa, (page) => {
+    f.get(STATE).get(page).call(refill).i32Eqz().ifThen();
+    f.get(STATE).get(rip).i32WrapI64().get(rip).i64Const(32).i64ShrU().i32WrapI64().call(itlb).i32Eqz().ifThen().i32Const(CODE.leave).return().end();
+    f.end();
+  });
+  jumpCacheEntry(f, pa);
+  f.tee(e).i32Load(JUMP_CACHE).get(pa).i32Eq().ifThen();
+  f.get(e).i32Load(JUMP_CACHE + 4).set(block);
+  f.get(from).ifThen();
+  remember(f, from, pa, () => f.get(block));
+  f.end();
+  f.else();
+  // May empty the block area: what it comes from is not looked at again
+  f.get(STATE).get(pa).call(find).tee(block).i32Eqz().ifThen().i32Const(CODE.leave).return().end().end();
+  f.get(STATE).get(block).get(block).i32Load(BLK.fn).returnCallIndirect(handlerType);
+}
+/** fetches(state, page) → 1: an instruction TLB miss that the page walk resolves without changing the tables; or 0, with no effect, when
+ *  mmu/mmu.ts has to look. The same as Mmu.fetchPage. */
+export function emitFetch(f: Func): void {
+  const page = 1, table = f.local(I32), pte = f.local(I64), all = f.local(I64), any = f.local(I64), e = f.local(I32);
+  const refuse = (): void => { f.ifThen().i32Const(0).return().end(); };
+  f.get(page).i64Const(47).i64ShrU().i64Const(0).i64Ne(); refuse();
+  f.get(STATE).i32Load(S.pgd).set(table).i64Const(-1).set(all).i64Const(0).set(any);
+  for (const shift of [39, 30, 21, 12]) {
+    f.get(page).i64Const(shift - 3).i64ShrU().i32WrapI64().i32Const(511 * 8).i32And().get(table).i32Add().i64Load(RAM_BASE).tee(pte).get(all).i64And().set(all);
+    f.get(pte).get(any).i64Or().set(any);
+    f.get(all).i32WrapI64().i32Const(PTE.P).i32And().i32Eqz(); if (shift === 21) f.get(pte).i32WrapI64().i32Const(PTE.PS).i32And().i32Or(); refuse();
+    f.get(pte).i32WrapI64().i32Const(-4096).i32And().set(table);
+  }
+  f.get(all).i32WrapI64().i32Const(PTE.U | PTE.A).i32And().i32Const(PTE.U | PTE.A).i32Ne(); refuse();
+  f.get(any).i64Const(32).i64ShrU().i32WrapI64().i32Const(PTE_NX_HI).i32And(); refuse();
+  f.get(table).i32Const(12).i32ShrU().i32Const(0).i32Load(FRAME_COUNT).i32GeU(); refuse();
+  f.get(page).i64Const(8).i64ShrU().i32WrapI64().i32Const((ITLB_ENTRIES - 1) * ITLB.size).i32And().get(STATE).i32Add().tee(e);
+  f.get(page).i64Store(S.itlb + ITLB.tag).get(e).get(table).i32Store(S.itlb + ITLB.frame);
+  f.get(STATE).get(STATE).f64Load(S.itlbMiss).f64Const(1).f64Add().f64Store(S.itlbMiss);
+  f.get(STATE).get(STATE).i64Load(S.now).i64Const(COST.tlbMiss).i64Add().i64Store(S.now);
+  f.i32Const(1);
+}
+
+/** The end of the block of local 1, a record: its cost and instructions into the state. Pushes the new time. */
+export function emitSpendBlock(f: Func, block: number): void {
+  const now = f.local(I64);
+  f.get(1).i32Load(REC.block).set(block);
+  f.get(STATE).get(STATE).i64Load(S.insns).get(block).i64Load32U(BLK.count).i64Add().i64Store(S.insns);
+  f.get(STATE).get(STATE).i64Load(S.now).get(block).i64Load32U(BLK.cost).i64Add().tee(now).i64Store(S.now).get(now);
+}
+/** The end of the block of local 1, a record, then the deadline (law 3), then the block at the address in local `rip`: mostly one of the two that came
+ *  next before. Sets local 1 to its first record, or leaves. */
+export function emitNextBlock(f: Func, rip: number, chain: Func, handlerType: number): void {
+  const block = f.local(I32), pa = f.local(I32), next = f.local(I32), fn = f.local(I32), hot = f.local(I32), e = f.local(I32);
+  const putRip = (): void => { f.get(STATE).get(rip).i64Store(CTX.rip); };
+  emitSpendBlock(f, block);
+  f.get(STATE).i64Load(S.deadline).i64GeS().hint(false).ifThen();
+  putRip();
+  f.get(STATE).i32Const(EXIT.deadline).i32Store(S.exitReason).i32Const(CODE.leave).return().end();
+  emitCount(f, 'dispatches');
+  const slow = (): void => { putRip(); f.get(STATE).get(block).returnCall(chain); };
+  emitAddress(f, rip, pa, slow);
+  f.get(block).i32Load(BLK.pa0).get(pa).i32Eq().ifThen();
+  f.get(block).i32Load(BLK.to0).set(next);
+  f.else().get(block).i32Load(BLK.pa1).get(pa).i32Eq().ifThen();
+  f.get(block).i32Load(BLK.to1).set(next);
+  f.else();
+  jumpCacheEntry(f, pa);
+  f.tee(e).i32Load(JUMP_CACHE).get(pa).i32Ne().hint(false).ifThen(); slow(); f.end();
+  remember(f, block, pa, () => f.get(e).i32Load(JUMP_CACHE + 4).tee(next));
+  f.end().end();
+  f.get(next).i32Load(BLK.pa).get(pa).i32Ne().hint(false).ifThen(); slow(); f.end();
+  // After a block of the interpreter the flags are packed: its own blocks are entered here
+  f.get(next).i32Load(BLK.fn).tee(fn).i32Const(SLOT.enterCounted).i32GtU().hint(false).ifThen(); putRip(); f.get(STATE).get(next).get(fn).returnCallIndirect(handlerType).end();
+  f.get(fn).i32Const(SLOT.enterCounted).i32Eq().ifThen(); emitHot(f, next, hot, putRip); f.end();
+  emitCount(f, 'interpretedBlocks');
+  f.get(next).i32Const(BLK.size).i32Add().set(1);
+}
+/** Counts an execution of the block; leaves to report it, after `before`, when the count has none of HOT_MASK's bits. */
+export function emitHot(f: Func, block: number, hot: number, before: () => void): void {
+  f.get(block).get(block).i32Load(BLK.hot).i32Const(1).i32Add().tee(hot).i32Store(BLK.hot);
+  f.get(hot).i32Const(0).i32Load(HOT_MASK).i32And().i32Eqz().hint(false).ifThen(); before(); f.get(STATE).get(block).i32Store(S.rec).i32Const(CODE.hot).return().end();
+}
