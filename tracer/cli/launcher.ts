@@ -11,8 +11,13 @@ declare const KTRACE_BUNDLE: string;
 const here = fileURLToPath(new URL('.', import.meta.url)), bundle = `${here}ktrace-${KTRACE_BUNDLE}.cjs`, cache = `${here}ktrace-${KTRACE_BUNDLE}-${process.version}-${process.arch}.cache`;
 
 // Slow paths of loads and stores are hinted as unlikely: with the hints V8 keeps registers over them. Later versions read hints without a flag.
+// A function of JavaScript is optimized after four times as much work as V8 would do: that compiler was a quarter of the CPU time of a short
+// recording, for code that had nearly run its course; a long one costs the same.
 // Set before the script is made: V8 takes compiled code only with the flags that it was made with.
-if (Number(process.versions.v8.split('.')[0]) <= 13) setFlagsFromString('--experimental-wasm-branch-hinting');
+if (Number(process.versions.v8.split('.')[0]) <= 13) {
+  setFlagsFromString('--experimental-wasm-branch-hinting');
+  setFlagsFromString('--interrupt-budget=270336');
+}
 
 function compiled(): Buffer | undefined {
   try { return readFileSync(cache); } catch { return undefined; }
