@@ -5,13 +5,8 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, chmodSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { arrowFormat } from './arrow-format.mjs';
 import { buildEngine } from './build-engine.mjs';
-
-/** Arrow's generated FlatBuffers code is a few small modules: bundled, so that record does not load the whole package. */
-const arrowFormat = { name: 'arrow-format', setup(b) {
-  b.onResolve({ filter: /^apache-arrow\/fb\// }, (a) => ({ path: fileURLToPath(new URL(`../node_modules/${a.path}.mjs`, import.meta.url)) }));
-} };
 
 /** Hash of the engine's sources, tests aside: recordings of an engine with another hash are not replayed. */
 function engineHash() {

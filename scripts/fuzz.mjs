@@ -11,7 +11,10 @@ const dir = mkdtempSync(join(tmpdir(), 'ktrace-fuzz-')), turn = String(Math.max(
 const fail = (what) => { console.log(`FAILED seed=${seed}: ${what}\nagain: FUZZ_SEED=${seed} make fuzz`); process.exitCode = 1; };
 /** Each prints its own seeds and the commands that replay them. */
 const FUZZERS = [['scripts/fuzz-cpu.mjs', 'insn'], ['scripts/fuzz-cpu.mjs', 'insn', '--jit=force'], ['scripts/fuzz-cpu.mjs', 'seq'], ['scripts/fuzz-cpu.mjs', 'c']];
+/** Nothing is random in the opcode map: once is enough. */
+const MAP = ['scripts/fuzz-cpu.mjs', 'map'];
 try {
+  if (spawnSync('node', MAP, { stdio: 'inherit' }).status !== 0) fail(MAP.join(' '));
   for (; Date.now() < until && !process.exitCode; seed += 1_000_000, rounds++) {
     for (const args of FUZZERS) {
       if (!process.exitCode && existsSync(args[0]) && spawnSync('node', [...args, `--seed=${seed}`, `--time=${turn}`], { stdio: 'inherit' }).status !== 0) fail(args.join(' '));

@@ -17,6 +17,9 @@ const GP_FORM = special('privileged');
 const NONE: readonly number[] = [];
 const bad = (form: Form, length: number): Insn => ({ form, length, regs: NONE, base: -1, index: -1, scale: 0, disp: 0, seg: 0, immLo: 0, immHi: 0, imm2: 0 });
 
+/** Those that exist. */
+const CONTROL_REGISTERS: readonly number[] = [0, 2, 3, 4, 8];
+
 const KIND_CODE: Record<OperandKind, number> = { r: 0, h: 1, m: 2, i: 3, x: 4, p: 5, t: 6, j: 7, s: 0 };
 
 /** Decodes at bytes[at]. Returns null when the instruction needs bytes at or behind `end`. Rows above `level` do not exist. */
@@ -64,7 +67,7 @@ export function decode(bytes: Uint8Array, at: number, end: number, level = 3): I
   let base = -1, index = -1, scale = 0, disp = 0, shape: MemShape = 0, dispBytes = 0;
   if (row.needsModrm) {
     p++;
-    if (mod !== 3) {
+    if (mod !== 3 && !row.noMemory) {
       base = rm | rexB;
       if (rm === 4) {
         if (p >= end) return null;
@@ -117,6 +120,9 @@ export function decode(bytes: Uint8Array, at: number, end: number, level = 3): I
       case L.CL: n = 1; break;
       case L.DX: n = 2; break;
       case L.one: immLo = 1; kind = 'i'; break;
+      case L.C: if (!CONTROL_REGISTERS.includes(reg | rexR)) return bad(UD_FORM, p - at); kind = 's'; n = reg | rexR; break;
+      case L.D: if (rexR !== 0) return bad(UD_FORM, p - at); kind = 's'; n = reg; break;
+      case L.K: if (addr32) shape = 3; continue;
       case L.X: shape = addr32 ? 3 : 2; continue;
       case L.O: {
         const bytesLong = addr32 ? 4 : 8;

@@ -60,7 +60,7 @@ export interface Insn {
  * operands, separated by a blank: letter and size.
  *   Letters: E modrm GPR or memory; G modrm reg GPR; R modrm rm, GPR only; M modrm memory only; Z opcode register; I immediate (sign-extended);
  *   J branch displacement; O moffs; V modrm reg xmm; W modrm xmm or memory; U modrm rm, xmm only; P modrm reg mmx; Q mmx or memory; N modrm rm, mmx only;
- *   T modrm rm = st(i); S segment register (modrm reg).  Fixed: AL CL AX DX eAX (v-sized) 1.
+ *   T modrm rm = st(i); S segment register, C control register, D debug register (modrm reg); X memory by RSI, RDI or RBX, implicit; K the counter, RCX or ECX, implicit.  Fixed: AL CL AX DX eAX (v-sized) 1.
  *   Sizes: b 1, w 2, d 4, q 8, v operand size, y 4 or 8 (REX.W), z 2 or 4 (4 when 64), t 10, x 16, or a number of bytes ('M512'). 'M' alone: size 0.
  *   Immediates: Ib Iw Iz Iv Iq.
  * flags, separated by a blank: d64 (operand size 64 by default; 66 gives 16), f64 (always 64), end, own, immform, rep (rep prefixes are part of the form),

@@ -7,7 +7,7 @@ import { SSE_ROWS } from './rows-sse.ts';
 import { X87_ROWS } from './rows-x87.ts';
 
 /** Operand letters and fixed operands as small numbers. */
-export const L = { E: 1, M: 2, G: 3, R: 4, Z: 5, V: 6, W: 7, U: 8, P: 9, Q: 10, N: 11, T: 12, S: 13, AL: 14, CL: 15, AX: 16, DX: 17, eAX: 18, one: 19, X: 20, O: 21, I: 22, J: 23 } as const;
+export const L = { E: 1, M: 2, G: 3, R: 4, Z: 5, V: 6, W: 7, U: 8, P: 9, Q: 10, N: 11, T: 12, S: 13, AL: 14, CL: 15, AX: 16, DX: 17, eAX: 18, one: 19, X: 20, O: 21, I: 22, J: 23, C: 24, D: 25, K: 26 } as const;
 /** Width: bytes, or one of these. */
 export const W = { v: -1, y: -2, z: -3 } as const;
 const LETTERS: Record<string, number> = { ...L, 1: L.one };
@@ -22,6 +22,8 @@ export interface ParsedRow {
   readonly digit: number; // −1 any
   readonly mod: '' | 'm' | 'r';
   readonly exact: number; // modrm byte or −1
+  /** ModRM's mod field does not count: there is no SIB and no displacement. */
+  readonly noMemory: boolean;
   readonly cc: boolean;
   readonly ops: readonly OperandSpec[];
   readonly flags: ReadonlySet<string>;
@@ -68,7 +70,7 @@ function parse(row: Row): void {
   const first = operands.split(' ')[0]!;
   const parsed: ParsedRow = {
     mnemonic, prefix, needsModrm: match[4] !== undefined || match[6] !== undefined, digit: match[4] !== undefined && match[4] !== 'r' ? Number(match[4]) : -1,
-    mod: (match[5] ?? '') as '' | 'm' | 'r', exact: match[6] !== undefined ? parseInt(match[6], 16) : -1, cc: match[3] === '+cc', ops, flags, cost,
+    mod: (match[5] ?? '') as '' | 'm' | 'r', exact: match[6] !== undefined ? parseInt(match[6], 16) : -1, noMemory: ops.some((o) => o.letter === L.C || o.letter === L.D), cc: match[3] === '+cc', ops, flags, cost,
     flow: flags.has('own') ? 'own' : flags.has('end') ? 'end' : '',
     byteSized: flags.has('size8') || first === 'AL' || (first[1] === 'b' && 'EGZOX'.includes(first[0]!)),
     d64: flags.has('d64'), f64: flags.has('f64'), mayLock: flags.has('lock'), immform: flags.has('immform'), mayRep: flags.has('rep'),

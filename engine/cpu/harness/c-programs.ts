@@ -92,7 +92,7 @@ class Writer {
       switch (d.below(6)) {
         case 0: case 1: { const v = d.pick(s.ints); return { text: v.name, type: v.type }; }
         case 2: { const a = d.pick(s.intArrays); return { text: a.name + this.index(s, depth), type: a.type }; }
-        case 3: if (s.pointers.length > 0) { const p = d.pick(s.pointers); return { text: `*${p.name}`, type: p.type }; } break;
+        case 3: if (s.pointers.length > 0) { const p = d.pick(s.pointers); return { text: `(*${p.name})`, type: p.type }; } break;
         default: if (s.structs.length > 0) { const v = d.pick(s.structs), f = d.pick(this.fields); return { text: `${v.name}${v.arrow ? '->' : '.'}${f.name}`, type: f.type }; }
       }
     }

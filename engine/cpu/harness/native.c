@@ -74,8 +74,8 @@ static void load(ucontext_t *u) {
 }
 static void bases(void) {
   struct record *t = test();
-  if (t->gs) arch_prctl(ARCH_SET_GS, t->gs);
-  if (t->fs) { arch_prctl(ARCH_SET_FS, t->fs); fs_set = 1; }
+  arch_prctl(ARCH_SET_GS, t->gs);
+  arch_prctl(ARCH_SET_FS, t->fs); fs_set = 1;
 }
 static void report(ucontext_t *u, const siginfo_t *info, int sig) {
   struct record *t = test();
@@ -103,9 +103,9 @@ static void hide_trap_flag(ucontext_t *u) {
   uint64_t sp = (uint64_t)u->uc_mcontext.gregs[REG_RSP];
   if (*p == 0x9c && sp >= STACK && sp < STACK + STACK_SIZE - 1) ((uint8_t *)sp)[1] &= 0xfe;
 }
-/* AC, NT and ID would stay from one test to the next: sigreturn does not touch them all. */
+/* AC, NT, ID and the data segments would stay from one test to the next: sigreturn does not touch them all. */
 static void handler(int sig, siginfo_t *info, void *context) {
-  __asm__ volatile("pushfq\n\tandl $~0x244000, (%%rsp)\n\tpopfq" ::: "memory", "cc");
+  __asm__ volatile("pushfq\n\tandl $~0x244000, (%%rsp)\n\tpopfq\n\tmovl %0, %%ds\n\tmovl %0, %%es" :: "r"(0) : "memory", "cc");
   if (fs_set) { arch_prctl(ARCH_SET_FS, host_fs); fs_set = 0; }
   ucontext_t *u = context;
   if (sig != SIGUSR1) {

@@ -11,6 +11,8 @@ export const PLANTS: Readonly<Record<string, () => void>> = {
   'sbb-no-borrow': () => like('sbb', 'sub', () => true),
   /** ADC without its carry, in compiled code only. */
   'adc-no-carry-compiled': () => like('adc', 'add', (compiled) => compiled),
+  /** SAR that shifts zeros in, in compiled code only. */
+  'sar-unsigned-compiled': () => like('sar', 'shr', (compiled) => compiled),
   /** PSUBUSB that wraps, everywhere. */
   'psubusb-wraps': () => like('psubusb', 'psubb', () => true),
 };

@@ -350,10 +350,11 @@ export class InterpCtx implements FlowCtx {
   // ---- leaving
   /** Emits: leave, the fault is described in the state. */
   private fault(): void { this.f.get(STATE).get(RECORD).i32Store(S.rec).i32Const(CODE.leave).return(); }
-  raise(vector: number, errorCode = 0): void {
+  raise(vector: number, errorCode: number | (() => void) = 0): void {
     const f = this.f;
-    f.get(STATE).i32Const(EXIT.exception).i32Store(S.exitReason).get(STATE).i32Const(vector).i32Store(S.exitVector).get(STATE).i32Const(errorCode).i32Store(S.exitError);
-    f.get(STATE).i64Const(0).i64Store(S.exitLo, 2);
+    f.get(STATE).i32Const(EXIT.exception).i32Store(S.exitReason).get(STATE).i32Const(vector).i32Store(S.exitVector).get(STATE);
+    if (typeof errorCode === 'number') f.i32Const(errorCode); else errorCode();
+    f.i32Store(S.exitError).get(STATE).i64Const(0).i64Store(S.exitLo, 2);
     this.fault();
   }
   call(name: string): void { this.callHelper(this.f, name); }
@@ -371,10 +372,10 @@ export class InterpCtx implements FlowCtx {
   }
   jumpDirect(): void { this.read(0); this.jumpIndirect(); }
   fallthrough(): void { this.nextRip(); this.jumpIndirect(); }
-  leave(reason: number, vector = 0): void {
-    const f = this.f, to = this.local(I64);
-    this.nextRip();
-    f.set(to).get(STATE).get(to).i64Store(CTX.rip);
+  leave(reason: number, vector = 0, to = this.local(I64)): void {
+    const f = this.f;
+    if (arguments.length < 3) { this.nextRip(); f.set(to); }
+    f.get(STATE).get(to).i64Store(CTX.rip);
     f.get(STATE).i32Const(reason).i32Store(S.exitReason).get(STATE).i32Const(vector).i32Store(S.exitVector).get(STATE).i32Const(0).i32Store(S.exitError).get(STATE).i64Const(0).i64Store(S.exitLo, 2);
     f.get(STATE).get(RECORD); this.callHelper(f, 'tail:sys.charge');
     this.finished = true;

@@ -11,5 +11,6 @@ import './ssse3.ts';
 import './sse41.ts';
 import './sse42.ts';
 import './x87.ts';
+import './segments.ts';
 import './system.ts';
 import './random.ts';

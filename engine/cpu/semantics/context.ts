@@ -108,8 +108,9 @@ export interface Ctx {
   cond(cc: Cond): void;
 
   // ---- leaving
-  /** Emits: leave with exception `vector`, nothing of this instruction done. Use inside an if; code after it is unreachable. Only before effects. */
-  raise(vector: number, errorCode?: number): void;
+  /** Emits: leave with exception `vector`, nothing of this instruction done. Use inside an if; code after it is unreachable. Only before effects.
+   *  @param errorCode its value, or what pushes it (i32) */
+  raise(vector: number, errorCode?: number | (() => void)): void;
   /** call a helper registered with helper()/jsHelper(); arguments are on the stack. */
   call(name: string): void;
 }

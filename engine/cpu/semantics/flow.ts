@@ -11,8 +11,8 @@ export interface FlowCtx extends Ctx {
   /** pop i64. */
   jumpIndirect(): void;
   fallthrough(): void;
-  /** Leaves run() behind this instruction (rip = next) with EXIT reason and, for exceptions of the trap kind, a vector. */
-  leave(reason: number, vector?: number): void;
+  /** Leaves run() behind this instruction (rip = next, or local i64 `to`) with EXIT reason and, for exceptions of the trap kind, a vector. */
+  leave(reason: number, vector?: number, to?: number): void;
   /** RDTSC: leaves run() at this instruction, uncharged. */
   leaveAtClock(): void;
   /** Runs string instruction / cpuid in the runtime: calls core function `name`(s, record); see interp/core.ts. Interpreter only. */

@@ -122,9 +122,12 @@ function bitTest(c: Ctx, change: ((f: Ctx['f'], a: number, m: number) => void) |
   if (!immediate && c.isMem(0)) {
     const va = c.local(I64), v = c.local(I64);
     c.readS(1); f.set(n);
+    const beyond = (): void => { f.get(n).i64Const(bits === 64 ? 6 : bits === 32 ? 5 : 4).i64ShrS().i64Const(bytes).i64Mul().i64Add(); };
     c.ea(0);
-    f.get(n).i64Const(bits === 64 ? 6 : bits === 32 ? 5 : 4).i64ShrS().i64Const(bytes).i64Mul().i64Add();
-    if (c.form.mem === 3) f.i32WrapI64().i64ExtendI32U();
+    if (c.form.mem === 3) { // the offset has 32 bits before the segment's base is added
+      c.ea(0, false); f.tee(va).i64Sub();
+      f.get(va); beyond(); f.i32WrapI64().i64ExtendI32U().i64Add();
+    } else beyond();
     f.set(va).get(n).i64Const(bits - 1).i64And().set(n);
     f.i64Const(1).get(n).i64Shl().set(m);
     if (change === null) { f.get(va); c.load(bytes); f.set(v); bit(c, v, () => f.get(n)); c.setCarry(); return; }

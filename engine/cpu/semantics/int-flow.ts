@@ -8,7 +8,7 @@ import type { FlowCtx } from './flow.ts';
 
 const flow = (fn: (c: FlowCtx) => void): Semantics => (c) => fn(c as FlowCtx);
 /** #GP at the jump itself, nothing done, if its target is not canonical (bits 63 to 47 all alike). */
-function canonical(c: FlowCtx, to: number): void {
+export function canonical(c: FlowCtx, to: number): void {
   c.f.get(to).i64Const(47).i64ShrS().i64Const(1).i64Add().i64Const(1).i64GtU().hint(false).if();
   c.raise(VEC.GP);
   c.f.end();
@@ -61,7 +61,7 @@ define({
     c.jumpIndirect();
   }),
   loop: loop(-1), loope: loop(4), loopne: loop(5),
-  jrcxz: flow((c) => { c.gpr(RCX); c.f.i64Eqz(); c.branchIf(); }),
+  jrcxz: flow((c) => { c.gpr(RCX, c.form.mem === 3 ? 32 : 64); c.f.i64Eqz(); c.branchIf(); }),
   'block.end': flow((c) => c.fallthrough()),
   movs: string, cmps: string, stos: string, lods: string, scas: string,
   syscall: flow((c) => {

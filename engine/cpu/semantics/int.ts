@@ -60,7 +60,7 @@ const push = (c: Ctx, value: () => void): void => {
 };
 export const pushValue = push;
 export const popValue = (c: Ctx, bytes: 2 | 8): void => { c.gpr(RSP); c.load(bytes); };
-const addSp = (c: Ctx, n: number): void => { c.gpr(RSP); c.f.i64Const(n).i64Add(); c.setGpr(RSP); };
+export const addSp = (c: Ctx, n: number): void => { c.gpr(RSP); c.f.i64Const(n).i64Add(); c.setGpr(RSP); };
 
 /** Full product: low half in lo, high half in hi (locals), from a, b (64 bits). */
 function wideMul(c: Ctx, a: number, b: number, signed: boolean, lo: number, hi: number): void {
@@ -204,32 +204,6 @@ define({
   movsx: (c) => { c.readS(1); c.write(0); },
   movsxd: (c) => { c.readS(1); c.write(0); },
   lea: (c) => { c.ea(1, false); c.write(0); },
-  mov_from_sreg: (c) => { // flat user segments: CS 0x33, SS 0x2b, the others null
-    c.read(1);
-    const n = c.local(I64), { f } = c;
-    f.set(n).get(n).i64Const(1).i64Eq().ifThen(I64).i64Const(0x33).else().get(n).i64Const(2).i64Eq().ifThen(I64).i64Const(0x2b).else().i64Const(0).end().end();
-    if (!c.isMem(0)) { c.write(0); return; }
-    const v = c.local(I64);
-    f.set(v);
-    c.ea(0);
-    f.get(v);
-    c.store(2);
-  },
-  mov_to_sreg: (c) => { // a null selector may be loaded into DS, ES, FS, GS; SS 0x2b; anything else faults
-    const n = c.local(I64), v = c.local(I64), { f } = c;
-    c.read(1); f.set(v);
-    c.read(0); f.set(n);
-    f.get(n).i64Const(1).i64Eq().if(); c.raise(VEC.UD); f.end();
-    f.get(v).i64Const(3).i64GtU().get(n).i64Const(2).i64Eq().i32And().get(v).i64Const(0x2b).i64Ne().i32And();
-    f.get(v).i64Const(3).i64GtU().get(n).i64Const(2).i64Ne().i32And().get(v).i64Const(0x2b).i64Ne().i32And();
-    f.i32Or().if(); c.raise(VEC.GP); f.end();
-  },
-  push_sreg: (c) => push(c, () => c.f.i64Const(0)),
-  pop_sreg: (c) => {
-    const bytes = c.size === 16 ? 2 : 8;
-    popValue(c, bytes); c.f.drop();
-    addSp(c, bytes);
-  },
   push: (c) => push(c, () => { if (c.ops[0]!.kind === 'i') c.imm(0); else c.read(0); }),
   pop: (c) => {
     const bytes = c.size === 16 ? 2 : 8, v = c.local(I64), { f } = c;
@@ -335,7 +309,13 @@ define({
     f.get(eq).i32Eqz().if(); f.get(lo); c.setGpr(RAX, bits); f.get(hi); c.setGpr(RDX, bits); f.end();
     c.getFlags(); f.i32Const(~0x40).i32And().get(eq).i32Const(6).i32Shl().i32Or(); c.setFlags();
   },
-  xlat: (c) => { c.gpr(RBX); c.gpr(RAX, 8); c.f.i64Add(); c.load(1); c.setGpr(RAX, 8); },
+  xlat: (c) => {
+    c.ea(0); // the segment's base
+    c.gpr(RBX); c.gpr(RAX, 8); c.f.i64Add();
+    if (c.form.mem === 3) c.f.i32WrapI64().i64ExtendI32U();
+    c.f.i64Add();
+    c.load(1); c.setGpr(RAX, 8);
+  },
   lahf: (c) => { c.getFlags(); c.f.i32Const(0xd5).i32And().i32Const(2).i32Or().i64ExtendI32U(); c.setGprHigh(RAX); },
   sahf: (c) => { c.getFlags(); c.f.i32Const(0x800).i32And(); c.gprHigh(RAX); c.f.i32WrapI64().i32Const(0xd5).i32And().i32Or(); c.setFlags(); },
   clc: (c) => { c.f.i32Const(0); c.setCarry(); },
