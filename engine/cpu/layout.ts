@@ -10,10 +10,15 @@ export const MAX_CPUS = 64;
 export const HOT_MASK = 16;
 /** u32: frames of guest RAM. */
 export const FRAME_COUNT = 20;
+/** u32: what the decoder in WebAssembly found (interp/decode-known.ts): where it stopped, the cost of its records together, how the block goes on behind the last;
+ *  whether the instruction there is one for the decoder, the place for its template or 0, the template's key and SIB, bytes before displacement and immediate. */
+export const DECODE = { at: 192, cost: 196, flow: 200, more: 204, template: 208, key: 212, sib: 216, head: 220 } as const;
 export const CPU_AREA = 0x1000;
 export const CPU_STRIDE = 0x6000;
 export const cpuBase = (cpu: number): number => CPU_AREA + cpu * CPU_STRIDE;
 
+/** Prefixes by byte, opcodes by map and byte: written once. */
+export const DECODE_TABLES = 0x181000;
 /** One byte a frame: FETCHED is architectural (law 3), DECODED a cache's. Ram looks here before each write. */
 export const FRAME_FLAGS = 0x200000;
 export const FRAME_FLAGS_SIZE = 0x100000;
@@ -21,6 +26,9 @@ export const FRAME_FETCHED = 1, FRAME_DECODED = 2;
 /** Physical address → block: 65,536 entries of {pa u32, block u32}, each the newest of its blocks; BLK.hashNext leads to the others. */
 export const JUMP_CACHE = 0x300000;
 export const JUMP_CACHE_BITS = 16;
+/** Records to make others from, by what stands before displacement and immediate: 16,384 entries of 32 bytes. */
+export const TEMPLATES = 0x380000;
+export const TEMPLATE_BITS = 14;
 /** Blocks of predecoded records. */
 export const BLOCK_AREA = 0x400000;
 export const BLOCK_AREA_END = 0x2000000;

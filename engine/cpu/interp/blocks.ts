@@ -3,9 +3,10 @@ import { decode } from '../decode/decoder.ts';
 import type { Form, Insn } from '../decode/insn.ts';
 import { BLK, BLOCK_AREA, BLOCK_AREA_END, JUMP_CACHE, JUMP_CACHE_BITS, NO_PA, RAM_BASE, REC, S } from '../layout.ts';
 import type { Mmu } from '../mmu/mmu.ts';
-import { SLOT } from './dispatch.ts';
 import type { Core } from './core.ts';
-import { FLOW, Records } from './records.ts';
+import { FLOW } from './decode-known.ts';
+import { SLOT } from './dispatch.ts';
+import { Records } from './records.ts';
 
 export const MAX_INSNS = 64;
 const END_FORM: Form = { key: 'block.end z64 a0', mnemonic: 'block.end', ops: [], size: 64, mem: 0, rep: 0, lock: false, imm: null, flags: new Set(), cost: 0, cc: -1, flow: 'end' };
@@ -209,19 +210,9 @@ export class Blocks {
   }
   /** Decodes the block at pa into records; 0 if its first instruction goes on in the next page. */
   private make(pa: number, most = MAX_INSNS): number {
-    const block = this.room(), { records } = this, start = RAM_BASE + pa, end = start - (pa & 4095) + 4096;
-    let at = start, k = 0, cost = 0, flow: number = FLOW.next;
-    while (k < most && at < end) {
-      const length = records.put(at, end, block + BLK.size + k * REC.size, block, k);
-      if (length === 0 || (records.flow === FLOW.own && k > 0)) break; // a block of its own
-      flow = records.flow;
-      cost += records.cost;
-      at += length;
-      k++;
-      if (flow !== FLOW.next) break;
-    }
+    const block = this.room(), { records } = this, start = RAM_BASE + pa, k = records.put(block, start, start - (pa & 4095) + 4096, 0, most);
     if (k === 0) return 0;
-    const offset = ((at - RAM_BASE - 1) & 4095) + 1;
+    const { cost, flow } = records, offset = ((records.end - RAM_BASE - 1) & 4095) + 1;
     if (flow === FLOW.next) records.blank(END_FORM, offset, offset, block + BLK.size + k * REC.size, block, k);
     this.install(pa, block, cost, k, flow === FLOW.next ? k + 1 : k, 0);
     return block;

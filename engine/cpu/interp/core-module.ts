@@ -11,6 +11,7 @@ import { I32, I64, Module } from '../wasm/builder.ts';
 import type { Func, ValType } from '../wasm/builder.ts';
 import { HOT_FORMS, OTHER_FORMS, formFromKey } from './common-forms.ts';
 import { CODE, InterpCtx, condFromState, tailCalls } from './context.ts';
+import { decodeTables, emitDecodeKnown } from './decode-known.ts';
 import { DISPATCH_SLOTS, SLOT, emitChain, emitFetch, emitHot, emitNextBlock, emitSpendBlock } from './dispatch.ts';
 import { emitInnerLoop } from './inner-loop.ts';
 /** Imported memory fits any guest RAM. */
@@ -121,6 +122,9 @@ export function buildCoreModule(counting = false): Uint8Array {
     c.finish();
     return f;
   });
+  decodeTables(m);
+  const known = m.func([I32, I32, I32, I32, I32], [I32], 'decodeKnown');
+  emitDecodeKnown(known);
   const helperTable = m.table({ initial: signatures.length });
   m.elem(SLOT.enter, [enter, counted, straddle]);
   m.elem(SLOT.first, [...HOT_FORMS.map(() => loop), ...handlers]);

@@ -45,6 +45,8 @@ export class Core {
   readonly pack: (s: number) => void;
   readonly getFlags: (s: number) => number;
   readonly setFlags: (s: number, flags: number) => void;
+  /** The decoder's fast half: see decode-known.ts. */
+  readonly decodeKnown: (block: number, at: number, end: number, k: number, most: number) => number;
   private nextSlot: number;
   private readonly handlerOf = new Map<Form, number>();
   private readonly builtIn = new Map<string, number>();
@@ -68,6 +70,7 @@ export class Core {
     this.getFlags = x['sys.getflags']!;
     this.setFlags = x['sys.setflags']!;
     this.pack = x['sys.pack']!;
+    this.decodeKnown = x['decodeKnown']!;
     this.helperTable = x['helpers']!;
   }
 
