@@ -19,7 +19,7 @@ function question(record: Uint8Array, times: Map<string, number>): [string, Answ
     case ASK.readlink: { const p = path(r.bytes()), to = getResult(r, () => r.bytes()); return [`link ${p}`, { text: typeof to === 'number' ? 'unreadable' : plain(to) }]; }
     case ASK.readdir: {
       const p = path(r.bytes()), list = getResult(r, () => getDirents(r));
-      return [`names in ${p}`, typeof list === 'number' ? { text: 'unreadable', names: [] } : { text: 'a list', names: list.map((d) => path(d.name)) }];
+      return [`names in ${p}`, typeof list === 'number' ? { text: 'unreadable', names: [] } : { text: 'a list', names: list.map((d) => Buffer.from(d.name, 'latin1').toString('utf8')) }];
     }
     case ASK.chunk: { const p = path(r.bytes()), index = r.num(), hash = getResult(r, () => r.raw(32)); return [`contents of ${p} from byte ${index * 65536}`, { text: typeof hash === 'number' ? 'unreadable' : hex(hash) }]; }
     case ASK.stream: { const fd = r.num(), s = getStream(r); return [`descriptor ${fd}`, { text: s.kind }]; }

@@ -116,18 +116,22 @@ function intern(c: ColumnState, value: string): number {
   return id;
 }
 
-function append(c: ColumnState, value: Uint8Array): void {
-  const need = c.rowPos + value.length;
+/** Up to here bytes are copied one by one: a call costs more. */
+const SHORT_BYTES = 64;
+function append(c: ColumnState, value: Uint8Array, length: number): void {
+  const need = c.rowPos + length;
   if (need > c.data.length) {
     const bigger = new Uint8Array(Math.max(need, c.data.length * 2, 1024));
     bigger.set(c.data.subarray(0, c.rowPos));
     c.data = bigger;
   }
-  c.data.set(value, c.rowPos);
+  const to = c.data, at = c.rowPos;
+  if (length <= SHORT_BYTES) for (let i = 0; i < length; i++) to[at + i] = value[i]!;
+  else to.set(length === value.length ? value : value.subarray(0, length), at);
   c.pos = need;
 }
 
-type AnySetter = (row: number, value: never, hi?: number) => void;
+type AnySetter = (row: number, value: never, more?: number) => void;
 
 /** One setter a column. `row` is the handle that begin() gave: the word index of the row. */
 function setter(t: TableState, c: ColumnState, hashOff: number): AnySetter {
@@ -142,12 +146,13 @@ function setter(t: TableState, c: ColumnState, hashOff: number): AnySetter {
         if (bit) w[row]! |= bit;
       };
     case 'bin':
-      return (row: number, value: Uint8Array | null) => {
+      return (row: number, value: Uint8Array | null, given?: number) => {
         const w = t.words;
         if (value === null) { w[row]! &= ~bit; w[row + off] = w[row + off + 1] = 0; c.pos = c.rowPos; return; }
-        append(c, value);
-        w[row + off] = value.length;
-        if (t.core && off < t.hashed) w[row + off + 1] = hashBytes(value);
+        const length = given ?? value.length;
+        append(c, value, length);
+        w[row + off] = length;
+        if (t.core && off < t.hashed) w[row + off + 1] = hashBytes(value, 0, length);
         if (bit) w[row]! |= bit;
       };
     case 'i64': case 'u64':

@@ -14,26 +14,43 @@ export const FILES = {
   blob: (sha256: string): string => `blobs/${sha256}`,
 } as const;
 
-// ---- CRC-32C (Castagnoli), slicing by eight
+// ---- CRC-32C (Castagnoli), slicing by sixteen
 
-const CRC = new Uint32Array(8 * 256);
+const CRC = new Int32Array(16 * 256);
 for (let i = 0; i < 256; i++) {
   let c = i;
   for (let k = 0; k < 8; k++) c = c & 1 ? (c >>> 1) ^ 0x82f63b78 : c >>> 1;
   CRC[i] = c;
 }
-for (let i = 0; i < 256; i++) for (let k = 1; k < 8; k++) CRC[k * 256 + i] = (CRC[(k - 1) * 256 + i]! >>> 8) ^ CRC[CRC[(k - 1) * 256 + i]! & 255]!;
+for (let i = 0; i < 256; i++) for (let k = 1; k < 16; k++) CRC[k * 256 + i] = (CRC[(k - 1) * 256 + i]! >>> 8) ^ CRC[CRC[(k - 1) * 256 + i]! & 255]!;
 
+/** The state behind bytes [from, to). */
+function crcBytes(c: number, u: Uint8Array, from: number, to: number): number {
+  for (let i = from; i < to; i++) c = (c >>> 8) ^ CRC[(c ^ u[i]!) & 255]!;
+  return c;
+}
+/** The state behind words, a multiple of four. */
+function crcWords(c: number, w: Int32Array): number {
+  for (let i = 0; i < w.length; i += 4) {
+    const x = c ^ w[i]!, y = w[i + 1]!, z = w[i + 2]!, v = w[i + 3]!;
+    c = CRC[3840 + (x & 255)]! ^ CRC[3584 + ((x >>> 8) & 255)]! ^ CRC[3328 + ((x >>> 16) & 255)]! ^ CRC[3072 + (x >>> 24)]!
+      ^ CRC[2816 + (y & 255)]! ^ CRC[2560 + ((y >>> 8) & 255)]! ^ CRC[2304 + ((y >>> 16) & 255)]! ^ CRC[2048 + (y >>> 24)]!
+      ^ CRC[1792 + (z & 255)]! ^ CRC[1536 + ((z >>> 8) & 255)]! ^ CRC[1280 + ((z >>> 16) & 255)]! ^ CRC[1024 + (z >>> 24)]!
+      ^ CRC[768 + (v & 255)]! ^ CRC[512 + ((v >>> 8) & 255)]! ^ CRC[256 + ((v >>> 16) & 255)]! ^ CRC[v >>> 24]!;
+  }
+  return c;
+}
+/** Fewer bytes are not worth a view of words. */
+const CRC_WORDS_FROM = 256;
 /** CRC-32C of bytes, continued from `crc` (0 at the start). */
 export function crc32c(u: Uint8Array, from = 0, to = u.length, crc = 0): number {
-  let c = ~crc, i = from;
-  for (const end = to - 7; i < end; i += 8) {
-    const a = c ^ (u[i]! | (u[i + 1]! << 8) | (u[i + 2]! << 16) | (u[i + 3]! << 24));
-    c = CRC[1792 + (a & 255)]! ^ CRC[1536 + ((a >>> 8) & 255)]! ^ CRC[1280 + ((a >>> 16) & 255)]! ^ CRC[1024 + (a >>> 24)]!
-      ^ CRC[768 + u[i + 4]!]! ^ CRC[512 + u[i + 5]!]! ^ CRC[256 + u[i + 6]!]! ^ CRC[u[i + 7]!]!;
+  let c = ~crc, at = from;
+  if (to - from >= CRC_WORDS_FROM) {
+    const aligned = from + (-(u.byteOffset + from) & 3), count = ((to - aligned) >> 4) * 4;
+    c = crcWords(crcBytes(c, u, from, aligned), new Int32Array(u.buffer, u.byteOffset + aligned, count));
+    at = aligned + count * 4;
   }
-  for (; i < to; i++) c = (c >>> 8) ^ CRC[(c ^ u[i]!) & 255]!;
-  return ~c >>> 0;
+  return ~crcBytes(c, u, at, to) >>> 0;
 }
 
 const shifts = new Map<number, Uint32Array>();

@@ -4,7 +4,7 @@
 import type { Column, SCHEMA, TableName } from './schema.ts';
 
 type Setter<C> = C extends { kind: 'str' } ? (row: number, value: string) => void
-  : C extends { kind: 'bin' } ? (row: number, value: Uint8Array | null) => void
+  : C extends { kind: 'bin' } ? (row: number, value: Uint8Array | null, length?: number) => void // its first `length` bytes
   : C extends { kind: 'bool' } ? (row: number, value: boolean) => void
   : C extends { kind: 'u64' | 'i64' } ? (row: number, value: number, hi?: number) => void // one number below 2^53 in magnitude, or (lo, hi) halves
   : (row: number, value: number) => void;

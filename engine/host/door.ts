@@ -12,7 +12,8 @@ export interface HostStat {
   /** True for a mount point of proc, sysfs, devtmpfs, cgroup …: the guest sees an empty directory. */
   masked: boolean;
 }
-export interface HostDirent { name: Uint8Array; ino: number; type: number /* DT_* */ }
+/** name: a byte string, one character a byte. */
+export interface HostDirent { name: string; ino: number; type: number /* DT_* */ }
 /** Type of fd 0–2 as the host has it. */
 export interface HostStream { kind: 'file' | 'pipe' | 'socket' | 'tty' | 'chr' | 'closed'; stat: HostStat | null; writable: boolean; readable: boolean }
 

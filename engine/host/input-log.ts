@@ -36,6 +36,14 @@ export class LogWriter {
   }
   bytes(b: Uint8Array): void { this.num(b.length); this.raw(b); }
   raw(b: Uint8Array): void { this.need(b.length); this.u.set(b, this.at); this.at += b.length; }
+  /** A byte string. */
+  text(s: string): void {
+    this.num(s.length);
+    this.need(s.length);
+    const { u } = this;
+    for (let i = 0, at = this.at; i < s.length; i++) u[at + i] = s.charCodeAt(i);
+    this.at += s.length;
+  }
   done(): Uint8Array { return this.u.subarray(0, this.at); }
 }
 
@@ -55,6 +63,15 @@ export class LogReader {
     return this.view.getFloat64(this.at - 8, true);
   }
   bytes(): Uint8Array { return this.raw(this.num()); }
+  /** A byte string. */
+  text(): string {
+    const n = this.num();
+    assert(this.at + n <= this.u.length, 'input log record ends early');
+    let s = '';
+    for (let i = 0; i < n; i++) s += String.fromCharCode(this.u[this.at + i]!);
+    this.at += n;
+    return s;
+  }
   raw(n: number): Uint8Array {
     assert(this.at + n <= this.u.length, 'input log record ends early');
     this.at += n;
@@ -87,10 +104,10 @@ export function getResult<T>(r: LogReader, get: () => T): T | number {
 
 export function putDirents(w: LogWriter, list: HostDirent[]): void {
   w.num(list.length);
-  for (const d of list) { w.bytes(d.name); w.num(d.ino); w.num(d.type); }
+  for (const d of list) { w.text(d.name); w.num(d.ino); w.num(d.type); }
 }
 export function getDirents(r: LogReader): HostDirent[] {
-  return Array.from({ length: r.num() }, () => ({ name: r.bytes(), ino: r.num(), type: r.num() }));
+  return Array.from({ length: r.num() }, () => ({ name: r.text(), ino: r.num(), type: r.num() }));
 }
 
 const KINDS: HostStream['kind'][] = ['file', 'pipe', 'socket', 'tty', 'chr', 'closed'];

@@ -38,18 +38,31 @@ const bufferOf = (path: Uint8Array): Buffer => Buffer.from(path.buffer, path.byt
 /** A copy with a buffer of its own: node's Buffers share a pool and are no state. */
 const own = (b: Buffer): Uint8Array => Uint8Array.prototype.slice.call(b) as Uint8Array;
 
+const whole = new BigInt64Array(1), halves = new Int32Array(whole.buffer);
+const BILLION = 1_000_000_000;
+/** The nanoseconds beside the seconds that seconds() gave last. */
+let nsec = 0;
+/** Whole seconds of a time in ns, rounded down. Without dividing BigInts, which costs more than the lstat that the times are from. */
+function seconds(ns: bigint): number {
+  whole[0] = ns;
+  let sec = Math.floor(Number(ns) / BILLION); // one off at most; the low halves say by how much
+  nsec = (halves[0]! - Math.imul(sec, BILLION)) | 0;
+  if (nsec < 0) { sec--; nsec += BILLION; } else if (nsec >= BILLION) { sec++; nsec -= BILLION; }
+  return sec;
+}
+
 function convert(s: fs.BigIntStats, masked: boolean): HostStat {
-  const sec = (ns: bigint): number => Number(ns >= 0n ? ns / 1000000000n : -((-ns + 999999999n) / 1000000000n));
-  const nsec = (ns: bigint): number => Number(((ns % 1000000000n) + 1000000000n) % 1000000000n);
+  const atime = seconds(s.atimeNs), atimeNsec = nsec, mtime = seconds(s.mtimeNs), mtimeNsec = nsec, ctime = seconds(s.ctimeNs), ctimeNsec = nsec, btime = seconds(s.birthtimeNs), btimeNsec = nsec;
   return {
     dev: Number(s.dev), ino: Number(s.ino), mode: Number(s.mode), nlink: Number(s.nlink), uid: Number(s.uid), gid: Number(s.gid), rdev: Number(s.rdev), size: Number(s.size),
-    atime: sec(s.atimeNs), atimeNsec: nsec(s.atimeNs), mtime: sec(s.mtimeNs), mtimeNsec: nsec(s.mtimeNs), ctime: sec(s.ctimeNs), ctimeNsec: nsec(s.ctimeNs),
-    blocks: Number(s.blocks), blksize: Number(s.blksize),
-    btime: sec(s.birthtimeNs), btimeNsec: nsec(s.birthtimeNs), masked,
+    atime, atimeNsec, mtime, mtimeNsec, ctime, ctimeNsec, blocks: Number(s.blocks), blksize: Number(s.blksize), btime, btimeNsec, masked,
   };
 }
 
-const DT: [number, (d: fs.Dirent) => boolean][] = [[8, (d) => d.isFile()], [4, (d) => d.isDirectory()], [10, (d) => d.isSymbolicLink()], [1, (d) => d.isFIFO()], [12, (d) => d.isSocket()], [2, (d) => d.isCharacterDevice()], [6, (d) => d.isBlockDevice()]];
+const QUIET = { bigint: true, throwIfNoEntry: false } as const;
+
+/** DT_* */
+const typeOf = (d: fs.Dirent): number => (d.isFile() ? 8 : d.isDirectory() ? 4 : d.isSymbolicLink() ? 10 : d.isFIFO() ? 1 : d.isSocket() ? 12 : d.isCharacterDevice() ? 2 : d.isBlockDevice() ? 6 : 0);
 
 /** The asynchronous side, filled in by the tracer: terminal input, signals, real time while idle. */
 export interface AsyncSource {
@@ -84,7 +97,7 @@ export function openQuietly(path: Buffer | string): number {
 }
 
 export function createNodeHost(options: NodeHostOptions): NodeHost {
-  const masked = maskedMounts();
+  const masked = maskedMounts(), maskedLengths = new Set([...masked].map((path) => path.length));
   const changedFiles = new Set<string>();
   /** Open descriptors of files being read, least recently used first. */
   const open = new Map<string, number>();
@@ -118,9 +131,9 @@ export function createNodeHost(options: NodeHostOptions): NodeHost {
     close() { for (const fd of open.values()) fs.closeSync(fd); open.clear(); },
     lstat(path) {
       try {
-        const key = latin1(path);
-        const s = fs.lstatSync(bufferOf(path), { bigint: true });
-        const stat = convert(s, masked.has(key));
+        const s = fs.lstatSync(bufferOf(path), QUIET); // undefined: ENOENT, for which an exception would cost five times the call
+        if (s === undefined) return -errnos.ENOENT!;
+        const stat = convert(s, maskedLengths.has(path.length) && masked.has(latin1(path)));
         return isHidden(stat.dev, stat.ino) ? -errnos.ENOENT! : stat;
       } catch (e) { return hostErrno(e); }
     },
@@ -130,17 +143,13 @@ export function createNodeHost(options: NodeHostOptions): NodeHost {
     readdir(path) {
       try {
         if (masked.has(latin1(path))) return [];
-        // opendir keeps the host's own order, readdirSync would too but gives no way to stop early
-        const dir = fs.opendirSync(bufferOf(path) as unknown as string, { encoding: 'buffer' as BufferEncoding, bufferSize: 1024 });
+        // opendir keeps the host's own order, readdir sorts
+        const dir = fs.opendirSync(bufferOf(path) as unknown as string, { encoding: 'latin1' });
         const out: HostDirent[] = [];
         try {
-          for (let d = dir.readSync(); d; d = dir.readSync()) {
-            const name = own(d.name as unknown as Buffer);
-            out.push({ name, ino: 0, type: DT.find(([, is]) => is(d))?.[0] ?? 0 });
-          }
+          for (let d = dir.readSync(); d; d = dir.readSync()) out.push({ name: d.name, ino: 0, type: typeOf(d) });
         } finally { dir.closeSync(); }
-        if (options.hidden.length === 0) return out;
-        return out.filter((d) => d.type !== 4 || !hiddenChild(path, d.name));
+        return out;
       } catch (e) { return hostErrno(e); }
     },
     readChunk(path, stat, index) {
@@ -148,7 +157,7 @@ export function createNodeHost(options: NodeHostOptions): NodeHost {
         const key = latin1(path);
         const fd = openFile(key, path);
         const now = fs.fstatSync(fd, { bigint: true });
-        if (Number(now.ino) !== stat.ino || Number(now.dev) !== stat.dev || Number(now.size) !== stat.size || convert(now, false).mtimeNsec !== stat.mtimeNsec || convert(now, false).mtime !== stat.mtime) changedFiles.add(key);
+        if (Number(now.ino) !== stat.ino || Number(now.dev) !== stat.dev || Number(now.size) !== stat.size || seconds(now.mtimeNs) !== stat.mtime || nsec !== stat.mtimeNsec) changedFiles.add(key);
         if (!now.isFile()) return -errnos.EIO!;
         const length = Math.min(CHUNK_BYTES, stat.size - index * CHUNK_BYTES);
         if (length <= 0) return new Uint8Array(0);
@@ -178,13 +187,6 @@ export function createNodeHost(options: NodeHostOptions): NodeHost {
     poll: (now) => options.async ? options.async.poll(now) : [],
     wantStdin(want) { options.async?.wantStdin(want); },
   };
-
-  function hiddenChild(path: Uint8Array, name: Uint8Array): boolean {
-    try {
-      const s = fs.lstatSync(Buffer.concat([path.length === 1 ? Buffer.alloc(0) : path, Buffer.from('/'), name]), { bigint: true });
-      return isHidden(Number(s.dev), Number(s.ino));
-    } catch { return false; }
-  }
 }
 
 /** Type of a standard descriptor as fstat tells it. */

@@ -9,7 +9,7 @@ const path = (s: string): Uint8Array => Uint8Array.from(Buffer.from(s));
 const stat: HostStat = { dev: 2 ** 33, ino: 2 ** 52, mode: 0o100644, nlink: 1, uid: 0, gid: 249, rdev: 0, size: 250, atime: -1, atimeNsec: 1, mtime: 1e9, mtimeNsec: 999_999_999, ctime: 65535, ctimeNsec: 65536, blocks: 8, blksize: 4096, btime: 3, btimeNsec: 4, masked: true };
 const inputs: HostInput[] = [{ type: 'stdin', data: path('typed'), eof: false }, { type: 'winsize', rows: 24, cols: 80, xpixel: 0, ypixel: 1 }, { type: 'signal', signo: 2 }, { type: 'idle', until: 2 ** 40 }];
 const host: Host = {
-  lstat: (p) => (p.length === 1 ? stat : -2), readlink: () => path('to'), readdir: () => [{ name: Uint8Array.of(255, 1), ino: 5, type: 8 }], readChunk: (_p, _s, i) => (i === 0 ? new Uint8Array(70_000).fill(7) : -5),
+  lstat: (p) => (p.length === 1 ? stat : -2), readlink: () => path('to'), readdir: () => [{ name: '\u00ff\u0001', ino: 5, type: 8 }], readChunk: (_p, _s, i) => (i === 0 ? new Uint8Array(70_000).fill(7) : -5),
   startClock: () => ({ sec: 12, nsec: 5 }), stream: (fd) => ({ kind: 'tty', stat: fd === 1 ? stat : null, writable: true, readable: false }), winsize: () => ({ rows: 1, cols: 2, xpixel: 3, ypixel: 4 }),
   write: (_fd, d) => (d.length > 3 ? 3 : -32), readStdin: () => path('in'), poll: (now) => (now === 5 ? inputs : []), wantStdin() {},
 };

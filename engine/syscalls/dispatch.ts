@@ -13,7 +13,7 @@ import { regsOf } from '../kernel/entry/regs.ts';
 import { entryOf } from '../kernel/entry/state.ts';
 import { Args } from './call.ts';
 import type { Handler } from './call.ts';
-import { captureEntry, captureExit, captureMask, entryMissed, payloadBytes, resumePayload, setAside } from './payload.ts';
+import { captureEntry, captureExit, captureMask, entryMissed, payloadBytes, payloadLength, resumePayload, setAside } from './payload.ts';
 import { bindHandlers } from './table.ts';
 
 /** Per number: which argument is the descriptor that the row names (−1 none, −2 the result), and whether the result counts bytes. */
@@ -103,7 +103,7 @@ export function createDispatch(): Dispatch {
     set.cpu_ns(row, ret === null ? sys.cpuNs : Math.max(0, k.now - sys.enterTs - sys.blockedNs));
     set.blocked_ns(row, sys.blockedNs);
     set.callsite(row, sys.callsite);
-    if (t.enabled) set.payload(row, payloadBytes());
+    if (t.enabled) set.payload(row, payloadBytes(), payloadLength());
     t.end(row);
     sys.payload = null;
     sys.fileId = 0;

@@ -28,7 +28,7 @@ function physical(va: number): number {
       e = ram32[((e & 0xfffff000) >>> 2) + (((va / 0x200000) & 511) << 1)]!;
       if (e & 1) {
         e = ram32[((e & 0xfffff000) >>> 2) + (((va / 4096) & 511) << 1)]!;
-        if ((e & 5) === 5) return ((e & 0xfffff000) >>> 0) + (va % 4096);
+        if ((e & 5) === 5) return ((e & 0xfffff000) >>> 0) + (va & 4095);
       }
     }
   }
@@ -39,7 +39,7 @@ function physical(va: number): number {
   if (!vma || va < vma.start || !vma.file || !(vma.flags & 7)) return -1;
   const mapping = vma.file.inode.mapping;
   const pfn = mapping?.pages.get(vma.pgoff + Math.floor((va - vma.start) / 4096));
-  return pfn === undefined ? -1 : pfn * 4096 + (va % 4096);
+  return pfn === undefined ? -1 : pfn * 4096 + (va & 4095);
 }
 
 function room(n: number): void {
@@ -307,5 +307,6 @@ export function captureMask(lo: number, hi: number): void {
   for (let i = 0; i < 4; i++) out[at++] = lo >>> (i * 8);
   for (let i = 0; i < 4; i++) out[at++] = hi >>> (i * 8);
 }
-/** The payload so far; a view that lives until the next call. */
-export function payloadBytes(): Uint8Array | null { return at === 0 ? null : out.subarray(0, at); }
+/** The payload so far: the first payloadLength() bytes, until the next call; null when there is none. */
+export function payloadBytes(): Uint8Array | null { return at === 0 ? null : out; }
+export function payloadLength(): number { return at; }

@@ -12,25 +12,36 @@ const hex = (u: Uint8Array): string => Buffer.from(u.buffer, u.byteOffset, u.len
 /** Contents up to here share blobs/pack.bin: a file for each chunk costs more than the rest of a small recording. */
 const PACKED_BYTES = 65536;
 
-/** A file that only grows. */
+const BUFFERED_BYTES = 1 << 18;
+
+/** A file that only grows. What is appended is copied, or written. */
 export class Appender {
   private readonly fd: number;
-  private parts: Uint8Array[] = [];
+  private buffer = new Uint8Array(1024);
   private pending = 0;
   size = 0;
   constructor(path: string) { this.fd = openSync(path, 'wx', 0o600); }
   append(bytes: Uint8Array): void {
-    this.parts.push(bytes);
-    this.pending += bytes.length;
+    const need = this.pending + bytes.length;
     this.size += bytes.length;
-    if (this.pending > 1 << 18) this.flush();
+    if (need > BUFFERED_BYTES) {
+      this.flush();
+      this.write(bytes, bytes.length);
+      return;
+    }
+    if (need > this.buffer.length) {
+      const bigger = new Uint8Array(Math.min(BUFFERED_BYTES, Math.max(need, this.buffer.length * 4)));
+      bigger.set(this.buffer.subarray(0, this.pending));
+      this.buffer = bigger;
+    }
+    this.buffer.set(bytes, this.pending);
+    this.pending = need;
   }
+  private write(bytes: Uint8Array, length: number): void { for (let at = 0; at < length;) at += writeSync(this.fd, bytes, at, length - at); }
   flush(): void {
-    if (this.pending === 0) return;
-    const all = Buffer.concat(this.parts);
-    this.parts = [];
+    const { pending } = this;
     this.pending = 0;
-    for (let at = 0; at < all.length;) at += writeSync(this.fd, all, at);
+    this.write(this.buffer, pending);
   }
   close(): void { this.flush(); closeSync(this.fd); }
 }
@@ -54,9 +65,8 @@ export class InputFiles implements BlobStore {
   }
 
   append(record: Uint8Array): void {
-    const body = record.slice();
-    this.inputs.append(inputRecordHead(body));
-    this.inputs.append(body);
+    this.inputs.append(inputRecordHead(record));
+    this.inputs.append(record);
   }
 
   /** Lists the image of a file; its blob has been put. */

@@ -78,5 +78,12 @@ test('CRC-32C of the check string', () => {
   expect(crc32c(Buffer.from('123456789'))).toBe(0xe3069283);
   expect(crc32c(Buffer.from('6789'), 0, 4, crc32c(Buffer.from('12345')))).toBe(0xe3069283);
   expect(crc32cConcat(crc32c(Buffer.from('12345')), crc32c(Buffer.from('6789')), 4)).toBe(0xe3069283);
+  const bytes = Uint8Array.from({ length: 1100 }, (_, i) => i * i >> 3);
+  for (const [from, to] of [[0, 1100], [1, 1100], [2, 700], [3, 262], [5, 1099]] as const) {
+    let oneByOne = 0;
+    for (let i = from; i < to; i++) oneByOne = crc32c(bytes, i, i + 1, oneByOne);
+    expect(crc32c(bytes, from, to)).toBe(oneByOne);
+    expect(crc32c(bytes.subarray(from), 0, to - from)).toBe(oneByOne);
+  }
   expect(crc32cConcat(crc32c(Buffer.alloc(1000, 7)), crc32c(Buffer.alloc(65536, 9)), 65536)).toBe(crc32c(Buffer.concat([Buffer.alloc(1000, 7), Buffer.alloc(65536, 9)])));
 });

@@ -98,7 +98,7 @@ export class HostInode extends TmpfsInode {
       else {
         const answer = k.host.readdir(latin1(this.hostPath));
         if (typeof answer === 'number') return answer;
-        d.listing = answer.map((e) => ({ name: byteString(e.name), ino: e.ino, type: e.type }));
+        d.listing = answer;
       }
       d.listed = new Set(d.listing.map((e) => e.name));
       // What was looked up before the listing was read stays as it was seen.

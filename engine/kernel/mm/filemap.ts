@@ -79,7 +79,7 @@ export function filemapRead(k: Kernel, inode: Inode, buf: UserBuffer, bufAt: num
   let done = 0;
   while (pos + done < end) {
     const at = pos + done;
-    const offset = at % PAGE;
+    const offset = at & (PAGE - 1);
     const n = Math.min(PAGE - offset, end - at);
     const pfn = cachePage(k, inode, Math.floor(at / PAGE), false);
     if (pfn < 0) return done > 0 ? done : pfn;
@@ -105,7 +105,7 @@ export function filemapWrite(k: Kernel, inode: Inode, buf: UserBuffer, bufAt: nu
   let done = 0;
   while (done < len) {
     const at = pos + done;
-    const offset = at % PAGE;
+    const offset = at & (PAGE - 1);
     const n = Math.min(PAGE - offset, len - done);
     if (!roomFor(k, inode, Math.floor(at / PAGE))) return done > 0 ? done : -ENOSPC;
     const pfn = cachePage(k, inode, Math.floor(at / PAGE), true);

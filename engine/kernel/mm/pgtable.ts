@@ -65,7 +65,7 @@ export function translate(k: Kernel, pgd: Pa, va: Va, write: boolean): Pa {
   const e = k.ram.u32[at]!;
   const need = write ? PTE.P | PTE.U | PTE.W : PTE.P | PTE.U;
   if ((e & need) !== need) return -1;
-  return ((e & 0xfffff000) >>> 0) + (va % PAGE);
+  return ((e & 0xfffff000) >>> 0) + (va & (PAGE - 1));
 }
 
 /** Low-word flags of a new entry in a VMA; W is the caller's business. A PROT_NONE page stays present without U. */

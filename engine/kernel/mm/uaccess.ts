@@ -25,7 +25,7 @@ export function accessible(k: Kernel, task: Task, va: Va, len: number, write: bo
   let done = 0;
   while (done < len) {
     if (resolve(k, task, va + done, write) < 0) return done;
-    done += PAGE - ((va + done) % PAGE);
+    done += PAGE - ((va + done) & (PAGE - 1));
   }
   return len;
 }
@@ -43,7 +43,7 @@ export function copyFromUser(k: Kernel, task: Task, va: Va, len: number): Uint8A
   for (let done = 0; done < len;) {
     const pa = resolve(k, task, va + done, false);
     if (pa < 0) return -EFAULT;
-    const n = Math.min(len - done, PAGE - (pa % PAGE));
+    const n = Math.min(len - done, PAGE - (pa & (PAGE - 1)));
     k.ram.read(pa, out, done, n);
     done += n;
   }
@@ -59,7 +59,7 @@ export function copyToUser(k: Kernel, task: Task, va: Va, bytes: Uint8Array): nu
   for (let done = 0; done < len;) {
     const pa = resolve(k, task, va + done, true);
     if (pa < 0) return -EFAULT;
-    const n = Math.min(len - done, PAGE - (pa % PAGE));
+    const n = Math.min(len - done, PAGE - (pa & (PAGE - 1)));
     k.ram.write(pa, bytes, done, n);
     done += n;
   }
@@ -74,7 +74,7 @@ export function readUserString(k: Kernel, task: Task, va: Va, max = 4096): strin
   for (;;) {
     const pa = resolve(k, task, va, false);
     if (pa < 0) return -EFAULT;
-    const n = Math.min(left, PAGE - (pa % PAGE));
+    const n = Math.min(left, PAGE - (pa & (PAGE - 1)));
     let end = pa;
     while (end < pa + n && k.ram.u8[end] !== 0) end++;
     s += byteString(k.ram.u8, pa, end);
@@ -107,7 +107,7 @@ function load(k: Kernel, task: Task, va: Va, len: number): boolean {
   for (let done = 0; done < len;) {
     const pa = resolve(k, task, va + done, false);
     if (pa < 0) return false;
-    const n = Math.min(len - done, PAGE - (pa % PAGE));
+    const n = Math.min(len - done, PAGE - (pa & (PAGE - 1)));
     k.ram.read(pa, word, done, n);
     done += n;
   }
@@ -119,7 +119,7 @@ function store(k: Kernel, task: Task, va: Va, len: number): number {
   for (let done = 0; done < len;) {
     const pa = resolve(k, task, va + done, true);
     if (pa < 0) return -EFAULT;
-    const n = Math.min(len - done, PAGE - (pa % PAGE));
+    const n = Math.min(len - done, PAGE - (pa & (PAGE - 1)));
     k.ram.write(pa, word, done, n);
     done += n;
   }

@@ -21,7 +21,7 @@ export class UserRange implements UserBuffer {
     for (let done = 0; done < length;) {
       const pa = translate(k, this.mm.pgd, this.va + at + done, true);
       if (pa < 0) break;
-      const n = Math.min(length - done, PAGE - (pa % PAGE));
+      const n = Math.min(length - done, PAGE - (pa & (PAGE - 1)));
       k.ram.write(pa, src, srcOffset + done, n);
       done += n;
     }
@@ -32,7 +32,7 @@ export class UserRange implements UserBuffer {
     for (let done = 0; done < length;) {
       const pa = translate(k, this.mm.pgd, this.va + at + done, false);
       if (pa < 0) break;
-      const n = Math.min(length - done, PAGE - (pa % PAGE));
+      const n = Math.min(length - done, PAGE - (pa & (PAGE - 1)));
       k.ram.read(pa, dst, dstOffset + done, n);
       done += n;
     }
@@ -44,7 +44,7 @@ export class UserRange implements UserBuffer {
     for (let done = 0; done < length;) {
       const pa = translate(k, this.mm.pgd, this.va + at + done, false);
       if (pa < 0) break;
-      const n = Math.min(length - done, PAGE - (pa % PAGE));
+      const n = Math.min(length - done, PAGE - (pa & (PAGE - 1)));
       k.ram.write(to + done, k.ram.u8, pa, n);
       done += n;
     }

@@ -54,7 +54,7 @@ export class FakeHost implements Host {
     const n = this.find(this.text(path, 'readdir'));
     if (typeof n === 'number') return n;
     if (!n.children) return -ENOTDIR;
-    return [...n.children].map(([name, c]) => ({ name: Uint8Array.from(name, (x) => x.charCodeAt(0)), ino: 0, type: c.mode >> 12 }));
+    return [...n.children].map(([name, c]) => ({ name, ino: 0, type: c.mode >> 12 }));
   }
   readChunk(path: Uint8Array, _stat: HostStat, index: number): Uint8Array | number {
     const n = this.find(this.text(path, 'chunk'));
