@@ -6,6 +6,7 @@ import { INT_ROWS } from '../decode/rows-int.ts';
 import { MMX_ROWS } from '../decode/rows-mmx.ts';
 import { SSE_ROWS } from '../decode/rows-sse.ts';
 import { X87_ROWS } from '../decode/rows-x87.ts';
+import { TRANSCENDENTAL } from './compare.ts';
 import { CODE, CODE_PAGES, DATA, ENTRY, WINDOW } from './records.ts';
 import type { Test } from './records.ts';
 import { Dice, extended, fillBytes, word } from './values.ts';
@@ -60,13 +61,15 @@ const STRING = /^(movs|cmps|stos|lods|scas)/, BRANCH = /^j|^call|^ret|^loop/, CO
 /** Where the 256 bytes of a test's memory lie; the middle of most is a boundary: between pages, to read-only, to nothing and back. */
 const WINDOWS = [0x1000 - 128, 0x2000 - 128, 0x3000 - 128, 0x4000 - 128, 0x5000 - 256];
 
+const fpu = (s: Spec): boolean => s.opcode.length === 1 && ((s.opcode[0]! & 0xf8) === 0xd8 || s.opcode[0] === 0x9b);
+
 interface Encoded { bytes: number[]; mod: number; addr32: boolean; segment: number; dispAt: number }
 /** Random bytes of this row: prefixes, REX, opcode, ModRM, SIB, displacement, and more than enough immediate. */
 function encode(d: Dice, row: Row): Encoded {
   const [text, mnemonic, , flags = ''] = row, spec = specOf(text), bytes: number[] = [];
-  const fpu = spec.opcode.length === 1 && ((spec.opcode[0]! & 0xf8) === 0xd8 || spec.opcode[0] === 0x9b), nop = spec.opcode.length === 1 && spec.opcode[0] === 0x90;
+  const nop = spec.opcode.length === 1 && spec.opcode[0] === 0x90;
   if (d.chance(0.03)) bytes.push(d.pick([0x26, 0x2e, 0x36, 0x3e])); // ignored in 64-bit mode
-  if (spec.mandatory === 0 && d.chance(fpu ? 0.03 : 0.2) && !BRANCH.test(mnemonic)) bytes.push(0x66);
+  if (spec.mandatory === 0 && d.chance(fpu(spec) ? 0.03 : 0.2) && !BRANCH.test(mnemonic)) bytes.push(0x66);
   const addr32 = (spec.modrm || STRING.test(mnemonic) || COUNTED.test(mnemonic) || mnemonic === 'xlat') && d.chance(0.05);
   if (addr32) bytes.push(0x67);
   if (d.chance(0.02) && spec.mandatory <= 0 && !nop) bytes.push(0x40 | d.below(16), d.chance(0.5) ? 0x66 : 0x3e); // a REX that is not last does not count
@@ -151,7 +154,7 @@ export function makeTest(row: Row, seed: number, masked = false): Test | null {
   if (COUNTED.test(mnemonic)) gpr[1] = BigInt(d.below(3)) | (addr32 || d.chance(0.1) ? BigInt(d.u32()) << 32n : 0n);
   // ---- the memory operand
   const memory = ops.findIndex((o) => o.kind === 'm');
-  let ignore: [number, number] = [0, 0], target = 0;
+  let target = 0;
   if ((memory >= 0 || mnemonic === 'nop') && insn.form.mem !== 4 && spec.modrm && mod !== 3 && mnemonic !== 'lea') {
     const size = memory >= 0 ? ops[memory]!.bytes : 1;
     let offset = 16 * (1 + d.below(Math.max(1, Math.floor((240 - Math.max(size, 16)) / 16))));
@@ -169,10 +172,7 @@ export function makeTest(row: Row, seed: number, masked = false): Test | null {
     const again = decode(code, 0, code.length);
     if (again === null || again.length !== at || again.form.mnemonic !== mnemonic) return null;
     if (insn.base >= 0 && insn.base < 16 && d.chance(0.02)) gpr[insn.base] = word(d); // anywhere, non-canonical addresses too
-    if (mnemonic === 'fnstenv' || mnemonic === 'fnsave') {
-      if (offset > 140 || window !== WINDOW) return null;
-      ignore = insn.form.size === 16 ? [offset + 6, offset + 14] : [offset + 12, offset + 28];
-    }
+    if ((mnemonic === 'fnstenv' || mnemonic === 'fnsave') && (offset > 140 || window !== WINDOW)) return null;
   }
   const view = new DataView(code.buffer);
   if (insn.form.mem === 4) { // moffs
@@ -205,9 +205,15 @@ export function makeTest(row: Row, seed: number, masked = false): Test | null {
   if (mnemonic === 'fbld') for (let i = 0; i < 256; i++) mem[i] = d.below(10) | (d.below(10) << 4);
   if ((mnemonic === 'div' || mnemonic === 'idiv') && insn.base !== 2 && insn.index !== 2 && d.chance(0.6)) gpr[2] = d.chance(0.5) ? BigInt(d.below(4)) : (BigInt.asIntN(64, gpr[0]!) < 0n ? 0xffffffffffffffffn : 0n);
   const rflags = 0x202 | (d.u32() & 0x8d5) | (STRING.test(mnemonic) && d.chance(0.3) ? 0x400 : 0);
+  // Behind an instruction of the x87, FNSTENV to the window's end: what it kept shows only there. The selectors are not kept: FCS is what FLDENV and FRSTOR load, FDS SS for RBP and RSP.
+  const fx = floatState(d, masked), environment = /^(fnstenv|fnsave|fldenv|frstor)$/.test(mnemonic);
+  if (environment) fx.fill(0, 6, 24); // FCS is lost when pointers are restored
+  const behind = fpu(spec) && !environment && !TRANSCENDENTAL.has(mnemonic) && (fx[0]! & 0x3f) === 0x3f && (fx[2]! & 0x80) === 0 && window === WINDOW && entry === ENTRY && d.chance(0.3) ? [0xd9, 0x35, 0, 0, 0, 0] : [];
+  const all = Uint8Array.from([...code.slice(0, Math.min(at, CODE_PAGES * 4096 - entry)), ...behind]);
+  if (behind.length > 0) new DataView(all.buffer).setInt32(at + 2, base + 224 - (CODE + entry + all.length), true);
   return {
-    code: code.slice(0, Math.min(at, CODE_PAGES * 4096 - entry)), entry, gpr, rflags, fsBase: e.segment === 4 ? segmentBase : 0, gsBase: e.segment === 5 ? segmentBase : 0,
-    fx: floatState(d, masked), window, mem, name: `${mnemonic} [${text} ${operands}] ${insn.form.key}`, ignore,
+    code: all, entry, gpr, rflags, fsBase: e.segment === 4 ? segmentBase : 0, gsBase: e.segment === 5 ? segmentBase : 0,
+    fx, window, mem, name: `${mnemonic} [${text} ${operands}] ${insn.form.key}`, ignore: behind.length > 0 ? [248, 250] : [0, 0],
   };
 }
 
@@ -223,6 +229,11 @@ function floatState(d: Dice, masked: boolean): Uint8Array {
   if ((fsw & ~fcw & 0x3f) !== 0 && d.chance(0.95)) fsw &= ~(~fcw & 0x3f);
   if ((fsw & ~fcw & 0x3f) !== 0) fsw |= 0x8080;
   f.setUint16(2, fsw, true);
+  if ((fsw & 0x80) !== 0) { // the pointers to the last instruction go with a pending exception
+    f.setUint16(6, d.below(0x800), true);
+    f.setBigUint64(8, d.u64() >> BigInt(17 + d.below(16)), true);
+    f.setBigUint64(16, d.u64() >> BigInt(17 + d.below(16)), true);
+  }
   const valid = d.pick([0, 1, 2, 2, 3, 3, 4, 5, 6, 7, 7, 8]);
   let tags = 0;
   for (let i = 0; i < valid; i++) tags |= 1 << ((top + i) & 7);

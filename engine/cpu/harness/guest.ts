@@ -15,6 +15,9 @@ const PGD = 0x1000, PUD = 0x2000, PMD = 0x3000, TABLES = 0x4000, CODE_PA = 0x100
 /** More than any test takes. */
 const LIMIT = 20_000_000;
 
+/** In the x87's status word: an exception is pending. */
+const ES = 0x80;
+
 /** How compiled code comes about: not at all, at once, or after `hot` runs of a block, in regions of many. */
 export type Tier = 'off' | 'force' | number;
 let ready = false;
@@ -69,6 +72,9 @@ export class Guest {
     view.setUint16(CTX.fcw, fx.getUint16(0, true), true);
     view.setUint16(CTX.fsw, fx.getUint16(2, true), true);
     view.setUint16(CTX.ftw, fx.getUint8(4), true);
+    view.setUint16(CTX.fop, fx.getUint16(6, true), true);
+    view.setBigUint64(CTX.fip, fx.getBigUint64(8, true), true);
+    view.setBigUint64(CTX.fdp, fx.getBigUint64(16, true), true);
     const top = (fx.getUint16(2, true) >> 11) & 7;
     for (let i = 0; i < 8; i++) bytes.set(t.fx.subarray(32 + i * 16, 42 + i * 16), CTX.x87 + ((top + i) & 7) * 16);
     bytes.set(t.fx.subarray(160, 416), CTX.xmm);
@@ -87,6 +93,11 @@ export class Guest {
     r.setUint16(0, view.getUint16(CTX.fcw, true), true);
     r.setUint16(2, view.getUint16(CTX.fsw, true), true);
     r.setUint8(4, view.getUint16(CTX.ftw, true));
+    if ((view.getUint16(CTX.fsw, true) & ES) !== 0) { // as a signal frame has them
+      r.setUint16(6, view.getUint16(CTX.fop, true), true);
+      r.setBigUint64(8, view.getBigUint64(CTX.fip, true), true);
+      r.setBigUint64(16, view.getBigUint64(CTX.fdp, true), true);
+    }
     r.setUint32(24, view.getUint32(CTX.mxcsr, true), true);
     const top = (view.getUint16(CTX.fsw, true) >> 11) & 7;
     for (let i = 0; i < 8; i++) fx.set(bytes.subarray(CTX.x87 + ((top + i) & 7) * 16, CTX.x87 + ((top + i) & 7) * 16 + 10), 32 + i * 16);

@@ -13,6 +13,7 @@ const LAST: [string, number[]][] = [
   ['store of 8', [0xdd, 0x56, 0x40]], ['store of 10', [0xdb, 0x7e, 0x40]], ['integer store', [0xdf, 0x5e, 0x40]], ['store to a register', [0xdd, 0xd9]], ['fxch', [0xd9, 0xc9]], ['fnop', [0xd9, 0xd0]], ['fincstp', [0xd9, 0xf7]], ['ffree', [0xdd, 0xc0]],
   ['fnclex is control', [0xdd, 0x46, 0x10, 0xdb, 0xe2]], ['fwait is control', [0xdd, 0x46, 0x10, 0x9b]], ['fnstsw is control', [0xdd, 0x46, 0x10, 0xdf, 0xe0]], ['fnstcw is control', [0xdd, 0x46, 0x10, 0xd9, 0x7e, 0x40]], ['fninit clears', [0xdd, 0x46, 0x10, 0xdb, 0xe3]],
   ['compare to flags', [0xdb, 0xe9]], ['conditional move', [0xda, 0xc1]], ['sine', [0xd9, 0xfe]], ['with a prefix', [0x48, 0xdd, 0x46, 0x10]], ['mmx leaves them', [0xdd, 0x46, 0x10, 0x0f, 0x6f, 0xc8]], ['pending', ZERO_DIVIDE],
+  ['through FS', [0x64, 0xdd, 0x46, 0x10]], ['store through GS', [0x65, 0xdd, 0x56, 0x40]], ['through FS with an index', [0x64, 0xd8, 0x44, 0x0e, 0x10]],
 ];
 function make(name: string, code: number[]): Test {
   const gpr = new BigUint64Array(16), fx = new Uint8Array(512), f = new DataView(fx.buffer), base = BigInt(DATA + WINDOW), mem = new Uint8Array(768);
@@ -20,7 +21,7 @@ function make(name: string, code: number[]): Test {
   new DataView(mem.buffer).setUint16(0, 0x340, true);
   mem[8] = 7;
   f.setUint16(0, 0x37f, true); f.setUint32(24, 0x1f80, true); f.setUint32(28, 0xffff, true);
-  return { code: Uint8Array.from(code), entry: ENTRY, gpr, rflags: 0x202, fsBase: 0, gsBase: 0, fx, window: WINDOW, mem, name, ignore: [0, 0] };
+  return { code: Uint8Array.from(code), entry: ENTRY, gpr, rflags: 0x202, fsBase: 0x40, gsBase: 0x60, fx, window: WINDOW, mem, name, ignore: [0, 0] };
 }
 const words = (mem: Uint8Array, from: number, to: number): string => Buffer.from(mem.slice(0x80 + from, 0x80 + to)).toString('hex').replace(/(.{8})/g, '$1 ');
 

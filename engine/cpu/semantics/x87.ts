@@ -19,11 +19,15 @@ export function waiting(c: Ctx): void {
   c.raise(VEC.MF);
   c.f.end();
 }
-/** What the last non-control instruction was (SDM vol. 1, 8.1.8): its address and opcode, and where its memory operand lay (a local). After all that can fault. */
+/** What the last non-control instruction was (SDM vol. 1, 8.1.8): its address and opcode, and where its memory operand lay (a local, with its segment's
+ *  base, which the pointer is without). After all that can fault. */
 function remember(c: Ctx, address = -1): void {
   c.state(); c.rip(); c.f.i64Store(CTX.fip);
   c.state(); (c as FlowCtx).imm2(); c.f.i32Store16(CTX.fop);
-  if (address >= 0) { c.state(); c.f.get(address).i64Store(CTX.fdp); }
+  if (address < 0) return;
+  c.state();
+  if (c.form.mem === 1) c.f.get(address); else c.ea(0, false);
+  c.f.i64Store(CTX.fdp);
 }
 /** By operation: the helper that tries first (x87-fast.ts). */
 const FAST: Record<number, string> = { [OP.add]: 'x87.arith', [OP.mul]: 'x87.arith', [OP.sub]: 'x87.arith', [OP.subr]: 'x87.arith', [OP.div]: 'x87.arith', [OP.divr]: 'x87.arith', [OP.ld]: 'x87.ld', [OP.com]: 'x87.com', [OP.xch]: 'x87.reg' };
