@@ -1,5 +1,6 @@
 // The i386 system calls that `int 0x80` reaches from 64-bit code: one row each, bound to the x86-64 call that does the same
-// (arch/x86/entry/syscalls/syscall_32.tbl). Only calls whose structures have one layout in both ABIs; registers hold 32 bits.
+// (arch/x86/entry/syscalls/syscall_32.tbl). Only calls whose structures have one layout in both ABIs, and exec, whose lists
+// of strings have pointers of 32 bits; registers hold 32 bits.
 import { NR } from './syscall-numbers.ts';
 import type { SyscallName } from './syscall-numbers.ts';
 
@@ -20,6 +21,7 @@ const TABLE = `
 8 creat
 9 link
 10 unlink
+11 execve
 12 chdir
 14 mknod
 15 chmod
@@ -57,6 +59,7 @@ const TABLE = `
 94 fchmod
 96 getpriority
 97 setpriority
+103 syslog
 118 fsync
 121 setdomainname
 122 uname
@@ -82,9 +85,14 @@ const TABLE = `
 163 mremap
 168 poll
 172 prctl
+175 rt_sigprocmask
+176 rt_sigpending
+179 rt_sigsuspend
 180 pread64 pread64 0 1 2 q3
 181 pwrite64 pwrite64 0 1 2 q3
 183 getcwd
+184 capget
+185 capset
 190 vfork
 192 mmap2 mmap 0 1 2 3 4 p5
 193 truncate64 truncate 0 q1
@@ -105,12 +113,26 @@ const TABLE = `
 212 chown32 chown
 213 setuid32 setuid
 214 setgid32 setgid
+215 setfsuid32 setfsuid
+216 setfsgid32 setfsgid
 217 pivot_root
 218 mincore
 219 madvise
 220 getdents64
 224 gettid
 225 readahead readahead 0 q1 3
+226 setxattr
+227 lsetxattr
+228 fsetxattr
+229 getxattr
+230 lgetxattr
+231 fgetxattr
+232 listxattr
+233 llistxattr
+234 flistxattr
+235 removexattr
+236 lremovexattr
+237 fremovexattr
 238 tkill
 239 sendfile64 sendfile
 241 sched_setaffinity
@@ -120,8 +142,13 @@ const TABLE = `
 255 epoll_ctl
 256 epoll_wait
 258 set_tid_address
+262 timer_getoverrun
+263 timer_delete
 270 tgkill
 272 fadvise64_64 fadvise64 0 q1 q3 5
+278 mq_unlink
+289 ioprio_set
+290 ioprio_get
 291 inotify_init
 292 inotify_add_watch
 293 inotify_rm_watch
@@ -136,20 +163,32 @@ const TABLE = `
 305 readlinkat
 306 fchmodat
 307 faccessat
+310 unshare
 313 splice
 314 sync_file_range sync_file_range 0 q1 q3 5
 315 tee
 318 getcpu
+319 epoll_pwait
+321 signalfd
+322 timerfd_create
 323 eventfd
 324 fallocate fallocate 0 1 q2 q4
+327 signalfd4
 328 eventfd2
 329 epoll_create1
 330 dup3
 331 pipe2
 332 inotify_init1
+340 prlimit64
+344 syncfs
+346 setns
+349 kcmp
+351 sched_setattr
+352 sched_getattr
 353 renameat2
 355 getrandom
 356 memfd_create
+358 execveat
 359 socket
 360 socketpair
 361 bind
@@ -165,16 +204,31 @@ const TABLE = `
 376 mlock2
 377 copy_file_range
 383 statx
+393 semget
+395 shmget
+397 shmat
+398 shmdt
+399 msgget
 403 clock_gettime64 clock_gettime
 404 clock_settime64 clock_settime
+405 clock_adjtime64 clock_adjtime
 406 clock_getres_time64 clock_getres
 407 clock_nanosleep_time64 clock_nanosleep
+408 timer_gettime64 timer_gettime
+409 timer_settime64 timer_settime
+410 timerfd_gettime64 timerfd_gettime
+411 timerfd_settime64 timerfd_settime
+412 utimensat_time64 utimensat
+414 ppoll_time64 ppoll
+422 futex_time64 futex
+423 sched_rr_get_interval_time64 sched_rr_get_interval
 424 pidfd_send_signal
 434 pidfd_open
 436 close_range
 437 openat2
 438 pidfd_getfd
 439 faccessat2
+441 epoll_pwait2
 `;
 
 export interface I386Call {

@@ -3,19 +3,21 @@ import { E2BIG, EFAULT, ENAMETOOLONG } from '../abi/errno.ts';
 import type { Kernel } from '../kernel/contracts/kernel.ts';
 import type { Task } from '../kernel/contracts/task.ts';
 import { AT_FDCWD } from '../kernel/fs/namei.ts';
-import { getUserU64num, readUserString } from '../kernel/mm/uaccess.ts';
+import { getUserU32, getUserU64num, readUserString } from '../kernel/mm/uaccess.ts';
 import { MAX_ARG_STRLEN, doExecve } from '../kernel/process/exec.ts';
 import type { Handlers } from './call.ts';
 
 /** No argument list can be larger: three quarters of _STK_LIM (fs/exec.c). */
 const MAX_BYTES = 6 * 1024 * 1024;
 
+/** By int 0x80 the pointers have 32 bits. */
 function stringArray(k: Kernel, task: Task, va: number): string[] | number {
   const out: string[] = [];
   if (va === 0) return out;
+  const narrow = task.syscall.compat >= 0;
   let bytes = 0;
-  for (let at = va; ; at += 8) {
-    const p = getUserU64num(k, task, at);
+  for (let at = va; ; at += narrow ? 4 : 8) {
+    const p = narrow ? getUserU32(k, task, at) : getUserU64num(k, task, at);
     if (p < 0) return -EFAULT;
     if (p === 0) return out;
     const s = readUserString(k, task, p, MAX_ARG_STRLEN);

@@ -17,6 +17,8 @@ let at = 0;
 let ram8: Uint8Array, ram32: Uint32Array;
 let pgd = 0;
 let mm: Mm | null = null;
+/** Bytes of a pointer in a list of strings. */
+let pointerBytes: 4 | 8 = 8;
 
 /** Physical address of a present user page's byte, or −1. Falls back on the page cache for file pages not mapped in yet. */
 function physical(va: number): number {
@@ -150,7 +152,7 @@ function planArg(row: SyscallRow, arg_: ArgRow, i: number, plan: Plan): void {
       let count = 0;
       const from = at;
       for (; count < 65536; count++) {
-        const s = peekWord(va + count * 8, 8);
+        const s = peekWord(va + count * pointerBytes, pointerBytes);
         if (s < 0) { if (count === 0) { at = from; return; } break; }
         if (s === 0) break;
         if (count < 128 && !stringRecord(tag + PART.item, s, STRING_MAX)) { room(2); out[at++] = tag + PART.item; out[at++] = 0; }
@@ -275,6 +277,7 @@ function aim(k: Kernel, task: Task): void {
   ram32 = k.ram.u32;
   mm = task.mm;
   pgd = mm ? mm.pgd : 0;
+  pointerBytes = task.syscall.compat < 0 ? 8 : 4;
 }
 
 /** Starts the payload of a new call: what its in-arguments point to. */

@@ -20,6 +20,14 @@ describe.skipIf(!have(sample('int80')))('int 0x80', () => {
     const again = ktrace(['replay', r.dir]);
     expect(again.status, again.stderr).toBe(0);
   });
+  test('signal masks, limits, timers, attributes; execve whose pointers have 32 bits', () => {
+    const native = run([sample('int80-more')]), r = record([sample('int80-more')]);
+    expect(native.stdout.toString()).toContain('hello from zero one');
+    expect(r.stdout.toString()).toBe(native.stdout.toString());
+    expect(r.status).toBe(7);
+    expect(ktrace(['report', r.dir, '--strace', '-f']).stdout.toString()).toContain('execve("/bin/sh", ["/bin/sh", "-c", "echo $GREETING from $0 $1", "zero", "one"]');
+    expect(ktrace(['replay', r.dir]).status).toBe(0);
+  });
   test.skipIf(!have('strace') || process.arch !== 'x64')('as strace prints it', () => {
     const real = run(['strace', sample('int80')]), ours = ktrace(['strace', sample('int80')]);
     expect(masked(ours.stderr)).toEqual(masked(real.stderr));
