@@ -1,7 +1,7 @@
 // Builds the core module: dispatch between blocks, flag words, wrappers of the runtime's slow paths, the helpers of the semantics and
 // the handlers of the common forms. Its bytes depend on nothing but the engine's source, so the build keeps them in a file.
 import { COST } from '../../clock/costs.ts';
-import { AC, CTX, EXIT, PTE } from '../../machine/hardware.ts';
+import { AC, CTX, PTE } from '../../machine/hardware.ts';
 import { COUNT, emitCount } from '../counts.ts';
 import { FK } from '../jit/context.ts';
 import { BLK, DTLB, DTLB_ENTRIES, FRAME_COUNT, FRAME_FLAGS, RAM_BASE, REC, S, TLB_VALID, TLB_WRITE } from '../layout.ts';
@@ -12,7 +12,7 @@ import type { Func, ValType } from '../wasm/builder.ts';
 import { HOT_FORMS, OTHER_FORMS, formFromKey } from './common-forms.ts';
 import { CODE, InterpCtx, condFromState, tailCalls } from './context.ts';
 import { decodeTables, emitDecodeKnown } from './decode-known.ts';
-import { DISPATCH_SLOTS, SLOT, emitChain, emitFetch, emitHot, emitNextBlock, emitSpendBlock } from './dispatch.ts';
+import { DISPATCH_SLOTS, SLOT, emitChain, emitFetch, emitHot, emitNextBlock, emitOnward, emitSpendBlock } from './dispatch.ts';
 import { emitInnerLoop } from './inner-loop.ts';
 /** Imported memory fits any guest RAM. */
 export const MEMORY_LIMITS = { initial: RAM_BASE / 65536, maximum: 65536 } as const;
@@ -31,7 +31,7 @@ export function helperSignatures(): Signature[] {
   return [
     ...RUNTIME_MEMORY.map((name) => sys(name, [I32, I64, I32], [I32])), sys('string', [I32, I32], [I32]), sys('cpuid', [I32, I32], []),
     sys('dispatch', [I32], [I32]), sys('next', [I32, I32], [I32]), sys('charge', [I32, I32], [I32]), sys('getflags', [I32], [I32]), sys('setflags', [I32, I32], []), sys('resume', [I32, I32], [I32]),
-    sys('packflags', [I32, I32, I64, I64, I64], []), sys('pack', [I32], []), sys('cond', [I32, I32], [I32]), sys('refill', [I32, I64, I32, I32], [I32]), sys('exit', [I32, I64], [I32]), sys('side', [I32, I32, I64], [I32]),
+    sys('packflags', [I32, I32, I64, I64, I64], []), sys('pack', [I32], []), sys('cond', [I32, I32], [I32]), sys('refill', [I32, I64, I32, I32], [I32]), sys('exit', [I32, I64, I64], [I32]), sys('side', [I32, I32, I64], [I32]),
     ...allHelpers(),
   ];
 }
@@ -94,14 +94,14 @@ export function buildCoreModule(counting = false): Uint8Array {
   emitCond(get('sys.cond'));
   get('sys.pack').get(0).get(0).i32Load(S.fk).get(0).i64Load(S.fa).get(0).i64Load(S.fb).get(0).i64Load(S.fr).call(get('sys.packflags')).get(0).i32Const(0).i32Store(S.fk);
   const packed = (f: Func): void => { f.get(0).i32Load(S.fk).ifThen().get(0).call(get('sys.pack')).end(); };
-  const exit = get('sys.exit'), side = get('sys.side'), now = exit.local(I64);
+  const exit = get('sys.exit'), side = get('sys.side');
   emitCount(exit, 'regionExits');
   emitSpend(exit, 1);
-  exit.get(0).i64Load(S.now).tee(now).get(0).i64Load(S.deadline).i64GeS().ifThen().get(0).i32Const(EXIT.deadline).i32Store(S.exitReason).i32Const(CODE.leave).return().end();
-  exit.get(0).returnCall(get('sys.dispatch'));
+  emitOnward(exit, 2, chain, handlerType);
   emitCount(side, 'sideExits');
   if (counting) side.get(1).call(js.get('sideexit')!);
   emitSpend(side, 2);
+  side.drop();
   side.get(0).i32Const(0).i32Store(S.rec);
   packed(side);
   side.get(0).get(1).get(1).i32Load(REC.fn).returnCallIndirect(handlerType);
@@ -153,11 +153,12 @@ function emitSetFlags(f: Func): void {
   f.get(0); bit(0); f.i64ExtendI32U().i64Const(63).i64Shl(); bit(0); bit(11); f.i32Xor().i64ExtendI32U().i64Const(62).i64Shl().i64Or(); bit(4); f.i64ExtendI32U().i64Const(3).i64Shl().i64Or().i64Store(S.flagCc);
 }
 
-/** Adds what a region spent (cost in the low word of the local, instructions in the high word) to the state. */
+/** Adds what a region spent (cost in the low word of the local, instructions in the high word) to the state. Pushes the new time. */
 function emitSpend(f: Func, acc: number): void {
+  const now = f.local(I64);
   if (f.module.counting) f.i32Const(0).i32Const(0).i64Load(COUNT.regionInsns).get(acc).i64Const(32).i64ShrU().i64Add().i64Store(COUNT.regionInsns);
-  f.get(0).get(0).i64Load(S.now).get(acc).i64Const(0xffffffff, 0).i64And().i64Add().i64Store(S.now);
   f.get(0).get(0).i64Load(S.insns).get(acc).i64Const(32).i64ShrU().i64Add().i64Store(S.insns);
+  f.get(0).get(0).i64Load(S.now).get(acc).i64Const(0xffffffff, 0).i64And().i64Add().tee(now).i64Store(S.now).get(now);
 }
 /**
  * refill(state, va, bytes, write): a data TLB miss that the page walk resolves without changing the tables: the WASM address, or 0, with no
@@ -216,6 +217,11 @@ function emitPackFlags(f: Func, setFlags: Func): void {
   f.get(1).i32Const(255).i32And().tee(op).i32Const(FK.explicit).i32Eq().ifThen().get(0).get(a).i32WrapI64().call(setFlags).return().end();
   f.i64Const(64).get(1).i32Const(8).i32ShrU().i64ExtendI32U().i64Sub().set(shift);
   const is = (...kinds: number[]): void => { kinds.forEach((kind, i) => { f.get(op).i32Const(kind).i32Eq(); if (i > 0) f.i32Or(); }); f.if(); };
+  // What the tuple leaves out
+  is(FK.add); f.get(a).get(b).i64Add().set(r).end();
+  is(FK.sub); f.get(a).get(b).i64Sub().set(r).end();
+  is(FK.inc); f.get(r).i64Const(1).i64Sub().set(a).end();
+  is(FK.dec); f.get(r).i64Const(1).i64Add().set(a).end();
   is(FK.add, FK.adc); carryAdd(f, a, b, r); f.get(shift).i64Shl().set(cc).end();
   is(FK.sub, FK.sbb); carrySub(f, a, b, r); f.get(shift).i64Shl().set(cc).end();
   is(FK.result); f.get(a).i64Const(63).i64Shl().get(a).get(b).i64Xor().i64Const(62).i64Shl().i64Or().set(cc).end();

@@ -58,6 +58,18 @@ export function emitChain(f: Func, refill: Func, itlb: number, find: number, han
   f.get(STATE).get(pa).call(find).tee(block).i32Eqz().ifThen().i32Const(CODE.leave).return().end().end();
   f.get(STATE).get(block).get(block).i32Load(BLK.fn).returnCallIndirect(handlerType);
 }
+/** The end of a region, with the time on the stack: the deadline (law 3), then the block at the address in local `rip`, in one function but for misses. */
+export function emitOnward(f: Func, rip: number, chain: Func, handlerType: number): void {
+  const pa = f.local(I32), e = f.local(I32), block = f.local(I32);
+  f.get(STATE).get(rip).i64Store(CTX.rip);
+  f.get(STATE).i64Load(S.deadline).i64GeS().hint(false).ifThen().get(STATE).i32Const(EXIT.deadline).i32Store(S.exitReason).i32Const(CODE.leave).return().end();
+  emitCount(f, 'dispatches');
+  const slow = (): void => { f.get(STATE).i32Const(0).returnCall(chain); };
+  emitAddress(f, rip, pa, slow);
+  jumpCacheEntry(f, pa);
+  f.tee(e).i32Load(JUMP_CACHE).get(pa).i32Ne().hint(false).ifThen(); slow(); f.end();
+  f.get(STATE).get(e).i32Load(JUMP_CACHE + 4).tee(block).get(block).i32Load(BLK.fn).returnCallIndirect(handlerType);
+}
 /** fetches(state, page) → 1: an instruction TLB miss that the page walk resolves without changing the tables; or 0, with no effect, when
  *  mmu/mmu.ts has to look. The same as Mmu.fetchPage. */
 export function emitFetch(f: Func): void {

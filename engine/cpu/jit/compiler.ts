@@ -10,6 +10,7 @@ import type { Mmu } from '../mmu/mmu.ts';
 import { I32, I64, Module } from '../wasm/builder.ts';
 import type { Func } from '../wasm/builder.ts';
 import { NotCompilable } from './context.ts';
+import type { ColdPaths } from './context.ts';
 import { RegionEmitter } from './emitter.ts';
 import { NarrowFunc } from './narrow.ts';
 import { Discovery } from './region.ts';
@@ -133,8 +134,16 @@ export class Compiler {
       f.ifThen().i32Const(0).return().end();
       return f.get(0).get(3).i32Store(S.rec).i32Const(1);
     };
+    const side = m.func([I32, I64], [I32]), sideFlags = m.func([I32, I64, I32, I64, I64], [I32]);
+    side.get(0).get(0).i32Load(S.rec).get(1); call(side, 'tail:sys.side');
+    sideFlags.get(0).get(2).i32Store(S.fk).get(0).get(3).i64Store(S.fa).get(0).get(4).i64Store(S.fb);
+    sideFlags.get(0).get(1).returnCall(side);
     const slowRead = slow('sys.quietread'), slowWrite = slow('sys.quietwrite');
-    regions.forEach((region, i) => new RegionEmitter(m.funcOf(NarrowFunc, [I32, I32], [I32], String(i)), region, this.firstId + i, call, (f, write) => { f.call(write ? slowWrite : slowRead); }, this.uncompilable).run());
+    const cold: ColdPaths = {
+      slow: (f, write) => { f.call(write ? slowWrite : slowRead); },
+      side: (f, flags) => { f.returnCall(flags ? sideFlags : side); },
+    };
+    regions.forEach((region, i) => new RegionEmitter(m.funcOf(NarrowFunc, [I32, I32], [I32], String(i)), region, this.firstId + i, call, cold, this.uncompilable).run());
     return m;
   }
 

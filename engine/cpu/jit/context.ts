@@ -1,7 +1,7 @@
-// The region compiler's side of Ctx: registers are locals, operands constants, flags a lazy tuple in locals. Whatever a compiled
+// The region compiler's side of Ctx: operands are constants, registers and a lazy tuple of flags are in locals or in the state. Whatever a compiled
 // instruction cannot finish (faults, code pages, page crossings, odd forms) leaves by a side exit *before* any effect: the
 // interpreter does that instruction and the rest of the block, so every rule of law 3 is written once.
-import { CTX } from '../../machine/hardware.ts';
+import { CTX, RSP } from '../../machine/hardware.ts';
 import type { Insn, Operand, Form } from '../decode/insn.ts';
 import { tlbTest } from '../interp/context.ts';
 import type { CallHelper } from '../interp/context.ts';
@@ -11,6 +11,7 @@ import { carryAdd, carrySub, loadInt, mask, signExtend, storeInt } from '../sema
 import type { FlowCtx } from '../semantics/flow.ts';
 import { I32, I64, V128 } from '../wasm/builder.ts';
 import type { Func, Label, ValType } from '../wasm/builder.ts';
+import type { NarrowFunc } from './narrow.ts';
 
 /** Thrown while emitting an instruction that only the interpreter does: the region ends in front of it. */
 export class NotCompilable extends Error {}
@@ -18,7 +19,18 @@ export class NotCompilable extends Error {}
 /** Kinds of the flag tuple (kind, a, b, r): kind = FK.* | bits << 8. 0: the flags are in the CPU state. While the kind is known at compile time
  *  the locals hold only what cannot be computed again: add, sub a and b; inc, dec b (CF) and r; logic r. */
 export const FK = { state: 0, add: 1, sub: 2, logic: 3, inc: 4, dec: 5, result: 6, explicit: 7, adc: 8, sbb: 9 } as const;
+/** What of (a, b, r) a kind needs: the rest follows from it. */
+const HAS_A: ReadonlySet<number> = new Set([FK.add, FK.sub, FK.result, FK.explicit, FK.adc, FK.sbb]), HAS_B: ReadonlySet<number> = new Set([FK.add, FK.sub, FK.inc, FK.dec, FK.result, FK.adc, FK.sbb]);
+const HAS_R: ReadonlySet<number> = new Set([FK.logic, FK.inc, FK.dec, FK.result, FK.adc, FK.sbb]);
 export interface FlagKind { op: number; bits: Bits }
+
+/** The module's functions for what regions seldom do. */
+export interface ColdPaths {
+  /** Call of the slow path for loads or stores: (state, va, bytes, record) → 1 if the instruction is the interpreter's, whose record is in the state then. */
+  slow(f: Func, write: boolean): void;
+  /** Tail call (state, acc): the interpreter goes on at the state's record. `flags`: with (kind, a, b) to be stored before. */
+  side(f: Func, flags: boolean): void;
+}
 
 /** What the whole region shares. */
 export class RegionState {
@@ -34,7 +46,8 @@ export class RegionState {
   /** Some instruction reads or writes flags. */
   flags = false;
   exitLabel: Label = 0;
-  constructor(readonly f: Func) {
+  /** @param memory registers live in the state, see CompileCtx. */
+  constructor(readonly f: NarrowFunc, readonly memory: boolean) {
     this.rip = f.local(I64); this.acc = f.local(I64);
     this.fk = f.local(I32); this.fa = f.local(I64); this.fb = f.local(I64); this.fr = f.local(I64);
   }
@@ -43,6 +56,12 @@ export class RegionState {
 
 const STATE = 0;
 
+/**
+ * Registers are held in one of two ways. *In locals*: each register of the region is loaded at its head and stored at its end, which pays where control stays
+ * for long. *In memory*: the state is the register's home; a local holds what was last read or written since control last met other control (f.held), and what
+ * was written is stored before the next place where the region may be left (dirty). Nothing is done at the region's head and end then, and nothing is carried over
+ * edges.
+ */
 export class CompileCtx implements FlowCtx {
   readonly compiled = true;
   insn!: Insn;
@@ -61,12 +80,17 @@ export class CompileCtx implements FlowCtx {
   onJump: (() => void) | null = null;
   onIndirect: (() => void) | null = null;
 
-  /** @param slow emits the call of the module's slow path for loads or stores: (state, va, bytes, record) → 1 if the instruction is the interpreter's. */
-  constructor(readonly f: Func, private readonly region: RegionState, private readonly callHelper: CallHelper, private readonly slow: (f: Func, write: boolean) => void) {}
+  /** Registers whose locals are newer than the state, bits as in f.held. */
+  dirty = 0;
+  /** Nesting at which code is always executed: what is written deeper is stored at once. */
+  private level = 0;
+
+  constructor(readonly f: NarrowFunc, private readonly region: RegionState, private readonly callHelper: CallHelper, private readonly cold: ColdPaths) {}
 
   begin(insn: Insn, record: number, offset: number): void {
     this.insn = insn; this.form = insn.form; this.ops = insn.form.ops; this.size = insn.form.size;
     this.record = record; this.offset = offset;
+    this.level = this.f.depth;
   }
   end(): void {
     this.f.free(...this.temps);
@@ -81,34 +105,79 @@ export class CompileCtx implements FlowCtx {
   isReg(i: number): boolean { const k = this.ops[i]!.kind; return k === 'r' || k === 'h' || k === 'x' || k === 'p'; }
 
   // ---- registers
+  /** Local of a general register; its value is there. */
   private reg(n: number): number {
+    const local = this.gprLocal(n), { f } = this;
+    if (this.region.memory && (f.held & (1 << n)) === 0) {
+      f.get(STATE).i64Load(n * 8).set(local);
+      f.held |= 1 << n;
+    }
+    return local;
+  }
+  private gprLocal(n: number): number {
     const { gprs } = this.region;
     if (gprs[n]! < 0) gprs[n] = this.f.freshLocal(I64);
     return gprs[n]!;
+  }
+  private xmmReg(n: number): number {
+    const local = this.xmmLocal(n), { f } = this;
+    if (this.region.memory && (f.held & (65536 << n)) === 0) {
+      f.get(STATE).v128Load(CTX.xmm + n * 16, 0).set(local);
+      f.held |= 65536 << n;
+    }
+    return local;
   }
   private xmmLocal(n: number): number {
     const { xmms } = this.region;
     if (xmms[n]! < 0) xmms[n] = this.f.freshLocal(V128);
     return xmms[n]!;
   }
+  /** The local of register n (16–31: xmm) has a new value. */
+  private wrote(n: number): void {
+    const { f, region } = this;
+    if (!region.memory) { if (n < 16) region.gprDirty.add(n); else region.xmmDirty.add(n - 16); return; }
+    f.held |= 1 << n;
+    if (f.depth === this.level) this.dirty |= 1 << n; else this.put(n);
+  }
+  private put(n: number): void {
+    const { f, region } = this;
+    f.get(STATE);
+    if (n < 16) f.get(region.gprs[n]!).i64Store(n * 8); else f.get(region.xmms[n - 16]!).v128Store(CTX.xmm + (n - 16) * 16, 0);
+  }
+  /** The state's registers become those of the guest: before control may leave. */
+  flush(): void {
+    for (let n = 0; n < 32; n++) if ((this.dirty & (1 << n)) !== 0) this.put(n);
+    if (this.f.depth === this.level) this.dirty = 0;
+  }
+  /** Other control comes here. The stack pointer stays in its local all over the region: pushes and pops would wait for each other's stores. */
+  forget(): void { this.f.held = 1 << RSP; }
+  /** From here on code is always executed, as seen from here. */
+  straight(): void { this.level = this.f.depth; }
   gpr(n: number, bits: Bits = 64): void { this.f.get(this.reg(n)); if (bits !== 64) mask(this.f, bits); }
   setGpr(n: number, bits: Bits = 64): void {
-    const f = this.f, reg = this.reg(n);
-    this.region.gprDirty.add(n);
-    if (bits === 64) { f.set(reg); return; }
-    if (bits === 32) { f.i32WrapI64().i64ExtendI32U().set(reg); return; }
-    mask(f, bits);
-    f.get(reg).i64Const(bits === 8 ? -0x100 : -0x10000).i64And().i64Or().set(reg);
+    const f = this.f, reg = bits >= 32 ? this.gprLocal(n) : this.reg(n);
+    if (bits === 32) f.i32WrapI64().i64ExtendI32U();
+    else if (bits !== 64) {
+      mask(f, bits);
+      f.get(reg).i64Const(bits === 8 ? -0x100 : -0x10000).i64And().i64Or();
+    }
+    f.set(reg);
+    this.wrote(n);
   }
   gprHigh(n: number): void { this.f.get(this.reg(n)).i64Const(8).i64ShrU().i64Const(255).i64And(); }
   setGprHigh(n: number): void {
     const reg = this.reg(n);
-    this.region.gprDirty.add(n);
     this.f.i64Const(255).i64And().i64Const(8).i64Shl().get(reg).i64Const(-0xff01).i64And().i64Or().set(reg);
+    this.wrote(n);
   }
-  private pageVa(): void { this.f.get(this.region.baseVa()); }
-  /** push i64: address of the base page + constant. */
-  va(offset: number): void { this.pageVa(); if (offset !== 0) this.f.i64Const(offset).i64Add(); }
+  /** Page of the block, relative to the base page. */
+  page = 0;
+  /** push i64: address of the base page + constant. In memory: by the code page, which is kept as control goes from page to page. */
+  va(offset: number): void {
+    const { f, region } = this;
+    if (region.memory) { f.get(STATE).i64Load(S.pageVa); offset -= this.page; } else f.get(region.baseVa());
+    if (offset !== 0) f.i64Const(offset).i64Add();
+  }
   rip(): void { this.va(this.offset); }
   nextRip(): void { this.va(this.offset + this.insn.length); }
   target(): number { return this.offset + this.insn.length + this.insn.immLo; }
@@ -175,7 +244,7 @@ export class CompileCtx implements FlowCtx {
     if (insn.form.mem === 4) f.i64Const(insn.immLo, insn.immHi);
     else {
       let disp = insn.disp;
-      if (insn.base === 16) { this.pageVa(); disp += this.offset + insn.length; }
+      if (insn.base === 16) { this.va(disp + this.offset + insn.length); disp = 0; }
       else if (insn.base >= 0) f.get(this.reg(insn.base));
       if (insn.index >= 0) {
         f.get(this.reg(insn.index));
@@ -190,10 +259,10 @@ export class CompileCtx implements FlowCtx {
   }
 
   // ---- vectors
-  xmm(n: number): void { this.f.get(this.xmmLocal(n)); }
+  xmm(n: number): void { this.f.get(this.xmmReg(n)); }
   setXmm(n: number): void {
-    this.region.xmmDirty.add(n);
     this.f.set(this.xmmLocal(n));
+    this.wrote(16 + n);
   }
   private mmOffset(i: number): number { return CTX.x87 + this.insn.regs[i]! * 16; }
   regNumber(i: number): void { this.f.i32Const(this.insn.regs[i]!); }
@@ -246,10 +315,11 @@ export class CompileCtx implements FlowCtx {
   /** push i32: WASM address of [va, va + bytes). The cold path may end in a side exit: before effects only. */
   private translate(va: number, bytes: number, write: boolean): void {
     const f = this.f, entry = this.local(I32);
+    this.flush();
     tlbTest(f, STATE, va, entry, bytes, write);
     f.hint(false).if();
-    f.get(STATE).get(va).i32Const(bytes).i32Const(this.record); this.slow(f, write);
-    f.hint(false).if(); this.spillFlags(); f.br(this.region.exitLabel).end();
+    f.get(STATE).get(va).i32Const(bytes).i32Const(this.record); this.cold.slow(f, write);
+    f.hint(false).if(); this.leaveSide(); f.end();
     f.end();
     f.get(va).i32WrapI64().get(entry).i32Load(S.dtlb + DTLB.addend).i32Add();
   }
@@ -293,19 +363,25 @@ export class CompileCtx implements FlowCtx {
     if (op === FK.add) f.i64Add(); else f.i64Sub();
     mask(f, bits);
   }
-  /** The tuple whole in its locals, the kind too: before control leaves, or comes where the kind is not known. */
+  /** The tuple in its locals, the kind too, or in the state: before control leaves, or comes where the kind is not known. sys.packflags makes what is left out. */
   spillFlags(): void {
     const { f, region, known } = this;
     if (known === null || known.op === FK.state) return;
-    const { op, bits } = known;
-    f.i32Const(op | (bits << 8)).set(region.fk);
-    if (op === FK.add || op === FK.sub) { this.result(); f.set(region.fr); }
-    if (op === FK.inc || op === FK.dec) {
-      f.get(region.fr).i64Const(1);
-      if (op === FK.inc) f.i64Sub(); else f.i64Add();
-      mask(f, bits);
-      f.set(region.fa);
-    }
+    const { op, bits } = known, kind = op | (bits << 8);
+    if (!region.memory) { f.i32Const(kind).set(region.fk); return; }
+    f.get(STATE).i32Const(kind).i32Store(S.fk);
+    if (HAS_A.has(op)) f.get(STATE).get(region.fa).i64Store(S.fa);
+    if (HAS_B.has(op)) f.get(STATE).get(region.fb).i64Store(S.fb);
+    this.storeResult();
+  }
+  private storeResult(): void { if (HAS_R.has(this.known!.op)) this.f.get(STATE).get(this.region.fr).i64Store(S.fr); }
+  /** Pushes nothing; the flags are in flagRes, flagCc, flagFx. */
+  private pack(): void {
+    const { f, region } = this;
+    region.flags = true;
+    f.get(STATE);
+    if (region.memory) this.callHelper(f, 'sys.pack');
+    else { f.get(region.fk).get(region.fa).get(region.fb).get(region.fr); this.callHelper(f, 'sys.packflags'); }
   }
   flagsAdd(bits: Bits, a: number, b: number, r: number): void { this.tuple(this.form.mnemonic === 'adc' ? FK.adc : FK.add, bits, a, b, r); }
   flagsSub(bits: Bits, a: number, b: number, r: number): void { this.tuple(this.form.mnemonic === 'sbb' ? FK.sbb : FK.sub, bits, a, b, r); }
@@ -315,7 +391,10 @@ export class CompileCtx implements FlowCtx {
     const f = this.f, { region } = this;
     region.flags = true;
     if (this.known === null) { // usually the DEC of the last time round the loop: its CF is b
-      f.get(region.fk).i32Const(0xfe).i32And().i32Const(FK.inc).i32Eq().ifThen(I64).get(region.fb).else();
+      if (region.memory) f.get(STATE).i32Load(S.fk); else f.get(region.fk);
+      f.i32Const(0xfe).i32And().i32Const(FK.inc).i32Eq().ifThen(I64);
+      if (region.memory) f.get(STATE).i64Load(S.fb); else f.get(region.fb);
+      f.else();
       this.dynamic(2);
       f.i64ExtendI32U().end();
     } else { this.cond(2); f.i64ExtendI32U(); }
@@ -339,7 +418,7 @@ export class CompileCtx implements FlowCtx {
     region.flags = true;
     if (this.known !== null && this.known.op === FK.explicit) { f.get(region.fa).i32WrapI64().i32Const(0x8d5).i32And(); return; }
     this.spillFlags();
-    f.get(STATE).get(region.fk).get(region.fa).get(region.fb).get(region.fr); this.callHelper(f, 'sys.packflags');
+    this.pack();
     f.get(STATE); this.callHelper(f, 'sys.getflags');
   }
   setCarry(): void {
@@ -351,9 +430,8 @@ export class CompileCtx implements FlowCtx {
     this.setFlags();
   }
   private dynamic(cc: Cond): void {
-    const f = this.f, { region } = this;
-    region.flags = true;
-    f.get(STATE).get(region.fk).get(region.fa).get(region.fb).get(region.fr); this.callHelper(f, 'sys.packflags');
+    const { f } = this;
+    this.pack();
     f.get(STATE).i32Const(cc); this.callHelper(f, 'sys.cond');
   }
   cond(cc: Cond): void {
@@ -439,7 +517,25 @@ export class CompileCtx implements FlowCtx {
 
   // ---- leaving
   /** The interpreter goes on at this instruction. */
-  sideExit(): void { this.spillFlags(); this.f.get(STATE).i32Const(this.record).i32Store(S.rec).br(this.region.exitLabel); }
+  sideExit(): void {
+    this.flush();
+    this.f.get(STATE).i32Const(this.record).i32Store(S.rec);
+    this.leaveSide();
+  }
+  /** The record is in the state, and the registers if that is their home. */
+  private leaveSide(): void {
+    const { f, region, known } = this;
+    if (!region.memory) { this.spillFlags(); f.br(region.exitLabel); return; }
+    const flags = known !== null && known.op !== FK.state;
+    if (flags) this.storeResult();
+    f.get(STATE).get(region.acc);
+    if (flags) {
+      f.i32Const(known.op | (known.bits << 8));
+      if (HAS_A.has(known.op)) f.get(region.fa); else f.i64Const(0);
+      if (HAS_B.has(known.op)) f.get(region.fb); else f.i64Const(0);
+    }
+    this.cold.side(f, flags);
+  }
   raise(_vector: number): void { this.sideExit(); }
   call(name: string): void { this.callHelper(this.f, name); }
   branchIf(): void { this.onBranch!(); }

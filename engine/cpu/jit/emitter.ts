@@ -1,16 +1,16 @@
 // A region's WebAssembly function: its blocks in the nesting that region.ts found, the ends of blocks (cost, deadline, where next), prologue
 // and epilogue. What an instruction does is in context.ts and the semantics.
 import { assert } from '../../base/assert.ts';
-import { CTX } from '../../machine/hardware.ts';
+import { CTX, RSP } from '../../machine/hardware.ts';
 import type { Form, Insn } from '../decode/insn.ts';
 import { emitLimit } from '../interp/core-module.ts';
 import { BLK, ITLB, ITLB_ENTRIES, JUMP_CACHE, JUMP_CACHE_BITS, REC, S } from '../layout.ts';
 import { semanticsOf } from '../semantics/context.ts';
 import { I32, I64 } from '../wasm/builder.ts';
-import type { Func, Label } from '../wasm/builder.ts';
+import type { Label } from '../wasm/builder.ts';
 import type { CallHelper } from '../interp/context.ts';
 import { CompileCtx, FK, NotCompilable, RegionState } from './context.ts';
-import type { FlagKind } from './context.ts';
+import type { ColdPaths, FlagKind } from './context.ts';
 import type { NarrowFunc } from './narrow.ts';
 import { dominates } from './region.ts';
 import type { Region, RegionBlock } from './region.ts';
@@ -87,18 +87,20 @@ export class RegionEmitter {
   /** Pages but the only one: i32 local, whether the instruction TLB had it with our frame when the region was entered. */
   private readonly pageOk = new Map<number, number>();
 
-  constructor(private readonly f: NarrowFunc, private readonly region: Region, private readonly id: number, private readonly call: CallHelper, slow: (f: Func, write: boolean) => void, private readonly uncompilable: Set<Form>) {
-    this.state = new RegionState(f);
-    this.ctx = new CompileCtx(f, this.state, call, slow);
+  constructor(private readonly f: NarrowFunc, private readonly region: Region, private readonly id: number, private readonly call: CallHelper, cold: ColdPaths, private readonly uncompilable: Set<Form>) {
+    const memory = !region.loops;
+    this.state = new RegionState(f, memory);
+    this.ctx = new CompileCtx(f, this.state, call, cold);
     this.flags = flagsAtEntry(region);
     this.table = region.entries.length > 1 || [...region.found.values()].some((b) => b.returns.length > 0);
     this.next = this.table ? f.freshLocal(I32) : -1;
-    if (region.pages.length > 1) for (const { page } of region.pages) this.pageOk.set(page, f.freshLocal(I32));
+    if (region.pages.length > 1 && !memory) for (const { page } of region.pages) this.pageOk.set(page, f.freshLocal(I32));
   }
 
   run(): void {
     const { f, state, region } = this;
     this.exit = state.exitLabel = f.block();
+    this.ctx.forget();
     if (this.table) {
       this.rootLabel = f.loop();
       this.lookupLabel = f.block();
@@ -111,12 +113,17 @@ export class RegionEmitter {
       f.end();
     } else this.tree(region.entries[0]!);
     f.unreachable().end();
-    this.epilogue();
+    if (state.memory) { if (this.table) this.away(); else f.unreachable(); } else this.epilogue();
     // The prologue comes first, but only now is known which registers it loads.
     f.prepend(() => { this.prologue(); });
   }
   private prologue(): void {
     const { f, state, region } = this;
+    if (state.memory) {
+      if (state.gprs[RSP]! >= 0) f.get(STATE).i64Load(RSP * 8).set(state.gprs[RSP]!);
+      this.arrive();
+      return;
+    }
     state.gprs.forEach((local, n) => { if (local >= 0) f.get(STATE).i64Load(n * 8).set(local); });
     state.xmms.forEach((local, n) => { if (local >= 0) f.get(STATE).v128Load(CTX.xmm + n * 16, 0).set(local); });
     if (this.pageOk.size > 0) {
@@ -129,6 +136,10 @@ export class RegionEmitter {
       f.free(at, e);
     } else if (state.base >= 0) f.get(STATE).i64Load(S.pageVa).set(state.base);
     if (state.flags) f.get(STATE).i32Load(S.fk).set(state.fk).get(STATE).i64Load(S.fa).set(state.fa).get(STATE).i64Load(S.fb).set(state.fb).get(STATE).i64Load(S.fr).set(state.fr);
+    this.arrive();
+  }
+  private arrive(): void {
+    const { f } = this;
     if (this.table) f.get(BLOCK).i32Load(BLK.entry).set(this.next);
     f.get(STATE); emitLimit(f); f.i32Store(S.limit);
   }
@@ -145,8 +156,12 @@ export class RegionEmitter {
       for (const p of region.pages) f.get(frame).i32Const(p.frame).i32Eq().ifThen().get(STATE).get(state.baseVa()).i64Const(p.page).i64Add().i64Store(S.pageVa).end();
     }
     f.get(STATE).get(record).get(state.acc); this.call(f, 'tail:sys.side'); f.end();
-    f.get(STATE).get(state.rip).i64Store(CTX.rip);
-    f.get(STATE).get(state.acc); this.call(f, 'tail:sys.exit');
+    this.away();
+  }
+  /** To where local rip says, out of the region. */
+  private away(): void {
+    const { f, state } = this;
+    f.get(STATE).get(state.acc).get(state.rip); this.call(f, 'tail:sys.exit');
     f.unreachable();
   }
 
@@ -157,6 +172,7 @@ export class RegionEmitter {
       this.loopLabels.set(b, f.loop());
       ctx.known = this.flags.get(b)!;
     }
+    if (b.loop || b.merge) ctx.forget();
     this.dominated(b, () => this.block(b));
     if (b.loop) f.unreachable().end();
   }
@@ -175,23 +191,35 @@ export class RegionEmitter {
   /** Emits a jump to an offset of the region after the deadline has been looked at; law 3: another page means a lookup. */
   private edge(b: RegionBlock, target: number): void {
     const { f, ctx } = this, next = this.region.found.get(target);
+    ctx.straight();
     if (next === undefined || !b.successors.includes(target)) { this.leaveTo(target); return; }
     this.lookup(b, next, () => this.leaveTo(target));
     const want = this.flags.get(next)!;
-    if (want === null) ctx.spillFlags();
-    else assert(ctx.known !== null && ctx.known.op === want.op && ctx.known.bits === want.bits, 'flags at an edge');
+    if (want !== null) assert(ctx.known !== null && ctx.known.op === want.op && ctx.known.bits === want.bits, 'flags at an edge');
+    else if (next.rpo <= b.rpo || next.merge) {
+      if (!flagsDeadAfter(next.code.insns, -1)) ctx.spillFlags();
+    }
     if (next.rpo <= b.rpo) {
+      ctx.flush();
       if (dominates(next, b)) f.br(this.loopLabels.get(next)!); else this.enter(next);
-    } else if (next.merge) f.br(this.mergeLabels.get(next)!);
-    else this.tree(next);
+    } else if (next.merge) { ctx.flush(); f.br(this.mergeLabels.get(next)!); }
+    else { if (next.loop) ctx.flush(); this.tree(next); }
   }
   /** Over the br_table; flags are whole. */
   private enter(next: RegionBlock): void { this.f.i32Const(next.entry).set(this.next).br(this.rootLabel); }
-  private leaveTo(target: number): void { this.ctx.va(target); this.f.set(this.state.rip); this.leave(); }
+  private leaveTo(target: number): void {
+    const { f, ctx, state } = this;
+    if (!state.memory) { ctx.va(target); f.set(state.rip); this.leave(); return; }
+    ctx.flush();
+    ctx.spillFlags();
+    f.get(STATE).get(state.acc); ctx.va(target); this.call(f, 'tail:sys.exit');
+  }
   /** From local rip, flags whole, to an entry of this region if the jump cache knows the block there as one; else away. */
   private lookUp(): void {
-    const { f, state } = this, distance = f.local(I64), pa = f.local(I32), at = f.local(I32), { exit } = this;
+    const { f, state, exit } = this;
     f.get(state.acc).i32WrapI64().get(STATE).i32Load(S.limit).i32GeU().brIf(exit);
+    if (state.memory) { this.lookUpByTlb(); return; }
+    const distance = f.local(I64), pa = f.local(I32), at = f.local(I32);
     f.get(state.rip); this.ctx.va(0); f.i64Sub().set(distance);
     if (this.pageOk.size === 0) {
       f.get(distance).i64Const(4095).i64GtU().brIf(exit);
@@ -209,9 +237,45 @@ export class RegionEmitter {
     f.get(at).i32Load(BLK.entry).set(this.next).br(this.rootLabel);
     f.free(distance, pa, at);
   }
+  /** The same with registers in memory, `base` being the address of the base page: the instruction TLB says what page it is. */
+  private lookUpByTlb(): void {
+    const { f, state, exit } = this, page = f.local(I64), e = f.local(I32), pa = f.local(I32), at = f.local(I32);
+    f.get(state.rip).i64Const(-4096).i64And().set(page);
+    this.itlbEntry(e, page);
+    f.get(e).i64Load(S.itlb + ITLB.tag).get(page).i64Ne().brIf(exit);
+    f.get(e).i32Load(S.itlb + ITLB.frame).get(state.rip).i32WrapI64().i32Const(4095).i32And().i32Or().tee(pa);
+    f.get(pa).i32Const(11).i32ShrU().i32Xor().i32Const((1 << JUMP_CACHE_BITS) - 1).i32And().i32Const(3).i32Shl().tee(at);
+    f.i32Load(JUMP_CACHE).get(pa).i32Ne().brIf(exit);
+    f.get(at).i32Load(JUMP_CACHE + 4).tee(at).i32Load(BLK.region).i32Const(this.id).i32Ne().brIf(exit);
+    f.get(page).get(at).i64Load32S(BLK.page).i64Sub().get(state.baseVa()).i64Ne().brIf(exit);
+    f.get(STATE).get(page).i64Store(S.pageVa).get(STATE).get(e).i32Load(S.itlb + ITLB.frame).i32Store(S.frameBase);
+    f.get(at).i32Load(BLK.entry).set(this.next).br(this.rootLabel);
+    f.free(page, e, pa, at);
+  }
+  private itlbEntry(e: number, page: number): void { this.f.get(page).i64Const(8).i64ShrU().i32WrapI64().i32Const((ITLB_ENTRIES - 1) * ITLB.size).i32And().get(STATE).i32Add().set(e); }
   /** To where local rip says. */
-  private leave(): void { this.ctx.spillFlags(); this.f.br(this.state.exitLabel); }
+  private leave(): void {
+    this.ctx.flush();
+    this.ctx.spillFlags();
+    if (this.state.memory) this.away(); else this.f.br(this.state.exitLabel);
+  }
+  /** Registers in memory: `miss` unless the instruction TLB has the pages that the block begins on and goes on in; the code page becomes the former. */
+  private turn(b: RegionBlock, next: RegionBlock, miss: () => void): void {
+    const { f, ctx, region } = this;
+    if (next.page === b.page && !next.code.straddles) return;
+    const va = f.local(I64), e = f.local(I32);
+    for (const page of next.code.straddles ? [next.page + 4096, next.page] : [next.page]) {
+      if (page === b.page) continue;
+      const { frame } = region.pages.find((p) => p.page === page)!;
+      ctx.va(page); f.set(va);
+      this.itlbEntry(e, va);
+      f.get(e).i64Load(S.itlb + ITLB.tag).get(va).i64Ne().get(e).i32Load(S.itlb + ITLB.frame).i32Const(frame).i32Ne().i32Or().hint(false).if(); miss(); f.end();
+      if (page === next.page) f.get(STATE).get(va).i64Store(S.pageVa).get(STATE).i32Const(frame).i32Store(S.frameBase);
+    }
+    f.free(va, e);
+  }
   private lookup(b: RegionBlock, next: RegionBlock, miss: () => void): void {
+    if (this.state.memory) { this.turn(b, next, miss); return; }
     const { f } = this, need = [...next.page === b.page ? [] : [next.page], ...next.code.straddles ? [next.page + 4096] : []];
     need.forEach((page, i) => { f.get(this.pageOk.get(page)!); if (i > 0) f.i32And(); });
     if (need.length > 0) { f.i32Eqz().hint(false).if(); miss(); f.end(); }
@@ -220,6 +284,7 @@ export class RegionEmitter {
   /** The exits of a block meet first, where few registers differ, and then those of the region: V8's register allocator takes most of its time for edges. */
   private block(b: RegionBlock): void {
     const { f, state } = this, outer = state.exitLabel;
+    if (state.memory) { this.body(b); return; }
     state.exitLabel = f.block();
     this.body(b);
     f.unreachable().end().br(this.exit);
@@ -227,6 +292,7 @@ export class RegionEmitter {
   }
   private body(b: RegionBlock): void {
     const { f, ctx, state } = this, { insns, offsets } = b.code;
+    ctx.page = b.page;
     let cost = 0;
     for (const insn of insns) cost += insn.form.cost;
     const spend = (): void => { f.get(state.acc).i64Const(cost, insns.length).i64Add().set(state.acc); };
@@ -246,16 +312,19 @@ export class RegionEmitter {
     };
     const branch = (taken: number, next: number, condition: () => void): void => {
       condition();
-      const { known } = ctx;
+      const { known, dirty } = ctx;
       f.if();
       this.edge(b, taken);
       f.end();
       ctx.known = known;
+      ctx.dirty = dirty;
+      ctx.page = b.page;
       this.edge(b, next);
     };
     /** rip is set: to a known return site, or away. */
     const indirect = (): void => {
       spend();
+      ctx.flush();
       if (b.returns.length > 0) {
         const distance = f.local(I64);
         overdue(); this.leave(); f.end();
@@ -272,6 +341,7 @@ export class RegionEmitter {
       }
       if (!this.table) { this.leave(); return; }
       ctx.spillFlags();
+      if (state.memory) { ctx.va(0); f.set(state.baseVa()); }
       f.br(this.lookupLabel);
     };
     for (let k = 0; k < insns.length; k++) {

@@ -15,6 +15,9 @@ export class NarrowFunc extends Func {
   private readonly facts = new Map<number, number>();
   /** For each open block the locals whose facts have changed in it. */
   private readonly changed: number[][] = [];
+  /** Guest registers (bits 0–15 general, 16–31 xmm) that are in their locals here: known to the user of this class, kept over control as it is for facts. */
+  held = 0;
+  private readonly heldAt: number[] = [];
   private last = Last.other;
   /** The last instruction stands in [from, to) of the code; its local; a constant's halves. */
   private from = 0; private to = -1; private which = -1; private lo = 0; private hi = 0;
@@ -142,17 +145,23 @@ export class NarrowFunc extends Func {
   override i64Load32U = (offset = 0, align = 2): Func => this.load(I64_LOAD32_U, Last.load32, offset, align);
 
   // ---- control: what a block has changed is not known behind it, and at a loop's head nothing is
-  override block(type?: BlockType): Label { this.changed.push([]); return super.block(type); }
-  override if(type?: BlockType): Label { this.changed.push([]); return super.if(type); }
+  private open(): void { this.changed.push([]); this.heldAt.push(this.held); }
+  override block(type?: BlockType): Label { this.open(); return super.block(type); }
+  override if(type?: BlockType): Label { this.open(); return super.if(type); }
   override loop(type?: BlockType): Label {
     for (const local of [...this.facts.keys()]) this.know(local, 0);
-    this.changed.push([]);
+    this.open();
     return super.loop(type);
   }
-  override else(): this { for (const local of this.changed[this.changed.length - 1]!) this.facts.delete(local); return super.else(); }
+  override else(): this {
+    for (const local of this.changed[this.changed.length - 1]!) this.facts.delete(local);
+    this.held = this.heldAt[this.heldAt.length - 1]!;
+    return super.else();
+  }
   override end(): this {
     const inner = this.changed.pop()!, outer = this.changed[this.changed.length - 1];
     for (const local of inner) { this.facts.delete(local); outer?.push(local); }
+    this.held = this.heldAt.pop()!;
     return super.end();
   }
 }

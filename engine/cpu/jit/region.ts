@@ -27,7 +27,7 @@ export interface RegionBlock {
   loop: boolean;
 }
 export interface RegionPage { /** Relative to the base page. */ page: number; /** Physical address. */ frame: number }
-export interface Region { root: RegionBlock; entries: RegionBlock[]; found: ReadonlyMap<number, RegionBlock>; pages: RegionPage[] }
+export interface Region { root: RegionBlock; entries: RegionBlock[]; found: ReadonlyMap<number, RegionBlock>; pages: RegionPage[]; /** Control stays in loops for most of its time. */ loops: boolean }
 
 const MAX_BLOCKS = 96, MAX_INSNS = 1000, MAX_PAGES = 4;
 /** Beyond this size no block is added that is only reached indirectly: V8's time to compile grows with it, and more than the time that staying inside saves. */
@@ -151,7 +151,37 @@ export class Discovery {
       if (irreducible.length === 0) break;
       irreducible.forEach(addEntry);
     }
-    return { root, entries, found, pages: this.pages };
+    return { root, entries, found, pages: this.pages, loops: this.staysInLoops() };
+  }
+
+  /** By the counts of the interpreter: whether more than half of the instructions are executed in loops without calls that go round LONG_LOOP times and more. */
+  private staysInLoops(): boolean {
+    const { found } = this, preds = new Map<RegionBlock, RegionBlock[]>(), inLoops = new Set<RegionBlock>();
+    const hot = (b: RegionBlock): number => this.mmu.u32[(b.block + BLK.hot) >> 2]!;
+    for (const b of found.values()) for (const t of b.successors) {
+      const next = found.get(t)!, known = preds.get(next);
+      if (known === undefined) preds.set(next, [b]); else known.push(b);
+    }
+    for (const head of found.values()) {
+      if (!head.loop) continue;
+      const body = new Set([head]), work = (preds.get(head) ?? []).filter((b) => dominates(head, b));
+      for (let b = work.pop(); b !== undefined; b = work.pop()) {
+        if (body.has(b)) continue;
+        body.add(b);
+        work.push(...preds.get(b)!);
+      }
+      if ([...body].some((b) => STACK_OR_AWAY.has(lastMnemonic(b)))) continue;
+      let arrived = 1;
+      for (const b of preds.get(head)!) if (!body.has(b)) arrived += hot(b);
+      if (hot(head) >= LONG_LOOP * arrived) for (const b of body) inLoops.add(b);
+    }
+    let all = 0, looping = 0;
+    for (const b of found.values()) {
+      const executed = hot(b) * b.code.insns.length;
+      all += executed;
+      if (inLoops.has(b)) looping += executed;
+    }
+    return looping * 2 > all;
   }
 
   /** For each RET the return sites behind the calls of the functions that it ends. */
@@ -180,6 +210,9 @@ export class Discovery {
   }
 }
 const MAX_RETURNS = 6;
+/** Rounds for which it pays to load registers into locals and to store them again. */
+const LONG_LOOP = 8;
+const STACK_OR_AWAY = new Set(['call', 'call_e', 'jmp_e', 'ret']);
 
 export const dominates = (a: RegionBlock, b: RegionBlock): boolean => { while (b.rpo > a.rpo) b = b.idom; return a === b; };
 

@@ -89,7 +89,7 @@ interface Op { text: string; /** Ends a line. */ ends: boolean; local?: number }
 function functionText(r: Reader, signature: Signature, name: string, world: World): string {
   const start = r.at, { notes } = world, locals = [...signature.params];
   for (let n = r.leb(); n > 0; n--) { const count = r.leb(), type = TYPES[r.byte()]!; for (let i = 0; i < count; i++) locals.push(type); }
-  const known = notes.params?.length === signature.params.length ? notes.params : [];
+  const known = notes.params?.length === signature.params.length && signature.params.every((type) => type === 'i32') ? notes.params : [];
   const localNames = locals.map((_, i) => (known[i] !== undefined ? `$${known[i]}` : `${i}`));
   nameLocals(r, localNames, signature.params.length, world);
   const lines: string[] = [];

@@ -4,24 +4,30 @@
 ;; 0005  eb 01                    jmp j1 z64 a0                imm 1   (ends the block)
 ;; 0007  c3                       ret z64 a0                      (ends the block)
 
-(func 4 (param i32) (param i64) (param i32) (param i32) (result i32)
+(func 4 (param i32) (param i64) (result i32)
+  local.get 0 local.get 0 i32.load offset=612 (;rec;) local.get 1 return_call $h.sys.side)
+(func 5 (param i32) (param i64) (param i32) (param i64) (param i64) (result i32)
+  local.get 0 local.get 2 i32.store offset=720 (;fk;)
+  local.get 0 local.get 3 i64.store offset=728 (;fa;)
+  local.get 0 local.get 4 i64.store offset=736 (;fb;)
+  local.get 0 local.get 1 return_call 4)
+(func 6 (param i32) (param i64) (param i32) (param i32) (result i32)
   local.get 0 local.get 1 local.get 2 call $h.sys.quietread if
     i32.const 0 return
   end
   local.get 0 local.get 3 i32.store offset=612 (;rec;)
   i32.const 1)
-(func 5 (param i32) (param i64) (param i32) (param i32) (result i32)
+(func 7 (param i32) (param i64) (param i32) (param i32) (result i32)
   local.get 0 local.get 1 local.get 2 call $h.sys.quietwrite if
     i32.const 0 return
   end
   local.get 0 local.get 3 i32.store offset=612 (;rec;)
   i32.const 1)
 (func $0 (param $state i32) (param $block i32) (result i32)
-  (local i64) (local i64) (local i32) (local i64) (local i64) (local i64) (local i32) (local i64) (local i64) (local $pageVa i64) (local $rsp i64) (local i64) (local i64) (local i32) (local i32) (local i32) (local i32) (local i32)
+  (local i64) (local i64) (local i32) (local i64) (local i64) (local i64) (local i32) (local i64) (local i64) (local $rsp i64) (local i64) (local i64) (local i32) (local i32) (local i32) (local $pageVa i64) (local i32) (local i32) (local i32)
   local.get $state i64.load offset=32 (;rsp;) local.set $rsp
-  local.get $state i64.load offset=600 (;pageVa;) local.set $pageVa
   local.get $block i32.load offset=48 (;entry;) local.set 8
-  local.get $state local.get $state i64.load offset=632 (;deadline;) local.get $state i64.load offset=624 (;now;) i64.sub local.tee 13 i64.const 1073741824 local.get 13 i64.const 1073741824 i64.lt_s select local.tee 13 i64.const 0 local.get 13 i64.const 0 i64.gt_s select i32.wrap_i64 i32.store offset=724 (;limit;)
+  local.get $state local.get $state i64.load offset=632 (;deadline;) local.get $state i64.load offset=624 (;now;) i64.sub local.tee 12 i64.const 1073741824 local.get 12 i64.const 1073741824 i64.lt_s select local.tee 12 i64.const 0 local.get 12 i64.const 0 i64.gt_s select i32.wrap_i64 i32.store offset=724 (;limit;)
   block
     loop
       block
@@ -31,89 +37,75 @@
               local.get 8 br_table 1 2 0
               unreachable
             end
-            block
-              local.get 3 i64.const 4294967297 i64.add local.tee 9 i32.wrap_i64 local.get $state i32.load offset=724 (;limit;) i32.ge_u if (;unlikely;)
-                local.get $state i32.const 4194600 i32.store offset=612 (;rec;)
-                br 1
-              end
-              local.get 9 local.set 3
-              block
-                local.get $state i32.const 4194712 i32.store offset=612 (;rec;)
-                br 0
-                unreachable
-              end
-              br 5
-              unreachable
+            local.get 3 i64.const 4294967297 i64.add local.tee 9 i32.wrap_i64 local.get $state i32.load offset=724 (;limit;) i32.ge_u if (;unlikely;)
+              local.get $state i32.const 4194600 i32.store offset=612 (;rec;)
+              local.get $state local.get 3 return_call 4
             end
-            br 4
+            local.get 9 local.set 3
+            local.get $state i32.const 4194712 i32.store offset=612 (;rec;)
+            local.get $state local.get 3 return_call 4
             unreachable
           end
-          block
-            local.get $pageVa i64.const 5 i64.add local.set 10
-            local.get $rsp i64.const 8 i64.sub local.tee 9 local.get 10 local.set 14
-            local.set 13
-            local.get 13 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 16352 i32.and local.get $state i32.add local.tee 15 i64.load offset=2056 (;dtlb.write;) local.get 13 i64.xor i64.const 4088 i64.gt_u if (;unlikely;)
-              local.get $state local.get 13 i32.const 8 i32.const 4194376 call 5 if (;unlikely;)
-                br 2
-              end
-            end
-            local.get 13 i32.wrap_i64 local.tee 16 local.get 15 i32.load offset=2064 (;dtlb.addend;) i32.add local.get 14 i64.store
-            local.get 9 local.set $rsp
-            local.get 3 i64.const 4294967297 i64.add local.set 3
-            local.get 3 i32.wrap_i64 local.tee 17 local.get $state i32.load offset=724 (;limit;) i32.ge_u if (;unlikely;)
-              local.get $pageVa i64.const 7 i64.add local.set 2
-              br 1
-            end
-            br 1
-            unreachable
-          end
-          br 3
-          unreachable
-        end
-        block
-          local.get $rsp local.set 13
-          local.get 13 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 16352 i32.and local.get $state i32.add local.tee 15 i64.load offset=2048 (;dtlb.read;) local.get 13 i64.xor i64.const 4088 i64.gt_u if (;unlikely;)
-            local.get $state local.get 13 i32.const 8 i32.const 4194488 call 4 if (;unlikely;)
-              br 2
+          local.get $state i64.load offset=600 (;pageVa;) i64.const 5 i64.add local.set 10
+          local.get $rsp i64.const 8 i64.sub local.tee 9 local.get 10 local.set 13
+          local.set 12
+          local.get 12 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 16352 i32.and local.get $state i32.add local.tee 14 i64.load offset=2056 (;dtlb.write;) local.get 12 i64.xor i64.const 4088 i64.gt_u if (;unlikely;)
+            local.get $state local.get 12 i32.const 8 i32.const 4194376 call 7 if (;unlikely;)
+              local.get $state local.get 3 return_call 4
             end
           end
-          local.get 13 i32.wrap_i64 local.tee 16 local.get 15 i32.load offset=2064 (;dtlb.addend;) i32.add i64.load local.set 14
-          local.get 14 i64.const 47 i64.shr_s i64.const 1 i64.add i64.const 1 i64.gt_u if (;unlikely;)
-            local.get $state i32.const 4194488 i32.store offset=612 (;rec;)
-            br 1
-          end
-          local.get $rsp i64.const 8 i64.add local.set $rsp
-          local.get 14 local.set 2
+          local.get 12 i32.wrap_i64 local.tee 15 local.get 14 i32.load offset=2064 (;dtlb.addend;) i32.add local.get 13 i64.store
+          local.get 9 local.set $rsp
           local.get 3 i64.const 4294967297 i64.add local.set 3
-          local.get 3 i32.wrap_i64 local.tee 17 local.get $state i32.load offset=724 (;limit;) i32.ge_u if (;unlikely;)
-            br 1
+          local.get 3 i32.wrap_i64 local.tee 16 local.get $state i32.load offset=724 (;limit;) i32.ge_u if (;unlikely;)
+            local.get $state local.get $rsp i64.store offset=32 (;rsp;)
+            local.get $state local.get 3 local.get $state i64.load offset=600 (;pageVa;) i64.const 7 i64.add return_call $h.sys.exit
           end
-          local.get 2 local.get $pageVa i64.sub local.set 10
-          local.get 10 i64.const 5 i64.eq if
-            i32.const 2 local.set 8
-            br 3
-          end
-          br 1
+          local.get $state local.get $rsp i64.store offset=32 (;rsp;)
+          br 0
           unreachable
         end
-        br 2
+        local.get $rsp local.set 12
+        local.get 12 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 16352 i32.and local.get $state i32.add local.tee 14 i64.load offset=2048 (;dtlb.read;) local.get 12 i64.xor i64.const 4088 i64.gt_u if (;unlikely;)
+          local.get $state local.get 12 i32.const 8 i32.const 4194488 call 6 if (;unlikely;)
+            local.get $state local.get 3 return_call 4
+          end
+        end
+        local.get 12 i32.wrap_i64 local.tee 15 local.get 14 i32.load offset=2064 (;dtlb.addend;) i32.add i64.load local.set 13
+        local.get 13 i64.const 47 i64.shr_s i64.const 1 i64.add i64.const 1 i64.gt_u if (;unlikely;)
+          local.get $state i32.const 4194488 i32.store offset=612 (;rec;)
+          local.get $state local.get 3 return_call 4
+        end
+        local.get $rsp i64.const 8 i64.add local.set $rsp
+        local.get 13 local.set 2
+        local.get 3 i64.const 4294967297 i64.add local.set 3
+        local.get $state local.get $rsp i64.store offset=32 (;rsp;)
+        local.get 3 i32.wrap_i64 local.tee 16 local.get $state i32.load offset=724 (;limit;) i32.ge_u if (;unlikely;)
+          local.get $state local.get 3 local.get 2 return_call $h.sys.exit
+          unreachable
+        end
+        local.get 2 local.get $state i64.load offset=600 (;pageVa;) i64.sub local.set 10
+        local.get 10 i64.const 5 i64.eq if
+          i32.const 2 local.set 8
+          br 2
+        end
+        local.get $state i64.load offset=600 (;pageVa;) local.set $pageVa
+        br 0
         unreachable
       end
-      local.get 3 i32.wrap_i64 local.tee 17 local.get $state i32.load offset=724 (;limit;) i32.ge_u br_if 1
-      local.get 2 local.get $pageVa i64.sub local.set 13
-      local.get 13 i64.const 4095 i64.gt_u br_if 1
-      i32.const 65536 local.set 15
-      local.get 15 local.get 2 i32.wrap_i64 local.tee 19 i32.const 4095 i32.and i32.or local.tee 15 local.get 15 i32.const 11 i32.shr_u i32.xor i32.const 65535 i32.and i32.const 3 i32.shl local.tee 18 i32.load offset=3145728 local.get 15 i32.ne br_if 1
-      local.get 18 i32.load offset=3145732 local.tee 18 i32.load offset=64 i32.const 1 i32.ne br_if 1
-      local.get 18 i32.load offset=48 local.set 8
+      local.get 3 i32.wrap_i64 local.tee 16 local.get $state i32.load offset=724 (;limit;) i32.ge_u br_if 1
+      local.get 2 i64.const -4096 i64.and local.set 12
+      local.get 12 i64.const 8 i64.shr_u i32.wrap_i64 i32.const 2032 i32.and local.get $state i32.add local.set 14
+      local.get 14 i64.load offset=18432 (;itlb.tag;) local.get 12 i64.ne br_if 1
+      local.get 14 i32.load offset=18440 (;itlb.frame;) local.get 2 i32.wrap_i64 local.tee 20 i32.const 4095 i32.and i32.or local.tee 18 local.get 18 i32.const 11 i32.shr_u i32.xor i32.const 65535 i32.and i32.const 3 i32.shl local.tee 19 i32.load offset=3145728 local.get 18 i32.ne br_if 1
+      local.get 19 i32.load offset=3145732 local.tee 19 i32.load offset=64 i32.const 1 i32.ne br_if 1
+      local.get 12 local.get 19 i64.load32_s offset=52 i64.sub local.get $pageVa i64.ne br_if 1
+      local.get $state local.get 12 i64.store offset=600 (;pageVa;)
+      local.get $state local.get 14 i32.load offset=18440 (;itlb.frame;) i32.store offset=608 (;frameBase;)
+      local.get 19 i32.load offset=48 local.set 8
       br 0
     end
     unreachable
   end
-  local.get $state local.get $rsp i64.store offset=32 (;rsp;)
-  local.get $state i32.load offset=612 (;rec;) local.tee 18 if
-    local.get $state local.get 18 local.get 3 return_call $h.sys.side
-  end
-  local.get $state local.get 2 i64.store offset=128 (;rip;)
-  local.get $state local.get 3 return_call $h.sys.exit
+  local.get $state local.get 3 local.get 2 return_call $h.sys.exit
   unreachable)

@@ -4,57 +4,45 @@
 ;; 0003  0f 92 c1                 setcc r1 z8 a0 cc2           rcx
 ;; 0006  48 0f 4d d3              cmovcc r8 r8 z64 a0 cc13     rdx, rbx
 
-(func 4 (param i32) (param i64) (param i32) (param i32) (result i32)
+(func 3 (param i32) (param i64) (result i32)
+  local.get 0 local.get 0 i32.load offset=612 (;rec;) local.get 1 return_call $h.sys.side)
+(func 4 (param i32) (param i64) (param i32) (param i64) (param i64) (result i32)
+  local.get 0 local.get 2 i32.store offset=720 (;fk;)
+  local.get 0 local.get 3 i64.store offset=728 (;fa;)
+  local.get 0 local.get 4 i64.store offset=736 (;fb;)
+  local.get 0 local.get 1 return_call 3)
+(func 5 (param i32) (param i64) (param i32) (param i32) (result i32)
   local.get 0 local.get 1 local.get 2 call $h.sys.quietread if
     i32.const 0 return
   end
   local.get 0 local.get 3 i32.store offset=612 (;rec;)
   i32.const 1)
-(func 5 (param i32) (param i64) (param i32) (param i32) (result i32)
+(func 6 (param i32) (param i64) (param i32) (param i32) (result i32)
   local.get 0 local.get 1 local.get 2 call $h.sys.quietwrite if
     i32.const 0 return
   end
   local.get 0 local.get 3 i32.store offset=612 (;rec;)
   i32.const 1)
 (func $0 (param $state i32) (param $block i32) (result i32)
-  (local i64) (local i64) (local $fk i32) (local $fa i64) (local $fb i64) (local $fr i64) (local i64) (local i64) (local $rbx i64) (local i64) (local $rax i64) (local $rcx i64) (local $rdx i64) (local i32)
-  local.get $state i64.load (;rax;) local.set $rax
-  local.get $state i64.load offset=8 (;rcx;) local.set $rcx
-  local.get $state i64.load offset=16 (;rdx;) local.set $rdx
-  local.get $state i64.load offset=24 (;rbx;) local.set $rbx
-  local.get $state i32.load offset=720 (;fk;) local.set $fk
-  local.get $state i64.load offset=728 (;fa;) local.set $fa
-  local.get $state i64.load offset=736 (;fb;) local.set $fb
-  local.get $state i64.load offset=744 (;fr;) local.set $fr
+  (local i64) (local i64) (local i32) (local i64) (local i64) (local i64) (local i64) (local i64) (local $rbx i64) (local i64) (local $rax i64) (local $rcx i64) (local $rdx i64)
   local.get $state local.get $state i64.load offset=632 (;deadline;) local.get $state i64.load offset=624 (;now;) i64.sub local.tee 11 i64.const 1073741824 local.get 11 i64.const 1073741824 i64.lt_s select local.tee 11 i64.const 0 local.get 11 i64.const 0 i64.gt_s select i32.wrap_i64 i32.store offset=724 (;limit;)
   block
-    block
-      local.get $rbx local.set 8
-      local.get $rax local.set 11
-      local.get 11 local.get 8 i64.sub local.set 9
-      local.get 11 local.set $fa
-      local.get 8 local.set $fb
-      local.get $fa local.get $fb i64.lt_u i64.extend_i32_u i64.const 255 i64.and local.get $rcx i64.const -256 i64.and i64.or local.set $rcx
-      local.get $rbx local.set 11
-      local.get 11 local.get $rdx local.get $fa local.get $fb i64.ge_s select local.set $rdx
-      i32.const 16386 local.set $fk
-      local.get $fa local.get $fb i64.sub local.set $fr
-      local.get $state i32.const 4194496 i32.store offset=612 (;rec;)
-      br 0
-      unreachable
-    end
-    br 0
+    local.get $state i64.load offset=24 (;rbx;) local.set $rbx
+    local.get $rbx local.set 8
+    local.get $state i64.load (;rax;) local.set $rax
+    local.get $rax local.set 11
+    local.get 11 local.get 8 i64.sub local.set 9
+    local.get 11 local.set 5
+    local.get 8 local.set 6
+    local.get 5 local.get 6 i64.lt_u i64.extend_i32_u local.get $state i64.load offset=8 (;rcx;) local.set $rcx
+    i64.const 255 i64.and local.get $rcx i64.const -256 i64.and i64.or local.set $rcx
+    local.get $rbx local.set 11
+    local.get 11 local.get $state i64.load offset=16 (;rdx;) local.set $rdx
+    local.get $rdx local.get 5 local.get 6 i64.ge_s select local.set $rdx
+    local.get $state local.get $rcx i64.store offset=8 (;rcx;)
+    local.get $state local.get $rdx i64.store offset=16 (;rdx;)
+    local.get $state i32.const 4194496 i32.store offset=612 (;rec;)
+    local.get $state local.get 3 i32.const 16386 local.get 5 local.get 6 return_call 4
     unreachable
   end
-  local.get $state local.get $rcx i64.store offset=8 (;rcx;)
-  local.get $state local.get $rdx i64.store offset=16 (;rdx;)
-  local.get $state local.get $fk i32.store offset=720 (;fk;)
-  local.get $state local.get $fa i64.store offset=728 (;fa;)
-  local.get $state local.get $fb i64.store offset=736 (;fb;)
-  local.get $state local.get $fr i64.store offset=744 (;fr;)
-  local.get $state i32.load offset=612 (;rec;) local.tee 15 if
-    local.get $state local.get 15 local.get 3 return_call $h.sys.side
-  end
-  local.get $state local.get 2 i64.store offset=128 (;rip;)
-  local.get $state local.get 3 return_call $h.sys.exit
   unreachable)

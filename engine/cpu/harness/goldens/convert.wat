@@ -3,57 +3,55 @@
 ;; 0000  f2 0f 2a c0              cvtsi2sd x16 r4 z32 a0       xmm0, rax
 ;; 0004  f2 48 0f 2c d0           cvttsd2si r8 x8 z64 a0       rdx, xmm0
 
-(func 5 (param i32) (param i64) (param i32) (param i32) (result i32)
+(func 4 (param i32) (param i64) (result i32)
+  local.get 0 local.get 0 i32.load offset=612 (;rec;) local.get 1 return_call $h.sys.side)
+(func 5 (param i32) (param i64) (param i32) (param i64) (param i64) (result i32)
+  local.get 0 local.get 2 i32.store offset=720 (;fk;)
+  local.get 0 local.get 3 i64.store offset=728 (;fa;)
+  local.get 0 local.get 4 i64.store offset=736 (;fb;)
+  local.get 0 local.get 1 return_call 4)
+(func 6 (param i32) (param i64) (param i32) (param i32) (result i32)
   local.get 0 local.get 1 local.get 2 call $h.sys.quietread if
     i32.const 0 return
   end
   local.get 0 local.get 3 i32.store offset=612 (;rec;)
   i32.const 1)
-(func 6 (param i32) (param i64) (param i32) (param i32) (result i32)
+(func 7 (param i32) (param i64) (param i32) (param i32) (result i32)
   local.get 0 local.get 1 local.get 2 call $h.sys.quietwrite if
     i32.const 0 return
   end
   local.get 0 local.get 3 i32.store offset=612 (;rec;)
   i32.const 1)
 (func $0 (param $state i32) (param $block i32) (result i32)
-  (local i64) (local i64) (local i32) (local i64) (local i64) (local i64) (local f64) (local i64) (local $rax i64) (local i32) (local $xmm0 v128) (local i32) (local $rdx i64) (local i32)
-  local.get $state i64.load (;rax;) local.set $rax
-  local.get $state i64.load offset=16 (;rdx;) local.set $rdx
-  local.get $state v128.load offset=320 (;xmm0;) local.set $xmm0
+  (local i64) (local i64) (local i32) (local i64) (local i64) (local i64) (local f64) (local i64) (local $rax i64) (local i32) (local $xmm0 v128) (local i32) (local i64)
   local.get $state local.get $state i64.load offset=632 (;deadline;) local.get $state i64.load offset=624 (;now;) i64.sub local.tee 9 i64.const 1073741824 local.get 9 i64.const 1073741824 i64.lt_s select local.tee 9 i64.const 0 local.get 9 i64.const 0 i64.gt_s select i32.wrap_i64 i32.store offset=724 (;limit;)
   block
+    local.get $state i64.load (;rax;) local.set $rax
+    local.get $rax i32.wrap_i64 local.tee 11 i64.extend_i32_u i64.extend32_s local.tee 9 f64.convert_i64_s local.set 8
+    local.get $state v128.load offset=320 (;xmm0;) local.set $xmm0
+    local.get $xmm0 local.get 8 f64x2.replace_lane 0 local.set $xmm0
+    local.get $xmm0 f64x2.extract_lane 0 local.tee 8 i64.trunc_sat_f64_s local.set 9
     block
-      local.get $rax i32.wrap_i64 local.tee 11 i64.extend_i32_u i64.extend32_s local.tee 9 f64.convert_i64_s local.set 8
-      local.get $xmm0 local.get 8 f64x2.replace_lane 0 local.set $xmm0
-      local.get $xmm0 f64x2.extract_lane 0 local.tee 8 i64.trunc_sat_f64_s local.set 9
       block
-        block
-          local.get 13 i32.eqz br_if 0 (;unlikely;)
-          local.get 8 f64.abs f64.const 4611686018427388000 f64.lt br_if 1 (;likely;)
-        end
-        local.get $state i32.load offset=160 (;mxcsr;) i32.const 65504 i32.and i32.const 8096 i32.eq local.tee 13 if
-          local.get 8 f64.abs f64.const 4611686018427388000 f64.lt br_if 1
-        end
-        local.get $state local.get 8 i32.const 3 call $h.sse.toInt local.set 9
-        local.get $state i32.load offset=172 if (;unlikely;)
-          local.get $state i32.const 0 i32.store offset=172
-          local.get $state i32.const 4194416 i32.store offset=612 (;rec;)
-          br 2
-        end
+        local.get 13 i32.eqz br_if 0 (;unlikely;)
+        local.get 8 f64.abs f64.const 4611686018427388000 f64.lt br_if 1 (;likely;)
       end
-      local.get 9 local.set $rdx
-      local.get $state i32.const 4194456 i32.store offset=612 (;rec;)
-      br 0
-      unreachable
+      local.get $state i32.load offset=160 (;mxcsr;) i32.const 65504 i32.and i32.const 8096 i32.eq local.tee 13 if
+        local.get 8 f64.abs f64.const 4611686018427388000 f64.lt br_if 1
+      end
+      local.get $state local.get 8 i32.const 3 call $h.sse.toInt local.set 9
+      local.get $state i32.load offset=172 if (;unlikely;)
+        local.get $state i32.const 0 i32.store offset=172
+        local.get $state local.get $xmm0 v128.store offset=320 (;xmm0;)
+        local.get $state i32.const 4194416 i32.store offset=612 (;rec;)
+        local.get $state local.get 3 return_call 4
+      end
     end
-    br 0
+    local.get 9 local.set 14
+    local.get $state local.get 14 i64.store offset=16 (;rdx;)
+    local.get $state local.get $xmm0 v128.store offset=320 (;xmm0;)
+    local.get $state i32.const 4194456 i32.store offset=612 (;rec;)
+    local.get $state local.get 3 return_call 4
     unreachable
   end
-  local.get $state local.get $rdx i64.store offset=16 (;rdx;)
-  local.get $state local.get $xmm0 v128.store offset=320 (;xmm0;)
-  local.get $state i32.load offset=612 (;rec;) local.tee 15 if
-    local.get $state local.get 15 local.get 3 return_call $h.sys.side
-  end
-  local.get $state local.get 2 i64.store offset=128 (;rip;)
-  local.get $state local.get 3 return_call $h.sys.exit
   unreachable)

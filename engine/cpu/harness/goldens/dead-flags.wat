@@ -6,90 +6,68 @@
 ;; 0009  78 01                    jcc j1 z64 a0 cc8            imm 1   (ends the block)
 ;; 000b  90                       nop z32 a0
 
-(func 4 (param i32) (param i64) (param i32) (param i32) (result i32)
+(func 3 (param i32) (param i64) (result i32)
+  local.get 0 local.get 0 i32.load offset=612 (;rec;) local.get 1 return_call $h.sys.side)
+(func 4 (param i32) (param i64) (param i32) (param i64) (param i64) (result i32)
+  local.get 0 local.get 2 i32.store offset=720 (;fk;)
+  local.get 0 local.get 3 i64.store offset=728 (;fa;)
+  local.get 0 local.get 4 i64.store offset=736 (;fb;)
+  local.get 0 local.get 1 return_call 3)
+(func 5 (param i32) (param i64) (param i32) (param i32) (result i32)
   local.get 0 local.get 1 local.get 2 call $h.sys.quietread if
     i32.const 0 return
   end
   local.get 0 local.get 3 i32.store offset=612 (;rec;)
   i32.const 1)
-(func 5 (param i32) (param i64) (param i32) (param i32) (result i32)
+(func 6 (param i32) (param i64) (param i32) (param i32) (result i32)
   local.get 0 local.get 1 local.get 2 call $h.sys.quietwrite if
     i32.const 0 return
   end
   local.get 0 local.get 3 i32.store offset=612 (;rec;)
   i32.const 1)
 (func $0 (param $state i32) (param $block i32) (result i32)
-  (local i64) (local i64) (local $fk i32) (local $fa i64) (local $fb i64) (local $fr i64) (local i64) (local i64) (local $rbx i64) (local i64) (local i64) (local $rax i64) (local $rcx i64) (local $rdx i64) (local i32)
-  local.get $state i64.load (;rax;) local.set $rax
-  local.get $state i64.load offset=8 (;rcx;) local.set $rcx
-  local.get $state i64.load offset=16 (;rdx;) local.set $rdx
-  local.get $state i64.load offset=24 (;rbx;) local.set $rbx
-  local.get $state i32.load offset=720 (;fk;) local.set $fk
-  local.get $state i64.load offset=728 (;fa;) local.set $fa
-  local.get $state i64.load offset=736 (;fb;) local.set $fb
-  local.get $state i64.load offset=744 (;fr;) local.set $fr
+  (local i64) (local i64) (local i32) (local i64) (local i64) (local i64) (local i64) (local i64) (local $rbx i64) (local i64) (local i64) (local $rax i64) (local $rcx i64) (local $rdx i64)
   local.get $state local.get $state i64.load offset=632 (;deadline;) local.get $state i64.load offset=624 (;now;) i64.sub local.tee 12 i64.const 1073741824 local.get 12 i64.const 1073741824 i64.lt_s select local.tee 12 i64.const 0 local.get 12 i64.const 0 i64.gt_s select i32.wrap_i64 i32.store offset=724 (;limit;)
   block
-    block
-      local.get $rbx local.set 8
-      local.get $rax local.set 12
-      local.get 12 local.get 8 i64.add local.set 9
-      local.get 12 local.set 11
-      local.get 9 local.set $rax
-      local.get 11 local.set $fa
-      local.get 8 local.set $fb
-      local.get $rcx local.set 12
-      local.get $rax local.set 8
-      local.get 8 local.get 12 i64.add local.set 11
-      local.get 8 local.set 9
-      local.get 11 local.set $rax
-      local.get 9 local.set $fa
-      local.get 12 local.set $fb
-      local.get $rdx local.set 8
-      local.get $rax local.set 12
-      local.get 12 local.get 8 i64.sub local.set 9
-      local.get 12 local.set 11
-      local.get 9 local.set $rax
-      local.get 11 local.set $fa
-      local.get 8 local.set $fb
-      local.get 3 i64.const 17179869188 i64.add local.tee 12 i32.wrap_i64 local.get $state i32.load offset=724 (;limit;) i32.ge_u if (;unlikely;)
-        i32.const 16386 local.set $fk
-        local.get $fa local.get $fb i64.sub local.set $fr
-        local.get $state i32.const 4194496 i32.store offset=612 (;rec;)
-        br 1
-      end
-      local.get 12 local.set 3
-      local.get $fa local.get $fb i64.sub i64.const 0 i64.lt_s if
-        block
-          i32.const 16386 local.set $fk
-          local.get $fa local.get $fb i64.sub local.set $fr
-          local.get $state i32.const 4194608 i32.store offset=612 (;rec;)
-          br 0
-          unreachable
-        end
-        br 2
-      end
-      block
-        i32.const 16386 local.set $fk
-        local.get $fa local.get $fb i64.sub local.set $fr
-        local.get $state i32.const 4194760 i32.store offset=612 (;rec;)
-        br 0
-        unreachable
-      end
-      br 1
-      unreachable
+    local.get $state i64.load offset=24 (;rbx;) local.set $rbx
+    local.get $rbx local.set 8
+    local.get $state i64.load (;rax;) local.set $rax
+    local.get $rax local.set 12
+    local.get 12 local.get 8 i64.add local.set 9
+    local.get 12 local.set 11
+    local.get 9 local.set $rax
+    local.get 11 local.set 5
+    local.get 8 local.set 6
+    local.get $state i64.load offset=8 (;rcx;) local.set $rcx
+    local.get $rcx local.set 12
+    local.get $rax local.set 8
+    local.get 8 local.get 12 i64.add local.set 11
+    local.get 8 local.set 9
+    local.get 11 local.set $rax
+    local.get 9 local.set 5
+    local.get 12 local.set 6
+    local.get $state i64.load offset=16 (;rdx;) local.set $rdx
+    local.get $rdx local.set 8
+    local.get $rax local.set 12
+    local.get 12 local.get 8 i64.sub local.set 9
+    local.get 12 local.set 11
+    local.get 9 local.set $rax
+    local.get 11 local.set 5
+    local.get 8 local.set 6
+    local.get 3 i64.const 17179869188 i64.add local.tee 12 i32.wrap_i64 local.get $state i32.load offset=724 (;limit;) i32.ge_u if (;unlikely;)
+      local.get $state local.get $rax i64.store (;rax;)
+      local.get $state i32.const 4194496 i32.store offset=612 (;rec;)
+      local.get $state local.get 3 i32.const 16386 local.get 5 local.get 6 return_call 4
     end
-    br 0
+    local.get 12 local.set 3
+    local.get 5 local.get 6 i64.sub i64.const 0 i64.lt_s if
+      local.get $state local.get $rax i64.store (;rax;)
+      local.get $state i32.const 4194608 i32.store offset=612 (;rec;)
+      local.get $state local.get 3 i32.const 16386 local.get 5 local.get 6 return_call 4
+    end
+    local.get $state local.get $rax i64.store (;rax;)
+    local.get $state i32.const 4194760 i32.store offset=612 (;rec;)
+    local.get $state local.get 3 i32.const 16386 local.get 5 local.get 6 return_call 4
     unreachable
   end
-  local.get $state local.get $rax i64.store (;rax;)
-  local.get $state local.get $fk i32.store offset=720 (;fk;)
-  local.get $state local.get $fa i64.store offset=728 (;fa;)
-  local.get $state local.get $fb i64.store offset=736 (;fb;)
-  local.get $state local.get $fr i64.store offset=744 (;fr;)
-  local.get $state i32.load offset=612 (;rec;) local.tee 16 if
-    local.get $state local.get 16 local.get 3 return_call $h.sys.side
-  end
-  local.get $state local.get 2 i64.store offset=128 (;rip;)
-  local.get $state local.get 3 return_call $h.sys.exit
   unreachable)

@@ -3,90 +3,82 @@
 ;; 0000  31 d2                    xor r4 r4 z32 a0             rdx, rdx
 ;; 0002  48 f7 f1                 div r8 z64 a0                rcx
 
-(func 4 (param i32) (param i64) (param i32) (param i32) (result i32)
+(func 3 (param i32) (param i64) (result i32)
+  local.get 0 local.get 0 i32.load offset=612 (;rec;) local.get 1 return_call $h.sys.side)
+(func 4 (param i32) (param i64) (param i32) (param i64) (param i64) (result i32)
+  local.get 0 local.get 2 i32.store offset=720 (;fk;)
+  local.get 0 local.get 3 i64.store offset=728 (;fa;)
+  local.get 0 local.get 4 i64.store offset=736 (;fb;)
+  local.get 0 local.get 1 return_call 3)
+(func 5 (param i32) (param i64) (param i32) (param i32) (result i32)
   local.get 0 local.get 1 local.get 2 call $h.sys.quietread if
     i32.const 0 return
   end
   local.get 0 local.get 3 i32.store offset=612 (;rec;)
   i32.const 1)
-(func 5 (param i32) (param i64) (param i32) (param i32) (result i32)
+(func 6 (param i32) (param i64) (param i32) (param i32) (result i32)
   local.get 0 local.get 1 local.get 2 call $h.sys.quietwrite if
     i32.const 0 return
   end
   local.get 0 local.get 3 i32.store offset=612 (;rec;)
   i32.const 1)
 (func $0 (param $state i32) (param $block i32) (result i32)
-  (local i64) (local i64) (local $fk i32) (local $fa i64) (local $fb i64) (local $fr i64) (local i64) (local i64) (local $rdx i64) (local i32) (local i32) (local i64) (local i64) (local i32) (local i32) (local i32) (local i32) (local $rcx i64) (local i64) (local i64) (local i64) (local i64) (local i32) (local i64) (local i32) (local $rax i64) (local i32)
-  local.get $state i64.load (;rax;) local.set $rax
-  local.get $state i64.load offset=8 (;rcx;) local.set $rcx
-  local.get $state i64.load offset=16 (;rdx;) local.set $rdx
-  local.get $state i32.load offset=720 (;fk;) local.set $fk
-  local.get $state i64.load offset=728 (;fa;) local.set $fa
-  local.get $state i64.load offset=736 (;fb;) local.set $fb
-  local.get $state i64.load offset=744 (;fr;) local.set $fr
+  (local i64) (local i64) (local i32) (local i64) (local i64) (local i64) (local i64) (local i64) (local $rdx i64) (local i32) (local i32) (local i64) (local i64) (local i32) (local i32) (local i32) (local i32) (local $rcx i64) (local i64) (local i64) (local i64) (local i64) (local i32) (local i64) (local i32) (local $rax i64) (local i32)
   local.get $state local.get $state i64.load offset=632 (;deadline;) local.get $state i64.load offset=624 (;now;) i64.sub local.tee 25 i64.const 1073741824 local.get 25 i64.const 1073741824 i64.lt_s select local.tee 25 i64.const 0 local.get 25 i64.const 0 i64.gt_s select i32.wrap_i64 i32.store offset=724 (;limit;)
   block
-    block
-      local.get $rdx i32.wrap_i64 local.tee 11 local.tee 12 i64.extend_i32_u local.set 8
-      local.get 11 local.tee 15 i64.extend_i32_u local.set 14
-      local.get 15 local.get 12 i32.xor local.tee 16 i64.extend_i32_u local.set 9
-      local.get 14 local.set 13
-      local.get 15 local.set 17
-      local.get 9 local.set $rdx
-      local.get 16 local.set 11
-      local.get 9 local.set $fr
-      local.get 16 local.set 18
-      local.get $rcx local.tee 14 i64.eqz if
-        i32.const 8195 local.set $fk
-        local.get $state i32.const 4194416 i32.store offset=612 (;rec;)
-        br 1
-      end
-      local.get $rdx local.set 20
-      local.get 11 local.set 26
-      local.get $rax local.set 21
-      local.get 20 local.get 14 i64.ge_u if
-        i32.const 8195 local.set $fk
-        local.get $state i32.const 4194416 i32.store offset=612 (;rec;)
-        br 1
-      end
-      local.get 20 i64.eqz if
-        local.get 21 local.get 14 i64.div_u local.set 9
-        local.get 21 local.get 14 i64.rem_u local.set 8
-      else
-        local.get 20 local.set 8
-        local.get 26 local.set 12
-        local.get 21 local.set 9
-        i32.const 64 local.set 24
-        loop
-          local.get 8 i64.const 63 i64.shr_u local.set 25
-          local.get 8 i64.const 1 i64.shl local.get 9 i64.const 63 i64.shr_u i64.or local.set 8
-          local.get 9 i64.const 1 i64.shl local.set 9
-          local.get 25 i32.wrap_i64 local.tee 28 local.get 8 local.get 14 i64.ge_u i32.or if
-            local.get 8 local.get 14 i64.sub local.set 8
-            local.get 9 i64.const 1 i64.or local.set 9
-          end
-          local.get 24 i32.const 1 i32.sub local.tee 24 br_if 0
-        end
-      end
-      local.get 9 local.set $rax
-      local.get 8 local.set $rdx
-      i32.const 8195 local.set $fk
-      local.get $state i32.const 4194456 i32.store offset=612 (;rec;)
-      br 0
-      unreachable
+    local.get $state i64.load offset=16 (;rdx;) local.set $rdx
+    local.get $rdx i32.wrap_i64 local.tee 11 local.tee 12 i64.extend_i32_u local.set 8
+    local.get 11 local.tee 15 i64.extend_i32_u local.set 14
+    local.get 15 local.get 12 i32.xor local.tee 16 i64.extend_i32_u local.set 9
+    local.get 14 local.set 13
+    local.get 15 local.set 17
+    local.get 9 local.set $rdx
+    local.get 16 local.set 11
+    local.get 9 local.set 7
+    local.get 16 local.set 18
+    local.get $state i64.load offset=8 (;rcx;) local.set $rcx
+    local.get $rcx local.tee 14 i64.eqz if
+      local.get $state local.get $rdx i64.store offset=16 (;rdx;)
+      local.get $state i32.const 4194416 i32.store offset=612 (;rec;)
+      local.get $state local.get 7 i64.store offset=744 (;fr;)
+      local.get $state local.get 3 i32.const 8195 i64.const 0 i64.const 0 return_call 4
     end
-    br 0
+    local.get $rdx local.set 20
+    local.get 11 local.set 26
+    local.get $state i64.load (;rax;) local.set $rax
+    local.get $rax local.set 21
+    local.get 20 local.get 14 i64.ge_u if
+      local.get $state local.get $rdx i64.store offset=16 (;rdx;)
+      local.get $state i32.const 4194416 i32.store offset=612 (;rec;)
+      local.get $state local.get 7 i64.store offset=744 (;fr;)
+      local.get $state local.get 3 i32.const 8195 i64.const 0 i64.const 0 return_call 4
+    end
+    local.get 20 i64.eqz if
+      local.get 21 local.get 14 i64.div_u local.set 9
+      local.get 21 local.get 14 i64.rem_u local.set 8
+    else
+      local.get 20 local.set 8
+      local.get 26 local.set 12
+      local.get 21 local.set 9
+      i32.const 64 local.set 24
+      loop
+        local.get 8 i64.const 63 i64.shr_u local.set 25
+        local.get 8 i64.const 1 i64.shl local.get 9 i64.const 63 i64.shr_u i64.or local.set 8
+        local.get 9 i64.const 1 i64.shl local.set 9
+        local.get 25 i32.wrap_i64 local.tee 28 local.get 8 local.get 14 i64.ge_u i32.or if
+          local.get 8 local.get 14 i64.sub local.set 8
+          local.get 9 i64.const 1 i64.or local.set 9
+        end
+        local.get 24 i32.const 1 i32.sub local.tee 24 br_if 0
+      end
+    end
+    local.get 9 local.set $rax
+    local.get 8 local.set $rdx
+    local.get $state local.get $rax i64.store (;rax;)
+    local.get $state local.get $rdx i64.store offset=16 (;rdx;)
+    local.get $state i32.const 4194456 i32.store offset=612 (;rec;)
+    local.get $state local.get 7 i64.store offset=744 (;fr;)
+    local.get $state local.get 3 i32.const 8195 i64.const 0 i64.const 0 return_call 4
     unreachable
   end
-  local.get $state local.get $rdx i64.store offset=16 (;rdx;)
-  local.get $state local.get $rax i64.store (;rax;)
-  local.get $state local.get $fk i32.store offset=720 (;fk;)
-  local.get $state local.get $fa i64.store offset=728 (;fa;)
-  local.get $state local.get $fb i64.store offset=736 (;fb;)
-  local.get $state local.get $fr i64.store offset=744 (;fr;)
-  local.get $state i32.load offset=612 (;rec;) local.tee 24 if
-    local.get $state local.get 24 local.get 3 return_call $h.sys.side
-  end
-  local.get $state local.get 2 i64.store offset=128 (;rip;)
-  local.get $state local.get 3 return_call $h.sys.exit
   unreachable)

@@ -10,133 +10,117 @@
 ;; 0017  4c 39 c2                 cmp r8 r8 z64 a0             rdx, r8
 ;; 001a  75 e4                    jcc j1 z64 a0 cc5            imm -28   (ends the block)
 
-(func 4 (param i32) (param i64) (param i32) (param i32) (result i32)
+(func 3 (param i32) (param i64) (result i32)
+  local.get 0 local.get 0 i32.load offset=612 (;rec;) local.get 1 return_call $h.sys.side)
+(func 4 (param i32) (param i64) (param i32) (param i64) (param i64) (result i32)
+  local.get 0 local.get 2 i32.store offset=720 (;fk;)
+  local.get 0 local.get 3 i64.store offset=728 (;fa;)
+  local.get 0 local.get 4 i64.store offset=736 (;fb;)
+  local.get 0 local.get 1 return_call 3)
+(func 5 (param i32) (param i64) (param i32) (param i32) (result i32)
   local.get 0 local.get 1 local.get 2 call $h.sys.quietread if
     i32.const 0 return
   end
   local.get 0 local.get 3 i32.store offset=612 (;rec;)
   i32.const 1)
-(func 5 (param i32) (param i64) (param i32) (param i32) (result i32)
+(func 6 (param i32) (param i64) (param i32) (param i32) (result i32)
   local.get 0 local.get 1 local.get 2 call $h.sys.quietwrite if
     i32.const 0 return
   end
   local.get 0 local.get 3 i32.store offset=612 (;rec;)
   i32.const 1)
 (func $0 (param $state i32) (param $block i32) (result i32)
-  (local i64) (local i64) (local $fk i32) (local $fa i64) (local $fb i64) (local $fr i64) (local i64) (local i64) (local i32) (local i64) (local i64) (local $rdx i64) (local i32) (local $rsi i64) (local i32) (local $rcx i64) (local i32) (local i32) (local i32) (local i64) (local i32) (local i32) (local i32) (local i32) (local $r9 i64) (local i32) (local i32) (local $r8 i64)
-  local.get $state i64.load offset=8 (;rcx;) local.set $rcx
-  local.get $state i64.load offset=16 (;rdx;) local.set $rdx
-  local.get $state i64.load offset=48 (;rsi;) local.set $rsi
-  local.get $state i64.load offset=64 (;r8;) local.set $r8
-  local.get $state i64.load offset=72 (;r9;) local.set $r9
-  local.get $state i32.load offset=720 (;fk;) local.set $fk
-  local.get $state i64.load offset=728 (;fa;) local.set $fa
-  local.get $state i64.load offset=736 (;fb;) local.set $fb
-  local.get $state i64.load offset=744 (;fr;) local.set $fr
+  (local i64) (local i64) (local i32) (local i64) (local i64) (local i64) (local i64) (local i64) (local i32) (local i64) (local i64) (local $rdx i64) (local i32) (local $rsi i64) (local i32) (local i64) (local i32) (local i32) (local i32) (local i64) (local i32) (local i32) (local i32) (local i32) (local $r9 i64) (local i32) (local i32) (local $r8 i64)
   local.get $state local.get $state i64.load offset=632 (;deadline;) local.get $state i64.load offset=624 (;now;) i64.sub local.tee 8 i64.const 1073741824 local.get 8 i64.const 1073741824 i64.lt_s select local.tee 8 i64.const 0 local.get 8 i64.const 0 i64.gt_s select i32.wrap_i64 i32.store offset=724 (;limit;)
   block
     loop
-      block
-        i64.const 1 local.set 8
-        i32.const 1 local.set 10
-        local.get $rdx local.set 12
-        local.get 12 local.get 8 i64.add local.set 9
-        local.get 12 local.set 11
-        local.get 9 local.set $rdx
-        local.get 11 local.set $fa
-        local.get 8 local.set $fb
-        local.get 10 local.set 14
-        local.get $rsi i32.wrap_i64 local.tee 16 local.tee 18 i64.extend_i32_u local.set $rcx
-        local.get $rdx i64.const -1 i64.add local.set 9
-        local.get 9 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 16352 i32.and local.get $state i32.add local.tee 19 i64.load offset=2048 (;dtlb.read;) local.get 9 i64.xor i64.const 4095 i64.gt_u if (;unlikely;)
-          local.get $state local.get 9 i32.const 1 i32.const 4194456 call 4 if (;unlikely;)
-            i32.const 16385 local.set $fk
-            local.get $fa local.get $fb i64.add local.set $fr
-            br 2
-          end
+      i64.const 1 local.set 8
+      i32.const 1 local.set 10
+      local.get $state i64.load offset=16 (;rdx;) local.set $rdx
+      local.get $rdx local.set 12
+      local.get 12 local.get 8 i64.add local.set 9
+      local.get 12 local.set 11
+      local.get 9 local.set $rdx
+      local.get 11 local.set 5
+      local.get 8 local.set 6
+      local.get 10 local.set 14
+      local.get $state i64.load offset=48 (;rsi;) local.set $rsi
+      local.get $rsi i32.wrap_i64 local.tee 16 local.tee 18 i64.extend_i32_u local.set 17
+      local.get $rdx i64.const -1 i64.add local.set 9
+      local.get $state local.get 17 i64.store offset=8 (;rcx;)
+      local.get $state local.get $rdx i64.store offset=16 (;rdx;)
+      local.get 9 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 16352 i32.and local.get $state i32.add local.tee 19 i64.load offset=2048 (;dtlb.read;) local.get 9 i64.xor i64.const 4095 i64.gt_u if (;unlikely;)
+        local.get $state local.get 9 i32.const 1 i32.const 4194456 call 5 if (;unlikely;)
+          local.get $state local.get 3 i32.const 16385 local.get 5 local.get 6 return_call 4
         end
-        local.get 9 i32.wrap_i64 local.tee 20 local.get 19 i32.load offset=2064 (;dtlb.addend;) i32.add i64.load8_u local.set 12
-        local.get $rsi i64.const 255 i64.and local.set 21
-        local.get 21 local.get 12 i64.xor i64.const 255 i64.and local.set 11
-        local.get 21 local.set 8
-        local.get 11 i64.const 255 i64.and local.get $rsi i64.const -256 i64.and i64.or local.set $rsi
-        local.get 11 local.set $fr
-        i64.const 8 i64.const 31 i64.and local.set 21
-        local.get $rcx local.set 11
-        local.get 18 local.set 22
-        local.get 22 local.get 21 i32.wrap_i64 i32.shr_u local.tee 10 i64.extend_i32_u local.set 8
-        local.get 11 local.set 9
-        local.get 22 local.set 20
-        local.get 8 local.set $rcx
-        local.get 10 local.set 18
-        local.get 9 local.get 21 i64.const 1 i64.sub i64.shr_u i32.wrap_i64 i32.const 1 i32.and local.set 19
-        local.get 9 i64.const 31 i64.shr_u i32.wrap_i64 i32.const 1 i32.and local.set 23
-        local.get 19 local.tee 24 i64.extend_i32_u local.set $fa
-        local.get 23 local.tee 14 i64.extend_i32_u local.set $fb
-        local.get 8 local.set $fr
-        local.get 10 local.set 25
-        local.get $rsi i64.const 255 i64.and local.set $rsi
-        local.get $r9 local.get $rsi i64.const 2 i64.shl i64.add local.set 8
-        local.get 8 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 16352 i32.and local.get $state i32.add local.tee 23 i64.load offset=2048 (;dtlb.read;) local.get 8 i64.xor i64.const 4092 i64.gt_u if (;unlikely;)
-          local.get $state local.get 8 i32.const 4 i32.const 4194576 call 4 if (;unlikely;)
-            i32.const 8198 local.set $fk
-            br 2
-          end
-        end
-        local.get 8 i32.wrap_i64 local.tee 10 local.get 23 i32.load offset=2064 (;dtlb.addend;) i32.add i32.load local.tee 22 i64.extend_i32_u local.set 11
-        local.get $rcx local.set 12
-        local.get 18 local.set 27
-        local.get 27 local.get 22 i32.xor local.tee 20 i64.extend_i32_u local.set 9
-        local.get 12 local.set 21
-        local.get 27 local.set 28
-        local.get 9 local.set $rcx
-        local.get 20 local.set 18
-        local.get 9 local.set $fr
-        local.get 20 local.set 25
-        local.get $rcx local.set $rsi
-        local.get 18 local.set 16
-        local.get $r8 local.set 12
-        local.get $rdx local.set 8
-        local.get 8 local.get 12 i64.sub local.set 21
-        local.get 8 local.set $fa
-        local.get 12 local.set $fb
-        local.get 3 i64.const 38654705673 i64.add local.tee 8 i32.wrap_i64 local.get $state i32.load offset=724 (;limit;) i32.ge_u if (;unlikely;)
-          i32.const 16386 local.set $fk
-          local.get $fa local.get $fb i64.sub local.set $fr
-          local.get $state i32.const 4194696 i32.store offset=612 (;rec;)
-          br 1
-        end
-        local.get 8 local.set 3
-        local.get $fa local.get $fb i64.ne if
-          i32.const 16386 local.set $fk
-          local.get $fa local.get $fb i64.sub local.set $fr
-          br 2
-        end
-        block
-          i32.const 16386 local.set $fk
-          local.get $fa local.get $fb i64.sub local.set $fr
-          local.get $state i32.const 4194808 i32.store offset=612 (;rec;)
-          br 0
-          unreachable
-        end
-        br 2
-        unreachable
       end
-      br 1
+      local.get 9 i32.wrap_i64 local.tee 20 local.get 19 i32.load offset=2064 (;dtlb.addend;) i32.add i64.load8_u local.set 12
+      local.get $rsi i64.const 255 i64.and local.set 21
+      local.get 21 local.get 12 i64.xor i64.const 255 i64.and local.set 11
+      local.get 21 local.set 8
+      local.get 11 i64.const 255 i64.and local.get $rsi i64.const -256 i64.and i64.or local.set $rsi
+      local.get 11 local.set 7
+      i64.const 8 i64.const 31 i64.and local.set 21
+      local.get 17 local.set 11
+      local.get 18 local.set 22
+      local.get 22 local.get 21 i32.wrap_i64 i32.shr_u local.tee 10 i64.extend_i32_u local.set 8
+      local.get 11 local.set 9
+      local.get 22 local.set 20
+      local.get 8 local.set 17
+      local.get 10 local.set 18
+      local.get 9 local.get 21 i64.const 1 i64.sub i64.shr_u i32.wrap_i64 i32.const 1 i32.and local.set 19
+      local.get 9 i64.const 31 i64.shr_u i32.wrap_i64 i32.const 1 i32.and local.set 23
+      local.get 19 local.tee 24 i64.extend_i32_u local.set 5
+      local.get 23 local.tee 14 i64.extend_i32_u local.set 6
+      local.get 8 local.set 7
+      local.get 10 local.set 25
+      local.get $rsi i64.const 255 i64.and local.set $rsi
+      local.get $state i64.load offset=72 (;r9;) local.set $r9
+      local.get $r9 local.get $rsi i64.const 2 i64.shl i64.add local.set 8
+      local.get $state local.get 17 i64.store offset=8 (;rcx;)
+      local.get $state local.get $rsi i64.store offset=48 (;rsi;)
+      local.get 8 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 16352 i32.and local.get $state i32.add local.tee 23 i64.load offset=2048 (;dtlb.read;) local.get 8 i64.xor i64.const 4092 i64.gt_u if (;unlikely;)
+        local.get $state local.get 8 i32.const 4 i32.const 4194576 call 5 if (;unlikely;)
+          local.get $state local.get 7 i64.store offset=744 (;fr;)
+          local.get $state local.get 3 i32.const 8198 local.get 5 local.get 6 return_call 4
+        end
+      end
+      local.get 8 i32.wrap_i64 local.tee 10 local.get 23 i32.load offset=2064 (;dtlb.addend;) i32.add i32.load local.tee 22 i64.extend_i32_u local.set 11
+      local.get 17 local.set 12
+      local.get 18 local.set 27
+      local.get 27 local.get 22 i32.xor local.tee 20 i64.extend_i32_u local.set 9
+      local.get 12 local.set 21
+      local.get 27 local.set 28
+      local.get 9 local.set 17
+      local.get 20 local.set 18
+      local.get 9 local.set 7
+      local.get 20 local.set 25
+      local.get 17 local.set $rsi
+      local.get 18 local.set 16
+      local.get $state i64.load offset=64 (;r8;) local.set $r8
+      local.get $r8 local.set 12
+      local.get $rdx local.set 8
+      local.get 8 local.get 12 i64.sub local.set 21
+      local.get 8 local.set 5
+      local.get 12 local.set 6
+      local.get 3 i64.const 38654705673 i64.add local.tee 8 i32.wrap_i64 local.get $state i32.load offset=724 (;limit;) i32.ge_u if (;unlikely;)
+        local.get $state local.get 17 i64.store offset=8 (;rcx;)
+        local.get $state local.get $rsi i64.store offset=48 (;rsi;)
+        local.get $state i32.const 4194696 i32.store offset=612 (;rec;)
+        local.get $state local.get 3 i32.const 16386 local.get 5 local.get 6 return_call 4
+      end
+      local.get 8 local.set 3
+      local.get 5 local.get 6 i64.ne if
+        local.get $state local.get 17 i64.store offset=8 (;rcx;)
+        local.get $state local.get $rsi i64.store offset=48 (;rsi;)
+        br 1
+      end
+      local.get $state local.get 17 i64.store offset=8 (;rcx;)
+      local.get $state local.get $rsi i64.store offset=48 (;rsi;)
+      local.get $state i32.const 4194808 i32.store offset=612 (;rec;)
+      local.get $state local.get 3 i32.const 16386 local.get 5 local.get 6 return_call 4
       unreachable
     end
     unreachable
   end
-  local.get $state local.get $rdx i64.store offset=16 (;rdx;)
-  local.get $state local.get $rcx i64.store offset=8 (;rcx;)
-  local.get $state local.get $rsi i64.store offset=48 (;rsi;)
-  local.get $state local.get $fk i32.store offset=720 (;fk;)
-  local.get $state local.get $fa i64.store offset=728 (;fa;)
-  local.get $state local.get $fb i64.store offset=736 (;fb;)
-  local.get $state local.get $fr i64.store offset=744 (;fr;)
-  local.get $state i32.load offset=612 (;rec;) local.tee 23 if
-    local.get $state local.get 23 local.get 3 return_call $h.sys.side
-  end
-  local.get $state local.get 2 i64.store offset=128 (;rip;)
-  local.get $state local.get 3 return_call $h.sys.exit
   unreachable)

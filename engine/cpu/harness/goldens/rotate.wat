@@ -3,63 +3,52 @@
 ;; 0000  c1 c8 07                 ror r4 i1 z32 a0             rax, imm 7
 ;; 0003  48 d3 c2                 rol r8 r1 z64 a0             rdx, rcx
 
-(func 6 (param i32) (param i64) (param i32) (param i32) (result i32)
+(func 5 (param i32) (param i64) (result i32)
+  local.get 0 local.get 0 i32.load offset=612 (;rec;) local.get 1 return_call $h.sys.side)
+(func 6 (param i32) (param i64) (param i32) (param i64) (param i64) (result i32)
+  local.get 0 local.get 2 i32.store offset=720 (;fk;)
+  local.get 0 local.get 3 i64.store offset=728 (;fa;)
+  local.get 0 local.get 4 i64.store offset=736 (;fb;)
+  local.get 0 local.get 1 return_call 5)
+(func 7 (param i32) (param i64) (param i32) (param i32) (result i32)
   local.get 0 local.get 1 local.get 2 call $h.sys.quietread if
     i32.const 0 return
   end
   local.get 0 local.get 3 i32.store offset=612 (;rec;)
   i32.const 1)
-(func 7 (param i32) (param i64) (param i32) (param i32) (result i32)
+(func 8 (param i32) (param i64) (param i32) (param i32) (result i32)
   local.get 0 local.get 1 local.get 2 call $h.sys.quietwrite if
     i32.const 0 return
   end
   local.get 0 local.get 3 i32.store offset=612 (;rec;)
   i32.const 1)
 (func $0 (param $state i32) (param $block i32) (result i32)
-  (local i64) (local i64) (local $fk i32) (local $fa i64) (local $fb i64) (local $fr i64) (local i64) (local i64) (local i64) (local i64) (local $rax i64) (local i32) (local i32) (local i32) (local i32) (local i32) (local i32) (local $rcx i64) (local $rdx i64)
-  local.get $state i64.load (;rax;) local.set $rax
-  local.get $state i64.load offset=8 (;rcx;) local.set $rcx
-  local.get $state i64.load offset=16 (;rdx;) local.set $rdx
-  local.get $state i32.load offset=720 (;fk;) local.set $fk
-  local.get $state i64.load offset=728 (;fa;) local.set $fa
-  local.get $state i64.load offset=736 (;fb;) local.set $fb
-  local.get $state i64.load offset=744 (;fr;) local.set $fr
+  (local i64) (local i64) (local i32) (local i64) (local i64) (local i64) (local i64) (local i64) (local i64) (local i64) (local $rax i64) (local i32) (local i32) (local i32) (local i32) (local i32) (local i32) (local $rcx i64) (local $rdx i64)
   local.get $state local.get $state i64.load offset=632 (;deadline;) local.get $state i64.load offset=624 (;now;) i64.sub local.tee 8 i64.const 1073741824 local.get 8 i64.const 1073741824 i64.lt_s select local.tee 8 i64.const 0 local.get 8 i64.const 0 i64.gt_s select i32.wrap_i64 i32.store offset=724 (;limit;)
   block
-    block
-      i64.const 7 i64.const 31 i64.and local.set 8
-      local.get $rax i32.wrap_i64 local.tee 13 local.tee 14 i64.extend_i32_u local.set 11
-      local.get 14 local.get 8 i32.wrap_i64 i32.rotr local.tee 15 i64.extend_i32_u local.set 9
-      local.get 11 local.set 10
-      local.get 14 local.set 16
-      local.get 9 local.set $rax
-      local.get 15 local.set 13
-      local.get $state local.get $fk local.get $fa local.get $fb local.get $fr call $h.sys.packflags local.get $state call $h.sys.getflags local.set 17
-      local.get 17 i32.const -2050 i32.and local.get 9 i64.const 31 i64.shr_u i32.wrap_i64 i32.const 1 i32.and i32.or local.get 9 i64.const 31 i64.shr_u i32.wrap_i64 i32.const 1 i32.and local.get 9 i64.const 30 i64.shr_u i32.wrap_i64 i32.const 1 i32.and i32.xor i32.const 11 i32.shl i32.or local.get 17 local.get 8 i64.const 0 i64.ne select local.tee 18 i64.extend_i32_u local.set $fa
-      local.get $rcx i64.const 255 i64.and i64.const 63 i64.and local.set 11
-      local.get $rdx local.set 8
-      local.get 8 local.get 11 i64.rotl local.set 10
-      local.get 8 local.set 9
-      local.get 10 local.set $rdx
-      local.get 18 i32.const 2261 i32.and local.set 17
-      local.get 17 i32.const -2050 i32.and local.get 10 i64.const 0 i64.shr_u i32.wrap_i64 i32.const 1 i32.and i32.or local.get 10 i64.const 63 i64.shr_u i32.wrap_i64 i32.const 1 i32.and local.get 10 i64.const 0 i64.shr_u i32.wrap_i64 i32.const 1 i32.and i32.xor i32.const 11 i32.shl i32.or local.get 17 local.get 11 i64.const 0 i64.ne select local.tee 18 i64.extend_i32_u local.set $fa
-      i32.const 16391 local.set $fk
-      local.get $state i32.const 4194456 i32.store offset=612 (;rec;)
-      br 0
-      unreachable
-    end
-    br 0
+    i64.const 7 i64.const 31 i64.and local.set 8
+    local.get $state i64.load (;rax;) local.set $rax
+    local.get $rax i32.wrap_i64 local.tee 13 local.tee 14 i64.extend_i32_u local.set 11
+    local.get 14 local.get 8 i32.wrap_i64 i32.rotr local.tee 15 i64.extend_i32_u local.set 9
+    local.get 11 local.set 10
+    local.get 14 local.set 16
+    local.get 9 local.set $rax
+    local.get 15 local.set 13
+    local.get $state call $h.sys.pack local.get $state call $h.sys.getflags local.set 17
+    local.get 17 i32.const -2050 i32.and local.get 9 i64.const 31 i64.shr_u i32.wrap_i64 i32.const 1 i32.and i32.or local.get 9 i64.const 31 i64.shr_u i32.wrap_i64 i32.const 1 i32.and local.get 9 i64.const 30 i64.shr_u i32.wrap_i64 i32.const 1 i32.and i32.xor i32.const 11 i32.shl i32.or local.get 17 local.get 8 i64.const 0 i64.ne select local.tee 18 i64.extend_i32_u local.set 5
+    local.get $state i64.load offset=8 (;rcx;) local.set $rcx
+    local.get $rcx i64.const 255 i64.and i64.const 63 i64.and local.set 11
+    local.get $state i64.load offset=16 (;rdx;) local.set $rdx
+    local.get $rdx local.set 8
+    local.get 8 local.get 11 i64.rotl local.set 10
+    local.get 8 local.set 9
+    local.get 10 local.set $rdx
+    local.get 18 i32.const 2261 i32.and local.set 17
+    local.get 17 i32.const -2050 i32.and local.get 10 i64.const 0 i64.shr_u i32.wrap_i64 i32.const 1 i32.and i32.or local.get 10 i64.const 63 i64.shr_u i32.wrap_i64 i32.const 1 i32.and local.get 10 i64.const 0 i64.shr_u i32.wrap_i64 i32.const 1 i32.and i32.xor i32.const 11 i32.shl i32.or local.get 17 local.get 11 i64.const 0 i64.ne select local.tee 18 i64.extend_i32_u local.set 5
+    local.get $state local.get $rax i64.store (;rax;)
+    local.get $state local.get $rdx i64.store offset=16 (;rdx;)
+    local.get $state i32.const 4194456 i32.store offset=612 (;rec;)
+    local.get $state local.get 3 i32.const 16391 local.get 5 i64.const 0 return_call 6
     unreachable
   end
-  local.get $state local.get $rax i64.store (;rax;)
-  local.get $state local.get $rdx i64.store offset=16 (;rdx;)
-  local.get $state local.get $fk i32.store offset=720 (;fk;)
-  local.get $state local.get $fa i64.store offset=728 (;fa;)
-  local.get $state local.get $fb i64.store offset=736 (;fb;)
-  local.get $state local.get $fr i64.store offset=744 (;fr;)
-  local.get $state i32.load offset=612 (;rec;) local.tee 17 if
-    local.get $state local.get 17 local.get 3 return_call $h.sys.side
-  end
-  local.get $state local.get 2 i64.store offset=128 (;rip;)
-  local.get $state local.get 3 return_call $h.sys.exit
   unreachable)

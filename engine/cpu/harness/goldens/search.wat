@@ -4,64 +4,52 @@
 ;; 0004  66 0f d7 c1              pmovmskb r4 x16 z32 a0       rax, xmm1
 ;; 0008  0f bc c8                 bsf r4 r4 z32 a0             rcx, rax
 
-(func 6 (param i32) (param i64) (param i32) (param i32) (result i32)
+(func 5 (param i32) (param i64) (result i32)
+  local.get 0 local.get 0 i32.load offset=612 (;rec;) local.get 1 return_call $h.sys.side)
+(func 6 (param i32) (param i64) (param i32) (param i64) (param i64) (result i32)
+  local.get 0 local.get 2 i32.store offset=720 (;fk;)
+  local.get 0 local.get 3 i64.store offset=728 (;fa;)
+  local.get 0 local.get 4 i64.store offset=736 (;fb;)
+  local.get 0 local.get 1 return_call 5)
+(func 7 (param i32) (param i64) (param i32) (param i32) (result i32)
   local.get 0 local.get 1 local.get 2 call $h.sys.quietread if
     i32.const 0 return
   end
   local.get 0 local.get 3 i32.store offset=612 (;rec;)
   i32.const 1)
-(func 7 (param i32) (param i64) (param i32) (param i32) (result i32)
+(func 8 (param i32) (param i64) (param i32) (param i32) (result i32)
   local.get 0 local.get 1 local.get 2 call $h.sys.quietwrite if
     i32.const 0 return
   end
   local.get 0 local.get 3 i32.store offset=612 (;rec;)
   i32.const 1)
 (func $0 (param $state i32) (param $block i32) (result i32)
-  (local i64) (local i64) (local $fk i32) (local $fa i64) (local $fb i64) (local $fr i64) (local $xmm1 v128) (local $xmm0 v128) (local $rax i64) (local i32) (local i64) (local i64) (local i32) (local $rcx i64) (local i32) (local i64) (local i32) (local i32) (local i32)
-  local.get $state i64.load (;rax;) local.set $rax
-  local.get $state i64.load offset=8 (;rcx;) local.set $rcx
-  local.get $state v128.load offset=320 (;xmm0;) local.set $xmm0
-  local.get $state v128.load offset=336 (;xmm1;) local.set $xmm1
-  local.get $state i32.load offset=720 (;fk;) local.set $fk
-  local.get $state i64.load offset=728 (;fa;) local.set $fa
-  local.get $state i64.load offset=736 (;fb;) local.set $fb
-  local.get $state i64.load offset=744 (;fr;) local.set $fr
+  (local i64) (local i64) (local i32) (local i64) (local i64) (local i64) (local $xmm1 v128) (local $xmm0 v128) (local i64) (local i32) (local i64) (local i64) (local i32) (local $rcx i64) (local i32) (local i64) (local i32) (local i32)
   local.get $state local.get $state i64.load offset=632 (;deadline;) local.get $state i64.load offset=624 (;now;) i64.sub local.tee 17 i64.const 1073741824 local.get 17 i64.const 1073741824 i64.lt_s select local.tee 17 i64.const 0 local.get 17 i64.const 0 i64.gt_s select i32.wrap_i64 i32.store offset=724 (;limit;)
   block
-    block
-      local.get $xmm1 local.get $xmm0 i8x16.eq local.set $xmm1
-      local.get $xmm1 i8x16.bitmask local.tee 11 i64.extend_i32_u local.set $rax
-      local.get $rax local.set 12
-      local.get 11 local.set 14
-      local.get 12 i64.ctz local.set 13
-      local.get 12 i64.eqz if (result i64)
-        local.get $rcx i32.wrap_i64 local.tee 16 i64.extend_i32_u
-      else
-        local.get 13
-      end
-      local.set 17
-      local.get 12 i64.eqz i32.eqz if
-        local.get 17 i32.wrap_i64 local.tee 18 local.tee 16 i64.extend_i32_u local.set $rcx
-      end
-      local.get $state local.get $fk local.get $fa local.get $fb local.get $fr call $h.sys.packflags local.get $state call $h.sys.getflags i32.const -65 i32.and local.get 12 i64.eqz i32.const 6 i32.shl i32.or local.tee 19 i64.extend_i32_u local.set $fa
-      i32.const 16391 local.set $fk
-      local.get $state i32.const 4194496 i32.store offset=612 (;rec;)
-      br 0
-      unreachable
+    local.get $state v128.load offset=336 (;xmm1;) local.set $xmm1
+    local.get $xmm1 local.get $state v128.load offset=320 (;xmm0;) local.set $xmm0
+    local.get $xmm0 i8x16.eq local.set $xmm1
+    local.get $xmm1 i8x16.bitmask local.tee 11 i64.extend_i32_u local.set 10
+    local.get 10 local.set 12
+    local.get 11 local.set 14
+    local.get 12 i64.ctz local.set 13
+    local.get 12 i64.eqz if (result i64)
+      local.get $state i64.load offset=8 (;rcx;) local.set $rcx
+      local.get $rcx i32.wrap_i64 local.tee 16 i64.extend_i32_u
+    else
+      local.get 13
     end
-    br 0
+    local.set 17
+    local.get 12 i64.eqz i32.eqz if
+      local.get 17 i32.wrap_i64 local.tee 18 local.tee 16 i64.extend_i32_u local.set $rcx
+      local.get $state local.get $rcx i64.store offset=8 (;rcx;)
+    end
+    local.get $state call $h.sys.pack local.get $state call $h.sys.getflags i32.const -65 i32.and local.get 12 i64.eqz i32.const 6 i32.shl i32.or local.tee 19 i64.extend_i32_u local.set 5
+    local.get $state local.get 10 i64.store (;rax;)
+    local.get $state local.get $xmm1 v128.store offset=336 (;xmm1;)
+    local.get $state i32.const 4194496 i32.store offset=612 (;rec;)
+    local.get $state local.get 3 i32.const 16391 local.get 5 i64.const 0 return_call 6
     unreachable
   end
-  local.get $state local.get $rax i64.store (;rax;)
-  local.get $state local.get $rcx i64.store offset=8 (;rcx;)
-  local.get $state local.get $xmm1 v128.store offset=336 (;xmm1;)
-  local.get $state local.get $fk i32.store offset=720 (;fk;)
-  local.get $state local.get $fa i64.store offset=728 (;fa;)
-  local.get $state local.get $fb i64.store offset=736 (;fb;)
-  local.get $state local.get $fr i64.store offset=744 (;fr;)
-  local.get $state i32.load offset=612 (;rec;) local.tee 20 if
-    local.get $state local.get 20 local.get 3 return_call $h.sys.side
-  end
-  local.get $state local.get 2 i64.store offset=128 (;rip;)
-  local.get $state local.get 3 return_call $h.sys.exit
   unreachable)

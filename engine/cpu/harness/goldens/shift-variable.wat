@@ -2,57 +2,50 @@
 ;; shl %cl,%rax
 ;; 0000  48 d3 e0                 shl r8 r1 z64 a0             rax, rcx
 
-(func 4 (param i32) (param i64) (param i32) (param i32) (result i32)
+(func 3 (param i32) (param i64) (result i32)
+  local.get 0 local.get 0 i32.load offset=612 (;rec;) local.get 1 return_call $h.sys.side)
+(func 4 (param i32) (param i64) (param i32) (param i64) (param i64) (result i32)
+  local.get 0 local.get 2 i32.store offset=720 (;fk;)
+  local.get 0 local.get 3 i64.store offset=728 (;fa;)
+  local.get 0 local.get 4 i64.store offset=736 (;fb;)
+  local.get 0 local.get 1 return_call 3)
+(func 5 (param i32) (param i64) (param i32) (param i32) (result i32)
   local.get 0 local.get 1 local.get 2 call $h.sys.quietread if
     i32.const 0 return
   end
   local.get 0 local.get 3 i32.store offset=612 (;rec;)
   i32.const 1)
-(func 5 (param i32) (param i64) (param i32) (param i32) (result i32)
+(func 6 (param i32) (param i64) (param i32) (param i32) (result i32)
   local.get 0 local.get 1 local.get 2 call $h.sys.quietwrite if
     i32.const 0 return
   end
   local.get 0 local.get 3 i32.store offset=612 (;rec;)
   i32.const 1)
 (func $0 (param $state i32) (param $block i32) (result i32)
-  (local i64) (local i64) (local $fk i32) (local $fa i64) (local $fb i64) (local $fr i64) (local i64) (local $rcx i64) (local i64) (local i64) (local i64) (local $rax i64) (local i32) (local i32) (local i32) (local i32)
-  local.get $state i64.load (;rax;) local.set $rax
-  local.get $state i64.load offset=8 (;rcx;) local.set $rcx
-  local.get $state i32.load offset=720 (;fk;) local.set $fk
-  local.get $state i64.load offset=728 (;fa;) local.set $fa
-  local.get $state i64.load offset=736 (;fb;) local.set $fb
-  local.get $state i64.load offset=744 (;fr;) local.set $fr
+  (local i64) (local i64) (local i32) (local i64) (local i64) (local i64) (local i64) (local $rcx i64) (local i64) (local i64) (local i64) (local $rax i64) (local i32) (local i32) (local i32) (local i32)
   local.get $state local.get $state i64.load offset=632 (;deadline;) local.get $state i64.load offset=624 (;now;) i64.sub local.tee 12 i64.const 1073741824 local.get 12 i64.const 1073741824 i64.lt_s select local.tee 12 i64.const 0 local.get 12 i64.const 0 i64.gt_s select i32.wrap_i64 i32.store offset=724 (;limit;)
   block
-    block
-      local.get $rcx i64.const 255 i64.and i64.const 63 i64.and local.set 8
-      local.get $rax local.set 12
-      local.get 12 local.get 8 i64.shl local.set 10
-      local.get 12 local.set 11
-      local.get 10 local.set $rax
-      local.get 8 i64.const 0 i64.ne if
-        local.get 11 i64.const 64 local.get 8 i64.sub i64.shr_u i32.wrap_i64 i32.const 1 i32.and local.set 14
-        local.get 10 i64.const 63 i64.shr_u i32.wrap_i64 i32.const 1 i32.and local.get 11 i64.const 64 local.get 8 i64.sub i64.shr_u i32.wrap_i64 i32.const 1 i32.and i32.xor local.set 15
-        local.get 14 local.tee 16 i64.extend_i32_u local.set $fa
-        local.get 15 local.tee 17 i64.extend_i32_u local.set $fb
-        local.get 10 local.set $fr
-        i32.const 16390 local.set $fk
-      end
-      local.get $state i32.const 4194416 i32.store offset=612 (;rec;)
-      br 0
-      unreachable
+    local.get $state i64.load offset=8 (;rcx;) local.set $rcx
+    local.get $rcx i64.const 255 i64.and i64.const 63 i64.and local.set 8
+    local.get $state i64.load (;rax;) local.set $rax
+    local.get $rax local.set 12
+    local.get 12 local.get 8 i64.shl local.set 10
+    local.get 12 local.set 11
+    local.get 10 local.set $rax
+    local.get 8 i64.const 0 i64.ne if
+      local.get 11 i64.const 64 local.get 8 i64.sub i64.shr_u i32.wrap_i64 i32.const 1 i32.and local.set 14
+      local.get 10 i64.const 63 i64.shr_u i32.wrap_i64 i32.const 1 i32.and local.get 11 i64.const 64 local.get 8 i64.sub i64.shr_u i32.wrap_i64 i32.const 1 i32.and i32.xor local.set 15
+      local.get 14 local.tee 16 i64.extend_i32_u local.set 5
+      local.get 15 local.tee 17 i64.extend_i32_u local.set 6
+      local.get 10 local.set 7
+      local.get $state i32.const 16390 i32.store offset=720 (;fk;)
+      local.get $state local.get 5 i64.store offset=728 (;fa;)
+      local.get $state local.get 6 i64.store offset=736 (;fb;)
+      local.get $state local.get 7 i64.store offset=744 (;fr;)
     end
-    br 0
+    local.get $state local.get $rax i64.store (;rax;)
+    local.get $state i32.const 4194416 i32.store offset=612 (;rec;)
+    local.get $state local.get 3 return_call 3
     unreachable
   end
-  local.get $state local.get $rax i64.store (;rax;)
-  local.get $state local.get $fk i32.store offset=720 (;fk;)
-  local.get $state local.get $fa i64.store offset=728 (;fa;)
-  local.get $state local.get $fb i64.store offset=736 (;fb;)
-  local.get $state local.get $fr i64.store offset=744 (;fr;)
-  local.get $state i32.load offset=612 (;rec;) local.tee 15 if
-    local.get $state local.get 15 local.get 3 return_call $h.sys.side
-  end
-  local.get $state local.get 2 i64.store offset=128 (;rip;)
-  local.get $state local.get 3 return_call $h.sys.exit
   unreachable)

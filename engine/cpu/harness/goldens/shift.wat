@@ -4,71 +4,61 @@
 ;; 0004  c1 fa 05                 sar r4 i1 z32 a0             rdx, imm 5
 ;; 0007  48 d1 e9                 shr r8 i1 z64 a0             rcx, imm 1
 
-(func 4 (param i32) (param i64) (param i32) (param i32) (result i32)
+(func 3 (param i32) (param i64) (result i32)
+  local.get 0 local.get 0 i32.load offset=612 (;rec;) local.get 1 return_call $h.sys.side)
+(func 4 (param i32) (param i64) (param i32) (param i64) (param i64) (result i32)
+  local.get 0 local.get 2 i32.store offset=720 (;fk;)
+  local.get 0 local.get 3 i64.store offset=728 (;fa;)
+  local.get 0 local.get 4 i64.store offset=736 (;fb;)
+  local.get 0 local.get 1 return_call 3)
+(func 5 (param i32) (param i64) (param i32) (param i32) (result i32)
   local.get 0 local.get 1 local.get 2 call $h.sys.quietread if
     i32.const 0 return
   end
   local.get 0 local.get 3 i32.store offset=612 (;rec;)
   i32.const 1)
-(func 5 (param i32) (param i64) (param i32) (param i32) (result i32)
+(func 6 (param i32) (param i64) (param i32) (param i32) (result i32)
   local.get 0 local.get 1 local.get 2 call $h.sys.quietwrite if
     i32.const 0 return
   end
   local.get 0 local.get 3 i32.store offset=612 (;rec;)
   i32.const 1)
 (func $0 (param $state i32) (param $block i32) (result i32)
-  (local i64) (local i64) (local $fk i32) (local $fa i64) (local $fb i64) (local $fr i64) (local i64) (local i64) (local i64) (local i64) (local $rax i64) (local i32) (local i32) (local $rdx i64) (local i32) (local i32) (local i32) (local i32) (local i64) (local $rcx i64) (local i32) (local i32)
-  local.get $state i64.load (;rax;) local.set $rax
-  local.get $state i64.load offset=8 (;rcx;) local.set $rcx
-  local.get $state i64.load offset=16 (;rdx;) local.set $rdx
-  local.get $state i32.load offset=720 (;fk;) local.set $fk
-  local.get $state i64.load offset=728 (;fa;) local.set $fa
-  local.get $state i64.load offset=736 (;fb;) local.set $fb
-  local.get $state i64.load offset=744 (;fr;) local.set $fr
+  (local i64) (local i64) (local i32) (local i64) (local i64) (local i64) (local i64) (local i64) (local i64) (local i64) (local $rax i64) (local i32) (local i32) (local $rdx i64) (local i32) (local i32) (local i32) (local i32) (local i64) (local $rcx i64) (local i32) (local i32)
   local.get $state local.get $state i64.load offset=632 (;deadline;) local.get $state i64.load offset=624 (;now;) i64.sub local.tee 10 i64.const 1073741824 local.get 10 i64.const 1073741824 i64.lt_s select local.tee 10 i64.const 0 local.get 10 i64.const 0 i64.gt_s select i32.wrap_i64 i32.store offset=724 (;limit;)
   block
-    block
-      i64.const 3 i64.const 63 i64.and local.set 8
-      local.get $rax local.set 11
-      local.get 11 local.get 8 i64.shl local.set 9
-      local.get 11 local.set 10
-      local.get 9 local.set $rax
-      i64.const 5 i64.const 31 i64.and local.set 11
-      local.get $rdx i32.wrap_i64 local.tee 16 local.tee 17 i64.extend_i32_u local.set 8
-      local.get 17 local.get 11 i32.wrap_i64 i32.shr_s local.tee 18 i64.extend_i32_u local.set 10
-      local.get 8 local.set 9
-      local.get 17 local.set 19
-      local.get 10 local.set $rdx
-      local.get 18 local.set 16
-      local.get 9 i64.extend32_s local.set 20
-      i64.const 1 i64.const 63 i64.and local.set 20
-      local.get $rcx local.set 10
-      local.get 10 local.get 20 i64.shr_u local.set 8
-      local.get 10 local.set 9
-      local.get 8 local.set $rcx
-      local.get 9 local.get 20 i64.const 1 i64.sub i64.shr_u i32.wrap_i64 i32.const 1 i32.and local.set 13
-      local.get 9 i64.const 63 i64.shr_u i32.wrap_i64 i32.const 1 i32.and local.set 14
-      local.get 13 local.tee 22 i64.extend_i32_u local.set $fa
-      local.get 14 local.tee 23 i64.extend_i32_u local.set $fb
-      local.get 8 local.set $fr
-      i32.const 16390 local.set $fk
-      local.get $state i32.const 4194496 i32.store offset=612 (;rec;)
-      br 0
-      unreachable
-    end
-    br 0
+    i64.const 3 i64.const 63 i64.and local.set 8
+    local.get $state i64.load (;rax;) local.set $rax
+    local.get $rax local.set 11
+    local.get 11 local.get 8 i64.shl local.set 9
+    local.get 11 local.set 10
+    local.get 9 local.set $rax
+    i64.const 5 i64.const 31 i64.and local.set 11
+    local.get $state i64.load offset=16 (;rdx;) local.set $rdx
+    local.get $rdx i32.wrap_i64 local.tee 16 local.tee 17 i64.extend_i32_u local.set 8
+    local.get 17 local.get 11 i32.wrap_i64 i32.shr_s local.tee 18 i64.extend_i32_u local.set 10
+    local.get 8 local.set 9
+    local.get 17 local.set 19
+    local.get 10 local.set $rdx
+    local.get 18 local.set 16
+    local.get 9 i64.extend32_s local.set 20
+    i64.const 1 i64.const 63 i64.and local.set 20
+    local.get $state i64.load offset=8 (;rcx;) local.set $rcx
+    local.get $rcx local.set 10
+    local.get 10 local.get 20 i64.shr_u local.set 8
+    local.get 10 local.set 9
+    local.get 8 local.set $rcx
+    local.get 9 local.get 20 i64.const 1 i64.sub i64.shr_u i32.wrap_i64 i32.const 1 i32.and local.set 13
+    local.get 9 i64.const 63 i64.shr_u i32.wrap_i64 i32.const 1 i32.and local.set 14
+    local.get 13 local.tee 22 i64.extend_i32_u local.set 5
+    local.get 14 local.tee 23 i64.extend_i32_u local.set 6
+    local.get 8 local.set 7
+    local.get $state local.get $rax i64.store (;rax;)
+    local.get $state local.get $rcx i64.store offset=8 (;rcx;)
+    local.get $state local.get $rdx i64.store offset=16 (;rdx;)
+    local.get $state i32.const 4194496 i32.store offset=612 (;rec;)
+    local.get $state local.get 7 i64.store offset=744 (;fr;)
+    local.get $state local.get 3 i32.const 16390 local.get 5 local.get 6 return_call 4
     unreachable
   end
-  local.get $state local.get $rax i64.store (;rax;)
-  local.get $state local.get $rdx i64.store offset=16 (;rdx;)
-  local.get $state local.get $rcx i64.store offset=8 (;rcx;)
-  local.get $state local.get $fk i32.store offset=720 (;fk;)
-  local.get $state local.get $fa i64.store offset=728 (;fa;)
-  local.get $state local.get $fb i64.store offset=736 (;fb;)
-  local.get $state local.get $fr i64.store offset=744 (;fr;)
-  local.get $state i32.load offset=612 (;rec;) local.tee 14 if
-    local.get $state local.get 14 local.get 3 return_call $h.sys.side
-  end
-  local.get $state local.get 2 i64.store offset=128 (;rip;)
-  local.get $state local.get 3 return_call $h.sys.exit
   unreachable)

@@ -2,7 +2,7 @@
 export interface Snippet { name: string; title: string; /** AT&T syntax, for the reader. */ asm: string; /** Its bytes; what stands behind is INT3. */ hex: string }
 
 export const SNIPPETS: readonly Snippet[] = [
-  { name: 'move', title: 'A move and an addition: registers are locals', asm: 'mov %rbx,%rax; add $8,%rax; mov %eax,%ecx', hex: '48 89 d8 48 83 c0 08 89 c1' },
+  { name: 'move', title: 'A move and an addition: what is written is stored before control may leave', asm: 'mov %rbx,%rax; add $8,%rax; mov %eax,%ecx', hex: '48 89 d8 48 83 c0 08 89 c1' },
   { name: 'load', title: 'A load: the fast tag of the data TLB, and the slow path beside it', asm: 'mov 16(%rdi),%rax', hex: '48 8b 47 10' },
   { name: 'store', title: 'A store: its own tag, withheld from frames that hold code', asm: 'mov %rax,16(%rdi)', hex: '48 89 47 10' },
   { name: 'modify', title: 'Read, modify and write with one look at the TLB', asm: 'addl $5,(%rdi)', hex: '83 07 05' },

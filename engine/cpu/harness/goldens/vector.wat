@@ -5,58 +5,55 @@
 ;; 0008  66 0f ef c2              pxor x16 x16 z32 a0          xmm0, xmm2
 ;; 000c  f3 0f 7f 47 10           movdqu m16 x16 z32 a1        xmm0, [rdi + 16]
 
-(func 4 (param i32) (param i64) (param i32) (param i32) (result i32)
+(func 3 (param i32) (param i64) (result i32)
+  local.get 0 local.get 0 i32.load offset=612 (;rec;) local.get 1 return_call $h.sys.side)
+(func 4 (param i32) (param i64) (param i32) (param i64) (param i64) (result i32)
+  local.get 0 local.get 2 i32.store offset=720 (;fk;)
+  local.get 0 local.get 3 i64.store offset=728 (;fa;)
+  local.get 0 local.get 4 i64.store offset=736 (;fb;)
+  local.get 0 local.get 1 return_call 3)
+(func 5 (param i32) (param i64) (param i32) (param i32) (result i32)
   local.get 0 local.get 1 local.get 2 call $h.sys.quietread if
     i32.const 0 return
   end
   local.get 0 local.get 3 i32.store offset=612 (;rec;)
   i32.const 1)
-(func 5 (param i32) (param i64) (param i32) (param i32) (result i32)
+(func 6 (param i32) (param i64) (param i32) (param i32) (result i32)
   local.get 0 local.get 1 local.get 2 call $h.sys.quietwrite if
     i32.const 0 return
   end
   local.get 0 local.get 3 i32.store offset=612 (;rec;)
   i32.const 1)
 (func $0 (param $state i32) (param $block i32) (result i32)
-  (local i64) (local i64) (local i32) (local i64) (local i64) (local i64) (local i64) (local i32) (local $rdi i64) (local i32) (local i32) (local $xmm0 v128) (local $xmm1 v128) (local $xmm2 v128) (local v128) (local i64) (local v128) (local i32)
-  local.get $state i64.load offset=56 (;rdi;) local.set $rdi
-  local.get $state v128.load offset=320 (;xmm0;) local.set $xmm0
-  local.get $state v128.load offset=336 (;xmm1;) local.set $xmm1
-  local.get $state v128.load offset=352 (;xmm2;) local.set $xmm2
+  (local i64) (local i64) (local i32) (local i64) (local i64) (local i64) (local i64) (local i32) (local $rdi i64) (local i32) (local i32) (local v128) (local $xmm1 v128) (local $xmm2 v128) (local v128) (local i64) (local v128) (local i32)
   local.get $state local.get $state i64.load offset=632 (;deadline;) local.get $state i64.load offset=624 (;now;) i64.sub local.tee 17 i64.const 1073741824 local.get 17 i64.const 1073741824 i64.lt_s select local.tee 17 i64.const 0 local.get 17 i64.const 0 i64.gt_s select i32.wrap_i64 i32.store offset=724 (;limit;)
   block
-    block
-      local.get $rdi local.set 8
-      local.get 8 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 16352 i32.and local.get $state i32.add local.tee 11 i64.load offset=2048 (;dtlb.read;) local.get 8 i64.xor i64.const 4080 i64.gt_u if (;unlikely;)
-        local.get $state local.get 8 i32.const 16 i32.const 4194376 call 4 if (;unlikely;)
-          br 2
-        end
+    local.get $state i64.load offset=56 (;rdi;) local.set $rdi
+    local.get $rdi local.set 8
+    local.get 8 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 16352 i32.and local.get $state i32.add local.tee 11 i64.load offset=2048 (;dtlb.read;) local.get 8 i64.xor i64.const 4080 i64.gt_u if (;unlikely;)
+      local.get $state local.get 8 i32.const 16 i32.const 4194376 call 5 if (;unlikely;)
+        local.get $state local.get 3 return_call 3
       end
-      local.get 8 i32.wrap_i64 local.tee 12 local.get 11 i32.load offset=2064 (;dtlb.addend;) i32.add local.set 9
-      local.get 9 v128.load local.set $xmm0
-      local.get $xmm0 local.get $xmm1 i32x4.add local.set $xmm0
-      local.get $xmm0 local.get $xmm2 v128.xor local.set $xmm0
-      local.get $xmm0 local.set 16
-      local.get $rdi i64.const 16 i64.add local.set 8
-      local.get 8 local.get 16 local.set 18
-      local.set 17
-      local.get 17 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 16352 i32.and local.get $state i32.add local.tee 11 i64.load offset=2056 (;dtlb.write;) local.get 17 i64.xor i64.const 4080 i64.gt_u if (;unlikely;)
-        local.get $state local.get 17 i32.const 16 i32.const 4194496 call 5 if (;unlikely;)
-          br 2
-        end
-      end
-      local.get 17 i32.wrap_i64 local.tee 19 local.get 11 i32.load offset=2064 (;dtlb.addend;) i32.add local.get 18 v128.store
-      local.get $state i32.const 4194536 i32.store offset=612 (;rec;)
-      br 0
-      unreachable
     end
-    br 0
+    local.get 8 i32.wrap_i64 local.tee 12 local.get 11 i32.load offset=2064 (;dtlb.addend;) i32.add local.set 9
+    local.get 9 v128.load local.set 13
+    local.get 13 local.get $state v128.load offset=336 (;xmm1;) local.set $xmm1
+    local.get $xmm1 i32x4.add local.set 13
+    local.get 13 local.get $state v128.load offset=352 (;xmm2;) local.set $xmm2
+    local.get $xmm2 v128.xor local.set 13
+    local.get 13 local.set 16
+    local.get $rdi i64.const 16 i64.add local.set 8
+    local.get 8 local.get 16 local.set 18
+    local.set 17
+    local.get $state local.get 13 v128.store offset=320 (;xmm0;)
+    local.get 17 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 16352 i32.and local.get $state i32.add local.tee 11 i64.load offset=2056 (;dtlb.write;) local.get 17 i64.xor i64.const 4080 i64.gt_u if (;unlikely;)
+      local.get $state local.get 17 i32.const 16 i32.const 4194496 call 6 if (;unlikely;)
+        local.get $state local.get 3 return_call 3
+      end
+    end
+    local.get 17 i32.wrap_i64 local.tee 19 local.get 11 i32.load offset=2064 (;dtlb.addend;) i32.add local.get 18 v128.store
+    local.get $state i32.const 4194536 i32.store offset=612 (;rec;)
+    local.get $state local.get 3 return_call 3
     unreachable
   end
-  local.get $state local.get $xmm0 v128.store offset=320 (;xmm0;)
-  local.get $state i32.load offset=612 (;rec;) local.tee 11 if
-    local.get $state local.get 11 local.get 3 return_call $h.sys.side
-  end
-  local.get $state local.get 2 i64.store offset=128 (;rip;)
-  local.get $state local.get 3 return_call $h.sys.exit
   unreachable)
