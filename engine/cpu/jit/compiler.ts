@@ -5,7 +5,7 @@ import { MEMORY_LIMITS } from '../interp/core-module.ts';
 import { callHelper } from '../interp/core.ts';
 import type { Core } from '../interp/core.ts';
 import { SLOT } from '../interp/dispatch.ts';
-import { BLK, S } from '../layout.ts';
+import { BLK, HOT_MASK, S } from '../layout.ts';
 import type { Mmu } from '../mmu/mmu.ts';
 import { I32, I64, Module } from '../wasm/builder.ts';
 import type { Func } from '../wasm/builder.ts';
@@ -14,17 +14,28 @@ import type { ColdPaths } from './context.ts';
 import { RegionEmitter } from './emitter.ts';
 import { NarrowFunc } from './narrow.ts';
 import { Discovery } from './region.ts';
-import type { Region } from './region.ts';
+import type { LiveRegions, Region } from './region.ts';
 
 /** V8 aborts the process near 32,700 live modules; everything is dropped long before. */
 const MAX_REGIONS = 6000;
 
-/** A compiled region: its slot in the dispatch table, the blocks through which it is entered, the frames it was made from. */
-interface Compiled { slot: number; entries: number[]; frames: number[] }
+/** A compiled region: its slot in the dispatch table, the block around which it was made, all its blocks with their distance from that one, those
+ *  through which it is entered, the frames it was made from, and the instructions executed before it. */
+interface Compiled { slot: number; root: number; blocks: ReadonlyMap<number, number>; entries: number[]; frames: number[]; made: number }
+interface Job { region: Region; compiled: Compiled; /** Regions that this one takes the place of. */ replaced: Compiled[] }
+
+/** A block that runs less than once in so many instructions is not worth more than its own code, whatever its count: what lies in live regions stays there. */
+const RARE = 2048;
+/** Larger regions are not made out of live ones: V8's code gets worse with the size. */
+const MERGED_BLOCKS = 48;
 
 export class Compiler {
   /** By frame: regions with code from it. */
-  private frames = new Map<number, Set<Compiled>>();
+  private readonly frames = new Map<number, Set<Compiled>>();
+  /** By block: the newest region that holds it. */
+  private readonly homes = new Map<number, Compiled>();
+  /** Blocks that seemed rare when they were reported, and the instructions executed until then. */
+  private readonly doubted = new Map<number, number>();
   private readonly uncompilable = new Set<Form>();
   /** Number of the next region: never used again. 0 is none. */
   private firstId = 1;
@@ -33,11 +44,12 @@ export class Compiler {
   /** Hot entry blocks waiting for company: they keep running in the interpreter. */
   private queue: number[] = [];
 
-  /** @param minHot see Discovery; @param batch regions to a module. */
-  constructor(private readonly core: Core, private readonly blocks: Blocks, private readonly mmu: Mmu, private readonly minHot: number, private readonly batch: number) {
+  /** @param minHot see Discovery; @param batch regions to a module; @param executed instructions of all CPUs until now. */
+  constructor(private readonly core: Core, private readonly blocks: Blocks, private readonly mmu: Mmu, private readonly minHot: number, private readonly batch: number, private readonly executed: () => number) {
     blocks.onDrop = (pfn) => this.drop(pfn);
     blocks.onFlush = () => {
       this.queue = [];
+      this.doubted.clear();
       for (const pfn of [...this.frames.keys()]) this.drop(pfn);
     };
   }
@@ -45,16 +57,23 @@ export class Compiler {
   private drop(pfn: number): void {
     const { u32 } = this.mmu;
     this.queue = this.queue.filter((block) => u32[(block + BLK.pa) >> 2]! >>> 12 !== pfn);
-    const regions = this.frames.get(pfn);
-    if (regions === undefined) return;
-    for (const region of regions) {
-      for (const block of region.entries) if (u32[(block + BLK.fn) >> 2] === region.slot) u32[(block + BLK.fn) >> 2] = this.blocks.entrySlot; // those of other frames live on
-      for (const other of region.frames) if (other !== pfn) this.frames.get(other)!.delete(region);
-      this.core.freeSlot(region.slot);
-      this.live--; this.dropped++;
-    }
+    for (const region of this.frames.get(pfn) ?? []) this.dropRegion(region);
     this.frames.delete(pfn);
   }
+  private dropRegion(region: Compiled): void {
+    const { u32 } = this.mmu;
+    for (const block of region.entries) if (u32[(block + BLK.fn) >> 2] === region.slot) u32[(block + BLK.fn) >> 2] = this.blocks.entrySlot; // those of other frames live on
+    this.forget(region);
+    for (const pfn of region.frames) this.frames.get(pfn)!.delete(region);
+    this.core.freeSlot(region.slot);
+    this.live--; this.dropped++;
+  }
+  /** The block is reported when it has run as often again as it takes to become hot. */
+  private recount(block: number): void {
+    const { u32 } = this.mmu, hot = u32[(block + BLK.hot) >> 2]!;
+    u32[(block + BLK.hot) >> 2] = hot - (hot & u32[HOT_MASK >> 2]!) + this.minHot;
+  }
+  private forget(region: Compiled): void { for (const block of region.blocks.keys()) if (this.homes.get(block) === region) this.homes.delete(block); }
 
   /** A block has run often enough on the CPU with state s, for the first or a further time: compiled with others, or alone if it is hot again before others are. */
   hot(block: number, s: number): void {
@@ -65,31 +84,85 @@ export class Compiler {
     if (again || this.queue.length >= this.batch) this.compile(s);
   }
 
+  /**
+   * The region for a hot block: around it, or, if it lies inside a live region, that region with one more entry. Live regions whose root it reaches become
+   * part of it, whole; those for which it has no room stay apart, as all do when the block is rare. null: the block cannot be compiled;
+   * undefined: it runs on in the interpreter for now.
+   */
+  private regionFor(block: number, s: number, wanted: ReadonlySet<number>): Region | null | undefined {
+    const { homes } = this, home = this.minHot > 0 ? homes.get(block) : undefined, apart = new Set<Compiled>(), large = new Set<Compiled>(), entries = home === undefined ? wanted : new Set([...wanted, ...home.entries]);
+    const old: LiveRegions = {
+      rooted: (root) => { const live = homes.get(root); return live !== undefined && live.root === root && !large.has(live) ? live.blocks.values() : []; },
+      apart: (b) => { const live = homes.get(b); return live !== undefined && apart.has(live); },
+    };
+    let root = block;
+    if (home !== undefined) {
+      const { u32 } = this.mmu, pageVa = block + BLK.vaLo, distance = home.blocks.get(block)!;
+      root = home.root;
+      const lo = u32[pageVa >> 2]! + (u32[(block + BLK.pa) >> 2]! & 4095) - distance;
+      u32[(root + BLK.vaLo) >> 2] = lo & ~4095;
+      u32[(root + BLK.vaHi) >> 2] = u32[(pageVa + 4) >> 2]! + Math.floor(lo / 4294967296);
+    }
+    for (;;) {
+      const region = new Discovery(this.blocks, this.mmu, s, this.minHot, entries, old).run(root);
+      if (region === null || this.minHot === 0) return region;
+      const found = new Set([...region.found.values()].map((b) => b.block));
+      if (!found.has(block)) { // no room for it
+        large.add(home!);
+        root = block;
+        continue;
+      }
+      const met = new Set([...found].map((b) => homes.get(b)).filter((live) => live !== undefined && found.has(live.root) && !large.has(live)) as Compiled[]);
+      if (met.size === 0) return region;
+      const seldom = this.seldom(block, Math.min(...[...met].map((live) => live.made)));
+      if (seldom === undefined || (seldom && home !== undefined)) {
+        this.doubted.set(block, this.executed());
+        return undefined;
+      }
+      if (seldom) {
+        for (const live of met) apart.add(live);
+        continue;
+      }
+      const torn = [...met].filter((live) => found.size > MERGED_BLOCKS || live.entries.some((b) => !found.has(b)));
+      if (torn.length === 0) return region;
+      for (const live of torn) large.add(live);
+      if (home !== undefined && large.has(home)) root = block;
+    }
+  }
+  /** Whether the block, just reported, runs less often than RARE says; undefined if only the next report will tell. @param made instructions before a time since when it has not been reported. */
+  private seldom(block: number, made: number): boolean | undefined {
+    const since = this.doubted.get(block);
+    if (this.executed() - (since ?? made) < RARE * (this.mmu.u32[HOT_MASK >> 2]! + 1)) return false;
+    return since === undefined ? undefined : true;
+  }
+
   /** Compiles the regions whose entries are queued and makes the blocks' entries point to them. */
   private compile(s: number): void {
     const { u32 } = this.mmu, flushes = this.blocks.flushes, wanted = new Set(this.queue);
     if (this.live >= MAX_REGIONS) { this.blocks.flush(); return; }
-    const jobs: Region[] = [], entered = new Set<number>(), covered = new Set<number>();
+    let jobs: Job[] = [];
+    const entered = new Set<number>(), covered = new Set<number>();
     for (const block of wanted) {
-      if (entered.has(block)) continue;
-      if (this.batch > 1 && covered.has(block)) { // inside a region made just now: only if control still arrives here from elsewhere does it need its own
-        u32[(block + BLK.hot) >> 2] = this.minHot;
-        continue;
-      }
-      u32[(block + BLK.fn) >> 2] = SLOT.enter;
-      const region = new Discovery(this.blocks, this.mmu, s, this.minHot, wanted).run(block);
+      if (entered.has(block) || (this.batch > 1 && covered.has(block))) continue; // inside a region made just now: only if control still arrives here from elsewhere does it need its own
+      const region = this.regionFor(block, s, wanted);
       if (this.blocks.flushes !== flushes) return; // the block area ran over: all addresses are void
+      if (region === undefined) continue;
+      u32[(block + BLK.fn) >> 2] = SLOT.enter;
       if (region === null) { this.rejected++; continue; }
-      jobs.push(region);
-      for (const b of region.found.values()) covered.add(b.block);
-      for (const b of region.entries) entered.add(b.block);
+      const root = region.entries[0]!, blocks = new Map([...region.found.values()].map((b) => [b.block, b.offset - root.offset]));
+      const compiled: Compiled = { slot: 0, root: root.block, blocks, entries: region.entries.filter((b) => !b.code.straddles).map((b) => b.block), frames: region.pages.map((p) => p.frame >>> 12), made: this.executed() };
+      const replaced = this.within(compiled), over = jobs.filter((job) => replaced.includes(job.compiled));
+      jobs = [...jobs.filter((job) => !over.includes(job)), { region, compiled, replaced: [...replaced, ...over.flatMap((job) => job.replaced)].filter((live) => live.slot !== 0) }];
+      for (const b of blocks.keys()) { covered.add(b); this.homes.set(b, compiled); }
+      for (const b of compiled.entries) entered.add(b);
     }
     this.queue = [];
     for (;;) {
-      const possible = jobs.filter(({ entries }) => !this.uncompilable.has(entries[0]!.code.insns[0]!.form));
-      if (possible.length === 0) return;
+      for (const { region, compiled } of jobs) if (this.uncompilable.has(region.entries[0]!.code.insns[0]!.form)) this.forget(compiled);
+      jobs = jobs.filter(({ region }) => !this.uncompilable.has(region.entries[0]!.code.insns[0]!.form));
+      if (jobs.length === 0) return;
       try {
-        this.install(possible, this.emit(possible));
+        this.install(jobs, this.emit(jobs.map(({ region }) => region)));
         return;
       } catch (error) {
         if (!(error instanceof NotCompilable)) throw error;
@@ -98,13 +171,19 @@ export class Compiler {
     }
   }
 
-  private install(regions: readonly Region[], m: Module): void {
+  /** Live regions, and those being made, of which all that matters is in this one. */
+  private within({ blocks }: Compiled): Compiled[] {
+    const met = new Set<Compiled>();
+    for (const b of blocks.keys()) { const live = this.homes.get(b); if (live !== undefined && blocks.has(live.root) && live.entries.every((e) => blocks.has(e))) met.add(live); }
+    return [...met];
+  }
+  private install(jobs: readonly Job[], m: Module): void {
     const bytes = m.finish(), { core } = this, { u32 } = this.mmu;
     const instance = core.instantiate(m, bytes);
     this.modules++;
     this.bytes += bytes.length;
-    regions.forEach((region, i) => {
-      const slot = core.takeSlot(), compiled: Compiled = { slot, entries: [], frames: region.pages.map((p) => p.frame >>> 12) };
+    jobs.forEach(({ region, compiled, replaced }, i) => {
+      const slot = compiled.slot = core.takeSlot();
       core.dispatchTable.set(slot, instance.exports[String(i)] as never);
       for (const b of region.entries) {
         if (b.code.straddles) continue; // its second page is looked up where control arrives
@@ -112,15 +191,16 @@ export class Compiler {
         u32[(b.block + BLK.region) >> 2] = this.firstId + i;
         u32[(b.block + BLK.entry) >> 2] = b.entry;
         u32[(b.block + BLK.page) >> 2] = b.page;
-        compiled.entries.push(b.block);
       }
+      for (const b of region.found.values()) if (b.entry < 0) this.recount(b.block);
       for (const pfn of compiled.frames) {
         const known = this.frames.get(pfn);
         if (known === undefined) this.frames.set(pfn, new Set([compiled])); else known.add(compiled);
       }
       this.regions++; this.live++;
+      replaced.forEach((old) => this.dropRegion(old));
     });
-    this.firstId += regions.length;
+    this.firstId += jobs.length;
   }
 
   private emit(regions: readonly Region[]): Module {

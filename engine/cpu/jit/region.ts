@@ -29,6 +29,14 @@ export interface RegionBlock {
 export interface RegionPage { /** Relative to the base page. */ page: number; /** Physical address. */ frame: number }
 export interface Region { root: RegionBlock; entries: RegionBlock[]; found: ReadonlyMap<number, RegionBlock>; pages: RegionPage[]; /** Control stays in loops for most of its time. */ loops: boolean }
 
+/** What a new region has to know of the live ones. */
+export interface LiveRegions {
+  /** If the block is the one around which a live region was made: the distances of that region's blocks from it. They come along. */
+  rooted: (block: number) => Iterable<number>;
+  /** The block is of a live region that stays apart: control leaves to there. */
+  apart: (block: number) => boolean;
+}
+
 const MAX_BLOCKS = 96, MAX_INSNS = 1000, MAX_PAGES = 4;
 /** Beyond this size no block is added that is only reached indirectly: V8's time to compile grows with it, and more than the time that staying inside saves. */
 const SMALL_BLOCKS = 24, SMALL_INSNS = 200;
@@ -55,7 +63,7 @@ export class Discovery {
    * @param minHot how often a block must have run to be worth compiling along with the entry.
    * @param wanted hot blocks that become entries where they are met.
    */
-  constructor(private readonly blocks: Blocks, private readonly mmu: Mmu, private readonly s: number, private readonly minHot: number, private readonly wanted: ReadonlySet<number>) {}
+  constructor(private readonly blocks: Blocks, private readonly mmu: Mmu, private readonly s: number, private readonly minHot: number, private readonly wanted: ReadonlySet<number>, private readonly old: LiveRegions) {}
 
   /** Frame of a page of the region, −1 if it cannot be part of it. */
   private frame(page: number, baseLo: number, baseHi: number): number {
@@ -86,7 +94,7 @@ export class Discovery {
     // Forced compilation makes a region of every block: small ones.
     const maxBlocks = minHot === 0 ? 4 : MAX_BLOCKS;
     const queue = [entryPa & 4095], callTargets = new Set<number>(), returnSites = new Set<number>(), arrivals = new Set<number>();
-    const tables = new Set<number>();
+    const tables = new Set<number>(), kept = new Set<number>();
     const small = (): boolean => found.size < SMALL_BLOCKS && insns < SMALL_INSNS;
     for (;;) {
       if (queue.length === 0 && tables.size > 0 && minHot > 0 && small()) { // where a jump table may lead: other hot blocks of its page
@@ -101,12 +109,12 @@ export class Discovery {
       if (offset === undefined) break;
       if (found.has(offset)) continue;
       const isEntry = found.size === 0;
-      if (!isEntry && (found.size >= maxBlocks || insns >= MAX_INSNS || (arrivals.has(offset) && !small()))) continue;
+      if (!isEntry && (found.size >= maxBlocks || insns >= MAX_INSNS || (arrivals.has(offset) && !kept.has(offset) && !small()))) continue;
       const page = pageOf(offset), frame = this.frame(page, baseLo, baseHi);
       if (frame < 0) continue;
       const pa = frame + (offset - page), known = blocks.lookup(pa);
       const enough = known !== 0 && (u32[(known + BLK.hot) >> 2]! >= minHot || u32[(known + BLK.straddleFrame) >> 2] !== 0); // straddling blocks are not counted
-      if (!isEntry && minHot > 0 && !enough) continue;
+      if (!isEntry && ((minHot > 0 && !enough) || this.old.apart(known))) continue;
       let code = blocks.read(pa);
       if (code.straddles) { // an instruction that goes on in the next page
         const second = known === 0 || isEntry ? -1 : this.frame(page + 4096, baseLo, baseHi);
@@ -119,6 +127,7 @@ export class Discovery {
       insns += code.insns.length;
       const b: RegionBlock = { offset, page, code, block, successors: [], returns: [], entry: -1, rpo: -1, idom: null as never, children: [], merge: false, loop: false };
       found.set(offset, b);
+      if (minHot > 0) for (const distance of this.old.rooted(block)) { queue.push(offset + distance); kept.add(offset + distance); arrivals.add(offset + distance); }
       for (const target of directTargets(code)) queue.push(page + target);
       const mnemonic = lastMnemonic(b);
       if (mnemonic === 'call') callTargets.add(page + directTargets(code)[0]!);
