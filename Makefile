@@ -10,28 +10,28 @@ node_modules/.stamp: package.json package-lock.json
 
 SOURCES := $(shell find engine tracer analyze scripts -type f \( -name '*.ts' -o -name '*.mjs' -o -name '*.sql' \) 2>/dev/null)
 
-dist/ktrace.mjs: node_modules/.stamp $(SOURCES)
+dist/ktrace.cjs: node_modules/.stamp $(SOURCES)
 	node scripts/build.mjs
 
-build: dist/ktrace.mjs
+build: dist/ktrace.cjs
 
-demo: dist/ktrace.mjs
+demo: dist/ktrace.cjs
 	@sh scripts/demo.sh
 
 # gcc is not needed by the demo or the tests; without it the tests that compile something say that they are skipped.
 samples: node_modules/.stamp
 	@node scripts/samples.mjs
 
-test: dist/ktrace.mjs samples
+test: dist/ktrace.cjs samples
 	node scripts/test.mjs
 
 ok: node_modules/.stamp
 	npm run ok
 
-bench: dist/ktrace.mjs samples
+bench: dist/ktrace.cjs samples
 	node scripts/bench.mjs
 
-fuzz: dist/ktrace.mjs samples
+fuzz: dist/ktrace.cjs samples
 	node scripts/fuzz.mjs
 
 # Node 20, 22 and 24 side by side in build/nodes: recordings are compared between them.

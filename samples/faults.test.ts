@@ -8,5 +8,5 @@ const why = cannotRunNatively();
 test.skipIf(why !== null)(`signal frames and siginfo of 6,000 single instructions are the real kernel's${why === null ? '' : ` (skipped: ${why})`}`, () => {
   const { run, found } = fuzzInsn({ seed: 8000, count: 6000, tier: 'off', masked: true, through: KTRACE });
   expect(run).toBeGreaterThan(5500);
-  expect(found.map((f) => `${f.test.name}: ${f.differences.join('; ')}; again: npm run fuzz:insn -- --seed ${f.seed} --masked --through dist/ktrace.mjs`)).toEqual([]);
+  expect(found.map((f) => `${f.test.name}: ${f.differences.join('; ')}; again: npm run fuzz:insn -- --seed ${f.seed} --masked --through dist/ktrace.cjs`)).toEqual([]);
 }, 180_000);

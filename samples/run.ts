@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-export const KTRACE = resolve(process.env.KTRACE_BIN ?? 'dist/ktrace.mjs');
+export const KTRACE = resolve(process.env.KTRACE_BIN ?? 'dist/ktrace.cjs');
 export const SAMPLES = resolve('build/samples');
 const scratch = mkdtempSync(join(tmpdir(), 'ktrace-test-'));
 process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));

@@ -1,7 +1,7 @@
 #!/bin/sh
 # The demo: record `ls -la /` of this machine, look at it twice, replay it.
 set -eu
-k="node dist/ktrace.mjs"
+k="node dist/ktrace.cjs"
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 say() { printf '\n\033[1m$ %s\033[0m\n' "$1"; }

@@ -21,9 +21,9 @@ try {
     }
     if (existsSync('build/samples/syscall-fuzz')) {
       const rec = join(dir, `${seed}.ktrace`);
-      const r = spawnSync('node', ['dist/ktrace.mjs', 'record', '-q', '--ram', '256M', '-o', rec, '--', 'build/samples/syscall-fuzz', String(seed), '20', '400'], { encoding: 'latin1', timeout: 600_000 });
+      const r = spawnSync('node', ['dist/ktrace.cjs', 'record', '-q', '--ram', '256M', '-o', rec, '--', 'build/samples/syscall-fuzz', String(seed), '20', '400'], { encoding: 'latin1', timeout: 600_000 });
       if (r.status !== 0 || r.stdout !== 'survived 20 rounds\n') fail(`syscall-fuzz ended with ${r.status ?? r.signal}: ${r.stdout}${r.stderr}`);
-      else if (spawnSync('node', ['dist/ktrace.mjs', 'replay', rec], { stdio: 'ignore' }).status !== 0) fail('the replay differs');
+      else if (spawnSync('node', ['dist/ktrace.cjs', 'replay', rec], { stdio: 'ignore' }).status !== 0) fail('the replay differs');
       rmSync(rec, { recursive: true, force: true });
     }
   }

@@ -40,6 +40,8 @@ export interface RecordResult { manifest: Manifest; dir: string; exit: MachineEx
 
 export const QUANTUM_CYCLES = 10_000;
 const FLUSH_MS = 1000;
+/** The host's clock in milliseconds. Not `performance`, which Node loads when it is first used. */
+const hostNow = (): number => { const [sec, nsec] = process.hrtime(); return sec * 1000 + nsec / 1e6; };
 
 export async function record(o: RecordOptions): Promise<RecordResult> {
   let stdinFd = 0;
@@ -79,7 +81,7 @@ export async function record(o: RecordOptions): Promise<RecordResult> {
     };
     writeManifest(dir, manifest);
     files.flush();
-    const m = createMachine(config, door, control.trace, o.engineStats ? METER : null), began = performance.now();
+    const m = createMachine(config, door, control.trace, o.engineStats ? METER : null), began = hostNow();
     const images = new RecordedImages(files);
     m.setSampler(new StackSampler(images, o.sampleHz > 0 && keep.has('stack_sample'), o.stacks && keep.has('stack_sample')));
     if (terminal) input.rawTerminal();
@@ -100,7 +102,7 @@ export async function record(o: RecordOptions): Promise<RecordResult> {
     images.flush();
     files.flush();
     control.flush();
-    fs.rmSync(join(dir, FILES.open), { force: true });
+    if (fs.existsSync(join(dir, FILES.open))) fs.unlinkSync(join(dir, FILES.open));
     manifest.files = { ...files.close(), ...(writer ? writer.close() : {}) };
     for (const t of control.tables) if (t.enabled) manifest.events[t.name] = t.rows;
     manifest.digest = digestHex(control.digest());
@@ -114,7 +116,7 @@ export async function record(o: RecordOptions): Promise<RecordResult> {
     manifest.unknownSyscalls = [...m.kernel.unknownSyscalls].sort((a, b) => a[0] - b[0]).map(([nr, count]) => ({ name: syscallName(nr), count }));
     manifest.changedHostFiles = [...host.changedFiles].sort();
     manifest.guestFiles = changed.length;
-    manifest.engineStats = engineStats(m, performance.now() - began);
+    manifest.engineStats = engineStats(m, hostNow() - began);
     manifest.complete = true;
     writeManifest(dir, manifest);
     return { manifest, dir, exit, problem: halt };
@@ -133,7 +135,7 @@ export async function record(o: RecordOptions): Promise<RecordResult> {
 
 /** Runs to the end. What stopped it otherwise, or null. */
 async function loop(m: Machine, input: AsyncInput, clock: DigestClock, digest: (r: NonNullable<ReturnType<DigestClock['due']>>) => void, flush: () => void): Promise<string | null> {
-  let flushed = performance.now();
+  let flushed = hostNow();
   for (;;) {
     const state = m.run(SLICE_CYCLES);
     if (state === 'slice') {
@@ -144,10 +146,10 @@ async function loop(m: Machine, input: AsyncInput, clock: DigestClock, digest: (
     if (state === 'deadlock') return `deadlock: nothing can run: ${m.reason}`;
     if (state === 'waiting-input' && !input.pending) {
       flush();
-      flushed = performance.now();
-      const from = m.now, deadline = m.nextDeadline, began = performance.now();
+      flushed = hostNow();
+      const from = m.now, deadline = m.nextDeadline, began = hostNow();
       await input.wait(deadline === Infinity ? Infinity : Math.max(0, Math.ceil((deadline - from) / 1e6)));
-      const real = Math.floor((performance.now() - began) * 1e6);
+      const real = Math.floor((hostNow() - began) * 1e6);
       if (!input.closing) {
         const arrived = input.poll();
         input.push({ type: 'idle', until: deadline === Infinity ? from + real : Math.max(from, Math.min(deadline, from + real)) });
@@ -156,7 +158,7 @@ async function loop(m: Machine, input: AsyncInput, clock: DigestClock, digest: (
     } else {
       // the event loop turns, so that signals and input arrive
       await new Promise<void>((done) => { setImmediate(done); });
-      if (performance.now() - flushed > FLUSH_MS) { flush(); flushed = performance.now(); }
+      if (hostNow() - flushed > FLUSH_MS) { flush(); flushed = hostNow(); }
     }
     if (input.closing) return `closed: ${input.closing}`;
   }

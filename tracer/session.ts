@@ -5,7 +5,8 @@ import type { TraceControl } from '../engine/events/emitter.ts';
 import type { DigestRecord, OpenCall } from '../engine/events/format.ts';
 import { changedFiles } from '../engine/kernel/fs/upper.ts';
 import type { ChangedFile } from '../engine/kernel/fs/upper.ts';
-import { RESERVED_FRAMES, mmOf } from '../engine/kernel/mm/state.ts';
+import { nextUsed } from '../engine/kernel/mm/page-alloc.ts';
+import { mmOf } from '../engine/kernel/mm/state.ts';
 import { CTX_SIZE } from '../engine/machine/hardware.ts';
 
 /** Virtual time between two entries of digests.bin, and the length of a slice: host events are looked at between slices. */
@@ -24,8 +25,8 @@ export function stateDigest(machine: Machine, withRam: boolean): Uint32Array {
   const words = new Uint32Array(Float64Array.from(counters).buffer);
   digestWords(d, words, 0, words.length);
   if (withRam) {
-    const refs = mmOf(k).refs, u32 = k.ram.u32;
-    for (let pfn = 0; pfn < k.ram.frames; pfn++) if (pfn < RESERVED_FRAMES || refs[pfn] !== 0) mixWords(d, u32, pfn * 1024, pfn * 1024 + 1024);
+    const mm = mmOf(k), u32 = k.ram.u32;
+    for (let pfn = nextUsed(mm, 0); pfn < k.ram.frames; pfn = nextUsed(mm, pfn + 1)) mixWords(d, u32, pfn * 1024, pfn * 1024 + 1024);
   }
   return d;
 }

@@ -21,7 +21,8 @@ import { deliverHostInput, hostSignalGroup, openHostStreams, waitsForHost } from
 import { mountRoot } from '../kernel/fs/init.ts';
 import { initIrq, irqOf } from '../kernel/irq/state.ts';
 import { initMm } from '../kernel/mm/init.ts';
-import { RESERVED_FRAMES, mmOf } from '../kernel/mm/state.ts';
+import { nextUsed } from '../kernel/mm/page-alloc.ts';
+import { mmOf } from '../kernel/mm/state.ts';
 import { execFailure, spawnInit, spawnProgram } from '../kernel/process/create.ts';
 import { closeProcessRows } from '../kernel/process/trace-rows.ts';
 import { initVdso } from '../kernel/process/vdso.ts';
@@ -161,10 +162,9 @@ class MachineImpl implements Machine {
 
   /** Kernel graph, processor state, and every frame in use that is not zero. The trace's own state is the tracer's to keep. */
   snapshot(): Uint8Array {
-    const graph = snapshot(this.kernel), cpu = this.processor.saveState(), refs = mmOf(this.kernel).refs, u32 = this.ram.u32;
+    const graph = snapshot(this.kernel), cpu = this.processor.saveState(), mm = mmOf(this.kernel), u32 = this.ram.u32;
     const frames: number[] = [];
-    for (let pfn = 0; pfn < this.ram.frames; pfn++) {
-      if (pfn >= RESERVED_FRAMES && refs[pfn] === 0) continue;
+    for (let pfn = nextUsed(mm, 0); pfn < this.ram.frames; pfn = nextUsed(mm, pfn + 1)) {
       for (let i = pfn * 1024, end = i + 1024; i < end; i++) if (u32[i] !== 0) { frames.push(pfn); break; }
     }
     const out = new Uint8Array(24 + graph.length + cpu.length + frames.length * 4100), v = new DataView(out.buffer);

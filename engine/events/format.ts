@@ -354,17 +354,16 @@ export function parseImages(bytes: Uint8Array, complete: boolean): ImageRecord[]
   });
 }
 
-// ---- blobs/pack.idx: records of 52 bytes [32 sha-256][f64 offset][u32 length][u32 CRC of the content][u32 CRC of this record]
+// ---- blobs/pack.idx: records of 52 bytes [32 sha-256][f64 offset][u32 length][u32 0][u32 CRC of this record]; the content has its hash
 
 export const PACK_RECORD = 52;
-export interface PackEntry { sha256: string; offset: number; length: number; crc: number }
+export interface PackEntry { sha256: string; offset: number; length: number }
 
-export function packRecord(sha256: Uint8Array, offset: number, length: number, crc: number): Uint8Array {
+export function packRecord(sha256: Uint8Array, offset: number, length: number): Uint8Array {
   const u = new Uint8Array(PACK_RECORD), v = new DataView(u.buffer);
   u.set(sha256);
   v.setFloat64(32, offset, true);
   v.setUint32(40, length, true);
-  v.setUint32(44, crc, true);
   v.setUint32(48, crc32c(u, 0, 48), true);
   return u;
 }
@@ -377,7 +376,7 @@ export function parsePackIndex(bytes: Uint8Array, complete: boolean): PackEntry[
     if (v.getUint32(at + 48, true) !== crc32c(bytes, at, at + 48)) damaged();
     let sha = '';
     for (let i = 0; i < 32; i++) sha += bytes[at + i]!.toString(16).padStart(2, '0');
-    out.push({ sha256: sha, offset: v.getFloat64(at + 32, true), length: v.getUint32(at + 40, true), crc: v.getUint32(at + 44, true) });
+    out.push({ sha256: sha, offset: v.getFloat64(at + 32, true), length: v.getUint32(at + 40, true) });
   }
   return out;
 }

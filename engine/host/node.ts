@@ -1,8 +1,8 @@
 // The door to the real host over node:fs. Paths are bytes. What was seen first stays: callers cache, `changedFiles` names the rest.
 // Not here: logging and feeding back (record.ts, replay.ts).
 import * as fs from 'node:fs';
-import { isatty } from 'node:tty';
 import { constants } from 'node:os';
+import { isatty } from 'node:tty';
 import { CHUNK_BYTES } from './door.ts';
 import type { Host, HostDirent, HostInput, HostStat, HostStream } from './door.ts';
 
@@ -195,7 +195,8 @@ export function hostStream(fd: number, input: boolean): HostStream {
   try { s = fs.fstatSync(fd, { bigint: true }); } catch { return { kind: 'closed', stat: null, writable: false, readable: false }; }
   const stat = convert(s, false);
   const access = accessMode(fd);
-  const kind = isatty(fd) ? 'tty' : s.isFile() ? 'file' : s.isFIFO() ? 'pipe' : s.isSocket() ? 'socket' : 'chr';
+  // Memory devices (null, zero, full …: major 1) are no terminals.
+  const kind = s.isCharacterDevice() && (s.rdev >> 8n & 0xfffn) !== 1n && isatty(fd) ? 'tty' : s.isFile() ? 'file' : s.isFIFO() ? 'pipe' : s.isSocket() ? 'socket' : 'chr';
   return { kind, stat, writable: access === null ? !input : access !== 0, readable: access === null ? input : access !== 1 };
 }
 

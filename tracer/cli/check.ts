@@ -4,6 +4,7 @@ import { check } from '../check.ts';
 import { DEFAULT_DIR, UserError } from '../recording.ts';
 import { parseArgs } from './args.ts';
 import { say } from './errors.ts';
+import { print } from './output.ts';
 
 export async function main(args: string[]): Promise<number> {
   const p = parseArgs(args, {}, false, 2);
@@ -14,7 +15,7 @@ export async function main(args: string[]): Promise<number> {
     for (const d of r.damaged) say(`ktrace: ${d}\n`);
     for (const n of r.notes) say(`ktrace: ${n}\n`);
     if (r.damaged.length > 0) return 1;
-    process.stdout.write(`sound: ${r.files} files and blobs, ${r.bytes} bytes\n`);
+    print(`sound: ${r.files} files and blobs, ${r.bytes} bytes\n`);
     return 0;
   } catch (e) {
     // a damaged manifest is damage; a newer format or no recording at all is bad input

@@ -4,7 +4,8 @@ import { FILES, parseInputs } from '../../engine/events/format.ts';
 import { inputDifferences } from '../input-diff.ts';
 import { openRecording, readFile, UserError } from '../recording.ts';
 import { parseArgs, Reader } from './args.ts';
-import { FILTERS, openForReading, outTo, reportOptions } from './reading.ts';
+import { outTo } from './output.ts';
+import { FILTERS, openForReading, reportOptions } from './reading.ts';
 
 interface Log { engine: string; records: Uint8Array[] }
 

@@ -3,7 +3,8 @@ import { exportFolded, exportParquet, exportPerfetto, exportPprof, exportSpeedsc
 import { UserError } from '../recording.ts';
 import { parseArgs, Reader } from './args.ts';
 import type { OptionSpec } from './args.ts';
-import { FILTERS, filters, outTo, recordingOf } from './reading.ts';
+import { outTo } from './output.ts';
+import { FILTERS, filters, recordingOf } from './reading.ts';
 
 const FORMATS: OptionSpec = { '--folded': 'flag', '--speedscope': 'flag', '--parquet': 'flag', '--perfetto': 'flag', '--pprof': 'flag' };
 const USAGE = 'ktrace export [FILE] --perfetto|--speedscope|--folded|--pprof|--parquet -o OUT';

@@ -7,6 +7,7 @@ import { DEFAULT_DIR, UserError } from '../recording.ts';
 import { replay } from '../replay.ts';
 import { parseArgs, Reader } from './args.ts';
 import { say } from './errors.ts';
+import { print } from './output.ts';
 
 const PIECE = 1 << 20;
 const text = (byteString: string): string => Buffer.from(byteString, 'latin1').toString('utf8');
@@ -24,7 +25,7 @@ export async function main(args: string[]): Promise<number> {
   const files = result.changed.filter((f) => under(text(f.path)));
   for (const w of wanted) if (!result.changed.some((f) => text(f.path) === w || text(f.path).startsWith(`${w}/`))) throw new UserError(`${w}: the guest did not write it: ktrace extract --list shows what it wrote`);
   if (r.has('--list')) {
-    process.stdout.write(files.map((f) => `${MARK[f.change]} ${text(f.path)}\n`).join(''));
+    print(files.map((f) => `${MARK[f.change]} ${text(f.path)}\n`).join(''));
     return 0;
   }
   const root = resolve(out!);

@@ -7,6 +7,7 @@ import { DEFAULT_DIR, openRecording, readFile, UserError } from '../recording.ts
 import type { Manifest } from '../../engine/events/format.ts';
 import { engineLines } from '../engine-stats.ts';
 import { parseArgs, Reader } from './args.ts';
+import { print } from './output.ts';
 
 export async function main(args: string[]): Promise<number> {
   const p = parseArgs(args, { '--json': 'flag' }, false, 2), r = new Reader(p, 2);
@@ -16,7 +17,7 @@ export async function main(args: string[]): Promise<number> {
   if (r.has('--json')) {
     const { env, program, argv, groups, uid, gid, files, ...rest } = m;
     void env; void program; void argv; void groups;
-    process.stdout.write(JSON.stringify({ ...rest, user: { uid, gid }, bytes: Object.values(files).reduce((a, b) => a + b, 0) }, null, 2) + '\n');
+    print(JSON.stringify({ ...rest, user: { uid, gid }, bytes: Object.values(files).reduce((a, b) => a + b, 0) }, null, 2) + '\n');
     return 0;
   }
   const line = (k: string, v: string): string => `${k.padEnd(18)} ${v}\n`;
@@ -37,7 +38,7 @@ export async function main(args: string[]): Promise<number> {
   for (const t of TABLES) if (m.events[t] !== undefined) out += line(`  ${t}`, String(m.events[t]).padStart(12));
   if (m.unknownSyscalls.length) out += line('unknown syscalls', m.unknownSyscalls.map((u) => `${u.name} (${u.count})`).join(', '));
   if (m.changedHostFiles.length) out += line('changed on host', m.changedHostFiles.join(', '));
-  process.stdout.write(out);
+  print(out);
   return 0;
 }
 

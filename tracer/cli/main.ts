@@ -1,5 +1,6 @@
 // The ktrace command: picks the subcommand, loads only its file, turns errors into one line and an exit status.
-import { complain } from './errors.ts';
+import { complain, say } from './errors.ts';
+import { print } from './output.ts';
 
 const HELP = `ktrace: records, replays and explains unmodified Linux programs
 
@@ -48,22 +49,22 @@ Exit status: the program's own, 128+N for signal N; 125 ktrace failed, 126 canno
 
 async function run(): Promise<number> {
   const [name, ...args] = process.argv.slice(2);
-  if (name === undefined) { process.stderr.write(HELP); return 2; }
+  if (name === undefined) { say(HELP); return 2; }
   if (name === '--help' || name === '-h' || name === 'help') {
-    process.stdout.write(name === 'help' && args[0] !== undefined && Object.hasOwn(COMMANDS, args[0]) ? COMMANDS[args[0]]!.usage : HELP);
+    print(name === 'help' && args[0] !== undefined && Object.hasOwn(COMMANDS, args[0]) ? COMMANDS[args[0]]!.usage : HELP);
     return 0;
   }
   if (name === '--version' || name === '-V') {
     const { ENGINE_VERSION, ENGINE_HASH } = await import('../recording.ts');
-    process.stdout.write(`ktrace ${ENGINE_VERSION} (${ENGINE_HASH})\n`);
+    print(`ktrace ${ENGINE_VERSION} (${ENGINE_HASH})\n`);
     return 0;
   }
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (!command) {
-    process.stderr.write(`ktrace: unknown command ${name}: see ktrace --help\n`);
+    say(`ktrace: unknown command ${name}: see ktrace --help\n`);
     return 2;
   }
-  if (args[0] === '--help') { process.stdout.write(command.usage); return 0; }
+  if (args[0] === '--help') { print(command.usage); return 0; }
   try {
     return await (await command.load()).main(args);
   } catch (e) {
@@ -71,13 +72,5 @@ async function run(): Promise<number> {
   }
 }
 
-// Piping into head ends quietly.
-for (const s of [process.stdout, process.stderr]) s.on?.('error', (e: NodeJS.ErrnoException) => { if (e.code === 'EPIPE') process.exit(0); });
-
-void run().then((status) => {
-  process.exitCode = status;
-  // A pending read of the terminal must not keep the process; what was written to pipes must not be lost.
-  const drained = (): void => { process.exit(status); };
-  if (process.stdout.writableLength > 0) process.stdout.once('drain', drained);
-  else drained();
-});
+// At once: a pending read of the terminal must not keep the process, and all output is written synchronously.
+void run().then((status) => process.exit(status));

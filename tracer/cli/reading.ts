@@ -1,10 +1,8 @@
-// What the reading commands share: the recording's name, the filters, output that ends quietly when its reader has left.
-import { openSync, writeSync } from 'node:fs';
+// What the reading commands share: the recording's name and the filters.
 import { durationNs } from './args.ts';
 import { say } from './errors.ts';
 import type { OptionSpec, Parsed, Reader } from './args.ts';
 import type { Filters, Format, ReportOptions, StraceOptions } from '../../analyze/options.ts';
-import { writeAll } from '../../engine/host/node.ts';
 import { DEFAULT_DIR, openRecording, UserError } from '../recording.ts';
 
 export const FILTERS: OptionSpec = { '--pid': 'value', '--tid': 'value', '--comm': 'value', '--cpu': 'value', '--from': 'value', '--to': 'value', '--format': 'value' };
@@ -55,18 +53,4 @@ export function straceOptions(r: Reader): StraceOptions {
   if (r.has('-P')) o.P = r.all('-P');
   if (r.has('-S')) o.S = r.get('-S')!;
   return o;
-}
-
-/** Writes to stdout, or to a file; a reader that has left ends the command quietly. */
-export function outTo(file: string | null): (data: string | Uint8Array) => void {
-  let fd = 1;
-  if (file !== null) {
-    try { fd = openSync(file, 'w'); } catch (e) { throw new UserError(`${file}: cannot be written (${(e as NodeJS.ErrnoException).code}): name another`); }
-    return (data) => { const b = Buffer.from(data as string); for (let at = 0; at < b.length;) at += writeSync(fd, b, at); };
-  }
-  return (data) => {
-    const b = Buffer.from(data as string), n = writeAll(fd, b);
-    if (n === -32) process.exit(0);
-    if (n < b.length) throw new UserError('standard output cannot be written: check where it goes');
-  };
 }

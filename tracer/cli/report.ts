@@ -3,7 +3,8 @@ import * as analyze from '../../analyze/index.ts';
 import { UserError } from '../recording.ts';
 import { parseArgs, Reader } from './args.ts';
 import type { OptionSpec } from './args.ts';
-import { FILTERS, outTo, recordingOf, reportOptions, STRACE, straceOptions } from './reading.ts';
+import { outTo } from './output.ts';
+import { FILTERS, recordingOf, reportOptions, STRACE, straceOptions } from './reading.ts';
 
 const NAMES: OptionSpec = { '--strace': 'flag', '--summary': 'flag', '--sched': 'optional', '--vmstat': 'optional', '--flame': 'optional', '--faults': 'flag', '--irq': 'flag', '--signals': 'flag', '--io': 'flag', '--iostat': 'flag', '--free': 'flag', '--top': 'flag', '--journey': 'flag', '--html': 'flag' };
 const USAGE = 'ktrace report [FILE] --NAME…';

@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs';
 import { runSql } from '../../analyze/index.ts';
 import { DEFAULT_DIR, UserError } from '../recording.ts';
 import { parseArgs, Reader } from './args.ts';
-import { FILTERS, openForReading, outTo, reportOptions } from './reading.ts';
+import { outTo } from './output.ts';
+import { FILTERS, openForReading, reportOptions } from './reading.ts';
 
 export async function main(args: string[]): Promise<number> {
   const p = parseArgs(args, FILTERS, false, 2), r = new Reader(p, 2);

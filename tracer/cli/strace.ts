@@ -6,7 +6,8 @@ import { record } from '../record.ts';
 import { UserError } from '../recording.ts';
 import { parseArgs, Reader } from './args.ts';
 import { exitStatus, recordOptions, reportProblem } from './record.ts';
-import { outTo, STRACE, straceOptions } from './reading.ts';
+import { outTo } from './output.ts';
+import { STRACE, straceOptions } from './reading.ts';
 
 const NOT_BUILT = ['-p', '-b', '-d', '-I', '-O', '-u', '-D', '-A'];
 

@@ -16,7 +16,7 @@ test('packed, installed, run', () => {
   mkdirSync(join(dir, 'app', 'node_modules', '.bin'));
   expect(run(['tar', 'xzf', join(dir, tarball), '--strip-components=1', '-C', join(dir, 'app/node_modules/ktrace')], { env }).status).toBe(0);
   symlinkSync(resolve('node_modules'), join(dir, 'app/node_modules/ktrace/node_modules'));
-  symlinkSync('../ktrace/dist/ktrace.mjs', join(dir, 'app/node_modules/.bin/ktrace'));
+  symlinkSync('../ktrace/dist/ktrace.cjs', join(dir, 'app/node_modules/.bin/ktrace'));
   const r = run(['npx', '--no-install', 'ktrace', 'record', '-q', '-o', join(dir, 'r.ktrace'), '--', '/bin/echo', 'packed'], { cwd: join(dir, 'app'), env });
   expect(r.stdout.toString(), r.stderr).toBe('packed\n');
 });

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, existsSync, openSync, readFileSync, readSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { crc32c, digestHeader, digestRecord, FILES, FormatError, imageBody, imagesHeader, inputRecordHead, inputsHeader, packRecord, parsePackIndex } from '../../engine/events/format.ts';
+import { digestHeader, digestRecord, FILES, FormatError, imageBody, imagesHeader, inputRecordHead, inputsHeader, packRecord, parsePackIndex } from '../../engine/events/format.ts';
 import type { DigestRecord, ImageRecord, PackEntry } from '../../engine/events/format.ts';
 import type { BlobStore } from '../../engine/host/input-log.ts';
 
@@ -87,7 +87,7 @@ export class InputFiles implements BlobStore {
     } else {
       this.pack ??= new Appender(join(this.dir, FILES.blobPack));
       this.packIndex ??= new Appender(join(this.dir, FILES.blobIndex));
-      this.packIndex.append(packRecord(sha, this.pack.size, content.length, crc32c(content)));
+      this.packIndex.append(packRecord(sha, this.pack.size, content.length));
       this.pack.append(content);
     }
     return sha;

@@ -1,4 +1,4 @@
-// Fuzzes with C programs: gcc at several levels, run natively and recorded, sums compared. --ktrace PATH (dist/ktrace.mjs), --jit auto|off|force,
+// Fuzzes with C programs: gcc at several levels, run natively and recorded, sums compared. --ktrace PATH (dist/ktrace.cjs), --jit auto|off|force,
 // --cc COMPILER, --no-shrink, --tries N (of shrinking), --plant NAME (plant.ts: a ktrace built with that error).
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -76,7 +76,7 @@ export function shrinkC(seed: number, level: string, o: COptions, budget = 120):
 const GROUPS = 10;
 function piece(seed: number, count: number, options: Options): Tally {
   const given = options.text('jit');
-  const base = { ktrace: resolve(options.text('ktrace') ?? process.env['KTRACE_PLANTED'] ?? 'dist/ktrace.mjs'), cc: options.text('cc') ?? 'gcc' };
+  const base = { ktrace: resolve(options.text('ktrace') ?? process.env['KTRACE_PLANTED'] ?? 'dist/ktrace.cjs'), cc: options.text('cc') ?? 'gcc' };
   let run = 0, failed = 0;
   for (let at = seed; at < seed + count && !timeIsOver(options); at += GROUPS) {
     // Most code of a short program never gets hot: every other program is compiled at once.
@@ -99,6 +99,6 @@ function piece(seed: number, count: number, options: Options): Tally {
 export function main(args: readonly string[]): number {
   if (spawnSync('gcc', ['--version']).status !== 0) { console.log('fuzz:c skipped: gcc is missing'); return 0; }
   if (process.arch !== 'x64' || process.platform !== 'linux') { console.log('fuzz:c skipped: the host is not x86-64 Linux'); return 0; }
-  if (!existsSync('dist/ktrace.mjs')) { console.log('fuzz:c: build first'); return 2; }
+  if (!existsSync('dist/ktrace.cjs')) { console.log('fuzz:c: build first'); return 2; }
   return runInPieces('fuzz:c', args, GROUPS * 2, piece);
 }

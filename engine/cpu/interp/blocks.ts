@@ -36,8 +36,7 @@ export class Blocks {
   }
 
   private clearJumpCache(): void {
-    const { u32 } = this.mmu, first = JUMP_CACHE >> 2;
-    for (let i = 0; i < 2 << JUMP_CACHE_BITS; i += 2) { u32[first + i] = NO_PA; u32[first + i + 1] = 0; }
+    new BigUint64Array(this.mmu.u8.buffer, JUMP_CACHE, 1 << JUMP_CACHE_BITS).fill(BigInt(NO_PA)); // {NO_PA, 0}
   }
   flush(): void {
     this.flushes++;

@@ -11,8 +11,8 @@ export function initMm(k: Kernel): void {
   const s = new MmState();
   s.frames = k.ram.frames;
   s.refs = new Int32Array(s.frames);
-  s.next = new Int32Array(s.frames).fill(-1);
-  s.prev = new Int32Array(s.frames).fill(-1);
+  s.next = new Int32Array(s.frames); // these two: of the first frame of a free block, as it became one
+  s.prev = new Int32Array(s.frames);
   s.freeOrder = new Int8Array(s.frames).fill(-1);
   for (let cpu = 0; cpu < k.config.cpus; cpu++) s.cpuMm.push(null);
   k.mm = s;

@@ -58,6 +58,15 @@ function freeBlock(s: MmState, pfn: Pfn, order: number): void {
   pushFree(s, pfn, order);
 }
 
+/** The first frame in use from pfn on, or the number of frames; free blocks are passed at a step. */
+export function nextUsed(s: MmState, pfn: Pfn): Pfn {
+  while (pfn < s.frames && s.refs[pfn] === 0) {
+    const order = s.freeOrder[pfn]!;
+    pfn += order < 0 ? 1 : 1 << order;
+  }
+  return pfn;
+}
+
 /**
  * One frame with reference count 1, zeroed unless {zero: false}; −1 when memory is out even after reclaim and an OOM kill.
  * {user: true}: a page a program asked for, refused while only the kernel's reserve is left.
