@@ -10,7 +10,12 @@ export interface StraceFilter {
   calls: Set<number> | null;
   status: Set<string> | null;
   signals: Set<number> | null;
+  /** -e abbrev=, -v: calls whose structures are cut; null = all. */
+  abbrev: Set<number> | null;
+  /** -q, -e quiet=: lines that are left out. */
+  quiet: Set<string>;
 }
+const QUIET = ['attach', 'exit', 'path-resolution', 'personality', 'thread-execve'];
 
 function callSet(list: string): Set<number> | null {
   const invert = list.startsWith('!');
@@ -48,10 +53,16 @@ function signalSet(list: string): Set<number> | null {
   if (!invert) return set;
   return new Set(Array.from({ length: 64 }, (_, i) => i + 1).filter((n) => !set.has(n)));
 }
+function quietSet(list: string): Set<string> {
+  const invert = list.startsWith('!'), names = (invert ? list.slice(1) : list).split(',').filter(Boolean).flatMap((n) => (n === 'all' ? QUIET : n === 'none' ? [] : n === 'exits' ? ['exit'] : n === 'superseded' ? ['thread-execve'] : [n]));
+  for (const n of names) if (!QUIET.includes(n)) throw new AnalyzeError(`invalid quiet '${n}': use ${QUIET.join(', ')}`);
+  return new Set(invert ? QUIET.filter((n) => !names.includes(n)) : names);
+}
 const STATUSES = ['successful', 'failed', 'unfinished', 'unavailable', 'detached'];
 
 export function straceFilter(o: StraceOptions): StraceFilter {
-  const f: StraceFilter = { calls: null, status: null, signals: null };
+  const level = o.q ?? 0, quiet = level > 2 ? QUIET : level > 1 ? ['attach', 'personality', 'exit'] : level > 0 ? ['attach', 'personality'] : [];
+  const f: StraceFilter = { calls: null, status: null, signals: null, abbrev: o.v ? new Set() : null, quiet: new Set(quiet) };
   for (const e of o.e ?? []) {
     const at = e.indexOf('='), key = at < 0 ? 'trace' : e.slice(0, at), value = at < 0 ? e : e.slice(at + 1);
     switch (key) {
@@ -64,8 +75,9 @@ export function straceFilter(o: StraceOptions): StraceFilter {
         f.status = new Set(invert ? STATUSES.filter((s) => !names.includes(s)) : names);
         break;
       }
-      case 'quiet': case 'q': case 'verbose': case 'v': case 'abbrev': case 'a': break; // change nothing that this report prints
-      default: throw new AnalyzeError(`-e ${key}= is not supported: use trace=, status= or signal=`);
+      case 'abbrev': case 'a': f.abbrev = callSet(value); break;
+      case 'quiet': case 'silent': case 'silence': case 'q': f.quiet = quietSet(value); break;
+      default: throw new AnalyzeError(`-e ${key}= is not supported: use trace=, status=, signal=, abbrev= or quiet=`);
     }
   }
   if (o.z) f.status = new Set(['successful']);

@@ -110,3 +110,29 @@ describe.skipIf(!have('strace', sample('tracees')))('strace -f', () => {
       expect(readFileSync(`${base}.${pid}`, 'latin1').split('\n').at(-2)).toBe(whole.filter((l) => l.startsWith(`${pid} `)).at(-1)!.replace(/^\d+ +/, ''));
   });
 });
+
+describe.skipIf(!have('strace'))('options that change each line', () => {
+  const cases: [string, string[], string[]][] = [
+    ['-n', ['-n'], ['/bin/sh', '-c', 'kill -USR1 $$']],
+    ['-e abbrev=', ['-e', 'trace=execve,newfstatat', '-e', 'abbrev=execve'], ['/bin/true']],
+    ['-e quiet=', ['-e', 'trace=execve', '-e', 'quiet=exit'], ['/bin/true']],
+  ];
+  for (const [name, options, argv] of cases)
+    test(name, () => {
+      const [log, mine] = [recordingPath(), recordingPath()];
+      run(['strace', ...options, '-o', log, ...argv]);
+      ktrace(['strace', ...options, '-o', mine, ...argv]);
+      const same = (l: string): string => l.replace(/st_\w+=[^,}]*/g, 'st').replace(/kill\(\d+/, 'kill(PID');
+      expect(mask(readFileSync(mine, 'latin1')).map(same)).toEqual(mask(readFileSync(log, 'latin1')).map(same));
+    });
+  test('-i: where the call came from', () => {
+    const lines = ktrace(['strace', '-i', '-e', 'trace=exit_group', '/bin/true']).stderr.split('\n');
+    expect(lines[0]).toMatch(/^\[00007[0-9a-f]{11}\] exit_group\(0\) {3,}= \?$/);
+    expect(lines[1]).toBe('[????????????????] +++ exited with 0 +++');
+  });
+  test('what would change the text and is not built is refused', () => {
+    const r = ktrace(['strace', '-e', 'verbose=none', '/bin/true']);
+    expect(r.status).toBeGreaterThan(0);
+    expect(r.stderr).toMatch(/^ktrace: -e verbose= is not supported/);
+  });
+});

@@ -23,6 +23,8 @@ import { summaryText } from './summary.ts';
 interface Call {
   seq: number; exitSeq: number | null; utid: number; ts: number; dur: number | null; nr: number; args: Uint32Array; payload: Uint8Array | null;
   ret: number | null; restart: number; fd: number | null; fileId: number | null; stack: number | null;
+  /** Where it was called from. */
+  ip: bigint;
   /** Name in the i386 table, of a call by int 0x80. */
   i386?: string;
 }
@@ -42,7 +44,7 @@ function callOf(r: Row): Call {
   }
   return {
     seq: num(r.seq), exitSeq: numOrNull(r.exit_seq), utid: num(r.utid), ts: num(r.ts), dur: numOrNull(r.dur), nr: num(r.nr), args, payload: bytes(r.payload),
-    ret: numOrNull(r.ret), restart: num(r.restart), fd: numOrNull(r.fd), fileId: numOrNull(r.file_id), stack: numOrNull(r.stack ?? null),
+    ret: numOrNull(r.ret), restart: num(r.restart), fd: numOrNull(r.fd), fileId: numOrNull(r.file_id), stack: numOrNull(r.stack ?? null), ip: BigInt(r.callsite as bigint),
     ...(r.i386 === null || r.i386 === undefined ? {} : { i386: String(r.i386) }),
   };
 }
@@ -108,6 +110,7 @@ class Printer {
   private readonly tids: Map<number, TaskInfo>;
   private readonly start: { sec: number; nsec: number };
   private readonly column: number;
+  private readonly quiet: ReadonlySet<string>;
   private readonly stacks: CallStacks | null;
   /** Stacks of calls that do not return: strace writes them when the task has ended. */
   private readonly last = new Map<number, string>();
@@ -115,14 +118,15 @@ class Printer {
   private open: { call: Call; text: string } | null = null;
   private lastTs = 0;
   private begun = false;
+  private readonly lastNr = new Map<number, number>();
   /** Tasks alive: on a terminal strace names them only while there are several. */
   private tracees = 1;
-  constructor(out: Out, o: StraceOptions, tids: Map<number, TaskInfo>, start: { sec: number; nsec: number }, stacks: CallStacks | null) {
-    this.out = out; this.stacks = stacks; this.o = o; this.tids = tids; this.start = start; this.column = o.a ?? 40;
+  constructor(out: Out, o: StraceOptions, tids: Map<number, TaskInfo>, start: { sec: number; nsec: number }, stacks: CallStacks | null, quiet: ReadonlySet<string>) {
+    this.quiet = quiet; this.out = out; this.stacks = stacks; this.o = o; this.tids = tids; this.start = start; this.column = o.a ?? 40;
   }
   private write(text: string): void { this.buffer += text; if (this.buffer.length > 65536) this.flush(); }
   flush(): void { if (this.buffer) { this.out(this.buffer); this.buffer = ''; } }
-  private prefix(utid: number, ts: number): string {
+  private prefix(utid: number, ts: number, c?: Call): string {
     let s = '';
     const task = this.tids.get(utid), comm = this.o.Y && task ? `<${task.comm}>` : '';
     if (this.o.live && this.tracees > 1) s += `[pid ${String(task?.tid ?? 0).padStart(5)}${comm}] `;
@@ -142,6 +146,9 @@ class Printer {
     }
     this.begun = true;
     this.lastTs = ts;
+    if (c) this.lastNr.set(utid, c.nr);
+    if (this.o.n) s += `[${String(this.lastNr.get(utid) ?? 0).padStart(4)}] `;
+    if (this.o.i) s += `[${c && c.ip !== 0n ? c.ip.toString(16).padStart(16, '0') : '?'.repeat(16)}] `;
     return s;
   }
   private interrupt(): void {
@@ -162,13 +169,13 @@ class Printer {
   enter(c: Call, d: DecodedCall): void {
     this.interrupt();
     if ((c.i386 !== undefined) !== this.in32.has(c.utid)) this.personality(c);
-    const text = `${this.prefix(c.utid, c.ts)}${d.name}(${d.entry}`;
+    const text = `${this.prefix(c.utid, c.ts, c)}${d.name}(${d.entry}`;
     this.write(text);
     this.open = { call: c, text };
   }
   private personality(c: Call): void {
     if (c.i386 !== undefined) this.in32.add(c.utid); else this.in32.delete(c.utid);
-    this.write(`${this.prefix(c.utid, c.ts)}[ Process PID=${this.tids.get(c.utid)?.tid ?? 0} runs in ${c.i386 !== undefined ? 32 : 64} bit mode. ]\n`);
+    if (!this.quiet.has('personality')) this.write(`${this.prefix(c.utid, c.ts)}[ Process PID=${this.tids.get(c.utid)?.tid ?? 0} runs in ${c.i386 !== undefined ? 32 : 64} bit mode. ]\n`);
   }
   exit(c: Call, d: DecodedCall): void {
     if (this.open?.call === c) {
@@ -178,18 +185,18 @@ class Printer {
       return;
     }
     this.interrupt();
-    const text = `${this.prefix(c.utid, c.ts + (c.dur ?? 0))}<... ${d.name} resumed>${d.exit}`;
+    const text = `${this.prefix(c.utid, c.ts + (c.dur ?? 0), c)}<... ${d.name} resumed>${d.exit}`;
     this.write(`${text}) `);
     this.finish(text, c, d);
   }
   line(l: Line): void {
     if (l.kind === 'attach') { // straight to stderr, in the midst of an open line too
       this.tracees++;
-      if (this.o.live && !this.o.q) this.write(`${l.text}\n`);
+      if (this.o.live && !this.quiet.has('attach')) this.write(`${l.text}\n`);
       return;
     }
     if (l.kind === 'superseded') { this.tracees--; this.tids.get(l.heir!)!.tid = this.tids.get(l.utid)!.tid; }
-    if (l.kind !== 'exit' || (this.o.q ?? 0) < 2) {
+    if (!this.quiet.has(l.kind === 'superseded' ? 'thread-execve' : l.kind)) {
       this.interrupt();
       this.write(`${this.prefix(l.utid, l.ts)}${l.text}\n${this.last.get(l.utid) ?? ''}`);
       this.last.delete(l.utid);
@@ -226,16 +233,16 @@ export async function reportStrace(dir: string, options: StraceOptions, out: Out
     // -y learns descriptors from every call; else only the calls that are shown are read
     const learn = options.y || options.yy || (options.P?.length ?? 0) > 0;
     const i386 = (await db.rows('select 1 from syscall where compat limit 1')).length > 0, stacks = options.k ? await CallStacks.load(db) : null;
-    const calls = `select seq, exit_seq, utid, ts, dur, nr, a0, a1, a2, a3, a4, a5, payload, ret, restart, fd, file_id${i386 ? ', case when compat then name::varchar end as i386' : ''} from syscall where ${condition}${learn ? '' : nrs}`;
+    const calls = `select seq, exit_seq, utid, ts, dur, nr, a0, a1, a2, a3, a4, a5, payload, ret, restart, fd, file_id, callsite${i386 ? ', case when compat then name::varchar end as i386' : ''} from syscall where ${condition}${learn ? '' : nrs}`;
     const query = stacks ? `select * from (${calls}) left join (select seq, callsite_id as stack from stack_sample where kind = 'syscall') using (seq) order by seq` : `${calls} order by seq`;
     const names = new Names(learn && db.recording.has('file_desc') ? await db.rows('select file_id, path from file_desc') : [], db.recording.manifest.cwd);
     const start = { sec: db.recording.manifest.startSec, nsec: db.recording.manifest.startNsec };
-    const shared = new Printer(out, options, tasks, start, stacks), own = new Map<number, Printer>();
+    const shared = new Printer(out, options, tasks, start, stacks, filter.quiet), own = new Map<number, Printer>();
     const printer = (utid: number): Printer => { // -ff: a printer a task number
       if (!options.outFor) return shared;
       const tid = tasks.get(utid)?.tid ?? 0;
       let p = own.get(tid);
-      if (!p) own.set(tid, p = new Printer(options.outFor(tid), options, tasks, start, stacks));
+      if (!p) own.set(tid, p = new Printer(options.outFor(tid), options, tasks, start, stacks, filter.quiet));
       return p;
     };
     const structured = options.format === 'json' || options.format === 'csv' ? ([] as unknown[][]) : null;
@@ -250,7 +257,7 @@ export async function reportStrace(dir: string, options: StraceOptions, out: Out
     let at = 0;
     const decode = (c: Call): DecodedCall => {
       const upid = tasks.get(c.utid)?.upid ?? 0;
-      const o: DecodeOptions = { stringMax: options.s ?? 32, verbose: options.v ?? false, hex: options.x ?? 0 };
+      const o: DecodeOptions = { stringMax: options.s ?? 32, verbose: filter.abbrev !== null && !filter.abbrev.has(c.nr), hex: options.x ?? 0 };
       if (learn) {
         names.learn(upid, c);
         if (options.y || options.yy) { o.fdName = (fd) => { const p = names.path(upid, fd); return p === undefined ? '' : `<${p}>`; }; o.cwd = names.cwd(upid); }
@@ -300,7 +307,7 @@ export async function reportStrace(dir: string, options: StraceOptions, out: Out
     if (!db.recording.manifest.complete && !structured) for (const c of db.recording.openCalls()) {
       const args = new Uint32Array(12);
       c.args.forEach((v, i) => { if (i < 12) args[i] = v; });
-      const call: Call = { seq: c.seq, exitSeq: null, utid: c.utid, ts: c.ts, dur: null, nr: c.nr, args, payload: null, ret: null, restart: 0, fd: null, fileId: null, stack: null };
+      const call: Call = { seq: c.seq, exitSeq: null, utid: c.utid, ts: c.ts, dur: null, nr: c.nr, args, payload: null, ret: null, restart: 0, fd: null, fileId: null, stack: null, ip: 0n };
       if (shown(call) && (one === '' || one.endsWith(` ${c.utid}`))) take(call);
     }
     advance(Infinity);

@@ -20,7 +20,7 @@ async function lines(db: Database, options: ReportOptions, from: number, end: nu
   const busy = (lo: number): Promise<Map<number, number>> => numbers(db, `select upid, sum(least(s.ts + coalesce(s.dur, ${end}), ${at}) - greatest(s.ts, ${lo}))::bigint from thread_state s join thread t using (utid)
     where s.state = 'Running' and s.ts < ${at} and s.ts + coalesce(s.dur, ${end}) > ${lo} group by 1`);
   const inside = await busy(from), total = from > 0 ? await busy(0) : inside;
-  const memory = async (names: string): Promise<Map<number, number>> => (db.recording.has('mem_counter') ? numbers(db, `select upid, sum(v)::bigint from (select upid, name, arg_max(value, ts) as v from mem_counter where upid is not null and ts <= ${at} and name in (${names}) group by 1, 2) group by 1`) : new Map());
+  const memory = async (names: string): Promise<Map<number, number>> => (db.recording.has('mem_counter') ? numbers(db, `select upid, sum(v)::bigint from (select upid, name, arg_max(value, ts) as v from mem_counter where upid is not null and ts <= ${options.to ?? Number.MAX_SAFE_INTEGER} and name in (${names}) group by 1, 2) group by 1`) : new Map());
   const virt = await memory("'total_vm'"), res = await memory("'rss_anon', 'rss_file', 'rss_shmem'"), shr = await memory("'rss_file', 'rss_shmem'");
   const prio = db.recording.has('sched_switch') ? await numbers(db, `select utid, arg_max(prio, ts) from (select prev_utid as utid, prev_prio as prio, ts from sched_switch union all select next_utid, next_prio, ts from sched_switch) where ts <= ${at} group by 1`) : new Map<number, number>();
   const states = new Map((await db.rows(`select utid, arg_max(state::varchar, ts) as state from thread_state where ts <= ${at} group by 1`)).map((r) => [Number(r.utid), String(r.state)]));
@@ -46,7 +46,7 @@ async function lines(db: Database, options: ReportOptions, from: number, end: nu
 export async function reportTop(dir: string, options: ReportOptions, out: Out): Promise<void> {
   await withDatabase(dir, async (db) => {
     const m = db.recording.manifest, from = options.from ?? 0, end = Number((await db.rows('select max(ts + coalesce(dur, 0)) as t from thread_state'))[0]?.t ?? 0), at = Math.min(options.to ?? Infinity, end);
-    const level = new Map((db.recording.has('mem_counter') ? await db.rows(`select name::varchar as name, arg_max(value, ts) as value from mem_counter where upid is null and ts <= ${at} group by 1`) : []).map((r) => [String(r.name), Number(r.value)]));
+    const level = new Map((db.recording.has('mem_counter') ? await db.rows(`select name::varchar as name, arg_max(value, ts) as value from mem_counter where upid is null and ts <= ${options.to ?? Number.MAX_SAFE_INTEGER} group by 1`) : []).map((r) => [String(r.name), Number(r.value)]));
     const total = level.get('total') ?? Math.round(m.config.ramBytes / 1024), list = await lines(db, options, from, end, at, total);
     if (options.format && options.format !== 'text') {
       writeTable(['pid', 'user', 'pr', 'ni', 'virt', 'res', 'shr', 's', 'cpu_percent', 'mem_percent', 'time_ns', 'command'], list.map((l) => [l.pid, l.user, l.prio - 100, l.prio < 100 ? 0 : l.prio - 120, l.virt, l.res, l.shr, l.state, l.percent, l.mem, l.time, l.comm]), options.format, out);

@@ -103,3 +103,11 @@ test.skipIf(!have('free', 'dd'))('free: what free itself said inside', () => {
   expect(io).toMatch(/^avg-cpu:  %user   %nice %system %iowait  %steal   %idle$/m);
   expect(io).toMatch(/^\d+:\d+ .* 4\d{4} +0$/m); // 40 MiB written
 });
+
+test('eight CPUs: top and iostat tell the memory and the time of the CPUs that the close counted, as free and vmstat do', () => {
+  const { dir } = record(['/usr/bin/seq', '20000'], { flags: ['--cpus', '8'] }), report = (name: string): string => ktrace(['report', dir, name]).stdout.toString();
+  const cpu = /%idle\n(.*)\n/.exec(report('--iostat'))![1]!.trim().split(/\s+/).map(Number);
+  expect(cpu.reduce((a, b) => a + b, 0)).toBeGreaterThan(99.9);
+  expect(cpu[5]).toBeGreaterThan(50);
+  expect(/([\d.]+) free/.exec(report('--top'))![1]).toBe((Number(report('--free').split('\n')[1]!.split(/\s+/)[3]) / 1024).toFixed(1));
+});

@@ -59,4 +59,10 @@ describe.skipIf(!have('python3'))('an interactive shell', () => {
     expect(ktrace(['extract', dir, '--list']).stdout.toString()).toContain('/tmp/ktrace-vi');
     expect(ktrace(['replay', dir]).status).toBe(0);
   });
+
+  test('what the program leaves running at its end is not hung up: the terminal stays open', () => {
+    const dir = recordingPath(), r = play([process.execPath, KTRACE, 'record', '-q', '-o', dir, '--', '/bin/bash', '-c', '(sleep 0.2; echo late) & echo early'], [['expect', 'early\r\n'], ['expect', 'late\r\n']]);
+    expect(r.ok, r.transcript).toBe(true);
+    expect(r.status).toBe(0);
+  });
 });

@@ -91,8 +91,8 @@ function iovec(c: CallText, i: number, arrayPart: number, itemPart: number, coun
   return list(count, b.length >> 4, c.o, (n) => {
     const length = r.num(n * 16 + 8), part = Math.min(length, left);
     left -= part;
-    const d = data[n];
-    return `{iov_base=${d && (d.length || part === 0) ? quoted(d, part, c.o) : r.ptr(n * 16)}, iov_len=${r.udec(n * 16 + 8)}}`;
+    const d = data[n], base = r.ptr(n * 16);
+    return `{iov_base=${base !== 'NULL' && d && (d.length || part === 0) ? quoted(d, part, c.o) : base}, iov_len=${r.udec(n * 16 + 8)}}`;
   });
 }
 
@@ -115,7 +115,8 @@ function message(c: CallText, i: number, exit: boolean): string {
   const vec = iov ? list(count, iov.length >> 4, c.o, (n) => {
     const v = new Reader(iov), length = v.num(n * 16 + 8), part = Math.min(length, left);
     left -= part;
-    return `{iov_base=${data[n] ? quoted(data[n]!, part, c.o) : v.ptr(n * 16)}, iov_len=${v.udec(n * 16 + 8)}}`;
+    const base = v.ptr(n * 16);
+    return `{iov_base=${base !== 'NULL' && data[n] ? quoted(data[n]!, part, c.o) : base}, iov_len=${v.udec(n * 16 + 8)}}`;
   }) : r.ptr(16);
   const f = [`msg_name=${name && name.length >= 2 && r.u32(8) > 0 ? sockaddr(name, c.o) : r.ptr(0)}`, `msg_namelen=${r.i32(8)}`, `msg_iov=${vec}`, `msg_iovlen=${r.udec(24)}`];
   if (control && r.num(40) > 0) f.push(`msg_control=${controlMessages(control, c)}`);

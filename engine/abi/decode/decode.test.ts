@@ -26,6 +26,13 @@ function text(name: SyscallName, args: (number | [number, number])[], ret: numbe
 }
 const FD = 0xffffff9c; // AT_FDCWD
 
+test('what a NULL, an empty list and an option of netlink look like', () => {
+  expect(text('getgroups', [0, 0x1000], 0)).toBe('getgroups(0, []) = 0');
+  expect(text('getgroups', [0, 0], 2)).toBe('getgroups(0, NULL) = 2');
+  expect(text('writev', [3, 0x1000, 1], 0, [[1, 0, [...u64(0, 0)]], [1, 2, []]])).toBe('writev(3, [{iov_base=NULL, iov_len=0}], 1) = 0');
+  expect(text('setsockopt', [3, 270, 11, 0x1000, 4], 0, [[3, 0, u32(1)]])).toBe('setsockopt(3, SOL_NETLINK, NETLINK_EXT_ACK, [1], 4) = 0');
+});
+
 describe('files', () => {
   test('open and friends', () => {
     expect(text('openat', [FD, 0x1000, 0, 0], -2, [[1, 0, '/nonexistent']])).toBe('openat(AT_FDCWD, "/nonexistent", O_RDONLY) = -1 ENOENT (No such file or directory)');

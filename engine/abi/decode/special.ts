@@ -276,8 +276,14 @@ function recvfrom(c: CallText): void {
   addressOut(c, 4);
 }
 function socketOption(level: number, name: number): string {
-  const table = level === N.SOL_SOCKET ? N.SO_NAMES : level === N.SOL_TCP ? N.TCP_NAMES : level === 0 ? N.IP_NAMES : level === 41 ? N.IPV6_NAMES : null;
-  return table ? oneOf(table, name, level === 1 ? 'SO_???' : level === 6 ? 'TCP_???' : 'IP_???') : hex(name);
+  switch (level) {
+    case N.SOL_SOCKET: return oneOf(N.SO_NAMES, name, 'SO_???');
+    case N.SOL_TCP: return oneOf(N.TCP_NAMES, name, 'TCP_???');
+    case N.SOL_IP: return oneOf(N.IP_NAMES, name, 'IP_???');
+    case N.SOL_IPV6: return oneOf(N.IPV6_NAMES, name, 'IPV6_???');
+    case N.SOL_NETLINK: return oneOf(N.NETLINK_OPTION_NAMES, name, 'NETLINK_???');
+    default: return hex(name);
+  }
 }
 function optionValue(c: CallText, b: Uint8Array | null, length: number): string {
   if (!b) return c.ptr(3);
@@ -385,7 +391,7 @@ export const SPECIAL: Readonly<Record<string, Special | undefined>> = {
     if (c.u32(0) === C.ARCH_GET_FS || c.u32(0) === C.ARCH_GET_GS) { c.atExit(); const r = c.reader(1, PART.exit); c.arg(r && !c.failed ? `[${r.hex(0)}]` : c.ptr(1)); } else c.arg(c.hex(1));
   },
   getcwd: (c) => { c.atExit(); const b = c.payload.get(0, PART.exit); c.arg(b && !c.failed ? quotedString(b, c.o, 4096) : c.ptr(0)); plain(c, 1, 2); },
-  getgroups: (c) => { plain(c, 0, 1); c.atExit(); const r = c.reader(1, PART.exit); c.arg(c.isNull(1) ? 'NULL' : r && !c.failed ? list(c.ret, r.length >> 2, c.o, (i) => String(r.u32(i * 4))) : c.failed || c.u32(0) === 0 ? c.ptr(1) : '[]'); },
+  getgroups: (c) => { plain(c, 0, 1); c.atExit(); const r = c.reader(1, PART.exit); c.arg(c.isNull(1) ? 'NULL' : r && !c.failed ? list(c.ret, r.length >> 2, c.o, (i) => String(r.u32(i * 4))) : c.failed || c.ret > 0 ? c.ptr(1) : '[]'); },
   capget: (c) => { c.atExit(); c.arg(c.struct(0, PART.exit, 'caphdr') ?? c.struct(0, PART.entry, 'caphdr') ?? c.ptr(0)); c.arg(c.isNull(1) ? 'NULL' : c.failed ? c.ptr(1) : c.struct(1, PART.exit, 'capdata') ?? c.ptr(1)); },
   capset: (c) => { c.arg(c.struct(0, PART.entry, 'caphdr') ?? c.ptr(0)); c.arg(c.struct(1, PART.entry, 'capdata') ?? c.ptr(1)); },
   sched_getaffinity: (c) => { plain(c, 0, 2); c.atExit(); const b = c.payload.get(2, PART.exit); c.arg(b && !c.failed ? cpus(b) : c.ptr(2)); },

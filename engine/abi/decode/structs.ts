@@ -75,7 +75,7 @@ export function siginfo(r: Reader, o: DecodeOptions): string {
   if (errno) f.push(`si_errno=${errno}`);
   const ticks = (at: number): string => { const n = r.num(at); return `${r.dec(at)}${n ? ` /* ${(n / 100).toFixed(2).replace(/0+$/, '').replace(/\.$/, '')} s */` : ''}`; };
   if (code === 0 || code === -6) f.push(`si_pid=${r.i32(16)}`, `si_uid=${r.u32(20)}`);
-  else if (code === -2) f.push(`si_timerid=${hex(r.u32(16))}`, `si_overrun=${r.i32(20)}`, ...value(r));
+  else if (code === -2) f.push(`si_timerid=${hex(r.u32(16))}`, `si_overrun=${r.i32(20)}`, ...value(r, true));
   else if (code < 0) f.push(`si_pid=${r.i32(16)}`, `si_uid=${r.u32(20)}`, ...(code === -1 || code === -3 || code === -4 ? value(r) : []));
   else if (code === 0x80) { /* SI_KERNEL: nothing more, but a fault's address */ if (signo === 11 || signo === 7 || signo === 4 || signo === 8) f.push(`si_addr=${r.ptr(16)}`); }
   else if (signo === 17) f.push(`si_pid=${r.i32(16)}`, `si_uid=${r.u32(20)}`, `si_status=${code === 1 ? r.i32(24) : signalName(r.i32(24))}`, `si_utime=${ticks(32)}`, `si_stime=${ticks(40)}`);
@@ -85,7 +85,7 @@ export function siginfo(r: Reader, o: DecodeOptions): string {
   void o;
   return `{${f.join(', ')}}`;
 }
-const value = (r: Reader): string[] => (r.u32(24) || r.u32(28) ? [`si_int=${r.i32(24)}`, `si_ptr=${r.ptr(24)}`] : []);
+const value = (r: Reader, always = false): string[] => (always || r.u32(24) || r.u32(28) ? [`si_int=${r.i32(24)}`, `si_ptr=${r.ptr(24)}`] : []);
 
 export function sockaddr(b: Uint8Array, o: DecodeOptions): string {
   const r = new Reader(b);

@@ -83,7 +83,8 @@ export function spawnProgram(k: Kernel, o: SpawnOptions): Process | number {
   p.parentUpid = init.upid;
   p.parent = init;
   init.children.push(p);
-  p.pgid = p.sid = pid;
+  p.sid = init.sid; // not a session leader, as a program that a shell starts: its end hangs up nobody
+  p.pgid = pid;
   p.tty = o.tty ?? null;
   task.cred = credFor(o.uid, o.gid, o.groups);
   if (o.umask !== undefined) task.fs.umask = o.umask;

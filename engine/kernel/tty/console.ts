@@ -20,12 +20,12 @@ export function createConsole(k: Kernel, outFd: number, uid: number): Tty {
   return t;
 }
 
-/** The recorded program is the session leader on the console. */
+/** The recorded program is the foreground group on the console, in init's session. */
 export function attachConsole(k: Kernel, p: Process): void {
   const t = ttyOf(k).console;
   if (!t) return;
   t.uid = p.leader.cred.uid;
-  if (t.session === 0 && p.sid === p.pid) becomeControlling(k, p, t);
+  if (t.session === 0) becomeControlling(k, p, t);
 }
 
 /** Typed bytes; what the discipline has no room for waits. */
