@@ -6,6 +6,8 @@ export type { Filters, Format, Out, ReportOptions, StraceOptions } from './optio
 const lazy = <A extends unknown[], R>(load: () => Promise<(...args: A) => Promise<R>>) => async (...args: A): Promise<R> => (await load())(...args);
 
 export const reportStrace = lazy(async () => (await import('./reports/strace.ts')).reportStrace);
+/** The text while a program runs: events in, lines out. */
+export const liveStrace = lazy(async () => { const { LiveStrace } = await import('./reports/strace-live.ts'); return async (...a: ConstructorParameters<typeof LiveStrace>) => new LiveStrace(...a); });
 export const reportSummary = lazy(async () => (await import('./reports/summary.ts')).reportSummary);
 export const reportSchedLatency = lazy(async () => (await import('./reports/sched.ts')).reportSchedLatency);
 export const reportSchedMap = lazy(async () => (await import('./reports/sched.ts')).reportSchedMap);

@@ -1,7 +1,8 @@
 // `report --strace` against the real strace, line by line, after masking addresses, pids and times. Real strace decides what its text looks like.
 import { describe, expect, test } from 'vitest';
+import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { have, ktrace, record, recordingPath, run, sample, SAMPLES } from './run.ts';
+import { ENV, KTRACE, have, ktrace, record, recordingPath, run, sample, SAMPLES } from './run.ts';
 
 const PROGRAMS: string[][] = [
   ['/bin/true'], ['/bin/echo', 'hello'], ['/bin/cat', '/etc/hostname'], ['/bin/cat', '/nonexistent'], ['/bin/ls', '/etc/apt'], ['/bin/ls', '-l', '/etc/apt'],
@@ -134,5 +135,29 @@ describe.skipIf(!have('strace'))('options that change each line', () => {
     const r = ktrace(['strace', '-e', 'verbose=none', '/bin/true']);
     expect(r.status).toBeGreaterThan(0);
     expect(r.stderr).toMatch(/^ktrace: -e verbose= is not supported/);
+  });
+});
+
+describe('ktrace strace while the program runs', () => {
+  test.skipIf(!have('strace'))('lines and the program’s own output come in the order of events', () => {
+    const argv = ['-e', 'trace=write,exit_group', '/bin/sh', '-c', 'echo one; echo two >&2; echo three'], both = (command: string): string => run(['/bin/sh', '-c', `exec 2>&1; ${command} "$@"`, 'sh', ...argv]).stdout.toString();
+    expect(both(`"${process.execPath}" "${KTRACE}" strace`)).toBe(both('strace'));
+  });
+  test('what a program did stands there while it waits for input', async () => {
+    const child = spawn(process.execPath, [KTRACE, 'strace', '-e', 'trace=read,exit_group', '/bin/cat'], { env: ENV, stdio: ['pipe', 'pipe', 'pipe'] });
+    let text = '';
+    child.stderr.on('data', (d: Buffer) => { text += d.toString(); });
+    const until = async (end: string): Promise<void> => { for (let i = 0; i < 300 && !text.endsWith(end); i++) await new Promise((done) => { setTimeout(done, 100); }); expect(text.slice(-200)).toContain(end); };
+    await until('read(0, ');
+    child.stdin.write('line\n');
+    await until(`"line\\n", 131072)${' '.repeat(15)}= 5\nread(0, `);
+    child.stdin.end();
+    expect(await new Promise((done) => { child.on('close', done); })).toBe(0);
+    expect(text).toMatch(/read\(0, "", 131072\) {21}= 0\nexit_group\(0\) {27}= \?\n\+\+\+ exited with 0 \+\+\+\n$/);
+  }, 60_000);
+  test('the text is that of a recording of the same run', () => {
+    const argv = [sample('tracees'), 'exec'], log = recordingPath(), r = record(argv, { flags: ['--cpus', '1'] });
+    ktrace(['strace', '-f', '-y', '-o', log, ...argv]);
+    expect(readFileSync(log, 'latin1')).toBe(ktrace(['report', r.dir, '--strace', '-f', '-y']).stdout.toString('latin1'));
   });
 });

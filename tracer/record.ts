@@ -20,6 +20,8 @@ import { createRecording, ENGINE_HASH, ENGINE_VERSION, UserError, writeManifest 
 import { DIGEST_INTERVAL_CYCLES, DigestClock, finish, openCalls, SLICE_CYCLES } from './session.ts';
 import { RecordedImages } from './stacks/images.ts';
 import { StackSampler } from './stacks/sampler.ts';
+import { Watch } from './watch.ts';
+import type { Watcher } from './watch.ts';
 import { InputFiles } from './write/inputs.ts';
 import { TableWriter } from './write/table-writer.ts';
 
@@ -35,6 +37,8 @@ export interface RecordOptions {
   stacks: boolean;
   /** Counts and times what the engine does, for --engine-stats. */
   engineStats?: boolean;
+  /** Gets the events as they happen, in place of the tables on disk. */
+  watcher?: Watcher;
 }
 export interface RecordResult { manifest: Manifest; dir: string; exit: MachineExit | null; problem: string | null }
 
@@ -62,10 +66,11 @@ export async function record(o: RecordOptions): Promise<RecordResult> {
   const host = createNodeHost({ hidden: [{ dev: made.dev, ino: made.ino }], clock: o.clock, stdinFd, async: input });
   try {
     const files = new InputFiles(dir, DIGEST_INTERVAL_CYCLES);
-    const door = createRecordHost(host, files, (r) => files.append(r));
+    const watch = o.watcher ? new Watch(o.watcher) : null;
+    const door = createRecordHost(watch ? watch.before(host) : host, files, (r) => files.append(r));
     const writer = o.tables.length > 0 ? new TableWriter(dir) : null;
-    const keep = new Set(o.tables);
-    const control = createTrace((t) => keep.has(t), writer);
+    const keep = new Set(o.watcher?.tables ?? o.tables);
+    const control = createTrace((t) => keep.has(t), watch ?? writer);
     const start = door.startClock();
     const config: MachineConfig = {
       cpus: o.cpus, ramBytes: o.ramBytes, seed: o.seed, hz: o.hz, preempt: o.preempt, scheduler: 'eevdf', cpuModel: o.cpuModel, startSec: start.sec, startNsec: start.nsec,
@@ -82,6 +87,7 @@ export async function record(o: RecordOptions): Promise<RecordResult> {
     writeManifest(dir, manifest);
     files.flush();
     const m = createMachine(config, door, control.trace, o.engineStats ? METER : null), began = hostNow();
+    watch?.begin(m, program.cwd, start);
     const images = new RecordedImages(files);
     m.setSampler(new StackSampler(images, o.sampleHz > 0 && keep.has('stack_sample'), o.stacks && keep.has('stack_sample')));
     if (terminal) input.rawTerminal();
@@ -94,9 +100,10 @@ export async function record(o: RecordOptions): Promise<RecordResult> {
       fs.writeFileSync(join(dir, `${FILES.open}.new`), openCallsBytes(openCalls(m)), { mode: 0o600 });
       fs.renameSync(join(dir, `${FILES.open}.new`), join(dir, FILES.open));
     };
-    const halt = await loop(m, input, clock, (r) => files.digest(r), flush);
+    const halt = await loop(m, input, clock, (r) => files.digest(r), flush, watch);
     input.stop();
     const cycles = m.now, changed = finish(m);
+    watch?.moment();
     const last = clock.record(true);
     files.digest(last);
     images.flush();
@@ -134,10 +141,11 @@ export async function record(o: RecordOptions): Promise<RecordResult> {
 }
 
 /** Runs to the end. What stopped it otherwise, or null. */
-async function loop(m: Machine, input: AsyncInput, clock: DigestClock, digest: (r: NonNullable<ReturnType<DigestClock['due']>>) => void, flush: () => void): Promise<string | null> {
+async function loop(m: Machine, input: AsyncInput, clock: DigestClock, digest: (r: NonNullable<ReturnType<DigestClock['due']>>) => void, flush: () => void, watch: Watch | null): Promise<string | null> {
   let flushed = hostNow();
   for (;;) {
     const state = m.run(SLICE_CYCLES);
+    watch?.moment();
     if (state === 'slice') {
       const r = clock.due();
       if (r) digest(r);

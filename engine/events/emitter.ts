@@ -50,7 +50,31 @@ export interface TableState {
   open: boolean;
 }
 
-export interface TraceSink { batch(table: TableState): void }
+export interface TraceSink {
+  batch(table: TableState): void;
+  /** Each row of the tables that are kept, as it ends; readRow() reads it. */
+  row?(table: TableState, row: number): void;
+}
+
+/** The row that has just ended, by column name: i64 as numbers, u64 as bigints, a view of the bytes that lives until the next row. */
+export function readRow(t: TableState, row: number): Record<string, unknown> {
+  const w = t.words, wide = (at: number): bigint => (BigInt(w[at + 1]!) << 32n) | BigInt(w[at]!);
+  const out: Record<string, unknown> = { seq: Number(wide(row + 1)), ts: Number(wide(row + 3)), cpu: w[row + 5], utid: w[row + 6] };
+  for (const c of t.columns) {
+    const at = row + c.off;
+    if (c.nullable && (w[row]! & c.bit) === 0) { out[c.name] = null; continue; }
+    switch (c.kind) {
+      case 'str': out[c.name] = c.strings[w[at]!]; break;
+      case 'bin': out[c.name] = c.data.subarray(c.rowPos, c.rowPos + w[at]!); break;
+      case 'bool': out[c.name] = w[at] !== 0; break;
+      case 'i32': out[c.name] = w[at]! | 0; break;
+      case 'i64': out[c.name] = Number(BigInt.asIntN(64, wide(at))); break;
+      case 'u64': out[c.name] = wide(at); break;
+      default: out[c.name] = w[at];
+    }
+  }
+  return out;
+}
 
 export interface TraceControl {
   readonly trace: Trace;
@@ -184,6 +208,7 @@ const REFERRED_TO = new Set<TableName>(['process', 'thread', 'exec', 'file_desc'
 export function createTrace(keep: (name: TableName) => boolean, sink: TraceSink | null, window: { from: number; to: number } | null = null): TraceControl {
   let seq = 0;
   const digest = newDigest();
+  const watch = sink?.row?.bind(sink) ?? null;
   const tables = TABLES.map((name, i) => layout(name, i + 1, sink !== null && keep(name)));
 
   const flushTable = (t: TableState): void => {
@@ -245,6 +270,7 @@ export function createTrace(keep: (name: TableName) => boolean, sink: TraceSink 
           return;
         }
         t.rows++;
+        if (watch !== null) watch(t, row);
         for (let i = 0; i < binary.length; i++) {
           const c = binary[i]!;
           t.binaryBytes += c.pos - c.rowPos;

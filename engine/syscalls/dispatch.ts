@@ -70,12 +70,16 @@ function describeFile(k: Kernel, task: Task, file: OpenFile): void {
 export interface Dispatch extends SyscallEntry {
   /** Tasks inside a call now: what open.bin holds at a flush. */
   openCalls(k: Kernel): Task[];
+  /** What the arguments of an open call point to, as far as it was captured; a view that lives until the next call. */
+  openPayload(task: Task): Uint8Array | null;
   /** Numbers that have a handler. */
   readonly supported: readonly boolean[];
 }
 
 export function createDispatch(): Dispatch {
   const handlers: readonly (Handler | null)[] = bindHandlers();
+  /** Whose handler runs, for the first time in its call: its payload is in the capture buffer. */
+  let entering: Task | null = null;
 
   function emit(k: Kernel, task: Task, ret: number | null): void {
     const sys = task.syscall, nr = sys.nr, compat = sys.compat >= 0, t = k.trace.syscall, a = sys.args;
@@ -179,7 +183,10 @@ export function createDispatch(): Dispatch {
       if (i >= 0) sys.fileId = fileIdOf(k, task, sys.args[i * 2]! | 0); // before a close takes it away
       if (k.trace.syscall.enabled) captureEntry(k, task, nr);
       if (nr === NR.exit_group || nr === NR.exit) emit(k, task, null);
-      return settle(k, task, run(k, task));
+      entering = task;
+      const result = run(k, task);
+      entering = null;
+      return settle(k, task, result);
     },
 
     resume(k, task) {
@@ -196,6 +203,8 @@ export function createDispatch(): Dispatch {
       if (sys.payload) resumePayload(sys.payload); else captureEntry(k, task, -1);
       emit(k, task, ret);
     },
+
+    openPayload: (task) => task.syscall.payload ?? (task === entering ? payloadBytes() : null),
 
     openCalls(k) {
       const open: Task[] = [];
