@@ -37,6 +37,8 @@ export interface RecordOptions {
   stacks: boolean;
   /** Counts and times what the engine does, for --engine-stats. */
   engineStats?: boolean;
+  /** The recording is closed where it has reached this many bytes; 0 = it may grow without bound. */
+  maxBytes: number;
   /** Gets the events as they happen, in place of the tables on disk. */
   watcher?: Watcher;
 }
@@ -100,7 +102,8 @@ export async function record(o: RecordOptions): Promise<RecordResult> {
       fs.writeFileSync(join(dir, `${FILES.open}.new`), openCallsBytes(openCalls(m)), { mode: 0o600 });
       fs.renameSync(join(dir, `${FILES.open}.new`), join(dir, FILES.open));
     };
-    const halt = await loop(m, input, clock, (r) => files.digest(r), flush, watch);
+    const full = (): string | null => (o.maxBytes > 0 && files.bytes + (writer?.bytes ?? 0) + (writer ? control.pendingBytes() : 0) >= o.maxBytes ? `closed: it has reached its --max-size at ${(m.now / 1e9).toFixed(9)} s` : null);
+    const halt = await loop(m, input, clock, (r) => files.digest(r), flush, full, watch);
     input.stop();
     const cycles = m.now, changed = finish(m);
     watch?.moment();
@@ -141,7 +144,7 @@ export async function record(o: RecordOptions): Promise<RecordResult> {
 }
 
 /** Runs to the end. What stopped it otherwise, or null. */
-async function loop(m: Machine, input: AsyncInput, clock: DigestClock, digest: (r: NonNullable<ReturnType<DigestClock['due']>>) => void, flush: () => void, watch: Watch | null): Promise<string | null> {
+async function loop(m: Machine, input: AsyncInput, clock: DigestClock, digest: (r: NonNullable<ReturnType<DigestClock['due']>>) => void, flush: () => void, full: () => string | null, watch: Watch | null): Promise<string | null> {
   let flushed = hostNow();
   for (;;) {
     const state = m.run(SLICE_CYCLES);
@@ -152,6 +155,8 @@ async function loop(m: Machine, input: AsyncInput, clock: DigestClock, digest: (
     }
     if (state === 'done') return m.reason === '' ? null : m.reason;
     if (state === 'deadlock') return `deadlock: nothing can run: ${m.reason}`;
+    const size = full();
+    if (size !== null) return size;
     if (state === 'waiting-input' && !input.pending) {
       flush();
       flushed = hostNow();

@@ -81,6 +81,8 @@ export interface TraceControl {
   readonly tables: readonly TableState[];
   /** Hands every started batch to the sink. */
   flush(): void;
+  /** What the started batches will take, about. */
+  pendingBytes(): number;
   digest(): DigestState;
   /** seq, digest and row counts: what of the trace belongs to a machine snapshot. */
   saveState(): Uint8Array;
@@ -292,6 +294,7 @@ export function createTrace(keep: (name: TableName) => boolean, sink: TraceSink 
     trace: trace as unknown as Trace,
     tables,
     flush() { for (const t of tables) flushTable(t); },
+    pendingBytes: () => tables.reduce((n, t) => n + t.batchRows * t.width * 4 + t.binaryBytes, 0),
     digest: () => digest,
     saveState() {
       const f = new Float64Array(1 + DIGEST_WORDS + tables.length);

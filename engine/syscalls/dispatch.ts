@@ -204,7 +204,7 @@ export function createDispatch(): Dispatch {
       emit(k, task, ret);
     },
 
-    openPayload: (task) => task.syscall.payload ?? (task === entering ? payloadBytes() : null),
+    openPayload: (task) => task.syscall.payload ?? (task === entering ? payloadBytes()?.subarray(0, payloadLength()) ?? null : null),
 
     openCalls(k) {
       const open: Task[] = [];

@@ -44,7 +44,7 @@ export const RECORD_OPTIONS: OptionSpec = {
   '--stacks': 'flag', '--scheduler': 'value', '--chaos': 'optional', '--root': 'value', '--cwd': 'value', '--env': 'many', '--clear-env': 'flag', '--user': 'value', '--stdin': 'value',
   '--sample': 'value', '--trace': 'value', '--time-limit': 'value', '--checkpoint-every': 'value', '-q': 'flag', '--engine-stats': 'flag',
 };
-const NOT_BUILT = ['--max-size', '--root', '--checkpoint-every'];
+const NOT_BUILT = ['--root', '--checkpoint-every'];
 
 /** Text of this process as byte strings: what Node decoded as UTF-8, encoded again. */
 const bytes = (s: string): string => Buffer.from(s, 'utf8').toString('latin1');
@@ -87,7 +87,7 @@ export function recordOptions(r: Reader, argv: string[]): RecordOptions {
     cpuModel: r.oneOf('--cpu', DEFAULT_CPU, CPU_LEVELS), hz: r.int('--hz', 250, 10, 10_000), preempt: r.oneOf('--preempt', 'voluntary', ['none', 'voluntary', 'full']), jit: r.oneOf('--jit', 'auto', ['auto', 'off', 'force']),
     chaosSeed: chaos === undefined ? 0 : chaos === '' ? 1 : Number(chaos), sampleHz: r.int('--sample', 999, 0, 100_000), timeLimit: r.duration('--time-limit', 0), tables,
     program: { path: bytes(findProgram(argv[0]!, env.get('PATH'), cwd)), argv: argv.map(bytes), env: [...env].map(([k, v]) => bytes(`${k}=${v}`)), cwd: bytes(cwd), uid, gid, groups, umask: process.umask(), rlimits: limits() },
-    command: argv, stacks: r.has('--stacks'), stdinFile: r.get('--stdin') ?? null, engineStats: r.has('--engine-stats'),
+    command: argv, stacks: r.has('--stacks'), stdinFile: r.get('--stdin') ?? null, maxBytes: r.size('--max-size', 0, 256 << 10, Number.MAX_SAFE_INTEGER), engineStats: r.has('--engine-stats'),
   };
 }
 

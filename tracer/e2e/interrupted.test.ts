@@ -1,6 +1,6 @@
 // A recorder that is killed, and a disk that is full: what was flushed is readable, replays, and says so.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ENV, KTRACE, ktrace, recordingPath, run } from '../../samples/run.ts';
@@ -51,4 +51,19 @@ test('a full disk: one line, 125, readable up to the last flush', (context) => {
   } finally {
     run(['umount', mount]);
   }
+});
+
+test('--max-size: the recording is closed where it has reached that size; it is sound and replays', () => {
+  const dir = recordingPath(), size = (d: string): number => readdirSync(d, { withFileTypes: true }).reduce((n, e) => n + (e.isDirectory() ? size(join(d, e.name)) : statSync(join(d, e.name)).size), 0);
+  const r = ktrace(['record', '--max-size', '8M', '-o', dir, '--', '/bin/dd', 'if=/dev/zero', 'of=/dev/null', 'bs=1', 'status=none']); // without end
+  expect(r.stderr).toMatch(/^ktrace: closed: it has reached its --max-size at [\d.]+ s: the recording up to here is in /);
+  expect(r.status).toBe(125);
+  expect(size(dir)).toBeGreaterThan(6 << 20);
+  expect(size(dir)).toBeLessThan(16 << 20);
+  expect(JSON.parse(ktrace(['info', dir, '--json']).stdout.toString()).complete).toBe(true);
+  expect(ktrace(['check', dir]).status).toBe(0);
+  const replay = ktrace(['replay', dir]);
+  expect(replay.status, replay.stderr).toBe(0);
+  expect(replay.stderr).toContain('identical');
+  expect(ktrace(['report', dir, '--strace']).stdout.toString()).toContain('read(0, "\\0", 1)');
 });
