@@ -22,6 +22,7 @@ import { waitOn } from '../kernel/sched/wait.ts';
 import { signalPending } from '../kernel/signal/pending.ts';
 import { kernelInfo, sendProcessSignal } from '../kernel/signal/send.ts';
 import { siginfoFromUser } from '../kernel/signal/siginfo.ts';
+import { longBytes, writeLongs } from '../kernel/time/user.ts';
 import { install, restoreMask, timespecNs, useMask } from './poll-args.ts';
 import type { Handlers } from './call.ts';
 
@@ -65,13 +66,7 @@ const eventfd = (k: Kernel, task: Task, initial: number, flags: number): number 
   (flags & ~(FD_FLAGS | 1)) !== 0 ? -EINVAL : install(k, task, createEventfd(k, initial, flags), cloexec(flags));
 
 function putItimerspec(k: Kernel, task: Task, va: number, [value, interval]: [number, number]): number {
-  const b = new Uint8Array(32), v = new DataView(b.buffer);
-  const put = (at: number, ns: number): void => {
-    const sec = Math.floor(ns / 1e9);
-    v.setUint32(at, sec >>> 0, true); v.setUint32(at + 4, Math.floor(sec / 4294967296), true); v.setUint32(at + 8, ns % 1e9, true);
-  };
-  put(0, interval); put(16, value);
-  return copyToUser(k, task, va, b);
+  return writeLongs(k, task, va, [Math.floor(interval / 1e9), interval % 1e9, Math.floor(value / 1e9), value % 1e9]);
 }
 function timerfdOf(task: Task, fd: number): TimerFile | number {
   const f = fdGet(task, fd);
@@ -79,7 +74,7 @@ function timerfdOf(task: Task, fd: number): TimerFile | number {
 }
 function timerfdSettime(k: Kernel, task: Task, fd: number, flags: number, va: number, oldVa: number): number {
   if ((flags & ~3) !== 0) return -EINVAL;
-  const interval = timespecNs(k, task, va), value = interval < 0 ? interval : timespecNs(k, task, va + 16);
+  const interval = timespecNs(k, task, va), value = interval < 0 ? interval : timespecNs(k, task, va + 2 * longBytes(task));
   if (va === 0) return -EFAULT;
   if (value < 0) return value;
   const f = timerfdOf(task, fd);

@@ -60,7 +60,8 @@ interface OwnFcntl { fcntl?(k: Kernel, task: Task, cmd: number, arg: number): nu
 
 const SETFL_MASK = O_APPEND | O_NONBLOCK | FASYNC | O_DIRECT | O_NOATIME;
 
-function fcntl(k: Kernel, task: Task, fd: number, cmd: number, arg: number, argVa: number): number {
+function fcntl(k: Kernel, task: Task, fd: number, i386cmd: number, arg: number, argVa: number): number {
+  const large = task.syscall.layout === LAYOUT.i386Large && i386cmd >= F_GETLK64 && i386cmd <= F_GETLK64 + 2, cmd = large ? i386cmd - F_GETLK64 + F_GETLK : i386cmd;
   const file = fdGetRaw(task, fd);
   if (file === null) return -EBADF;
   const files = task.files!;

@@ -8,6 +8,7 @@ import { fdInstall, putFile } from '../kernel/fs/file-table.ts';
 import { copyFromUser } from '../kernel/mm/uaccess.ts';
 import { UNBLOCKABLE_LO } from '../kernel/signal/actions.ts';
 import { recalcSigPending } from '../kernel/signal/pending.ts';
+import { readTimespec, toNs } from '../kernel/time/user.ts';
 
 /** A descriptor for a new file; the file goes when there is none. */
 export function install(k: Kernel, task: Task, file: OpenFile | number, cloexec: boolean): number {
@@ -20,11 +21,8 @@ export function install(k: Kernel, task: Task, file: OpenFile | number, cloexec:
 /** A timespec at va as nanoseconds; Infinity for a null pointer; negative errno. */
 export function timespecNs(k: Kernel, task: Task, va: number): number {
   if (va === 0) return Infinity;
-  const b = copyFromUser(k, task, va, 16);
-  if (typeof b === 'number') return b;
-  const v = new DataView(b.buffer), sec = v.getUint32(0, true) + v.getInt32(4, true) * 4294967296, nsec = v.getUint32(8, true) + v.getInt32(12, true) * 4294967296;
-  if (sec < 0 || nsec < 0 || nsec >= 1e9) return -EINVAL;
-  return sec >= 9e6 * 1000 ? Infinity : sec * 1e9 + nsec;
+  const t = readTimespec(k, task, va);
+  return typeof t === 'number' ? t : t.sec >= 9e6 * 1000 ? Infinity : toNs(t);
 }
 
 /** ppoll and its like: the mask holds during the wait; it is put back after delivery, or at the end (restoreMask). */

@@ -8,18 +8,18 @@ import { BLOCK, ERESTARTNOHAND, ERESTART_RESTARTBLOCK } from '../kernel/contract
 import { fdGet, fdLimit } from '../kernel/fs/file-table.ts';
 import { POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT, POLLPRI, POLLRDBAND, POLLRDNORM, POLLWRBAND, POLLWRNORM } from '../kernel/fs/pseudo.ts';
 import { pollWait, startDeadline } from '../kernel/fs/select.ts';
-import { copyFromUser, copyToUser, getUserU32, getUserU64num, prepareUser } from '../kernel/mm/uaccess.ts';
+import { copyFromUser, copyToUser, prepareUser } from '../kernel/mm/uaccess.ts';
 import type { Args, Handlers } from './call.ts';
 import { eventHandlers } from './event-fds.ts';
 import { restoreMask, timespecNs, useMask } from './poll-args.ts';
+import { readLongs, writeLongs } from '../kernel/time/user.ts';
 import { restartable } from './restart.ts';
 
 function timevalNs(k: Kernel, task: Task, va: number): number {
   if (va === 0) return Infinity;
-  const b = copyFromUser(k, task, va, 16);
-  if (typeof b === 'number') return b;
-  const v = new DataView(b.buffer);
-  let sec = v.getUint32(0, true) + v.getInt32(4, true) * 4294967296, usec = v.getUint32(8, true) + v.getInt32(12, true) * 4294967296;
+  const t = readLongs(k, task, va, 2);
+  if (typeof t === 'number') return t;
+  let sec = t[0]!, usec = t[1]!;
   sec += Math.trunc(usec / 1e6);
   usec %= 1e6;
   if (sec < 0 || usec < 0) return -EINVAL;
@@ -31,10 +31,7 @@ function putRemaining(k: Kernel, task: Task, va: number, micro: boolean, result:
   if (va === 0 || result === BLOCK) return result;
   const deadline = task.syscall.deadline, left = deadline === Infinity ? Infinity : Math.max(0, deadline - k.now);
   if (left === Infinity) return result;
-  const b = new Uint8Array(16), v = new DataView(b.buffer), sec = Math.floor(left / 1e9);
-  v.setUint32(0, sec, true); v.setUint32(4, Math.floor(sec / 4294967296), true);
-  v.setUint32(8, micro ? Math.floor((left % 1e9) / 1000) : left % 1e9, true);
-  copyToUser(k, task, va, b);
+  writeLongs(k, task, va, [Math.floor(left / 1e9), micro ? Math.floor((left % 1e9) / 1000) : left % 1e9]);
   return result;
 }
 
@@ -112,9 +109,9 @@ function pselect6(k: Kernel, task: Task, a: Args): number {
   if (ns < 0) return ns;
   const sig = a.ptr(5);
   if (sig !== 0) {
-    const mask = getUserU64num(k, task, sig), size = getUserU32(k, task, sig + 8);
-    if (mask < 0 || size < 0) return -EFAULT;
-    const r = useMask(k, task, mask, size);
+    const set = readLongs(k, task, sig, 2);
+    if (typeof set === 'number') return -EFAULT;
+    const r = useMask(k, task, set[0]! < 0 ? set[0]! + 4294967296 : set[0]!, set[1]!);
     if (r < 0) return r;
   }
   return restoreMask(task, putRemaining(k, task, a.ptr(4), false, doSelect(k, task, a.i32(0), [a.ptr(1), a.ptr(2), a.ptr(3)], ns)));

@@ -4,6 +4,7 @@ import { CLONE_VFORK, CLONE_VM } from '../abi/clone-flags.ts';
 import { WCONTINUED, WEXITED, WNOHANG, WNOWAIT, WSTOPPED, WUNTRACED, __WALL, __WCLONE, __WNOTHREAD } from '../abi/wait-flags.ts';
 import type { Kernel } from '../kernel/contracts/kernel.ts';
 import type { Process, Task } from '../kernel/contracts/task.ts';
+import { longBytes, readLongs, writeLongs } from '../kernel/time/user.ts';
 import { BLOCK, NORETURN } from '../kernel/contracts/wait.ts';
 import { fdGet } from '../kernel/fs/file-table.ts';
 import { PidFile } from '../kernel/fs/pidfd.ts';
@@ -64,29 +65,25 @@ function clone3(k: Kernel, task: Task, a: Args): number {
   return clone(k, task, { flags, exitSignal, stack: stack + stackSize, parentTid: num(24), childTid: num(16), tlsLo: dv.getUint32(56, true), tlsHi: dv.getUint32(60, true), clearSighand: flags >= 2 ** 32 });
 }
 
-function rusageBytes(r: Rusage): Uint8Array {
-  const out = new Uint8Array(144);
-  const dv = new DataView(out.buffer);
-  const put = (at: number, n: number): void => { dv.setUint32(at, n >>> 0, true); dv.setUint32(at + 4, Math.floor(n / 4294967296) >>> 0, true); };
-  put(0, Math.floor(r.utime / 1e9)); put(8, Math.floor((r.utime % 1e9) / 1000));
-  put(16, Math.floor(r.stime / 1e9)); put(24, Math.floor((r.stime % 1e9) / 1000));
-  put(32, r.maxrss); put(64, r.minflt); put(72, r.majflt); put(88, r.inblock); put(96, r.oublock); put(128, r.nvcsw); put(136, r.nivcsw);
-  return out;
-}
+/** struct rusage: two timevals and fourteen longs. */
+const RUSAGE_LONGS = 18;
+const writeRusage = (k: Kernel, task: Task, va: number, r: Rusage): number => writeLongs(k, task, va, [
+  Math.floor(r.utime / 1e9), Math.floor((r.utime % 1e9) / 1000), Math.floor(r.stime / 1e9), Math.floor((r.stime % 1e9) / 1000),
+  r.maxrss, 0, 0, 0, r.minflt, r.majflt, 0, r.inblock, r.oublock, 0, 0, 0, r.nvcsw, r.nivcsw]);
 
 function wait4(k: Kernel, task: Task, a: Args): number {
   const upid = a.i32(0), options = a.u32(2), status = a.ptr(1), ru = a.ptr(3);
   if ((options & ~(WNOHANG | WUNTRACED | WCONTINUED | __WNOTHREAD | __WCLONE | __WALL)) !== 0) return -EINVAL;
   if (upid === -0x80000000) return -ESRCH;
   if (status !== 0 && prepareUser(k, task, status, 4, true) < 0) return -EFAULT;
-  if (ru !== 0 && prepareUser(k, task, ru, 144, true) < 0) return -EFAULT;
+  if (ru !== 0 && prepareUser(k, task, ru, RUSAGE_LONGS * longBytes(task), true) < 0) return -EFAULT;
   const w: WaitFor = upid === -1 ? { type: 'all', id: 0, options: options | WEXITED }
     : upid > 0 ? { type: 'pid', id: upid, options: options | WEXITED } : { type: 'pgid', id: upid === 0 ? task.process.pgid : -upid, options: options | WEXITED };
   const r = doWait(k, task, w);
   if (typeof r === 'number') return r;
   if (r === null) return 0;
   if (status !== 0) putUserU32(k, task, status, r.status);
-  if (ru !== 0) copyToUser(k, task, ru, rusageBytes(r.rusage));
+  if (ru !== 0) writeRusage(k, task, ru, r.rusage);
   return r.pid;
 }
 
@@ -105,14 +102,14 @@ function waitid(k: Kernel, task: Task, a: Args): number {
     w = { type: 'pid', id: f.process.pid, options };
   } else return -EINVAL;
   if (info !== 0 && prepareUser(k, task, info, 128, true) < 0) return -EFAULT;
-  if (ru !== 0 && prepareUser(k, task, ru, 144, true) < 0) return -EFAULT;
+  if (ru !== 0 && prepareUser(k, task, ru, RUSAGE_LONGS * longBytes(task), true) < 0) return -EFAULT;
   const r = doWait(k, task, w);
   if (typeof r === 'number') return r;
   if (info !== 0) {
     copyToUser(k, task, info, new Uint8Array(Int32Array.of(r === null ? 0 : 17, 0, r === null ? 0 : r.code).buffer));
     copyToUser(k, task, info + 16, new Uint8Array(Int32Array.of(r === null ? 0 : r.pid, r === null ? 0 : r.uid, r === null ? 0 : r.value).buffer));
   }
-  if (r !== null && ru !== 0) copyToUser(k, task, ru, rusageBytes(r.rusage));
+  if (r !== null && ru !== 0) writeRusage(k, task, ru, r.rusage);
   return 0;
 }
 
@@ -147,16 +144,13 @@ function setsid(k: Kernel, task: Task): number {
 }
 
 const RLIM_INFINITY = 2 ** 64;
-function limitBytes(l: [number, number]): Uint8Array {
-  const out = new Uint8Array(16);
-  const dv = new DataView(out.buffer);
-  l.forEach((n, i) => {
-    dv.setUint32(i * 8, n === Infinity ? 0xffffffff : n >>> 0, true);
-    dv.setUint32(i * 8 + 4, n === Infinity ? 0xffffffff : Math.floor(n / 4294967296) >>> 0, true);
-  });
-  return out;
-}
+/** A limit that no long of the layout holds is infinite: all its bits are ones. */
+const writeLimit = (k: Kernel, task: Task, va: number, l: [number, number]): number => writeLongs(k, task, va, l.map((n) => (n === Infinity || (longBytes(task) === 4 && n > 0xffffffff) ? -1 : n)));
 function readLimit(k: Kernel, task: Task, va: number): [number, number] | number {
+  if (longBytes(task) === 4) {
+    const l = readLongs(k, task, va, 2);
+    return typeof l === 'number' ? l : [l[0] === -1 ? Infinity : l[0]! >>> 0, l[1] === -1 ? Infinity : l[1]! >>> 0];
+  }
   const soft = getUserU64num(k, task, va), hard = getUserU64num(k, task, va + 8);
   if (soft < 0 || hard < 0) return -EFAULT;
   // RLIM_INFINITY is 2^64 − 1; anything this side of 2^53 is exact, what lies between is as good as infinite.
@@ -179,7 +173,7 @@ function prlimit64(k: Kernel, task: Task, a: Args): number {
     const r = setRlimit(task, p, which, limit[0], limit[1]);
     if (r < 0) return r;
   }
-  return oldVa === 0 ? 0 : copyToUser(k, task, oldVa, limitBytes(old));
+  return oldVa === 0 ? 0 : writeLimit(k, task, oldVa, old);
 }
 
 function getrusage(k: Kernel, task: Task, a: Args): number {
@@ -188,19 +182,17 @@ function getrusage(k: Kernel, task: Task, a: Args): number {
   const p = task.process;
   const r = who === -1 ? childrenRusage(p) : processRusage(p);
   if (who === 1) { r.utime = task.utime; r.stime = task.stime; r.minflt = task.minflt; r.majflt = task.majflt; r.nvcsw = task.nvcsw; r.nivcsw = task.nivcsw; }
-  return copyToUser(k, task, a.ptr(1), rusageBytes(r));
+  return writeRusage(k, task, a.ptr(1), r);
 }
 
 function sysinfo(k: Kernel, task: Task, a: Args): number {
-  const out = new Uint8Array(112);
-  const dv = new DataView(out.buffer);
-  const put = (at: number, n: number): void => { dv.setUint32(at, n >>> 0, true); dv.setUint32(at + 4, Math.floor(n / 4294967296) >>> 0, true); };
-  const m = memInfo(k);
+  const long = longBytes(task), out = new Uint8Array(long === 8 ? 112 : 64), dv = new DataView(out.buffer), m = memInfo(k);
+  const put = (i: number, n: number): void => { dv.setUint32(i * long, n >>> 0, true); if (long === 8) dv.setUint32(i * 8 + 4, Math.floor(n / 4294967296) >>> 0, true); };
   put(0, Math.floor(k.now / 1e9));
-  schedOf(k).loadavg.forEach((l, i) => put(8 + i * 8, l * 32)); // FSHIFT 11 → SI_LOAD_SHIFT 16
-  put(32, m.total * 4096); put(40, m.free * 4096); put(48, m.shmem * 4096);
-  dv.setUint16(80, k.tasks.size, true);
-  dv.setUint32(104, 1, true);
+  schedOf(k).loadavg.forEach((l, i) => put(1 + i, l * 32)); // FSHIFT 11 → SI_LOAD_SHIFT 16
+  put(4, m.total * 4096); put(5, m.free * 4096); put(6, m.shmem * 4096);
+  dv.setUint16(10 * long, k.tasks.size, true);
+  put(13, 1); // bytes of a unit
   return copyToUser(k, task, a.ptr(0), out);
 }
 
@@ -270,7 +262,7 @@ export const handlers: Handlers = {
   set_robust_list: (_k, task, a) => { if (a.ptr(1) !== 24) return -EINVAL; task.robustList = a.ptr(0); task.robustListLen = 24; return 0; },
   get_robust_list: robustListOf,
   rseq,
-  getrlimit: (k, task, a) => (a.u32(0) >= RLIM_NLIMITS ? -EINVAL : copyToUser(k, task, a.ptr(1), limitBytes(task.process.rlimits[a.u32(0)]!))),
+  getrlimit: (k, task, a) => (a.u32(0) >= RLIM_NLIMITS ? -EINVAL : writeLimit(k, task, a.ptr(1), task.process.rlimits[a.u32(0)]!)),
   setrlimit: (k, task, a) => {
     const l = readLimit(k, task, a.ptr(1));
     return typeof l === 'number' ? l : setRlimit(task, task.process, a.i32(0), l[0], l[1]);

@@ -238,6 +238,7 @@ export const handlers: Handlers = {
     const block = task.restartBlock, handler = block ? restartable.get(block.nr) : undefined;
     if (!block || !handler) return -EINTR;
     if (task.syscall.deadline === 0) task.syscall.deadline = block.deadline;
+    task.syscall.layout = block.layout;
     return handler(k, task, new Args(Uint32Array.from(block.args)));
   },
 };

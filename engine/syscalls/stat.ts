@@ -1,10 +1,10 @@
 // What a file is, may be and is to be: the stat family, access, readlink, chmod, chown, utimes, statfs.
-import { EBADF, EFAULT, EINVAL, ENOENT, EOPNOTSUPP, EPERM, EROFS } from '../abi/errno.ts';
+import { EBADF, EFAULT, EINVAL, ENOENT, EOPNOTSUPP, EOVERFLOW, EPERM, EROFS } from '../abi/errno.ts';
 import { AT_EACCESS, AT_EMPTY_PATH, AT_FDCWD, AT_NO_AUTOMOUNT, AT_STATX_SYNC_TYPE, AT_SYMLINK_NOFOLLOW, MS_NOATIME, MS_NODEV, MS_NOEXEC, MS_NOSUID, MS_RDONLY, STATX_ATTR_MOUNT_ROOT, STATX_BASIC_STATS, STATX_BTIME, STATX_CTIME, STATX_MNT_ID, STATX_MTIME, ST_NOATIME, ST_NODEV, ST_NOEXEC, ST_NOSUID, ST_RDONLY, ST_RELATIME, ST_VALID, S_IFLNK, S_IFMT, S_IFREG, UTIME_NOW, UTIME_OMIT } from '../abi/open-flags.ts';
 import type { Errno, Inode, Mount, Path } from '../kernel/contracts/fs.ts';
 import type { Kernel } from '../kernel/contracts/kernel.ts';
 import type { Cred, Task } from '../kernel/contracts/task.ts';
-import { Cred as CredClass } from '../kernel/contracts/task.ts';
+import { Cred as CredClass, LAYOUT } from '../kernel/contracts/task.ts';
 import { blksizeOf, blocksOf, chmodInode, chownInode, devOf, setTimes } from '../kernel/fs/attr.ts';
 import type { NewTimes } from '../kernel/fs/attr.ts';
 import { fdGet, fdGetRaw } from '../kernel/fs/file-table.ts';
@@ -16,6 +16,7 @@ import { TmpfsInode } from '../kernel/fs/tmpfs.ts';
 import { mmOf } from '../kernel/mm/state.ts';
 import { copyFromUser, copyToUser, readUserString } from '../kernel/mm/uaccess.ts';
 import { realtime } from '../kernel/time/clock.ts';
+import { readLongs } from '../kernel/time/user.ts';
 import type { Handlers } from './call.ts';
 
 const out = new Uint8Array(256);
@@ -25,8 +26,28 @@ function u64(at: number, n: number): void {
   dv.setUint32(at + 4, Math.floor(n / 4294967296) >>> 0, true);
 }
 
+/** i386's struct stat and stat64 (arch/x86/include/asm/compat.h, cp_compat_stat; arch/x86/kernel/sys_ia32.c, cp_stat64). */
+function writeStatI386(k: Kernel, task: Task, va: number, inode: Inode): number {
+  const large = task.syscall.layout === LAYOUT.i386Large, dev = devOf(inode), low = (id: number): number => (id > 0xffff ? 65534 : id);
+  out.fill(0, 0, 96);
+  if (large) {
+    u64(0, dev); dv.setUint32(12, inode.ino >>> 0, true); dv.setUint32(16, inode.mode, true); dv.setUint32(20, inode.nlink, true);
+    dv.setUint32(24, inode.uid, true); dv.setUint32(28, inode.gid, true); u64(32, inode.rdev);
+    u64(44, inode.size); dv.setUint32(52, blksizeOf(inode), true); u64(56, blocksOf(inode)); u64(88, inode.ino);
+  } else {
+    const short = [dev, inode.rdev].map((d) => (majorOf(d) > 255 || minorOf(d) > 255 ? -1 : (majorOf(d) << 8) | minorOf(d)));
+    if (short.includes(-1) || inode.size > 0x7fffffff || inode.ino > 0xffffffff) return -EOVERFLOW;
+    dv.setUint16(0, short[0]!, true); dv.setUint32(4, inode.ino, true); dv.setUint16(8, inode.mode, true); dv.setUint16(10, inode.nlink, true);
+    dv.setUint16(12, low(inode.uid), true); dv.setUint16(14, low(inode.gid), true); dv.setUint16(16, short[1]!, true);
+    dv.setUint32(20, inode.size, true); dv.setUint32(24, blksizeOf(inode), true); dv.setUint32(28, blocksOf(inode), true);
+  }
+  const times = large ? 64 : 32;
+  [inode.atime, inode.atimeNsec, inode.mtime, inode.mtimeNsec, inode.ctime, inode.ctimeNsec].forEach((n, i) => dv.setUint32(times + i * 4, n >>> 0, true));
+  return copyToUser(k, task, va, out.subarray(0, large ? 96 : 64));
+}
 /** struct stat (x86-64), 144 bytes. */
 function writeStat(k: Kernel, task: Task, va: number, inode: Inode): number {
+  if (task.syscall.layout !== LAYOUT.x86_64) return writeStatI386(k, task, va, inode);
   out.fill(0, 0, 144);
   u64(0, devOf(inode));
   u64(8, inode.ino);
@@ -167,12 +188,10 @@ function readTimes(k: Kernel, task: Task, va: number, kind: 'timespec' | 'timeva
   const now = realtime(k);
   const nowTimes: NewTimes = { atime: now.sec, atimeNsec: now.nsec, mtime: now.sec, mtimeNsec: now.nsec };
   if (va === 0) return { times: nowTimes, now: true, omit: false };
-  const raw = copyFromUser(k, task, va, kind === 'utimbuf' ? 16 : 32);
-  if (typeof raw === 'number') return raw;
-  const v = new DataView(raw.buffer, raw.byteOffset);
-  const s64 = (o: number): number => v.getUint32(o, true) + v.getInt32(o + 4, true) * 4294967296;
-  if (kind === 'utimbuf') return { times: { atime: s64(0), atimeNsec: 0, mtime: s64(8), mtimeNsec: 0 }, now: false, omit: false };
-  const t: NewTimes = { atime: s64(0), atimeNsec: s64(8), mtime: s64(16), mtimeNsec: s64(24) };
+  const v = readLongs(k, task, va, kind === 'utimbuf' ? 2 : 4);
+  if (typeof v === 'number') return v;
+  if (kind === 'utimbuf') return { times: { atime: v[0]!, atimeNsec: 0, mtime: v[1]!, mtimeNsec: 0 }, now: false, omit: false };
+  const t: NewTimes = { atime: v[0]!, atimeNsec: v[1]!, mtime: v[2]!, mtimeNsec: v[3]! };
   if (kind === 'timeval') {
     if (t.atimeNsec < 0 || t.atimeNsec >= 1e6 || t.mtimeNsec < 0 || t.mtimeNsec >= 1e6) return -EINVAL;
     t.atimeNsec *= 1000;
@@ -217,25 +236,22 @@ function utimes(k: Kernel, task: Task, dirfd: number, pathVa: number, va: number
   return 0;
 }
 
-/** struct statfs, 120 bytes. Sizes are the guest's memory: what a file system here can hold. */
+/** struct statfs: 120 bytes, of i386 16 words or, for large files, words but five quadwords. Sizes are the guest's memory: what a file system here can hold. */
 function writeStatfs(k: Kernel, task: Task, va: number, inode: Inode, mount: Mount | null): number {
   const sb = inode.sb, m = mmOf(k);
   out.fill(0, 0, 120);
   const sized = sb.fstype === 'tmpfs' || sb.fstype === 'overlay' || sb.fstype === 'devtmpfs';
-  u64(0, sb.magic);
-  u64(8, sb.blockSize);
-  u64(16, sized ? m.frames : 0);
-  u64(24, sized ? m.freePages : 0);
-  u64(32, sized ? m.freePages : 0);
-  u64(40, sized ? m.frames * 2 : 0);
-  u64(48, sized ? m.frames * 2 : 0);
-  dv.setUint32(56, sb.dev, true);
-  u64(64, 255);
-  u64(72, sb.blockSize);
-  const f = mount?.flags ?? 0;
-  u64(80, ST_VALID | ((f & MS_RDONLY) !== 0 || sb.readonly ? ST_RDONLY : 0) | ((f & MS_NOSUID) !== 0 ? ST_NOSUID : 0) | ((f & MS_NODEV) !== 0 ? ST_NODEV : 0) | ((f & MS_NOEXEC) !== 0 ? ST_NOEXEC : 0)
-    | ((f & MS_NOATIME) !== 0 ? ST_NOATIME : ST_RELATIME));
-  return copyToUser(k, task, va, out.subarray(0, 120));
+  const frames = sized ? m.frames : 0, free = sized ? m.freePages : 0, layout = task.syscall.layout;
+  const f = mount?.flags ?? 0, flags = ST_VALID | ((f & MS_RDONLY) !== 0 || sb.readonly ? ST_RDONLY : 0) | ((f & MS_NOSUID) !== 0 ? ST_NOSUID : 0) | ((f & MS_NODEV) !== 0 ? ST_NODEV : 0) | ((f & MS_NOEXEC) !== 0 ? ST_NOEXEC : 0)
+    | ((f & MS_NOATIME) !== 0 ? ST_NOATIME : ST_RELATIME);
+  let at = 0;
+  const word = (n: number): void => { dv.setUint32(at, n >>> 0, true); at += 4; }, quad = (n: number): void => { u64(at, n); at += 8; };
+  const long = layout === LAYOUT.x86_64 ? quad : word, count = layout === LAYOUT.i386 ? word : quad;
+  long(sb.magic); long(sb.blockSize);
+  for (const n of [frames, free, free, frames * 2, frames * 2]) count(n);
+  word(sb.dev); word(0);
+  long(255); long(sb.blockSize); long(flags);
+  return copyToUser(k, task, va, out.subarray(0, at + 4 * (layout === LAYOUT.x86_64 ? 8 : 4))); // f_spare
 }
 
 export const handlers: Handlers = {

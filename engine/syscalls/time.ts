@@ -14,7 +14,7 @@ import { signalPending } from '../kernel/signal/pending.ts';
 import { realtime, realtimeToCycles, setRealtime, timeOf } from '../kernel/time/clock.ts';
 import { processTimes } from '../kernel/time/cpu-timers.ts';
 import { PosixTimer, armPosixTimer, setRealTimer } from '../kernel/time/posix-timers.ts';
-import { readLongs, readTimespec, toNs, writeLongs, writeTimespec } from '../kernel/time/user.ts';
+import { longBytes, readLongs, readTimespec, toNs, writeLongs, writeTimespec } from '../kernel/time/user.ts';
 import type { Args, Handlers } from './call.ts';
 import { restartable } from './restart.ts';
 
@@ -180,7 +180,7 @@ export const handlers: Handlers = {
   },
   time(k, task, a) {
     const { sec } = realtime(k);
-    if (a.ptr(0) !== 0) { const bad = putUserU64(k, task, a.ptr(0), sec); if (bad < 0) return bad; }
+    if (a.ptr(0) !== 0) { const bad = writeLongs(k, task, a.ptr(0), [sec]); if (bad < 0) return bad; }
     return sec;
   },
   times(k, task, a) {
@@ -206,7 +206,7 @@ export const handlers: Handlers = {
     const old = itimer(k, task, which);
     if (typeof old === 'number') return old;
     if (a.ptr(2) !== 0) {
-      const bad = prepareUser(k, task, a.ptr(2), 32, true);
+      const bad = prepareUser(k, task, a.ptr(2), 4 * longBytes(task), true);
       if (bad < 0) return bad;
     }
     const interval = v[0]! * 1e9 + v[1]! * 1000, value = v[2]! * 1e9 + v[3]! * 1000;

@@ -78,10 +78,14 @@ export class Process {
 stateClass(Process, 'Process', ['pid', 'upid', 'leader', 'threads', 'parent', 'children', 'pgid', 'sid', 'isSubreaper', 'exitCode', 'groupExit', 'groupExitCode', 'exitSignal', 'stopReported', 'continuedPending', 'stopSignal', 'stopped', 'childWait', 'vforkDone', 'rlimits', 'tty', 'execed', 'shared', 'realTimerDeadline', 'realTimerInterval', 'posixTimers', 'nextPosixTimer', 'utime', 'stime', 'cutime', 'cstime', 'minflt', 'majflt', 'cminflt', 'cmajflt', 'nvcsw', 'nivcsw', 'maxrss', 'cmaxrss', 'inblock', 'oublock', 'startTime', 'groupStopCount', 'continueNotify', 'realTimerId', 'virtTimer', 'virtInterval', 'profTimer', 'profInterval', 'parentUpid', 'groupExec', 'startedUtid']);
 
 /** The syscall a task is in; plain data so that it can be re-entered after a wait, a checkpoint, a replay. */
+/** How a call's structures lie in memory: as x86-64 has them, as i386 has them, or as i386's calls for large files have them (stat64, statfs64, fcntl64). */
+export const LAYOUT = { x86_64: 0, i386: 1, i386Large: 2 } as const;
+
 export class SyscallState {
   nr = -1; // −1: not in a syscall
   /** Entered by int 0x80: the i386 number (nr and args are those of the x86-64 call that does the same), else −1. */
   compat = -1;
+  layout: number = LAYOUT.x86_64;
   args = new Uint32Array(12); // six raw arguments, lo/hi
   enterTs = 0; enterSeq = 0;
   reentered = false; // true when the handler is called again for the same call
@@ -94,7 +98,7 @@ export class SyscallState {
   // owner: engine/syscalls/dispatch: return address, descriptor's file, payload of a call that waits
   callsite = 0; fileId = 0; payload: Uint8Array | null = null;
 }
-stateClass(SyscallState, 'SyscallState', ['nr', 'compat', 'args', 'enterTs', 'enterSeq', 'reentered', 'deadline', 'timedOut', 'progress', 'restart', 'cpuNs', 'blockedNs', 'callsite', 'fileId', 'payload']);
+stateClass(SyscallState, 'SyscallState', ['nr', 'compat', 'layout', 'args', 'enterTs', 'enterSeq', 'reentered', 'deadline', 'timedOut', 'progress', 'restart', 'cpuNs', 'blockedNs', 'callsite', 'fileId', 'payload']);
 
 /** struct sched_entity. vruntime and deadline in weighted nanoseconds (numbers). */
 export class SchedEntity {
@@ -168,7 +172,7 @@ export class Task {
   trapNo = 0; trapErr = 0; cr2 = 0; // owner: kernel/entry: the last fault, for the signal frame
   // owner: kernel/signal
   jobStop = false; // must stop with its group at the next return to user mode
-  restartBlock: { nr: number; args: number[]; deadline: number } | null = null; // restart_syscall(2)
+  restartBlock: { nr: number; layout: number; args: number[]; deadline: number } | null = null; // restart_syscall(2)
   exiting = false; // PF_EXITING; owner: kernel/process
   rseqEvent = false; // switched in or about to take a signal since it last left the kernel; owner: kernel/sched
   parentUtid = -1; cloneFlags = 0; // for the thread table; owner: kernel/process

@@ -4,7 +4,7 @@ import { SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGTRAP } from '../../abi/signals.ts';
 import { DR6_BS, PF, R10, R8, R9, RAX, RBP, RBX, RCX, RDI, RDX, RSI, VEC } from '../../machine/hardware.ts';
 import type { Kernel } from '../contracts/kernel.ts';
 import type { SigInfo, Task } from '../contracts/task.ts';
-import { TASK } from '../contracts/task.ts';
+import { LAYOUT, TASK } from '../contracts/task.ts';
 import { AGAIN, BLOCK, ERESTARTNOHAND, ERESTARTNOINTR, ERESTARTSYS, ERESTART_RESTARTBLOCK, NORETURN } from '../contracts/wait.ts';
 import { handlePageFault, isUser } from '../mm/fault.ts';
 import { fatalSignalPending } from '../signal/pending.ts';
@@ -21,6 +21,7 @@ export function syscallEntry(k: Kernel, task: Task, compat: boolean): void {
   const regs = k.processor.regs(k.thisCpu), u = regs.u32, s = task.syscall, a = s.args;
   s.nr = u[RAX * 2]!;
   s.compat = compat ? s.nr : -1;
+  s.layout = LAYOUT.x86_64;
   const order = compat ? ARGS_32 : ARGS_64;
   for (let i = 0; i < 6; i++) {
     const r = order[i]! * 2;
@@ -56,7 +57,7 @@ function syscallResult(k: Kernel, task: Task, ret: number, begin: number): void 
     const code = -ret;
     if (code === ERESTARTSYS || code === ERESTARTNOINTR || code === ERESTARTNOHAND || code === ERESTART_RESTARTBLOCK) {
       s.restart = code; // signal/deliver.ts decides: again, or EINTR
-      if (code === ERESTART_RESTARTBLOCK && s.nr !== NR_RESTART_SYSCALL) task.restartBlock = { nr: s.nr, args: [...s.args], deadline: s.deadline };
+      if (code === ERESTART_RESTARTBLOCK && s.nr !== NR_RESTART_SYSCALL) task.restartBlock = { nr: s.nr, layout: s.layout, args: [...s.args], deadline: s.deadline };
       return;
     }
   }

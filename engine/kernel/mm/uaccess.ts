@@ -4,6 +4,7 @@ import type { Pa, Va } from '../../base/brand.ts';
 import { COST } from '../../clock/costs.ts';
 import type { UserBuffer } from '../contracts/fs.ts';
 import type { Kernel } from '../contracts/kernel.ts';
+import { LAYOUT } from '../contracts/task.ts';
 import type { Task } from '../contracts/task.ts';
 import { charge } from '../entry/charge.ts';
 import { kernelFault } from './fault.ts';
@@ -186,17 +187,17 @@ const MAX_RW_COUNT = 0x7ffff000;
 export function userIovec(k: Kernel, task: Task, iovVa: Va, count: number, write: boolean): UserBuffer | number {
   if (!(count >= 0) || count > IOV_MAX) return -EINVAL;
   if (count === 0) return new UserRange(k, task.mm!, 0, 0);
-  const raw = copyFromUser(k, task, iovVa, count * 16);
+  const wide = task.syscall.layout === LAYOUT.x86_64, raw = copyFromUser(k, task, iovVa, count * (wide ? 16 : 8));
   if (typeof raw === 'number') return raw;
   const dv = new DataView(raw.buffer);
   const parts: UserRange[] = [];
   let total = 0;
   for (let i = 0; i < count; i++) {
-    if ((dv.getUint32(i * 16 + 12, true) & 0x80000000) !== 0) return -EINVAL;
+    if ((dv.getUint32(wide ? i * 16 + 12 : i * 8 + 4, true) & 0x80000000) !== 0) return -EINVAL;
   }
   for (let i = 0; i < count; i++) {
-    const va = dv.getUint32(i * 16, true) + dv.getUint32(i * 16 + 4, true) * 4294967296;
-    const len = Math.min(dv.getUint32(i * 16 + 8, true) + dv.getUint32(i * 16 + 12, true) * 4294967296, MAX_RW_COUNT - total);
+    const va = wide ? dv.getUint32(i * 16, true) + dv.getUint32(i * 16 + 4, true) * 4294967296 : dv.getUint32(i * 8, true);
+    const len = Math.min(wide ? dv.getUint32(i * 16 + 8, true) + dv.getUint32(i * 16 + 12, true) * 4294967296 : dv.getUint32(i * 8 + 4, true), MAX_RW_COUNT - total);
     if (len === 0) continue;
     if (!(va + len <= TASK_SIZE)) { if (total === 0) return -EFAULT; break; }
     const n = accessible(k, task, va, len, write);
