@@ -1,13 +1,15 @@
 // The i386 system calls that `int 0x80` reaches from 64-bit code: one row each, bound to the x86-64 call that does the same
-// (arch/x86/entry/syscalls/syscall_32.tbl). Only calls whose structures have one layout in both ABIs, and exec, whose lists
-// of strings have pointers of 32 bits; registers hold 32 bits.
+// (arch/x86/entry/syscalls/syscall_32.tbl); registers hold 32 bits. Handlers read and write structures in the layout that the row names.
 import { NR } from './syscall-numbers.ts';
 import type { SyscallName } from './syscall-numbers.ts';
 
 /*
- * number, i386 name, then the x86-64 name if it is another, then its arguments if they are not the same ones in order:
- *   N   the i386 argument N, zero-extended    sN  sign-extended (a long)    qN  N and N + 1 as one 64-bit value
- *   pN  in pages of 4096 bytes                -   0
+ * number, i386 name, then the x86-64 name if it is another or its structures are: /i of i386, /l those of its calls for large files;
+ * then its arguments if they are not the same ones in order:
+ *   N   the i386 argument N, zero-extended    sN  sign-extended (a long)    qN  N and N + 1 as one 64-bit value    rN  N + 1 and N
+ *   pN  in pages of 4096 bytes                uN  a user or group of 16 bits    -   0
+ * @N: they stand in memory, N of them, where the first one points; >N: the result is written as 64 bits to where the x86-64 argument N points.
+ * N.M is the call M that the multiplexer N takes in its first argument, the place of the others in its second.
  */
 const TABLE = `
 0 restart_syscall
@@ -23,13 +25,17 @@ const TABLE = `
 10 unlink
 11 execve
 12 chdir
+13 time time/i
 14 mknod
 15 chmod
+16 lchown lchown 0 u1 u2
 19 lseek lseek 0 s1 2
 20 getpid
+23 setuid setuid u0
 24 getuid
 27 alarm
 29 pause
+30 utime utime/i
 33 access
 36 sync
 37 kill
@@ -38,11 +44,15 @@ const TABLE = `
 40 rmdir
 41 dup
 42 pipe
+43 times times/i
 45 brk
+46 setgid setgid u0
 47 getgid
 49 geteuid
 50 getegid
 52 umount2
+54 ioctl
+55 fcntl fcntl/l
 57 setpgid
 60 umask
 61 chroot
@@ -50,17 +60,50 @@ const TABLE = `
 64 getppid
 65 getpgrp
 66 setsid
+70 setreuid setreuid u0 u1
+71 setregid setregid u0 u1
 74 sethostname
+75 setrlimit setrlimit/i
+77 getrusage getrusage/i
+78 gettimeofday gettimeofday/i
+79 settimeofday settimeofday/i
+82 select select/i @5
 83 symlink
 85 readlink
+90 mmap mmap @6
 91 munmap
 92 truncate truncate 0 s1
 93 ftruncate ftruncate 0 s1
 94 fchmod
+95 fchown fchown 0 u1 u2
 96 getpriority
 97 setpriority
+99 statfs statfs/i
+100 fstatfs fstatfs/i
+102.1 socket socket @3
+102.2 bind bind @3
+102.3 connect connect @3
+102.4 listen listen @2
+102.5 accept accept @3
+102.6 getsockname getsockname @3
+102.7 getpeername getpeername @3
+102.8 socketpair socketpair @4
+102.9 send sendto @4
+102.10 recv recvfrom @4
+102.11 sendto sendto @6
+102.12 recvfrom recvfrom @6
+102.13 shutdown shutdown @2
+102.18 accept4 accept4 @4
 103 syslog
+104 setitimer setitimer/i
+105 getitimer getitimer/i
+106 stat stat/i
+107 lstat lstat/i
+108 fstat fstat/i
+114 wait4 wait4/i
+116 sysinfo sysinfo/i
 118 fsync
+120 clone clone/i 0 1 2 4 3
 121 setdomainname
 122 uname
 125 mprotect
@@ -68,8 +111,14 @@ const TABLE = `
 133 fchdir
 135 sysfs
 136 personality
+138 setfsuid setfsuid u0
+139 setfsgid setfsgid u0
+140 _llseek lseek 0 r1 4 3 >3
+142 _newselect select/i
 143 flock
 144 msync
+145 readv readv/i
+146 writev writev/i
 147 getsid
 148 fdatasync
 150 mlock
@@ -82,21 +131,30 @@ const TABLE = `
 158 sched_yield
 159 sched_get_priority_max
 160 sched_get_priority_min
+161 sched_rr_get_interval sched_rr_get_interval/i
+162 nanosleep nanosleep/i
 163 mremap
+164 setresuid setresuid u0 u1 u2
 168 poll
+170 setresgid setresgid u0 u1 u2
 172 prctl
 175 rt_sigprocmask
 176 rt_sigpending
 179 rt_sigsuspend
 180 pread64 pread64 0 1 2 q3
 181 pwrite64 pwrite64 0 1 2 q3
+182 chown chown 0 u1 u2
 183 getcwd
 184 capget
 185 capset
 190 vfork
+191 ugetrlimit getrlimit/i
 192 mmap2 mmap 0 1 2 3 4 p5
 193 truncate64 truncate 0 q1
 194 ftruncate64 ftruncate 0 q1
+195 stat64 stat/l
+196 lstat64 lstat/l
+197 fstat64 fstat/l
 199 getuid32 getuid
 200 getgid32 getgid
 201 geteuid32 geteuid
@@ -119,6 +177,7 @@ const TABLE = `
 218 mincore
 219 madvise
 220 getdents64
+221 fcntl64 fcntl/l
 224 gettid
 225 readahead readahead 0 q1 3
 226 setxattr
@@ -135,6 +194,7 @@ const TABLE = `
 237 fremovexattr
 238 tkill
 239 sendfile64 sendfile
+240 futex futex/i
 241 sched_setaffinity
 242 sched_getaffinity
 252 exit_group
@@ -142,9 +202,18 @@ const TABLE = `
 255 epoll_ctl
 256 epoll_wait
 258 set_tid_address
+260 timer_settime timer_settime/i
+261 timer_gettime timer_gettime/i
 262 timer_getoverrun
 263 timer_delete
+264 clock_settime clock_settime/i
+265 clock_gettime clock_gettime/i
+266 clock_getres clock_getres/i
+267 clock_nanosleep clock_nanosleep/i
+268 statfs64 statfs/l 0 2
+269 fstatfs64 fstatfs/l 0 2
 270 tgkill
+271 utimes utimes/i
 272 fadvise64_64 fadvise64 0 q1 q3 5
 278 mq_unlink
 289 ioprio_set
@@ -156,6 +225,8 @@ const TABLE = `
 296 mkdirat
 297 mknodat
 298 fchownat
+299 futimesat futimesat/i
+300 fstatat64 newfstatat/l
 301 unlinkat
 302 renameat
 303 linkat
@@ -163,22 +234,30 @@ const TABLE = `
 305 readlinkat
 306 fchmodat
 307 faccessat
+308 pselect6 pselect6/i
+309 ppoll ppoll/i
 310 unshare
 313 splice
 314 sync_file_range sync_file_range 0 q1 q3 5
 315 tee
+316 vmsplice vmsplice/i
 318 getcpu
 319 epoll_pwait
+320 utimensat utimensat/i
 321 signalfd
 322 timerfd_create
 323 eventfd
 324 fallocate fallocate 0 1 q2 q4
+325 timerfd_settime timerfd_settime/i
+326 timerfd_gettime timerfd_gettime/i
 327 signalfd4
 328 eventfd2
 329 epoll_create1
 330 dup3
 331 pipe2
 332 inotify_init1
+333 preadv preadv/i 0 1 2 q3
+334 pwritev pwritev/i 0 1 2 q3
 340 prlimit64
 344 syncfs
 346 setns
@@ -237,6 +316,12 @@ export interface I386Call {
   readonly nr: number;
   /** How many of them the i386 call has, if fewer. */
   readonly arity: number;
+  /** Of its structures; as LAYOUT numbers them. */
+  readonly layout: 0 | 1 | 2;
+  /** How many arguments stand in memory, where the first one points (of a multiplexer's call: the second); 0: in registers. */
+  readonly inMemory: number;
+  /** The x86-64 argument that says where the result goes as 64 bits; −1: it is returned. */
+  readonly resultAt: number;
   /** Its six arguments from the six of the registers; both as lo/hi pairs. */
   readonly map: (from: Uint32Array, to: Uint32Array) => void;
 }
@@ -247,16 +332,23 @@ function mapping(args: readonly string[]): I386Call['map'] {
     const old = from.slice();
     to.fill(0);
     args.forEach((a, i) => {
-      const kind = /^[a-z]/.test(a) ? a[0] : '', n = Number(kind === '' ? a : a.slice(1)), lo = a === '-' ? 0 : old[n * 2]!;
-      to[i * 2] = kind === 'p' ? lo << 12 : lo;
-      to[i * 2 + 1] = kind === 's' ? lo >> 31 : kind === 'q' ? old[n * 2 + 2]! : kind === 'p' ? lo >>> 20 : 0;
+      const kind = /^[a-z]/.test(a) ? a[0] : '', n = Number(kind === '' ? a : a.slice(1)), word = (at: number): number => old[at * 2]!, lo = a === '-' ? 0 : word(n);
+      to[i * 2] = kind === 'p' ? lo << 12 : kind === 'r' ? word(n + 1) : kind === 'u' ? ((lo & 0xffff) === 0xffff ? 0xffffffff : lo & 0xffff) : lo;
+      to[i * 2 + 1] = kind === 's' ? lo >> 31 : kind === 'q' ? word(n + 1) : kind === 'r' ? lo : kind === 'p' ? lo >>> 20 : 0;
     });
   };
 }
-/** By i386 number. */
+/** By key: the i386 number; of a multiplexer's call, + 65536 · what its first argument is. */
 export const I386_SYSCALLS: ReadonlyMap<number, I386Call> = new Map(TABLE.trim().split('\n').flatMap((line): [number, I386Call][] => {
-  const [number, name, native = name, ...args] = line.split(' ') as [string, string, ...string[]], nr = NR[native as SyscallName];
-  return nr === undefined ? [] : [[Number(number), { name, nr, arity: args.includes('-') ? args.indexOf('-') : 6, map: mapping(args) }]];
+  const [number, name, other = name, ...rest] = line.split(' ') as [string, string, ...string[]], [native, layout = ''] = other.split('/'), nr = NR[native as SyscallName];
+  if (nr === undefined) return [];
+  const after = (mark: string): string | undefined => rest.find((a) => a.startsWith(mark))?.slice(1), args = rest.filter((a) => !/^[@>]/.test(a)), [main, sub = 0] = number.split('.').map(Number);
+  const inMemory = Number(after('@') ?? 0), arity = args.includes('-') ? args.indexOf('-') : args.length === 0 && sub !== 0 ? inMemory : 6;
+  return [[main! + sub * 65536, { name, nr, arity, layout: layout === 'l' ? 2 : layout === 'i' ? 1 : 0, inMemory, resultAt: Number(after('>') ?? -1), map: mapping(args) }]];
 }));
-/** By i386 name. */
-export const I386_BY_NAME: ReadonlyMap<string, I386Call> = new Map([...I386_SYSCALLS.values()].map((c) => [c.name, c]));
+export const I386_MULTIPLEXERS: ReadonlySet<number> = new Set([...I386_SYSCALLS.keys()].filter((n) => n >= 65536).map((n) => n & 65535));
+/** @param first its first argument */
+export const i386Key = (nr: number, first: number): number => (I386_MULTIPLEXERS.has(nr) ? nr + first * 65536 : nr);
+export const i386Number = (key: number): number => key % 65536;
+/** By i386 name: calls of their own before those of a multiplexer. */
+export const I386_BY_NAME: ReadonlyMap<string, I386Call> = new Map([...I386_SYSCALLS].sort(([a], [b]) => b - a).map(([, c]) => [c.name, c]));

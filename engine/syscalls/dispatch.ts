@@ -1,14 +1,16 @@
 // From a number to a handler to a row of the syscall table. What entry and restart mean for the registers is kernel/entry's.
 import { NR } from '../abi/syscall-numbers.ts';
-import { I386_SYSCALLS } from '../abi/syscalls-i386.ts';
+import { I386_MULTIPLEXERS, I386_SYSCALLS, i386Key } from '../abi/syscalls-i386.ts';
+import type { I386Call } from '../abi/syscalls-i386.ts';
 import { SYSCALLS, UNKNOWN_I386, syscallName } from '../abi/syscalls.ts';
-import { ENOSYS } from '../abi/errno.ts';
+import { EFAULT, EINVAL, ENOSYS } from '../abi/errno.ts';
 import { AGAIN, BLOCK, NORETURN } from '../kernel/contracts/wait.ts';
 import { TASK } from '../kernel/contracts/task.ts';
 import type { OpenFile } from '../kernel/contracts/fs.ts';
 import type { Kernel } from '../kernel/contracts/kernel.ts';
 import type { SyscallEntry } from '../kernel/contracts/syscall-entry.ts';
 import type { Task } from '../kernel/contracts/task.ts';
+import { copyFromUser, putUserU64 } from '../kernel/mm/uaccess.ts';
 import { regsOf } from '../kernel/entry/regs.ts';
 import { entryOf } from '../kernel/entry/state.ts';
 import { Args } from './call.ts';
@@ -122,7 +124,27 @@ export function createDispatch(): Dispatch {
       return -ENOSYS;
     }
     scratch.set(sys.args);
-    return handler(k, task, shared);
+    const result = handler(k, task, shared), { compat } = sys;
+    return compat < 0 || result < 0 ? result : resultToUser(k, task, compat, result);
+  }
+
+  /** An i386 call may return more than a register holds. */
+  function resultToUser(k: Kernel, task: Task, key: number, result: number): number {
+    const at = I386_SYSCALLS.get(key)!.resultAt;
+    return at < 0 ? result : putUserU64(k, task, shared.ptr(at), result) < 0 ? -EFAULT : 0;
+  }
+  /** The i386 call's arguments as those of the x86-64 call; false: they could not be read. */
+  function i386Arguments(k: Kernel, task: Task, call: I386Call, key: number): boolean {
+    const { args } = task.syscall;
+    if (call.inMemory > 0) {
+      const list = copyFromUser(k, task, args[key >= 65536 ? 2 : 0]!, call.inMemory * 4);
+      args.fill(0);
+      if (typeof list === 'number') return false;
+      const v = new DataView(list.buffer, list.byteOffset, list.byteLength);
+      for (let i = 0; i < call.inMemory; i++) args[i * 2] = v.getUint32(i * 4, true);
+    }
+    call.map(args, args);
+    return true;
   }
 
   /** After the handler: the call is over (row), or waits (payload put aside). */
@@ -167,16 +189,19 @@ export function createDispatch(): Dispatch {
       sys.payload = null;
       sys.fileId = 0;
       if (compat) {
-        const call = I386_SYSCALLS.get(sys.nr);
+        const key = i386Key(sys.nr, sys.args[0]!), call = I386_SYSCALLS.get(key);
         if (call === undefined) {
+          const error = I386_MULTIPLEXERS.has(sys.nr) ? -EINVAL : -ENOSYS;
           sys.nr += UNKNOWN_I386;
           k.unknownSyscalls.set(sys.nr, (k.unknownSyscalls.get(sys.nr) ?? 0) + 1);
           captureEntry(k, task, -1);
-          emit(k, task, -ENOSYS);
-          return -ENOSYS;
+          emit(k, task, error);
+          return error;
         }
         sys.nr = call.nr;
-        call.map(sys.args, sys.args);
+        sys.compat = key;
+        sys.layout = call.layout;
+        if (!i386Arguments(k, task, call, key)) { captureEntry(k, task, -1); emit(k, task, -EFAULT); return -EFAULT; }
       }
       const { nr } = sys;
       const i = FD_ARG[nr] ?? -1;

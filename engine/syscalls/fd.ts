@@ -7,6 +7,7 @@ import {
 } from '../abi/open-flags.ts';
 import type { OpenFile } from '../kernel/contracts/fs.ts';
 import type { Kernel } from '../kernel/contracts/kernel.ts';
+import { LAYOUT } from '../kernel/contracts/task.ts';
 import type { Task } from '../kernel/contracts/task.ts';
 import { dupFilesStruct, fdClose, fdGet, fdGetRaw, fdInstall, fdLimit, fdReplace, freeFd, getFile, putFile } from '../kernel/fs/file-table.ts';
 import { F_RDLCK, F_UNLCK, F_WRLCK, setFlock, setRecordLock, testRecordLock } from '../kernel/fs/locks.ts';
@@ -60,8 +61,7 @@ interface OwnFcntl { fcntl?(k: Kernel, task: Task, cmd: number, arg: number): nu
 
 const SETFL_MASK = O_APPEND | O_NONBLOCK | FASYNC | O_DIRECT | O_NOATIME;
 
-function fcntl(k: Kernel, task: Task, fd: number, i386cmd: number, arg: number, argVa: number): number {
-  const large = task.syscall.layout === LAYOUT.i386Large && i386cmd >= F_GETLK64 && i386cmd <= F_GETLK64 + 2, cmd = large ? i386cmd - F_GETLK64 + F_GETLK : i386cmd;
+function fcntl(k: Kernel, task: Task, fd: number, cmd: number, arg: number, argVa: number): number {
   const file = fdGetRaw(task, fd);
   if (file === null) return -EBADF;
   const files = task.files!;
@@ -77,7 +77,9 @@ function fcntl(k: Kernel, task: Task, fd: number, i386cmd: number, arg: number, 
       if ((arg & O_NOATIME) !== 0 && (file.flags & O_NOATIME) === 0 && !ownerOrCapable(task.cred, file.inode)) return -EPERM;
       file.flags = (file.flags & ~SETFL_MASK) | (arg & SETFL_MASK);
       return 0;
-    case F_GETLK: case F_OFD_GETLK: case F_SETLK: case F_SETLKW: case F_OFD_SETLK: case F_OFD_SETLKW: return recordLock(k, task, file, cmd, argVa);
+    case F_GETLK: case F_SETLK: case F_SETLKW: return recordLock(k, task, file, cmd, argVa, FLOCK[task.syscall.layout === LAYOUT.x86_64 ? LAYOUT.x86_64 : LAYOUT.i386]);
+    case F_OFD_GETLK: case F_OFD_SETLK: case F_OFD_SETLKW: return recordLock(k, task, file, cmd, argVa, FLOCK[task.syscall.layout === LAYOUT.x86_64 ? LAYOUT.x86_64 : LAYOUT.i386Large]);
+    case F_GETLK64: case F_SETLK64: case F_SETLKW64: return task.syscall.layout !== LAYOUT.i386Large ? -EINVAL : recordLock(k, task, file, cmd - F_GETLK64 + F_GETLK, argVa, FLOCK[LAYOUT.i386Large]);
     case F_SETOWN: file.fasyncOwner = arg; return 0;
     case F_GETOWN: return file.fasyncOwner;
     case F_SETOWN_EX: {
@@ -115,21 +117,28 @@ function fcntl(k: Kernel, task: Task, fd: number, i386cmd: number, arg: number, 
   }
 }
 
-/** struct flock: short type, short whence, off_t start, off_t len, pid_t pid. */
-function recordLock(k: Kernel, task: Task, file: OpenFile, cmd: number, va: number): number {
-  const raw = copyFromUser(k, task, va, 32);
+/** Locks that i386's fcntl64 takes as struct flock64 (uapi/asm-generic/fcntl.h). */
+const F_GETLK64 = 12, F_SETLK64 = 13, F_SETLKW64 = 14;
+/** struct flock and flock64 by layout: short type, short whence, off_t start, off_t len, pid_t pid. */
+const FLOCK = {
+  [LAYOUT.x86_64]: { size: 32, start: 8, len: 16, pid: 24, offBytes: 8 },
+  [LAYOUT.i386]: { size: 16, start: 4, len: 8, pid: 12, offBytes: 4 },
+  [LAYOUT.i386Large]: { size: 24, start: 4, len: 12, pid: 20, offBytes: 8 },
+} as const;
+function recordLock(k: Kernel, task: Task, file: OpenFile, cmd: number, va: number, at: (typeof FLOCK)[keyof typeof FLOCK]): number {
+  const raw = copyFromUser(k, task, va, at.size);
   if (typeof raw === 'number') return raw;
   const dv = new DataView(raw.buffer, raw.byteOffset);
   const type = dv.getInt16(0, true), whence = dv.getInt16(2, true);
-  const s64 = (o: number): number => dv.getUint32(o, true) + dv.getInt32(o + 4, true) * 4294967296;
+  const off = (o: number): number => (at.offBytes === 4 ? dv.getInt32(o, true) : dv.getUint32(o, true) + dv.getInt32(o + 4, true) * 4294967296);
   const ofd = cmd === F_OFD_GETLK || cmd === F_OFD_SETLK || cmd === F_OFD_SETLKW;
   const get = cmd === F_GETLK || cmd === F_OFD_GETLK;
   if (type !== F_RDLCK && type !== F_WRLCK && (type !== F_UNLCK || (get && !ofd))) return -EINVAL;
-  if (ofd && dv.getInt32(24, true) !== 0) return -EINVAL;
+  if (ofd && dv.getInt32(at.pid, true) !== 0) return -EINVAL;
   const base = whence === 0 ? 0 : whence === 1 ? file.pos : whence === 2 ? file.inode.size : NaN;
   if (Number.isNaN(base)) return -EINVAL;
-  let start = base + s64(8);
-  const len = s64(16);
+  let start = base + off(at.start);
+  const len = off(at.len);
   let end = Infinity;
   if (start > 0x7fffffffffffffff) return -EOVERFLOW;
   if (len > 0) end = start + len - 1;
@@ -140,12 +149,12 @@ function recordLock(k: Kernel, task: Task, file: OpenFile, cmd: number, va: numb
     const other = testRecordLock(file.inode, owner, type, start, end);
     if (other === null) dv.setInt16(0, F_UNLCK, true);
     else {
-      const put = (o: number, n: number): void => { dv.setUint32(o, n >>> 0, true); dv.setUint32(o + 4, Math.floor(n / 4294967296) >>> 0, true); };
+      const put = (o: number, n: number): void => { dv.setUint32(o, n >>> 0, true); if (at.offBytes === 8) dv.setUint32(o + 4, Math.floor(n / 4294967296) >>> 0, true); };
       dv.setInt16(0, other.type, true);
       dv.setInt16(2, 0, true);
-      put(8, other.start);
-      put(16, other.end === Infinity ? 0 : other.end - other.start + 1);
-      dv.setInt32(24, other.pid, true);
+      put(at.start, other.start);
+      put(at.len, other.end === Infinity ? 0 : other.end - other.start + 1);
+      dv.setInt32(at.pid, other.pid, true);
     }
     return copyToUser(k, task, va, raw);
   }

@@ -7,6 +7,7 @@ import type { ArgRow, SyscallRow } from '../abi/syscalls.ts';
 import { IOCTL_IN, IOCTL_OUT } from '../abi/ioctl-args.ts';
 import type { Kernel } from '../kernel/contracts/kernel.ts';
 import type { Mm } from '../kernel/contracts/mm.ts';
+import { LAYOUT } from '../kernel/contracts/task.ts';
 import type { Task } from '../kernel/contracts/task.ts';
 
 const TASK_SIZE = 0x7ffffffff000;
@@ -19,6 +20,12 @@ let pgd = 0;
 let mm: Mm | null = null;
 /** Bytes of a pointer in a list of strings. */
 let pointerBytes: 4 | 8 = 8;
+/** Of the call's structures (contracts/task.ts, LAYOUT). */
+let layout = 0;
+/** Structures of longs alone. */
+const LONGS: ReadonlySet<string> = new Set(['long', 'ulong', 'timespec', 'timeval', 'itimerval', 'itimerspec', 'utimbuf', 'rusage', 'rlimit', 'tms']);
+/** Structures that i386 has otherwise: not recorded of its calls. */
+const OTHERWISE: ReadonlySet<string> = new Set(['stat', 'statfs', 'sysinfo']);
 
 /** Physical address of a present user page's byte, or −1. Falls back on the page cache for file pages not mapped in yet. */
 function physical(va: number): number {
@@ -80,6 +87,24 @@ function bytesRecord(tag: number, va: number, length: number): boolean {
   }
   return true;
 }
+/** Longs or pointers, `length` bytes of them in the layout of x86-64, which is how they are recorded. */
+function longsRecord(tag: number, va: number, length: number, signed: boolean): boolean {
+  if (layout === LAYOUT.x86_64) return bytesRecord(tag, va, length);
+  const start = at, wide = new Uint8Array(length), v = new DataView(wide.buffer);
+  for (let i = 0; i < length; i += 8) {
+    const n = peekWord(va + i / 2, 4);
+    if (n < 0) { at = start; return false; }
+    v.setUint32(i, n, true); v.setInt32(i + 4, signed ? n >> 31 : 0, true);
+  }
+  room(length + 6);
+  out[at++] = tag;
+  let n = length;
+  while (n > 127) { out[at++] = (n & 127) | 128; n >>>= 7; }
+  out[at++] = n;
+  out.set(wide, at);
+  at += length;
+  return true;
+}
 /** A string with its NUL, at most max bytes. */
 function stringRecord(tag: number, va: number, max: number): boolean {
   let length = 0;
@@ -105,7 +130,7 @@ const arg = (a: Uint32Array, i: number): number => a[i * 2]! + a[i * 2 + 1]! * 4
 /** struct iovec at va: the data of each item, `total` bytes in all. */
 function iovecItems(tag: number, va: number, count: number, total: number): void {
   for (let i = 0; i < Math.min(count, ITEMS_MAX); i++) {
-    const base = peekWord(va + i * 16, 8), length = peekWord(va + i * 16 + 8, 8);
+    const word = layout === LAYOUT.x86_64 ? 8 : 4, base = peekWord(va + i * 2 * word, word), length = peekWord(va + (i * 2 + 1) * word, word);
     if (base < 0 || length < 0) return;
     const n = Math.min(length, total);
     total -= n;
@@ -132,8 +157,10 @@ function planArg(row: SyscallRow, arg_: ArgRow, i: number, plan: Plan): void {
   const n = Number(p[p.length - 1]);
   const entry = (op: Op): void => { plan.entry.push(op); };
   const exit = (op: Op): void => { plan.exit.push(op); };
-  const inStruct = (bytes: number): void => entry((a) => { const va = arg(a, i); if (va) bytesRecord(tag, va, bytes); });
-  const outStruct = (bytes: number): void => exit((a, r) => { const va = arg(a, i); if (va && r >= 0) bytesRecord(tag + 1, va, bytes); });
+  const name = p[0] ?? '', longs = LONGS.has(name), otherwise = OTHERWISE.has(name);
+  const struct = (t: number, va: number, bytes: number): void => { if (longs) longsRecord(t, va, bytes, true); else if (!otherwise || layout === LAYOUT.x86_64) bytesRecord(t, va, bytes); };
+  const inStruct = (bytes: number): void => entry((a) => { const va = arg(a, i); if (va) struct(tag, va, bytes); });
+  const outStruct = (bytes: number): void => exit((a, r) => { const va = arg(a, i); if (va && r >= 0) struct(tag + 1, va, bytes); });
   switch (arg_.kind) {
     case 'path': entry((a) => { const va = arg(a, i); if (va) stringRecord(tag, va, PATH_MAX); }); break;
     case 'str': entry((a) => { const va = arg(a, i); if (va) stringRecord(tag, va, STRING_MAX); }); break;
@@ -142,10 +169,10 @@ function planArg(row: SyscallRow, arg_: ArgRow, i: number, plan: Plan): void {
     case 'in': inStruct(size); break;
     case 'out': outStruct(size); break;
     case 'io': inStruct(size); outStruct(size); break;
-    case 'ina': entry((a) => { const va = arg(a, i), count = p[1] === '-' ? 1 : n < 0 ? -n : arg(a, n); if (va && count > 0) bytesRecord(tag, va, Math.min(count, ITEMS_MAX) * size); }); break;
+    case 'ina': entry((a) => { const va = arg(a, i), count = p[1] === '-' ? 1 : n < 0 ? -n : arg(a, n); if (va && count > 0) struct(tag, va, Math.min(count, ITEMS_MAX) * size); }); break;
     case 'outa': exit((a, r) => { const va = arg(a, i), count = arg(a, n); if (va && r >= 0) bytesRecord(tag + 1, va, Math.min(count, ITEMS_MAX) * size); }); break;
-    case 'iov': entry((a) => { const va = arg(a, i), count = arg(a, n); if (va && count && bytesRecord(tag, va, Math.min(count, ITEMS_MAX) * 16)) iovecItems(tag + PART.item, va, count, Infinity); }); break;
-    case 'oiov': exit((a, r) => { const va = arg(a, i), count = arg(a, n); if (va && count && bytesRecord(tag, va, Math.min(count, ITEMS_MAX) * 16) && r >= 0) iovecItems(tag + PART.itemExit, va, count, r); }); break;
+    case 'iov': entry((a) => { const va = arg(a, i), count = arg(a, n); if (va && count && longsRecord(tag, va, Math.min(count, ITEMS_MAX) * 16, false)) iovecItems(tag + PART.item, va, count, Infinity); }); break;
+    case 'oiov': exit((a, r) => { const va = arg(a, i), count = arg(a, n); if (va && count && longsRecord(tag, va, Math.min(count, ITEMS_MAX) * 16, false) && r >= 0) iovecItems(tag + PART.itemExit, va, count, r); }); break;
     case 'argv': case 'envp': entry((a) => {
       const va = arg(a, i);
       if (!va) return;
@@ -229,22 +256,22 @@ function planSpecial(row: SyscallRow, kind: string, i: number, entry: (op: Op) =
     case '@cpuset': entry((a) => { const va = arg(a, i); if (va && a[2]) bytesRecord(tag, va, Math.min(a[2], 128)); }); break;
     case '@futextimeout': entry((a) => {
       const va = arg(a, i), op = a[2]! & 0x7f;
-      if (va && (op === 0 || op === 6 || op === 9 || op === 11 || op === 13)) bytesRecord(tag, va, 16);
+      if (va && (op === 0 || op === 6 || op === 9 || op === 11 || op === 13)) longsRecord(tag, va, 16, true);
     }); break;
-    case '@utimens': entry((a) => { const va = arg(a, i); if (va) bytesRecord(tag, va, 32); }); break;
-    case '@time': outStruct(8); break;
+    case '@utimens': entry((a) => { const va = arg(a, i); if (va) longsRecord(tag, va, 32, true); }); break;
+    case '@time': exit((a, r) => { const va = arg(a, i); if (va && r >= 0) longsRecord(tag + 1, va, 8, true); }); break;
     case '@arch_prctl': exit((a, r) => { if (r >= 0 && (a[0] === 0x1003 || a[0] === 0x1004)) bytesRecord(tag + 1, arg(a, i), 8); }); break;
     case '@mempolicy': outStruct(4); break;
     case '@pselectmask': entry((a) => {
       const va = arg(a, i);
-      if (!va || !bytesRecord(tag, va, 16)) return;
-      const set = peekWord(va, 8);
+      if (!va || !longsRecord(tag, va, 16, false)) return;
+      const set = peekWord(va, layout === LAYOUT.x86_64 ? 8 : 4);
       if (set > 0) bytesRecord(tag + PART.second, set, 8);
     }); break;
     case '@fcntl': {
       const locks = (c: number): boolean => (c >= 5 && c <= 7) || (c >= 36 && c <= 38);
-      entry((a) => { const c = a[2]!; if (locks(c)) bytesRecord(tag, arg(a, i), 32); else if (c === 15) bytesRecord(tag, arg(a, i), 8); });
-      exit((a, r) => { const c = a[2]!; if (r < 0) return; if (c === 5 || c === 36) bytesRecord(tag + 1, arg(a, i), 32); else if (c === 16 || c === 17) bytesRecord(tag + 1, arg(a, i), 8); });
+      entry((a) => { const c = a[2]!; if (locks(c) && layout === LAYOUT.x86_64) bytesRecord(tag, arg(a, i), 32); else if (c === 15) bytesRecord(tag, arg(a, i), 8); });
+      exit((a, r) => { const c = a[2]!; if (r < 0) return; if ((c === 5 || c === 36) && layout === LAYOUT.x86_64) bytesRecord(tag + 1, arg(a, i), 32); else if (c === 16 || c === 17) bytesRecord(tag + 1, arg(a, i), 8); });
       break;
     }
     case '@prctl':
@@ -278,6 +305,7 @@ function aim(k: Kernel, task: Task): void {
   mm = task.mm;
   pgd = mm ? mm.pgd : 0;
   pointerBytes = task.syscall.compat < 0 ? 8 : 4;
+  layout = task.syscall.layout;
 }
 
 /** Starts the payload of a new call: what its in-arguments point to. */

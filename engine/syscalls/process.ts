@@ -1,8 +1,9 @@
 // Handlers of the process family: clone and its kin, exit, wait, ids, groups and sessions, limits, usage, system facts.
 import { E2BIG, EACCES, EBADF, ECHILD, EFAULT, EINVAL, EPERM, ESRCH } from '../abi/errno.ts';
-import { CLONE_VFORK, CLONE_VM } from '../abi/clone-flags.ts';
+import { CLONE_SETTLS, CLONE_VFORK, CLONE_VM } from '../abi/clone-flags.ts';
 import { WCONTINUED, WEXITED, WNOHANG, WNOWAIT, WSTOPPED, WUNTRACED, __WALL, __WCLONE, __WNOTHREAD } from '../abi/wait-flags.ts';
 import type { Kernel } from '../kernel/contracts/kernel.ts';
+import { LAYOUT } from '../kernel/contracts/task.ts';
 import type { Process, Task } from '../kernel/contracts/task.ts';
 import { longBytes, readLongs, writeLongs } from '../kernel/time/user.ts';
 import { BLOCK, NORETURN } from '../kernel/contracts/wait.ts';
@@ -245,7 +246,8 @@ const NEW_NAMESPACES = 0x7e020080 | 0;
 export const handlers: Handlers = {
   fork: (k, task) => clone(k, task, plainFork(0)),
   vfork: (k, task) => clone(k, task, plainFork(CLONE_VM | CLONE_VFORK)),
-  clone: (k, task, a) => clone(k, task, { flags: a.u32(0) - (a.u32(0) & 0xff), exitSignal: a.u32(0) & 0xff, stack: a.ptr(1), parentTid: a.ptr(2), childTid: a.ptr(3), tlsLo: a.lo(4), tlsHi: a.hi(4), clearSighand: false }),
+  // CLONE_SETTLS of i386 is a descriptor for the GDT, which 64-bit code does not use.
+  clone: (k, task, a) => task.syscall.layout !== LAYOUT.x86_64 && (a.u32(0) & CLONE_SETTLS) !== 0 ? -EINVAL : clone(k, task, { flags: a.u32(0) - (a.u32(0) & 0xff), exitSignal: a.u32(0) & 0xff, stack: a.ptr(1), parentTid: a.ptr(2), childTid: a.ptr(3), tlsLo: a.lo(4), tlsHi: a.hi(4), clearSighand: false }),
   clone3,
   exit: (k, task, a) => { doExit(k, task, (a.u32(0) & 0xff) << 8); return NORETURN; },
   exit_group: (k, task, a) => { doGroupExit(k, task, (a.u32(0) & 0xff) << 8); return NORETURN; },

@@ -14,7 +14,7 @@ import { MAY_WRITE, inodePermission, mayWriteFs, ownerOrCapable, readonlyFs } fr
 import { majorOf, minorOf } from '../kernel/fs/pseudo.ts';
 import { TmpfsInode } from '../kernel/fs/tmpfs.ts';
 import { mmOf } from '../kernel/mm/state.ts';
-import { copyFromUser, copyToUser, readUserString } from '../kernel/mm/uaccess.ts';
+import { copyToUser, readUserString } from '../kernel/mm/uaccess.ts';
 import { realtime } from '../kernel/time/clock.ts';
 import { readLongs } from '../kernel/time/user.ts';
 import type { Handlers } from './call.ts';
@@ -236,6 +236,7 @@ function utimes(k: Kernel, task: Task, dirfd: number, pathVa: number, va: number
   return 0;
 }
 
+const PAGE_SIZE = 4096;
 /** struct statfs: 120 bytes, of i386 16 words or, for large files, words but five quadwords. Sizes are the guest's memory: what a file system here can hold. */
 function writeStatfs(k: Kernel, task: Task, va: number, inode: Inode, mount: Mount | null): number {
   const sb = inode.sb, m = mmOf(k);
@@ -247,10 +248,10 @@ function writeStatfs(k: Kernel, task: Task, va: number, inode: Inode, mount: Mou
   let at = 0;
   const word = (n: number): void => { dv.setUint32(at, n >>> 0, true); at += 4; }, quad = (n: number): void => { u64(at, n); at += 8; };
   const long = layout === LAYOUT.x86_64 ? quad : word, count = layout === LAYOUT.i386 ? word : quad;
-  long(sb.magic); long(sb.blockSize);
+  long(sb.magic); long(PAGE_SIZE); // simple_statfs()
   for (const n of [frames, free, free, frames * 2, frames * 2]) count(n);
   word(sb.dev); word(0);
-  long(255); long(sb.blockSize); long(flags);
+  long(255); long(PAGE_SIZE); long(flags);
   return copyToUser(k, task, va, out.subarray(0, at + 4 * (layout === LAYOUT.x86_64 ? 8 : 4))); // f_spare
 }
 

@@ -28,6 +28,16 @@ describe.skipIf(!have(sample('int80')))('int 0x80', () => {
     expect(ktrace(['report', r.dir, '--strace', '-f']).stdout.toString()).toContain('execve("/bin/sh", ["/bin/sh", "-c", "echo $GREETING from $0 $1", "zero", "one"]');
     expect(ktrace(['replay', r.dir]).status).toBe(0);
   });
+  test('structures of i386: times, stat, limits, vectors, locks; arguments in memory; multiplexers', () => {
+    const native = run([sample('int80-i386')]), r = record([sample('int80-i386')]);
+    expect(native.stdout.toString()).toContain('clone 1 500');
+    expect(r.stdout.toString()).toBe(native.stdout.toString());
+    const text = ktrace(['report', r.dir, '--strace']).stdout.toString();
+    expect(text).toContain('nanosleep({tv_sec=0, tv_nsec=2000000}, ');
+    expect(text).toContain('writev(3, [{iov_base="one ", iov_len=4}, {iov_base="three\\n", iov_len=6}], 2) = 10');
+    expect(text).toContain('utimes("/tmp/int80-');
+    expect(ktrace(['replay', r.dir]).status).toBe(0);
+  });
   test.skipIf(!have('strace') || process.arch !== 'x64')('as strace prints it', () => {
     const real = run(['strace', sample('int80')]), ours = ktrace(['strace', sample('int80')]);
     expect(masked(ours.stderr)).toEqual(masked(real.stderr));

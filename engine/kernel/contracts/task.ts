@@ -83,7 +83,7 @@ export const LAYOUT = { x86_64: 0, i386: 1, i386Large: 2 } as const;
 
 export class SyscallState {
   nr = -1; // −1: not in a syscall
-  /** Entered by int 0x80: the i386 number (nr and args are those of the x86-64 call that does the same), else −1. */
+  /** Entered by int 0x80: the key in abi/syscalls-i386.ts (nr and args are those of the x86-64 call that does the same), else −1. */
   compat = -1;
   layout: number = LAYOUT.x86_64;
   args = new Uint32Array(12); // six raw arguments, lo/hi

@@ -1,5 +1,6 @@
 // On the way back to user mode: take signals, run default actions, build frames, restart or interrupt a system call
 // (get_signal, handle_signal, arch_do_signal_or_restart).
+import { i386Number } from '../../abi/syscalls-i386.ts';
 import { SIGKILL, SIGSEGV, SIGSTOP } from '../../abi/signals.ts';
 import { CTX, RAX } from '../../machine/hardware.ts';
 import type { Kernel } from '../contracts/kernel.ts';
@@ -110,7 +111,7 @@ function restartSyscall(k: Kernel, task: Task, handlerFlags: number | null): voi
   else again = code !== ERESTARTSYS || (handlerFlags & SA.RESTART) !== 0;
   if (again) {
     const i386 = s.compat >= 0;
-    regs.setGpr(RAX, code === ERESTART_RESTARTBLOCK ? (i386 ? I386_RESTART_SYSCALL : NR_RESTART_SYSCALL) : i386 ? s.compat : s.nr);
+    regs.setGpr(RAX, code === ERESTART_RESTARTBLOCK ? (i386 ? I386_RESTART_SYSCALL : NR_RESTART_SYSCALL) : i386 ? i386Number(s.compat) : s.nr);
     regs.setNum(CTX.rip, regs.rip - 2);
   } else regs.setGpr(RAX, -EINTR);
   endSyscall(task);
