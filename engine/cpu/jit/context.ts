@@ -312,14 +312,18 @@ export class CompileCtx implements FlowCtx {
   }
 
   // ---- memory
-  /** push i32: WASM address of [va, va + bytes). The cold path may end in a side exit: before effects only. */
+  /** push i32: WASM address of [va, va + bytes). The cold path may end in a side exit: before effects only. With registers in memory every miss is one: leaving
+   *  costs little then, and V8's register allocator takes most of its time for calls that come back. */
   private translate(va: number, bytes: number, write: boolean): void {
     const f = this.f, entry = this.local(I32);
     this.flush();
     tlbTest(f, STATE, va, entry, bytes, write);
     f.hint(false).if();
-    f.get(STATE).get(va).i32Const(bytes).i32Const(this.record); this.cold.slow(f, write);
-    f.hint(false).if(); this.leaveSide(); f.end();
+    if (this.region.memory) this.sideExit();
+    else {
+      f.get(STATE).get(va).i32Const(bytes).i32Const(this.record); this.cold.slow(f, write);
+      f.hint(false).if(); this.leaveSide(); f.end();
+    }
     f.end();
     f.get(va).i32WrapI64().get(entry).i32Load(S.dtlb + DTLB.addend).i32Add();
   }

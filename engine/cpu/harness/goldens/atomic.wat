@@ -32,9 +32,8 @@
     local.get $state i64.load offset=56 (;rdi;) local.set $rdi
     local.get $rdi local.set 15
     local.get 15 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 16352 i32.and local.get $state i32.add local.tee 19 i64.load offset=2056 (;dtlb.write;) local.get 15 i64.xor i64.const 4088 i64.gt_u if (;unlikely;)
-      local.get $state local.get 15 i32.const 8 i32.const 4194376 call 6 if (;unlikely;)
-        local.get $state local.get 3 return_call 3
-      end
+      local.get $state i32.const 4194376 i32.store offset=612 (;rec;)
+      local.get $state local.get 3 return_call 3
     end
     local.get 15 i32.wrap_i64 local.tee 20 local.get 19 i32.load offset=2064 (;dtlb.addend;) i32.add local.tee 16 i64.load local.set 14
     local.get 14 local.set 10

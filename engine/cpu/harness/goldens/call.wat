@@ -50,9 +50,8 @@
           local.get $rsp i64.const 8 i64.sub local.tee 9 local.get 10 local.set 13
           local.set 12
           local.get 12 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 16352 i32.and local.get $state i32.add local.tee 14 i64.load offset=2056 (;dtlb.write;) local.get 12 i64.xor i64.const 4088 i64.gt_u if (;unlikely;)
-            local.get $state local.get 12 i32.const 8 i32.const 4194376 call 7 if (;unlikely;)
-              local.get $state local.get 3 return_call 4
-            end
+            local.get $state i32.const 4194376 i32.store offset=612 (;rec;)
+            local.get $state local.get 3 return_call 4
           end
           local.get 12 i32.wrap_i64 local.tee 15 local.get 14 i32.load offset=2064 (;dtlb.addend;) i32.add local.get 13 i64.store
           local.get 9 local.set $rsp
@@ -67,9 +66,8 @@
         end
         local.get $rsp local.set 12
         local.get 12 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 16352 i32.and local.get $state i32.add local.tee 14 i64.load offset=2048 (;dtlb.read;) local.get 12 i64.xor i64.const 4088 i64.gt_u if (;unlikely;)
-          local.get $state local.get 12 i32.const 8 i32.const 4194488 call 6 if (;unlikely;)
-            local.get $state local.get 3 return_call 4
-          end
+          local.get $state i32.const 4194488 i32.store offset=612 (;rec;)
+          local.get $state local.get 3 return_call 4
         end
         local.get 12 i32.wrap_i64 local.tee 15 local.get 14 i32.load offset=2064 (;dtlb.addend;) i32.add i64.load local.set 13
         local.get 13 i64.const 47 i64.shr_s i64.const 1 i64.add i64.const 1 i64.gt_u if (;unlikely;)

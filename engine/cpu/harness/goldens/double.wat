@@ -59,9 +59,8 @@
     local.get $rdi local.set 14
     local.get $state local.get $xmm0 v128.store offset=320 (;xmm0;)
     local.get 14 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 16352 i32.and local.get $state i32.add local.tee 17 i64.load offset=2048 (;dtlb.read;) local.get 14 i64.xor i64.const 4088 i64.gt_u if (;unlikely;)
-      local.get $state local.get 14 i32.const 8 i32.const 4194416 call 7 if (;unlikely;)
-        local.get $state local.get 3 return_call 5
-      end
+      local.get $state i32.const 4194416 i32.store offset=612 (;rec;)
+      local.get $state local.get 3 return_call 5
     end
     local.get 14 i32.wrap_i64 local.tee 18 local.get 17 i32.load offset=2064 (;dtlb.addend;) i32.add local.set 15
     local.get 15 v128.load64_zero f64x2.extract_lane 0 local.set 9

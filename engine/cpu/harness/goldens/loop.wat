@@ -50,9 +50,8 @@
       local.get $state local.get 17 i64.store offset=8 (;rcx;)
       local.get $state local.get $rdx i64.store offset=16 (;rdx;)
       local.get 9 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 16352 i32.and local.get $state i32.add local.tee 19 i64.load offset=2048 (;dtlb.read;) local.get 9 i64.xor i64.const 4095 i64.gt_u if (;unlikely;)
-        local.get $state local.get 9 i32.const 1 i32.const 4194456 call 5 if (;unlikely;)
-          local.get $state local.get 3 i32.const 16385 local.get 5 local.get 6 return_call 4
-        end
+        local.get $state i32.const 4194456 i32.store offset=612 (;rec;)
+        local.get $state local.get 3 i32.const 16385 local.get 5 local.get 6 return_call 4
       end
       local.get 9 i32.wrap_i64 local.tee 20 local.get 19 i32.load offset=2064 (;dtlb.addend;) i32.add i64.load8_u local.set 12
       local.get $rsi i64.const 255 i64.and local.set 21
@@ -80,10 +79,9 @@
       local.get $state local.get 17 i64.store offset=8 (;rcx;)
       local.get $state local.get $rsi i64.store offset=48 (;rsi;)
       local.get 8 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 16352 i32.and local.get $state i32.add local.tee 23 i64.load offset=2048 (;dtlb.read;) local.get 8 i64.xor i64.const 4092 i64.gt_u if (;unlikely;)
-        local.get $state local.get 8 i32.const 4 i32.const 4194576 call 5 if (;unlikely;)
-          local.get $state local.get 7 i64.store offset=744 (;fr;)
-          local.get $state local.get 3 i32.const 8198 local.get 5 local.get 6 return_call 4
-        end
+        local.get $state i32.const 4194576 i32.store offset=612 (;rec;)
+        local.get $state local.get 7 i64.store offset=744 (;fr;)
+        local.get $state local.get 3 i32.const 8198 local.get 5 local.get 6 return_call 4
       end
       local.get 8 i32.wrap_i64 local.tee 10 local.get 23 i32.load offset=2064 (;dtlb.addend;) i32.add i32.load local.tee 22 i64.extend_i32_u local.set 11
       local.get 17 local.set 12

@@ -30,9 +30,8 @@
     local.get $state i64.load offset=56 (;rdi;) local.set $rdi
     local.get $rdi local.set 13
     local.get 13 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 16352 i32.and local.get $state i32.add local.tee 17 i64.load offset=2056 (;dtlb.write;) local.get 13 i64.xor i64.const 4092 i64.gt_u if (;unlikely;)
-      local.get $state local.get 13 i32.const 4 i32.const 4194376 call 6 if (;unlikely;)
-        local.get $state local.get 3 return_call 3
-      end
+      local.get $state i32.const 4194376 i32.store offset=612 (;rec;)
+      local.get $state local.get 3 return_call 3
     end
     local.get 13 i32.wrap_i64 local.tee 18 local.get 17 i32.load offset=2064 (;dtlb.addend;) i32.add local.tee 14 i32.load local.tee 19 i64.extend_i32_u local.set 12
     local.get 19 local.get 10 i32.add local.tee 20 i64.extend_i32_u local.set 9

@@ -31,9 +31,8 @@
   block
     local.get $state i64.load offset=600 (;pageVa;) i64.const 9 i64.add local.set 8
     local.get 8 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 16352 i32.and local.get $state i32.add local.tee 9 i64.load offset=2048 (;dtlb.read;) local.get 8 i64.xor i64.const 4088 i64.gt_u if (;unlikely;)
-      local.get $state local.get 8 i32.const 8 i32.const 4194376 call 5 if (;unlikely;)
-        local.get $state local.get 3 return_call 3
-      end
+      local.get $state i32.const 4194376 i32.store offset=612 (;rec;)
+      local.get $state local.get 3 return_call 3
     end
     local.get 8 i32.wrap_i64 local.tee 10 local.get 9 i32.load offset=2064 (;dtlb.addend;) i32.add i64.load local.set 11
     local.get 3 i64.const 8589934594 i64.add local.tee 8 i32.wrap_i64 local.get $state i32.load offset=724 (;limit;) i32.ge_u if (;unlikely;)

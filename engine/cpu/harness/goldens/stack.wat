@@ -32,18 +32,16 @@
     local.get $rsp i64.const 8 i64.sub local.tee 8 local.get 9 local.set 13
     local.set 12
     local.get 12 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 16352 i32.and local.get $state i32.add local.tee 14 i64.load offset=2056 (;dtlb.write;) local.get 12 i64.xor i64.const 4088 i64.gt_u if (;unlikely;)
-      local.get $state local.get 12 i32.const 8 i32.const 4194376 call 6 if (;unlikely;)
-        local.get $state local.get 3 return_call 3
-      end
+      local.get $state i32.const 4194376 i32.store offset=612 (;rec;)
+      local.get $state local.get 3 return_call 3
     end
     local.get 12 i32.wrap_i64 local.tee 15 local.get 14 i32.load offset=2064 (;dtlb.addend;) i32.add local.get 13 i64.store
     local.get 8 local.set $rsp
     local.get $rsp local.set 12
     local.get $state local.get $rsp i64.store offset=32 (;rsp;)
     local.get 12 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 16352 i32.and local.get $state i32.add local.tee 14 i64.load offset=2048 (;dtlb.read;) local.get 12 i64.xor i64.const 4088 i64.gt_u if (;unlikely;)
-      local.get $state local.get 12 i32.const 8 i32.const 4194416 call 5 if (;unlikely;)
-        local.get $state local.get 3 return_call 3
-      end
+      local.get $state i32.const 4194416 i32.store offset=612 (;rec;)
+      local.get $state local.get 3 return_call 3
     end
     local.get 12 i32.wrap_i64 local.tee 15 local.get 14 i32.load offset=2064 (;dtlb.addend;) i32.add i64.load local.set 13
     local.get $rsp i64.const 8 i64.add local.set $rsp

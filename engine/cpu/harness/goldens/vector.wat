@@ -31,9 +31,8 @@
     local.get $state i64.load offset=56 (;rdi;) local.set $rdi
     local.get $rdi local.set 8
     local.get 8 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 16352 i32.and local.get $state i32.add local.tee 11 i64.load offset=2048 (;dtlb.read;) local.get 8 i64.xor i64.const 4080 i64.gt_u if (;unlikely;)
-      local.get $state local.get 8 i32.const 16 i32.const 4194376 call 5 if (;unlikely;)
-        local.get $state local.get 3 return_call 3
-      end
+      local.get $state i32.const 4194376 i32.store offset=612 (;rec;)
+      local.get $state local.get 3 return_call 3
     end
     local.get 8 i32.wrap_i64 local.tee 12 local.get 11 i32.load offset=2064 (;dtlb.addend;) i32.add local.set 9
     local.get 9 v128.load local.set 13
@@ -47,9 +46,8 @@
     local.set 17
     local.get $state local.get 13 v128.store offset=320 (;xmm0;)
     local.get 17 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 16352 i32.and local.get $state i32.add local.tee 11 i64.load offset=2056 (;dtlb.write;) local.get 17 i64.xor i64.const 4080 i64.gt_u if (;unlikely;)
-      local.get $state local.get 17 i32.const 16 i32.const 4194496 call 6 if (;unlikely;)
-        local.get $state local.get 3 return_call 3
-      end
+      local.get $state i32.const 4194496 i32.store offset=612 (;rec;)
+      local.get $state local.get 3 return_call 3
     end
     local.get 17 i32.wrap_i64 local.tee 19 local.get 11 i32.load offset=2064 (;dtlb.addend;) i32.add local.get 18 v128.store
     local.get $state i32.const 4194536 i32.store offset=612 (;rec;)

@@ -35,9 +35,8 @@
     local.get $rdi local.set 8
     local.get 8 local.set 12
     local.get 12 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 16352 i32.and local.get $state i32.add local.tee 13 i64.load offset=2048 (;dtlb.read;) local.get 12 i64.xor i64.const 4088 i64.gt_u if (;unlikely;)
-      local.get $state local.get 12 i32.const 8 i32.const 4194376 call 7 if (;unlikely;)
-        local.get $state local.get 3 return_call 5
-      end
+      local.get $state i32.const 4194376 i32.store offset=612 (;rec;)
+      local.get $state local.get 3 return_call 5
     end
     local.get 12 i32.wrap_i64 local.tee 14 local.get 13 i32.load offset=2064 (;dtlb.addend;) i32.add i64.load local.set 11
     local.get $state i32.const 704 i32.add local.tee 9 local.get 11 i64.store
@@ -52,9 +51,8 @@
     local.get $rdi i64.const 8 i64.add local.set 12
     local.get 12 local.set 8
     local.get 8 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 16352 i32.and local.get $state i32.add local.tee 9 i64.load offset=2048 (;dtlb.read;) local.get 8 i64.xor i64.const 4088 i64.gt_u if (;unlikely;)
-      local.get $state local.get 8 i32.const 8 i32.const 4194416 call 7 if (;unlikely;)
-        local.get $state local.get 3 return_call 5
-      end
+      local.get $state i32.const 4194416 i32.store offset=612 (;rec;)
+      local.get $state local.get 3 return_call 5
     end
     local.get 8 i32.wrap_i64 local.tee 15 local.get 9 i32.load offset=2064 (;dtlb.addend;) i32.add i64.load local.set 11
     local.get $state i32.const 704 i32.add local.tee 13 local.get 11 i64.store
