@@ -9,6 +9,7 @@ import { GuestRam } from '../machine/ram.ts';
 import type { Processor } from '../machine/hardware.ts';
 import { FRAME_FLAGS, FRAME_FLAGS_SIZE, RAM_BASE, memoryPages } from './layout.ts';
 import { createProcessor } from './processor.ts';
+import type { ProcessorOptions } from './processor.ts';
 
 const RAM = 16 << 20, CODE = 0x400000, DATA = 0x600000, STACK = 0x7ff000;
 const hasGcc = spawnSync('gcc', ['--version']).status === 0;
@@ -23,10 +24,10 @@ function assemble(source: string): Uint8Array {
 }
 
 interface Machine { cpu: Processor; ram: GuestRam; map(va: number, pfn: number, flags: number): void }
-function machine(jit: 'auto' | 'off' | 'force', code: Uint8Array): Machine {
+function machine(jit: 'auto' | 'off' | 'force', code: Uint8Array, options: Partial<ProcessorOptions> = {}): Machine {
   const pages = memoryPages(RAM), memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
   const ram = new GuestRam(memory.buffer, RAM_BASE, RAM, new Uint8Array(memory.buffer, FRAME_FLAGS, FRAME_FLAGS_SIZE));
-  const cpu = createProcessor(memory, ram, 1, { jit });
+  const cpu = createProcessor(memory, ram, 1, { jit, ...options });
   ram.bindProcessor(cpu);
   let free = 2; // frame 1: top-level table
   const map = (va: number, pfn: number, flags: number): void => {
@@ -128,4 +129,27 @@ describe.skipIf(!hasGcc)('processor', { timeout: 60_000 }, () => {
     expect(r.gpr(R9)).toBe(20);
     expect(r.gpr(RSI)).toBe(2);
   }));
+  /** A loop that calls through a pointer to a function three pages on. */
+  const FAR = `lea rbx, [rip+f]\nmov ecx, 100000\n1: call rbx\ndec ecx\njnz 1b\nsyscall\n.org 0x3000\nf: inc rax\nret`;
+  test('control stays in a region over calls through pointers to another page', () => {
+    const m = machine('auto', assemble(FAR), { hot: 128, meter: { now: () => 0 } });
+    do m.cpu.run(0, m.cpu.now(0) + 1e6); while (m.cpu.exit.reason === EXIT.deadline);
+    const { regionExits, regionInsns } = m.cpu.stats() as { regionExits: number; regionInsns: number };
+    expect(m.cpu.regs(0).gpr(RAX)).toBe(100_000);
+    expect(regionInsns / regionExits).toBeGreaterThan(500);
+  });
+  test('a page to which a region calls becomes another', () => {
+    const counted = modes.map((jit) => {
+      const m = machine(jit, assemble(FAR), { hot: 128 }), other = assemble('dec rax\nret');
+      m.ram.write(300 * 4096, other, 0, other.length);
+      let runs = 0;
+      do {
+        if (++runs === 300) { m.map(CODE + 0x3000, 300, 7); m.cpu.setPageTable(0, 4096, true); }
+        m.cpu.run(0, m.cpu.now(0) + 1000);
+      } while (m.cpu.exit.reason === EXIT.deadline);
+      return m.cpu.regs(0).gpr(RAX);
+    });
+    expect(counted[0]).toBeLessThan(50_000);
+    expect(counted).toEqual(modes.map(() => counted[0]));
+  });
 });

@@ -74,6 +74,7 @@ export class RegionEmitter {
   private readonly state: RegionState;
   private readonly ctx: CompileCtx;
   private readonly loopLabels = new Map<RegionBlock, Label>();
+  /** Of those that are open. */
   private readonly mergeLabels = new Map<RegionBlock, Label>();
   /** What kind of flags each block finds: null if that is known only at run time. */
   private readonly flags: ReadonlyMap<RegionBlock, FlagKind | null>;
@@ -92,7 +93,7 @@ export class RegionEmitter {
     this.state = new RegionState(f, memory);
     this.ctx = new CompileCtx(f, this.state, call, cold);
     this.flags = flagsAtEntry(region);
-    this.table = region.entries.length > 1 || [...region.found.values()].some((b) => b.returns.length > 0);
+    this.table = region.entries.length > 1 || [...region.found.values()].some((b) => b.likely.length > 0);
     this.next = this.table ? f.freshLocal(I32) : -1;
     if (region.pages.length > 1 && !memory) for (const { page } of region.pages) this.pageOk.set(page, f.freshLocal(I32));
   }
@@ -183,6 +184,7 @@ export class RegionEmitter {
     own();
     for (const y of merges.reverse()) {
       f.unreachable().end();
+      this.mergeLabels.delete(y);
       ctx.known = this.flags.get(y)!;
       this.tree(y);
     }
@@ -205,8 +207,11 @@ export class RegionEmitter {
     } else if (next.merge) { ctx.flush(); f.br(this.mergeLabels.get(next)!); }
     else { if (next.loop) ctx.flush(); this.tree(next); }
   }
-  /** Over the br_table; flags are whole. */
-  private enter(next: RegionBlock): void { this.f.i32Const(next.entry).set(this.next).br(this.rootLabel); }
+  /** To an entry: straight on if it is still to come, else over the br_table; flags are whole. */
+  private enter(next: RegionBlock): void {
+    const label = this.mergeLabels.get(next);
+    if (label === undefined) this.f.i32Const(next.entry).set(this.next).br(this.rootLabel); else this.f.br(label);
+  }
   private leaveTo(target: number): void {
     const { f, ctx, state } = this;
     if (!state.memory) { ctx.va(target); f.set(state.rip); this.leave(); return; }
@@ -325,11 +330,11 @@ export class RegionEmitter {
     const indirect = (): void => {
       spend();
       ctx.flush();
-      if (b.returns.length > 0) {
+      if (b.likely.length > 0) {
         const distance = f.local(I64);
         overdue(); this.leave(); f.end();
         f.get(state.rip); ctx.va(0); f.i64Sub().set(distance);
-        for (const site of b.returns) {
+        for (const site of b.likely) {
           const next = this.region.found.get(site)!;
           f.get(distance).i64Const(site).i64Eq().if();
           this.lookup(b, next, () => this.leave());

@@ -14,8 +14,8 @@ export interface RegionBlock {
   block: number;
   /** Offsets of successors inside the region. */
   successors: number[];
-  /** Behind a RET: offsets of the return sites of this region that it may go to. */
-  returns: number[];
+  /** Behind an indirect jump: offsets in this region to which it probably goes, a RET to return sites, others to where they were seen to go. */
+  likely: number[];
   /** Index among the entries, −1: none. Entries are where control arrives from outside, by RET, or by an irreducible edge. */
   entry: number;
   rpo: number;
@@ -78,12 +78,14 @@ export class Discovery {
     return pfn * 4096;
   }
 
-  /** Offset of a block to which an indirect jump has gone; NaN if it is not on a page of the region. */
-  private seen(block: number, pa: number): number {
-    const { u32 } = this.mmu;
+  /** Offset of a block to which an indirect jump has gone; NaN if it is not on a page of the region and cannot be. */
+  private seen(block: number, pa: number, baseLo: number, baseHi: number): number {
+    const { u32 } = this.mmu, frame = pa - (pa & 4095);
     if (pa === NO_PA || u32[(block + BLK.pa) >> 2] !== pa) return NaN;
-    const known = this.pages.find((p) => p.frame === pa - (pa & 4095));
-    return known === undefined ? NaN : known.page + (pa & 4095);
+    const known = this.pages.find((p) => p.frame === frame);
+    if (known !== undefined) return known.page + (pa & 4095);
+    const at = this.mmu.fetchedAt(this.s, frame, baseHi);
+    return at < 0 || Math.abs(at - baseLo) >= 2 ** 31 || this.frame(at - baseLo, baseLo, baseHi) !== frame ? NaN : at - baseLo + (pa & 4095);
   }
   /** The region around an entry block; null if it cannot be compiled. */
   run(entryBlock: number): Region | null {
@@ -125,7 +127,7 @@ export class Discovery {
       const block = blocks.ensure(pa);
       if (block === 0) { if (isEntry) return null; continue; }
       insns += code.insns.length;
-      const b: RegionBlock = { offset, page, code, block, successors: [], returns: [], entry: -1, rpo: -1, idom: null as never, children: [], merge: false, loop: false };
+      const b: RegionBlock = { offset, page, code, block, successors: [], likely: [], entry: -1, rpo: -1, idom: null as never, children: [], merge: false, loop: false };
       found.set(offset, b);
       if (minHot > 0) for (const distance of this.old.rooted(block)) { queue.push(offset + distance); kept.add(offset + distance); arrivals.add(offset + distance); }
       for (const target of directTargets(code)) queue.push(page + target);
@@ -133,10 +135,11 @@ export class Discovery {
       if (mnemonic === 'call') callTargets.add(page + directTargets(code)[0]!);
       if ((mnemonic === 'call_e' || mnemonic === 'jmp_e') && small()) {
         for (const at of [BLK.to0, BLK.to1]) {
-          const to = this.seen(u32[(block + at) >> 2]!, u32[(block + (at === BLK.to0 ? BLK.pa0 : BLK.pa1)) >> 2]!);
+          const to = this.seen(u32[(block + at) >> 2]!, u32[(block + (at === BLK.to0 ? BLK.pa0 : BLK.pa1)) >> 2]!, baseLo, baseHi);
           if (Number.isNaN(to)) continue;
           queue.push(to);
           callTargets.add(to);
+          b.likely.push(to);
         }
         if (mnemonic === 'jmp_e' && code.insns[code.insns.length - 1]!.base !== 16) tables.add(page); // not one through a pointer of its own (PLT)
       }
@@ -153,7 +156,7 @@ export class Discovery {
       if (arrivals.has(b.offset) || callTargets.has(b.offset) || returnSites.has(b.offset) || this.wanted.has(b.block)) addEntry(b);
     }
     this.findReturns();
-    const root: RegionBlock = { ...entry, offset: NaN, successors: [], returns: [], entry: -1, children: [], merge: false, loop: true };
+    const root: RegionBlock = { ...entry, offset: NaN, successors: [], likely: [], entry: -1, children: [], merge: false, loop: true };
     for (;;) {
       root.successors = entries.map((b) => b.offset);
       const irreducible = structure(root, found);
@@ -197,9 +200,11 @@ export class Discovery {
   private findReturns(): void {
     const { found } = this, ends = new Map<number, RegionBlock[]>(); // by function: its RETs
     const hot = (b: RegionBlock): number => this.mmu.u32[(b.block + BLK.hot) >> 2]!;
-    for (const caller of [...found.values()].filter((b) => lastMnemonic(b) === 'call').sort((x, y) => hot(y) - hot(x))) {
-      const target = caller.successors[0], site = caller.page + caller.code.end;
-      if (target === undefined || !found.has(site)) continue;
+    for (const b of found.values()) b.likely = b.likely.filter((t) => found.has(t));
+    const calls = [...found.values()].filter((b) => CALLS.has(lastMnemonic(b))).sort((x, y) => hot(y) - hot(x)).flatMap((caller) => [...caller.successors, ...caller.likely].map((target) => ({ caller, target })));
+    for (const { caller, target } of calls) {
+      const site = caller.page + caller.code.end;
+      if (!found.has(site)) continue;
       let rets = ends.get(target);
       if (rets === undefined) {
         ends.set(target, rets = []);
@@ -211,14 +216,14 @@ export class Discovery {
           const mnemonic = lastMnemonic(b);
           if (mnemonic === 'ret') rets.push(b);
           else if (mnemonic === 'call' || mnemonic === 'call_e') work.push(b.page + b.code.end);
-          else work.push(...b.successors);
+          else work.push(...b.successors, ...mnemonic === 'jmp_e' ? b.likely : []);
         }
       }
-      for (const ret of rets) if (ret.returns.length < MAX_RETURNS && !ret.returns.includes(site)) ret.returns.push(site);
+      for (const ret of rets) if (ret.likely.length < MAX_RETURNS && !ret.likely.includes(site)) ret.likely.push(site);
     }
   }
 }
-const MAX_RETURNS = 6;
+const MAX_RETURNS = 6, CALLS = new Set(['call', 'call_e']);
 /** Rounds for which it pays to load registers into locals and to store them again. */
 const LONG_LOOP = 8;
 const STACK_OR_AWAY = new Set(['call', 'call_e', 'jmp_e', 'ret']);

@@ -240,6 +240,13 @@ export class Mmu {
     return pfn * 4096;
   }
 
+  /** Where an instruction page of the CPU, in the same 4 GiB as addresses with the upper half `hi`, has this frame: the lower half of its address; −1 if none is in the TLB. */
+  fetchedAt(s: number, frame: number, hi: number): number {
+    const { u32 } = this;
+    for (let i = 0, e = (s + S.itlb) >> 2; i < ITLB_ENTRIES; i++, e += ITLB.size >> 2) if (u32[e + (ITLB.frame >> 2)] === frame && u32[e + 1] === hi >>> 0 && (u32[e]! & 4095) === 0) return u32[e]!;
+    return -1;
+  }
+
   // ---- maintenance
   flush(s: number): void {
     this.f64[(s + S.tlbFlush) >> 3]!++;
