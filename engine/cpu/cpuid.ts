@@ -1,6 +1,7 @@
 // What CPUID reports (SDM vol. 2, CPUID): exactly the features of the chosen model, so that recordings replay on any host and libraries
 // choose code that the machine can run.
 import type { CpuModel } from '../abi/cpu-models.ts';
+import { AVX_OFFSET, XSAVE_SIZE } from '../machine/xsave-image.ts';
 
 const word = (t: string, at: number): number => { let v = 0; for (let i = 3; i >= 0; i--) v = (v << 8) | (at + i < t.length ? t.charCodeAt(at + i) : 0); return v; };
 /** CPUID.1:EAX (vol. 2, figure 3-6). */
@@ -18,6 +19,15 @@ export function cpuid(m: CpuModel, leaf: number, subleaf: number, apicId: number
         case 1: return [0x122, (7 << 22) | 63, 63, 0];
         case 2: return [0x143, (15 << 22) | 63, 1023, 0];
         case 3: return [0x163, (15 << 22) | 63, 8191, 0];
+        default: return [0, 0, 0, 0];
+      }
+    case 7: return subleaf === 0 ? [0, m.leaf7Ebx, 0, 0] : [0, 0, 0, 0];
+    case 13: // XSAVE: XCR0 and the area's size; XSAVEOPT, XSAVEC, XGETBV with ECX = 1; the upper halves of the ymm registers
+      if (m.xcr0 === 0) return [0, 0, 0, 0];
+      switch (subleaf) {
+        case 0: return [m.xcr0, XSAVE_SIZE, XSAVE_SIZE, 0];
+        case 1: return [7, XSAVE_SIZE, 0, 0];
+        case 2: return [XSAVE_SIZE - AVX_OFFSET, AVX_OFFSET, 0, 0];
         default: return [0, 0, 0, 0];
       }
     case 0x80000000: return [0x80000008 | 0, 0, 0, 0];

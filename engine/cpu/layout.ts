@@ -43,25 +43,25 @@ export const S = {
    *  is bit 63, fx = operand bits | PF flip << 8 | SF flip << 9. CF = bit 63, OF = bit 63 ^ bit 62, AF = bit (67 − bits). */
   flagRes: CTX_SIZE, flagCc: CTX_SIZE + 8, flagFx: CTX_SIZE + 16,
   /** The code page: virtual address, and the physical address of its frame. */
-  pageVa: 600, frameBase: 608,
+  pageVa: 856, frameBase: 864,
   /** Record at which the interpreter left, or the hot block; 0 while it runs. A register that is always zero. */
-  rec: 612, zero: 616,
-  now: 624, deadline: 632, insns: 640,
-  exitReason: 648, exitVector: 652, exitError: 656, exitLo: 660, exitHi: 664,
+  rec: 868, zero: 872,
+  now: 880, deadline: 888, insns: 896,
+  exitReason: 904, exitVector: 908, exitError: 912, exitLo: 916, exitHi: 920,
   /** A store of this instruction ended the block. */
-  ends: 668,
-  dtlbMiss: 672, itlbMiss: 680, tlbFlush: 688, // f64
-  pgd: 696, cpu: 700,
+  ends: 924,
+  dtlbMiss: 928, itlbMiss: 936, tlbFlush: 944, // f64
+  pgd: 952, cpu: 956,
   /** Value of a store that goes the slow way, ≤ 16 bytes. */
-  scratch: 704,
+  scratch: 960,
   /** Flags as a compiled region leaves them (jit/context.ts): kind, a, b, r; kind 0: in flagRes, flagCc, flagFx. The interpreter packs them first. */
-  fk: 720, fa: 728, fb: 736, fr: 744,
+  fk: 976, fa: 984, fb: 992, fr: 1000,
   /** Cycles to the deadline after a slow path of a region, at most 2^30. */
-  limit: 724,
+  limit: 980,
   /** A copy of an operand that crosses pages or is long. */
-  bounce: 768, bounceSize: 1024,
+  bounce: 1024, bounceSize: 1024,
   /** State of the generator behind RDRAND, 4 words. */
-  random: 1792,
+  random: 1008,
   dtlb: 0x800, // 512 entries of 32 bytes
   itlb: 0x4800, // 128 entries of 16 bytes
 } as const;

@@ -18,8 +18,9 @@ export const CTX = {
   fdp: 184, // u64
   x87: 192, // 8 × 16 bytes, physical R0 … R7: 64-bit significand, u16 sign+exponent, 6 bytes zero
   xmm: 320, // 16 × 16 bytes
+  ymmHigh: 576, // 16 × 16 bytes: bits 128–255 of the ymm registers, zero below x86-64-v3
 } as const;
-export const CTX_SIZE = 576;
+export const CTX_SIZE = 832;
 
 export const RAX = 0, RCX = 1, RDX = 2, RBX = 3, RSP = 4, RBP = 5, RSI = 6, RDI = 7, R8 = 8, R9 = 9, R10 = 10, R11 = 11, R12 = 12, R13 = 13, R14 = 14, R15 = 15;
 

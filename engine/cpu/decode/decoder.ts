@@ -1,6 +1,6 @@
 // Bytes → one instruction (SDM vol. 2, chapter 2): prefixes, REX, opcode maps, ModRM, SIB, displacement, immediates.
 import type { Form, Insn, MemShape, OperandKind } from './insn.ts';
-import { L, W, makeForm, maps, modrmMaps } from './rows.ts';
+import { L, VEX_MAPS, W, knowVex, makeForm, maps, modrmMaps } from './rows.ts';
 import type { ParsedRow } from './rows.ts';
 
 /** All forms ever seen, by key: handlers are made once a form. */
@@ -41,8 +41,28 @@ export function decode(bytes: Uint8Array, at: number, end: number, level = 3): I
     else if (byte === 0x26 || byte === 0x2e || byte === 0x36 || byte === 0x3e) { /* ignored in 64-bit mode */ } else break;
     rex = 0; // a REX that is not last does not count
   }
-  let map = 0;
-  if (byte === 0x0f) {
+  let map = 0, vvvv = 0, vexL = 0, pp = 0;
+  if (level >= 3 && (byte === 0xc4 || byte === 0xc5)) { // VEX (vol. 2, 2.3): R X B and vvvv inverted
+    if (p + (byte === 0xc4 ? 2 : 1) >= end) return null;
+    if (rex !== 0 || opsize16 || rep !== 0 || lock) return bad(UD_FORM, p - at);
+    knowVex();
+    let last = bytes[p++]!;
+    rex = 0x40 | ((last >> 5) & 4 ^ 4);
+    map = VEX_MAPS + 1;
+    if (byte === 0xc4) {
+      map = VEX_MAPS + (last & 31);
+      rex = 0x40 | ((last >> 5) ^ 7);
+      last = bytes[p++]!;
+      rex |= (last >> 4) & 8;
+      if (map < VEX_MAPS + 1 || map > VEX_MAPS + 3) return bad(UD_FORM, p - at);
+    }
+    vvvv = ((last >> 3) & 15) ^ 15;
+    vexL = (last >> 2) & 1;
+    pp = last & 3;
+    rep = pp === 2 ? 0xf3 : pp === 3 ? 0xf2 : 0;
+    opsize16 = pp === 1;
+    byte = bytes[p++]!;
+  } else if (byte === 0x0f) {
     if (p >= end) return null;
     byte = bytes[p++]!;
     map = 1;
@@ -59,8 +79,8 @@ export function decode(bytes: Uint8Array, at: number, end: number, level = 3): I
     if (p >= end) return null;
     modrm = bytes[p]!;
   }
-  const row = choose(candidates, modrm, rep, opsize16, rex, byte, level);
-  if (row === null) return bad(UD_FORM, p - at);
+  const row = map > VEX_MAPS ? chooseVex(candidates, modrm, rep, opsize16, rex, vexL) : choose(candidates, modrm, rep, opsize16, rex, byte, level);
+  if (row === null || (vvvv !== 0 && !row.vvvv)) return bad(UD_FORM, p - at);
   const w = (rex & 8) !== 0, rexR = (rex & 4) << 1, rexX = (rex & 2) << 2, rexB = (rex & 1) << 3;
   const mod = modrm >> 6, reg = (modrm >> 3) & 7, rm = modrm & 7;
   // ---- memory operand
@@ -74,7 +94,7 @@ export function decode(bytes: Uint8Array, at: number, end: number, level = 3): I
         const sib = bytes[p++]!;
         scale = sib >> 6;
         index = ((sib >> 3) & 7) | rexX;
-        if (index === 4) index = -1;
+        if (index === 4 && !row.vsib) index = -1;
         base = (sib & 7) | rexB;
         if ((sib & 7) === 5 && mod === 0) { base = -1; dispBytes = 4; }
       } else if (rm === 5 && mod === 0) { base = 16; dispBytes = 4; }
@@ -84,14 +104,16 @@ export function decode(bytes: Uint8Array, at: number, end: number, level = 3): I
       if (dispBytes === 1) disp = (bytes[p]! << 24) >> 24;
       else if (dispBytes === 4) disp = bytes[p]! | (bytes[p + 1]! << 8) | (bytes[p + 2]! << 16) | (bytes[p + 3]! << 24);
       p += dispBytes;
-      shape = addr32 ? 3 : index >= 0 || (seg !== 0) ? 2 : 1;
+      shape = row.vsib ? (addr32 ? 6 : 5) : addr32 ? 3 : index >= 0 || (seg !== 0) ? 2 : 1;
+      if (row.vsib && index < 0) return bad(UD_FORM, p - at);
     }
   }
   // ---- operand size
+  const wide = w && row.usesW;
   let size: 8 | 16 | 32 | 64;
   if (row.byteSized) size = 8;
   else if (row.f64) size = 64;
-  else if (w) size = 64;
+  else if (wide) size = 64;
   else if (opsize16 && row.prefix !== 0x66) size = 16;
   else size = row.d64 ? 64 : 32;
   // ---- operands
@@ -100,7 +122,7 @@ export function decode(bytes: Uint8Array, at: number, end: number, level = 3): I
   const specs = row.ops, count = specs.length;
   for (let i = 0; i < count; i++) {
     const { letter, width: spec } = specs[i]!;
-    const width = spec >= 0 ? spec : spec === W.v ? size >> 3 : spec === W.y ? (w ? 8 : 4) : size === 16 ? 2 : 4;
+    const width = spec >= 0 ? spec : spec === W.v ? size >> 3 : spec === W.y ? (w ? 8 : 4) : spec <= W.l ? (16 << (row.vexL === 3 ? 0 : vexL)) >> (W.l - spec) : size === 16 ? 2 : 4;
     let kind: OperandKind = 'r', n = -1;
     switch (letter) {
       case L.E: if (mod === 3) n = rm | rexB; else kind = 'm'; break;
@@ -115,6 +137,14 @@ export function decode(bytes: Uint8Array, at: number, end: number, level = 3): I
       case L.Q: if (mod === 3) { kind = 'p'; n = rm; } else kind = 'm'; break;
       case L.N: if (mod !== 3) return bad(UD_FORM, p - at); kind = 'p'; n = rm; break;
       case L.T: kind = 't'; n = rm; break;
+      case L.H: kind = 'x'; n = vvvv; break;
+      case L.B: n = vvvv; break;
+      case L.Y: kind = 'm'; break;
+      case L.L: {
+        if (p >= end) return null;
+        kind = 'x'; n = bytes[p++]! >> 4;
+        break;
+      }
       case L.S: if (reg > 5) return bad(UD_FORM, p - at); kind = 's'; n = reg; break;
       case L.AL: case L.AX: case L.eAX: n = 0; break;
       case L.CL: n = 1; break;
@@ -152,6 +182,7 @@ export function decode(bytes: Uint8Array, at: number, end: number, level = 3): I
     kindCode = kindCode * 8 + KIND_CODE[kind];
   }
   if (map === 0 && (byte & 0xf8) === 0xd8) imm2 = ((byte & 7) << 8) | modrm; // the x87's FOP
+  if (row.vsib && (regs[0] === regs[2] || regs[0] === index || regs[2] === index)) return bad(UD_FORM, p - at);
   const length = p - at;
   if (length > 15) return bad(GP_FORM, length);
   if (lock && (!row.mayLock || kinds[0] !== 'm')) return bad(UD_FORM, length);
@@ -159,7 +190,7 @@ export function decode(bytes: Uint8Array, at: number, end: number, level = 3): I
   const cc = row.cc ? byte & 15 : -1;
   const useRep = row.mayRep ? rep : 0;
   // A small number identifies the form within its row.
-  const code = shape + (size === 8 ? 0 : size === 16 ? 1 : size === 32 ? 2 : 3) * 8 + (lock ? 32 : 0) + (useRep === 0 ? 0 : useRep === 0xf3 ? 64 : 128) + (cc + 1) * 256 + (w ? 8192 : 0) + kindCode * 16384;
+  const code = shape + (size === 8 ? 0 : size === 16 ? 1 : size === 32 ? 2 : 3) * 8 + (lock ? 32 : 0) + (useRep === 0 ? 0 : useRep === 0xf3 ? 64 : 128) + (cc + 1) * 256 + (wide ? 8192 : 0) + (vexL === 1 && row.vexL !== 3 ? 4096 * 4096 * 64 : 0) + kindCode * 16384;
   const id = imm === null ? code : `${code}:${imm}`;
   let form = row.forms.get(id);
   if (form === undefined) row.forms.set(id, form = intern(makeForm(row, kinds, widths, size, shape, useRep, lock, imm, cc)));
@@ -170,6 +201,15 @@ function u32(bytes: Uint8Array, p: number): number {
   return bytes[p]! | (bytes[p + 1]! << 8) | (bytes[p + 2]! << 16) | (bytes[p + 3]! << 24);
 }
 
+/** The row for a VEX-encoded instruction: its prefix is a field, so absence counts too. */
+function chooseVex(candidates: readonly ParsedRow[], modrm: number, rep: number, opsize16: boolean, rex: number, vexL: number): ParsedRow | null {
+  const prefix = rep !== 0 ? rep : opsize16 ? 0x66 : 1;
+  for (const row of candidates) {
+    if (row.prefix !== prefix || (row.vexL < 2 && row.vexL !== vexL) || (row.vexW < 2 && row.vexW !== ((rex >> 3) & 1))) continue;
+    if ((row.digit < 0 || row.digit === ((modrm >> 3) & 7)) && (row.mod === '' || (row.mod === 'r') === (modrm >= 0xc0))) return row;
+  }
+  return null;
+}
 function fits(row: ParsedRow, modrm: number, rex: number, opcode: number, level: number): boolean {
   if (row.level > level) return false;
   if (!row.needsModrm) return !(opcode === 0x90 && row.mnemonic === 'nop' && (rex & 1) !== 0); // with REX.B it is XCHG r8, rAX, F3 or not

@@ -8,8 +8,8 @@ export interface Operand {
   readonly bytes: number;
 }
 
-/** Addressing shapes of the memory operand: 0 none, 1 base+disp (rip-relative too), 2 base+index·scale+disp+segment, 3 the same truncated to 32 bits (67h), 4 a 64-bit absolute address in the immediate field + segment (moffs). */
-export type MemShape = 0 | 1 | 2 | 3 | 4;
+/** Addressing shapes of the memory operand: 0 none, 1 base+disp (rip-relative too), 2 base+index·scale+disp+segment, 3 the same truncated to 32 bits (67h), 4 a 64-bit absolute address in the immediate field + segment (moffs), 5 base+disp+segment and a vector of indices·scale (VSIB), 6 the same truncated to 32 bits. */
+export type MemShape = 0 | 1 | 2 | 3 | 4 | 5 | 6;
 
 export interface Form {
   readonly key: string;
@@ -57,13 +57,15 @@ export interface Insn {
  *   three opcode bits), '/0'…'/7' (modrm reg), '/r' (modrm, any), each optionally followed by 'm' (memory only) or 'r' (register only);
  *   '=e8' an exact modrm byte. Examples: '00/r', '660f6f/r', 'np0f2e/r', 'd9/0m', 'd9=e8', 'd8/0r', '50+r', '0fae/0m'.
  *   A row with a mandatory prefix wins over one without; 66 then does not change the operand size.
+ *   'v.' before it: encoded by VEX, where the prefix is a field; 'v0.', 'v1.' needs that VEX.L, 'vi.' ignores it; 'vw0.', 'v1w1.' … need that VEX.W.
  * operands, separated by a blank: letter and size.
  *   Letters: E modrm GPR or memory; G modrm reg GPR; R modrm rm, GPR only; M modrm memory only; Z opcode register; I immediate (sign-extended);
  *   J branch displacement; O moffs; V modrm reg xmm; W modrm xmm or memory; U modrm rm, xmm only; P modrm reg mmx; Q mmx or memory; N modrm rm, mmx only;
+ *   H VEX.vvvv xmm or ymm; B VEX.vvvv GPR; L immediate bits 7–4 xmm or ymm; Y memory with a vector of indices, of this size;
  *   T modrm rm = st(i); S segment register, C control register, D debug register (modrm reg); X memory by RSI, RDI or RBX, implicit; K the counter, RCX or ECX, implicit.  Fixed: AL CL AX DX eAX (v-sized) 1.
- *   Sizes: b 1, w 2, d 4, q 8, v operand size, y 4 or 8 (REX.W), z 2 or 4 (4 when 64), t 10, x 16, or a number of bytes ('M512'). 'M' alone: size 0.
+ *   Sizes: b 1, w 2, d 4, q 8, v operand size, y 4 or 8 (REX.W), z 2 or 4 (4 when 64), t 10, x 16, l the vector length (16 or 32 bytes), h g e half, a quarter, an eighth of it, or a number of bytes ('M512'). 'M' alone: size 0.
  *   Immediates: Ib Iw Iz Iv Iq.
  * flags, separated by a blank: d64 (operand size 64 by default; 66 gives 16), f64 (always 64), end, own, immform, rep (rep prefixes are part of the form),
- *   lock (may be locked), size8, v2 or v3 (the x86-64 level that has it; none: all); cost classes: mul div fp fpdiv x87 string atomic cpuid fence.
+ *   lock (may be locked), w (VEX.W gives the operand size though no operand says so), size8, v2 or v3 (the x86-64 level that has it; none: all); cost classes: mul div fp fpdiv x87 string atomic cpuid fence.
  */
 export type Row = readonly [opcode: string, mnemonic: string, operands: string, flags?: string];

@@ -14,7 +14,7 @@ export const PACKED_INT: readonly (readonly [string, string])[] = [
 ];
 
 /** Float arithmetic with the four forms ps pd ss sd. */
-const ARITH: readonly (readonly [string, string, string])[] = [
+export const ARITH: readonly (readonly [string, string, string])[] = [
   ['51', 'sqrt', 'fpdiv'], ['58', 'add', 'fp'], ['59', 'mul', 'fp'], ['5c', 'sub', 'fp'], ['5d', 'min', 'fp'], ['5e', 'div', 'fpdiv'], ['5f', 'max', 'fp'],
 ];
 

@@ -2,16 +2,16 @@
 import type { Row } from './insn.ts';
 
 /** SSSE3 instructions with an mm and an xmm form: opcode in map 0F38, mnemonic. */
-const SSSE3: readonly (readonly [string, string])[] = [
+export const SSSE3: readonly (readonly [string, string])[] = [
   ['00', 'pshufb'], ['01', 'phaddw'], ['02', 'phaddd'], ['03', 'phaddsw'], ['04', 'pmaddubsw'], ['05', 'phsubw'], ['06', 'phsubd'], ['07', 'phsubsw'],
   ['08', 'psignb'], ['09', 'psignw'], ['0a', 'psignd'], ['0b', 'pmulhrsw'], ['1c', 'pabsb'], ['1d', 'pabsw'], ['1e', 'pabsd'],
 ];
 /** SSE4 instructions `66 0F 38 op /r xmm, xmm/m128`. */
-const PACKED: readonly (readonly [string, string, string?])[] = [
+export const PACKED: readonly (readonly [string, string, string?])[] = [
   ['10', 'pblendvb'], ['14', 'blendvps'], ['15', 'blendvpd'], ['17', 'ptest'], ['28', 'pmuldq', 'mul'], ['29', 'pcmpeqq'], ['2b', 'packusdw'], ['37', 'pcmpgtq'],
   ['38', 'pminsb'], ['39', 'pminsd'], ['3a', 'pminuw'], ['3b', 'pminud'], ['3c', 'pmaxsb'], ['3d', 'pmaxsd'], ['3e', 'pmaxuw'], ['3f', 'pmaxud'], ['40', 'pmulld', 'mul'], ['41', 'phminposuw'],
 ];
-const EXTEND: readonly (readonly [string, string, string])[] = [['0', 'bw', 'q'], ['1', 'bd', 'd'], ['2', 'bq', 'w'], ['3', 'wd', 'q'], ['4', 'wq', 'd'], ['5', 'dq', 'q']];
+export const EXTEND: readonly (readonly [string, string, string])[] = [['0', 'bw', 'q'], ['1', 'bd', 'd'], ['2', 'bq', 'w'], ['3', 'wd', 'q'], ['4', 'wq', 'd'], ['5', 'dq', 'q']];
 
 export const V2_SSE_ROWS: readonly Row[] = [
   ['660fd0/r', 'addsubpd', 'Vx Wx', 'fp v2'], ['f20fd0/r', 'addsubps', 'Vx Wx', 'fp v2'], ['660f7c/r', 'haddpd', 'Vx Wx', 'fp v2'], ['f20f7c/r', 'haddps', 'Vx Wx', 'fp v2'],

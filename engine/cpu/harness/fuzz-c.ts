@@ -7,10 +7,11 @@ import { join, resolve } from 'node:path';
 import { fileText, makeGroup } from './c-programs.ts';
 import { runInPieces, timeIsOver } from './options.ts';
 import type { Options, Tally } from './options.ts';
+import { hostLevel } from './records.ts';
 import { shrink } from './shrink.ts';
 
 /** What the compiler is asked for; each makes different code of the same program. */
-export const LEVELS = ['-O0', '-O1', '-O2', '-O3', '-O3 -march=x86-64-v2', '-O2 -mfpmath=387 -Os'] as const;
+export const LEVELS = ['-O0', '-O1', '-O2', '-O3', '-O3 -march=x86-64-v2', '-O2 -mfpmath=387 -Os', ...hostLevel() >= 3 ? ['-O3 -march=x86-64-v3'] : []];
 const FLAGS = ['-w', '-fwrapv', '-std=gnu11'];
 export interface COptions { ktrace: string; jit: string; cc: string }
 export interface CDifference { seed: number; level: string; native: string; recorded: string }
@@ -36,7 +37,7 @@ function differences(dir: string, program: string, o: COptions): CDifference[] {
   const native = spawnSync(program, [], { encoding: 'utf8', timeout: 20_000, killSignal: 'SIGKILL' });
   if (native.signal !== null) return [{ seed: -1, level: '', native: `a program that is not to fail ended by ${native.signal}: ${native.stdout.split('\n').length - 1} sums`, recorded: 'not run' }];
   const recording = join(dir, 'run.ktrace');
-  const recorded = spawnSync(process.execPath, [o.ktrace, 'record', '-q', '--cpu', 'v2', '--jit', o.jit, '-o', recording, '--', program], { encoding: 'utf8', timeout: 600_000 });
+  const recorded = spawnSync(process.execPath, [o.ktrace, 'record', '-q', '--cpu', `v${hostLevel()}`, '--jit', o.jit, '-o', recording, '--', program], { encoding: 'utf8', timeout: 600_000 });
   rmSync(recording, { recursive: true, force: true });
   const a = native.stdout.split('\n'), b = recorded.stdout.split('\n'), out: CDifference[] = [];
   for (let i = 0; i < Math.max(a.length, b.length); i++) {

@@ -1,4 +1,4 @@
-// Fuzzes single instructions against the real processor. --family int|sse|mmx|x87, --only MNEMONIC, --jit off|force, --masked (float
+// Fuzzes single instructions against the real processor. --family int|sse|mmx|x87|bmi|avx, --only MNEMONIC, --jit off|force, --masked (float
 // exceptions), --through PATH (native.c inside that ktrace, siginfo compared too), --plant NAME, --no-shrink.
 import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,7 +11,7 @@ import { runInPieces, timeIsOver } from './options.ts';
 import type { Options, Tally } from './options.ts';
 import { plainParts, plainTest, prefixParts } from './plain.ts';
 import { plant } from './plant.ts';
-import { cannotRunNatively, runNatively } from './records.ts';
+import { cannotRunNatively, hostLevel, runNatively } from './records.ts';
 import type { Outcome, Test } from './records.ts';
 import { shrink } from './shrink.ts';
 
@@ -29,7 +29,7 @@ function testOf(o: InsnOptions, seed: number): Test | null {
 function runOurs(tests: readonly Test[], o: InsnOptions): (Outcome | Error)[] {
   if (o.through !== undefined) {
     const recording = join(tmpdir(), `ktrace-fuzz-${process.pid}.ktrace`);
-    try { return runNatively(tests, [process.execPath, o.through, 'record', '-q', '--cpu', 'v2', '-o', recording, '--']); } finally { rmSync(recording, { recursive: true, force: true }); }
+    try { return runNatively(tests, [process.execPath, o.through, 'record', '-q', '--cpu', `v${hostLevel()}`, '-o', recording, '--']); } finally { rmSync(recording, { recursive: true, force: true }); }
   }
   const guest = new Guest(o.tier);
   return tests.map((t) => { try { return guest.test(t); } catch (e) { return e as Error; } });

@@ -5,9 +5,10 @@ import type { Insn, Row } from '../decode/insn.ts';
 import { INT_ROWS } from '../decode/rows-int.ts';
 import { MMX_ROWS } from '../decode/rows-mmx.ts';
 import { SSE_ROWS } from '../decode/rows-sse.ts';
+import { BMI_ROWS, avxRows } from '../decode/rows-v3.ts';
 import { X87_ROWS } from '../decode/rows-x87.ts';
 import { TRANSCENDENTAL } from './compare.ts';
-import { CODE, CODE_PAGES, DATA, ENTRY, WINDOW } from './records.ts';
+import { CODE, CODE_PAGES, DATA, ENTRY, FX_SIZE, WINDOW, hostLevel } from './records.ts';
 import type { Test } from './records.ts';
 import { Dice, extended, fillBytes, word } from './values.ts';
 
@@ -18,11 +19,11 @@ const SKIP: Readonly<Record<string, string>> = {
   rdtsc: 'reads a clock', rdtscp: 'reads a clock', cpuid: 'says which processor it is', xgetbv: 'says which processor it is', rdrand: 'is random', rdseed: 'is random',
   mov_to_sreg: SEGMENTS, mov_from_sreg: SEGMENTS, push_sreg: SEGMENTS, pop_fs: SEGMENTS, pop_gs: SEGMENTS, lss: SEGMENTS, lfs: SEGMENTS, lgs: SEGMENTS,
   lret: SEGMENTS, iret: SEGMENTS, lcall: SEGMENTS, ljmp: SEGMENTS,
-  fxsave: 'special.test.ts', fxrstor: 'special.test.ts', maskmovdqu: 'special.test.ts', maskmovq: 'special.test.ts', xsave: 'special.test.ts', xrstor: 'special.test.ts',
+  fxsave: 'special.test.ts', fxrstor: 'special.test.ts', maskmovdqu: 'special.test.ts', maskmovq: 'special.test.ts', xsave: 'xsave.test.ts', xrstor: 'xsave.test.ts', xsaveopt: 'xsave.test.ts', xsavec: 'xsave.test.ts', vmaskmovdqu: 'special.test.ts',
   sgdt: EMULATED, sidt: EMULATED, sldt: EMULATED, str: EMULATED, smsw: EMULATED,
   fstpnce: 'undocumented, and different between makers',
 };
-export const FAMILIES: Readonly<Record<string, readonly Row[]>> = { int: INT_ROWS, sse: SSE_ROWS, mmx: MMX_ROWS, x87: X87_ROWS };
+export const FAMILIES: Readonly<Record<string, readonly Row[]>> = { int: INT_ROWS, sse: SSE_ROWS, mmx: MMX_ROWS, x87: X87_ROWS, ...hostLevel() >= 3 ? { bmi: BMI_ROWS, avx: avxRows() } : {} };
 export function rows(family?: string): readonly Row[] {
   const all = family === undefined ? Object.values(FAMILIES).flat() : FAMILIES[family]!;
   return all.filter((row) => !(row[1] in SKIP));
@@ -40,23 +41,34 @@ export interface Spec {
   form: '' | 'm' | 'r';
   /** Fixed ModRM byte or −1. */
   exact: number;
+  /** Of VEX rows: the length and VEX.W (2: any); `mandatory` is a field then. */
+  vex: { l: number; w: number } | null;
 }
 const specs = new Map<string, Spec>();
 export function specOf(text: string): Spec {
   const known = specs.get(text);
   if (known !== undefined) return known;
-  const m = /^(np)?([0-9a-f]+)(\+r|\+cc)?(?:\/([0-7r])([mr])?)?(?:=([0-9a-f]{2}))?$/.exec(text);
+  const vex = /^v([01i])?(?:w([01]))?\./.exec(text), m = /^(np)?([0-9a-f]+)(\+r|\+cc)?(?:\/([0-7r])([mr])?)?(?:=([0-9a-f]{2}))?$/.exec(text.slice(vex?.[0].length ?? 0));
   if (m === null) throw new Error(`the harness cannot read the encoding ${text}`);
   let hex = m[2]!, mandatory = m[1] !== undefined ? -1 : 0;
   if (mandatory === 0 && hex.length >= 4 && /^(66|f2|f3)/.test(hex)) { mandatory = parseInt(hex.slice(0, 2), 16); hex = hex.slice(2); }
   const spec: Spec = {
     mandatory, opcode: hex.match(/../g)!.map((h) => parseInt(h, 16)), plus: (m[3] ?? '') as Spec['plus'], modrm: m[4] !== undefined || m[6] !== undefined,
     digit: m[4] === undefined || m[4] === 'r' ? -1 : Number(m[4]), form: (m[5] ?? '') as Spec['form'], exact: m[6] !== undefined ? parseInt(m[6], 16) : -1,
+    vex: vex === null ? null : { l: vex[1] === '0' || vex[1] === '1' ? Number(vex[1]) : 2, w: Number(vex[2] ?? 2) },
   };
   specs.set(text, spec);
   return spec;
 }
 
+/** VEX in two or three bytes and the opcode byte. @param rex R X B as REX has them */
+export function vexBytes(d: Dice, spec: Spec, operands: string, rex: number): number[] {
+  const l = spec.vex!.l < 2 ? spec.vex!.l : d.below(2), w = spec.vex!.w < 2 ? spec.vex!.w : d.below(2), vvvv = /[HB]/.test(operands) ? d.below(16) : 0;
+  const pp = spec.mandatory === 0x66 ? 1 : spec.mandatory === 0xf3 ? 2 : spec.mandatory === 0xf2 ? 3 : 0, map = spec.opcode.length === 2 ? 1 : spec.opcode[1] === 0x38 ? 2 : 3;
+  const last = ((vvvv ^ 15) << 3) | (l << 2) | pp, opcode = spec.opcode[spec.opcode.length - 1]!;
+  if (map === 1 && (rex & 3) === 0 && (spec.vex!.w !== 1) && d.chance(0.6)) return [0xc5, ((rex & 4) ^ 4) << 5 | last, opcode];
+  return [0xc4, ((rex & 7) ^ 7) << 5 | map, (w << 7) | last, opcode];
+}
 const STRING = /^(movs|cmps|stos|lods|scas)/, BRANCH = /^j|^call|^ret|^loop/, COUNTED = /^(loop|loope|loopne|jrcxz)$/, STACKED = /^(push|pop|call|enter|leave)/;
 /** Where the 256 bytes of a test's memory lie; the middle of most is a boundary: between pages, to read-only, to nothing and back. */
 const WINDOWS = [0x1000 - 128, 0x2000 - 128, 0x3000 - 128, 0x4000 - 128, 0x5000 - 256];
@@ -66,28 +78,31 @@ const fpu = (s: Spec): boolean => s.opcode.length === 1 && ((s.opcode[0]! & 0xf8
 interface Encoded { bytes: number[]; mod: number; addr32: boolean; segment: number; dispAt: number }
 /** Random bytes of this row: prefixes, REX, opcode, ModRM, SIB, displacement, and more than enough immediate. */
 function encode(d: Dice, row: Row): Encoded {
-  const [text, mnemonic, , flags = ''] = row, spec = specOf(text), bytes: number[] = [];
+  const [text, mnemonic, operands, flags = ''] = row, spec = specOf(text), bytes: number[] = [];
   const nop = spec.opcode.length === 1 && spec.opcode[0] === 0x90;
   if (d.chance(0.03)) bytes.push(d.pick([0x26, 0x2e, 0x36, 0x3e])); // ignored in 64-bit mode
-  if (spec.mandatory === 0 && d.chance(fpu(spec) ? 0.03 : 0.2) && !BRANCH.test(mnemonic)) bytes.push(0x66);
+  if (spec.vex === null && spec.mandatory === 0 && d.chance(fpu(spec) ? 0.03 : 0.2) && !BRANCH.test(mnemonic)) bytes.push(0x66);
   const addr32 = (spec.modrm || STRING.test(mnemonic) || COUNTED.test(mnemonic) || mnemonic === 'xlat') && d.chance(0.05);
   if (addr32) bytes.push(0x67);
-  if (d.chance(0.02) && spec.mandatory <= 0 && !nop) bytes.push(0x40 | d.below(16), d.chance(0.5) ? 0x66 : 0x3e); // a REX that is not last does not count
+  if (spec.vex === null && d.chance(0.02) && spec.mandatory <= 0 && !nop) bytes.push(0x40 | d.below(16), d.chance(0.5) ? 0x66 : 0x3e); // a REX that is not last does not count
   if (BRANCH.test(mnemonic)) for (let i = bytes.length - 1; i >= 0; i--) if (bytes[i] === 0x66) bytes.splice(i, 1);
   if (STRING.test(mnemonic)) { const rep = d.below(3); if (rep > 0) bytes.push(rep === 1 ? 0xf3 : 0xf2); }
   let segment = 0;
   if ((spec.modrm || mnemonic === 'xlat') && d.chance(0.1)) bytes.push(0x60 | (segment = d.pick([4, 5])));
   const mod = spec.exact >= 0 ? spec.exact >> 6 : spec.form === 'r' ? 3 : spec.form === 'm' ? d.below(3) : d.pick([0, 1, 2, 3, 3]);
   if (mod !== 3 && spec.modrm && d.chance(0.1) && /\block\b/.test(flags)) bytes.push(0xf0);
-  if (spec.mandatory > 0) bytes.push(spec.mandatory);
-  if (d.chance(0.5)) bytes.push(0x40 | d.below(16));
-  const opcode = [...spec.opcode];
-  if (spec.plus !== '') opcode[opcode.length - 1]! += d.below(spec.plus === '+r' ? 8 : 16);
-  bytes.push(...opcode);
+  if (spec.vex !== null) bytes.push(...vexBytes(d, spec, operands, d.chance(0.5) ? d.below(8) : 0));
+  else {
+    if (spec.mandatory > 0) bytes.push(spec.mandatory);
+    if (d.chance(0.5)) bytes.push(0x40 | d.below(16));
+    const opcode = [...spec.opcode];
+    if (spec.plus !== '') opcode[opcode.length - 1]! += d.below(spec.plus === '+r' ? 8 : 16);
+    bytes.push(...opcode);
+  }
   let dispAt = -1;
   if (spec.exact >= 0) bytes.push(spec.exact);
   else if (spec.modrm) {
-    const reg = spec.digit >= 0 ? spec.digit : d.below(8), rm = d.below(8);
+    const reg = spec.digit >= 0 ? spec.digit : d.below(8), rm = operands.includes('Y') ? 4 : d.below(8);
     bytes.push((mod << 6) | (reg << 3) | rm);
     if (mod !== 3) {
       let noBase = mod === 0 && rm === 5;
@@ -102,8 +117,8 @@ function encode(d: Dice, row: Row): Encoded {
 }
 
 /** Makes the memory operand's address fall on `target`, by its base register or its displacement. False when this encoding cannot. */
-function aim(d: Dice, insn: Insn, e: Encoded, code: Uint8Array, entry: number, gpr: BigUint64Array, target: number, keep: number, segmentBase: number): boolean {
-  const view = new DataView(code.buffer), linear = target - segmentBase;
+function aim(d: Dice, decoded: Insn, e: Encoded, code: Uint8Array, entry: number, gpr: BigUint64Array, target: number, keep: number, segmentBase: number): boolean {
+  const insn = decoded.form.mem >= 5 ? { ...decoded, index: -1 } : decoded, view = new DataView(code.buffer), linear = target - segmentBase; // a vector of indices is the caller's
   if (e.addr32 && linear < 0) return false;
   if (insn.base === 16) {
     if (insn.index >= 0) return false;
@@ -207,6 +222,13 @@ export function makeTest(row: Row, seed: number, masked = false): Test | null {
   const rflags = 0x202 | (d.u32() & 0x8d5) | (STRING.test(mnemonic) && d.chance(0.3) ? 0x400 : 0);
   // Behind an instruction of the x87, FNSTENV to the window's end: what it kept shows only there. The selectors are not kept: FCS is what FLDENV and FRSTOR load, FDS SS for RBP and RSP.
   const fx = floatState(d, masked), environment = /^(fnstenv|fnsave|fldenv|frstor)$/.test(mnemonic);
+  if (insn.form.mem >= 5) { // indices near the target; the scale may be 8
+    const f = new DataView(fx.buffer), width = /^vp?gatherd/.test(mnemonic) ? 4 : 8;
+    for (let i = 0; i < 32; i += width) {
+      const value = d.chance(0.01) ? d.u32() | 0 : d.below(8), to = insn.index * 16 + (i < 16 ? 160 + i : 512 - 16 + i);
+      if (width === 8) f.setBigInt64(to, BigInt(value), true); else f.setInt32(to, value, true);
+    }
+  }
   if (environment) fx.fill(0, 6, 24); // FCS is lost when pointers are restored
   const behind = fpu(spec) && !environment && !TRANSCENDENTAL.has(mnemonic) && (fx[0]! & 0x3f) === 0x3f && (fx[2]! & 0x80) === 0 && window === WINDOW && entry === ENTRY && d.chance(0.3) ? [0xd9, 0x35, 0, 0, 0, 0] : [];
   const all = Uint8Array.from([...code.slice(0, Math.min(at, CODE_PAGES * 4096 - entry)), ...behind]);
@@ -219,7 +241,7 @@ export function makeTest(row: Row, seed: number, masked = false): Test | null {
 
 /** x87 and SSE state, in FXSAVE's layout. */
 function floatState(d: Dice, masked: boolean): Uint8Array {
-  const fx = new Uint8Array(512), f = new DataView(fx.buffer);
+  const fx = new Uint8Array(FX_SIZE), f = new DataView(fx.buffer);
   let fcw = d.chance(0.5) ? 0x37f : d.chance(0.8) ? 0x7f | (d.below(16) << 8) : 0x40 | d.below(0x40) | (d.below(16) << 8);
   if (masked) fcw |= 0x3f;
   f.setUint16(0, fcw, true);
@@ -245,6 +267,7 @@ function floatState(d: Dice, masked: boolean): Uint8Array {
   f.setUint32(28, 0xffff, true);
   for (let i = 0; i < 8; i++) { const [s, x] = extended(d); f.setBigUint64(32 + i * 16, s, true); f.setUint16(40 + i * 16, x, true); }
   fillBytes(d, fx.subarray(160, 416), d.below(4));
+  fillBytes(d, fx.subarray(512), d.below(4));
   if (d.chance(0.2)) for (let i = 0; i < 16; i++) f.setBigUint64(160 + i * 16, BigInt(d.below(80)), true); // shift counts
   return fx;
 }

@@ -6,7 +6,7 @@ import { buildCoreModule } from '../interp/core-module.ts';
 import { provideCoreModule } from '../interp/core.ts';
 import { FRAME_FLAGS, RAM_BASE, memoryPages } from '../layout.ts';
 import { createProcessor } from '../processor.ts';
-import { CODE, CODE_PAGES, DATA, DATA_HOLE, DATA_PAGES, DATA_READ_ONLY, STACK, STACK_PAGES, TIMEOUT, hashWords } from './records.ts';
+import { CODE, CODE_PAGES, DATA, DATA_HOLE, DATA_PAGES, DATA_READ_ONLY, FX_SIZE, STACK, STACK_PAGES, TIMEOUT, hashWords } from './records.ts';
 import type { Outcome, Test } from './records.ts';
 
 const RAM_BYTES = 1 << 20;
@@ -78,6 +78,7 @@ export class Guest {
     const top = (fx.getUint16(2, true) >> 11) & 7;
     for (let i = 0; i < 8; i++) bytes.set(t.fx.subarray(32 + i * 16, 42 + i * 16), CTX.x87 + ((top + i) & 7) * 16);
     bytes.set(t.fx.subarray(160, 416), CTX.xmm);
+    bytes.set(t.fx.subarray(512), CTX.ymmHigh);
     processor.setNow(0, 0 as never);
     processor.flushTlb(0);
   }
@@ -89,7 +90,7 @@ export class Guest {
 
   outcome(t: Test): Outcome {
     const { ram, processor } = this, { exit } = processor, bytes = processor.regs(0).bytes(), view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const fx = new Uint8Array(512), r = new DataView(fx.buffer);
+    const fx = new Uint8Array(FX_SIZE), r = new DataView(fx.buffer);
     r.setUint16(0, view.getUint16(CTX.fcw, true), true);
     r.setUint16(2, view.getUint16(CTX.fsw, true), true);
     r.setUint8(4, view.getUint16(CTX.ftw, true));
@@ -102,6 +103,7 @@ export class Guest {
     const top = (view.getUint16(CTX.fsw, true) >> 11) & 7;
     for (let i = 0; i < 8; i++) fx.set(bytes.subarray(CTX.x87 + ((top + i) & 7) * 16, CTX.x87 + ((top + i) & 7) * 16 + 10), 32 + i * 16);
     fx.set(bytes.subarray(CTX.xmm, CTX.xmm + 256), 160);
+    fx.set(bytes.subarray(CTX.ymmHigh, CTX.ymmHigh + 256), 512);
     const gpr = new BigUint64Array(16);
     for (let i = 0; i < 16; i++) gpr[i] = view.getBigUint64(i * 8, true);
     ram.u8.fill(0, DATA_PA + t.window + t.ignore[0], DATA_PA + t.window + t.ignore[1]);

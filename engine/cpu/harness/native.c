@@ -27,8 +27,8 @@
 #define ARCH_GET_FS 0x1003
 
 struct batch { uint32_t count, steps; }; /* steps > 0: one test, single-stepped, a result an instruction */
-struct record { uint32_t code_length, mem_length, entry, window, ignore_from, ignore_to; uint64_t gpr[16], rflags, fs, gs; uint8_t fx[512]; };
-struct result { uint32_t trap, error; uint64_t cr2, rip, gpr[16], rflags; int32_t signo, code; uint64_t addr; uint32_t data, stack, text, mem_length; uint8_t fx[512]; };
+struct record { uint32_t code_length, mem_length, entry, window, ignore_from, ignore_to; uint64_t gpr[16], rflags, fs, gs; uint8_t fx[768]; }; /* fx: FXSAVE's image, then the upper halves of the ymm registers */
+struct result { uint32_t trap, error; uint64_t cr2, rip, gpr[16], rflags; int32_t signo, code; uint64_t addr; uint32_t data, stack, text, mem_length; uint8_t fx[768]; };
 
 static uint8_t *input, *at, *alias; /* alias: DATA's pages, all writable */
 static uint32_t left, steps, steps_left, count;
@@ -54,6 +54,11 @@ static void put(const void *p, size_t n) { fwrite(p, 1, n, stdout); }
 static struct record *test(void) { return (struct record *)at; }
 static size_t size_of(const struct record *t) { return sizeof *t + ((t->code_length + t->mem_length + 7) & ~7u); }
 
+/* The frame's XSAVE area: components that the kernel put there (0 without XSAVE), XSTATE_BV, the upper halves. */
+static uint64_t features(const uint8_t *fp) { return *(uint32_t *)(fp + 464) == 0x46505853 ? *(uint64_t *)(fp + 472) : 0; }
+#define XSTATE_BV(fp) (*(uint64_t *)((fp) + 512))
+#define HIGH(fp) ((fp) + 576)
+
 static void load(ucontext_t *u) {
   struct record *t = test();
   uint8_t *bytes = (uint8_t *)(t + 1);
@@ -67,7 +72,8 @@ static void load(ucontext_t *u) {
   u->uc_mcontext.gregs[REG_EFL] = (long long)(t->rflags | (steps ? 0x100 : 0));
   memcpy(u->uc_mcontext.fpregs, t->fx, 416);
   uint8_t *fp = (uint8_t *)u->uc_mcontext.fpregs;
-  if (*(uint32_t *)(fp + 464) == 0x46505853) *(uint64_t *)(fp + 512) |= 3; /* x87 and SSE are in the frame */
+  if (features(fp) & 3) XSTATE_BV(fp) |= features(fp) & 7;
+  if (features(fp) & 4) memcpy(HIGH(fp), t->fx + 512, 256);
   last_rip = CODE + t->entry;
   struct itimerval limit = { .it_value = { .tv_sec = 2 } };
   setitimer(ITIMER_VIRTUAL, &limit, 0);
@@ -87,7 +93,9 @@ static void report(ucontext_t *u, const siginfo_t *info, int sig) {
   for (int i = 0; i < 16; i++) r.gpr[i] = (uint64_t)u->uc_mcontext.gregs[order[i]];
   r.rflags = (uint64_t)u->uc_mcontext.gregs[REG_EFL];
   r.signo = info->si_signo; r.code = info->si_code; r.addr = (uint64_t)info->si_addr;
-  memcpy(r.fx, u->uc_mcontext.fpregs, 512);
+  uint8_t *fp = (uint8_t *)u->uc_mcontext.fpregs;
+  memcpy(r.fx, fp, 512);
+  if ((features(fp) & 4) && (XSTATE_BV(fp) & 4)) memcpy(r.fx + 512, HIGH(fp), 256);
   if (t->ignore_to > t->ignore_from) memset(alias + t->window + t->ignore_from, 0, t->ignore_to - t->ignore_from);
   r.data = hash(alias, DATA_SIZE);
   r.stack = hash((void *)STACK, STACK_SIZE);

@@ -12,6 +12,7 @@ export function plainParts(t: Test, stack: bigint): Part[] {
     list.push({ name: `gpr${i}`, plain: (x) => { x.gpr[i] = i === 4 ? stack : 0n; } });
     list.push({ name: `gpr${i} beyond 32 bits`, plain: (x) => { x.gpr[i]! &= 0xffffffffn; } });
     list.push({ name: `xmm${i}`, plain: (x) => { x.fx.fill(0, 160 + i * 16, 176 + i * 16); } });
+    list.push({ name: `ymm${i}'s upper half`, plain: (x) => { x.fx.fill(0, 512 + i * 16, 528 + i * 16); } });
   }
   for (let i = 0; i < 8; i++) list.push({ name: `st${i}`, plain: (x) => { x.fx.fill(0, 32 + i * 16, 48 + i * 16); } });
   list.push({ name: 'flags', plain: (x) => { x.rflags = 0x202; } });

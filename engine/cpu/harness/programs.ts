@@ -2,9 +2,9 @@
 // A program is a tree whose every node may be left out, so that a failing one shrinks; instructions come from the encoding rows.
 import { decode } from '../decode/decoder.ts';
 import type { Row } from '../decode/insn.ts';
-import { FAMILIES, rows, specOf } from './generate.ts';
+import { FAMILIES, rows, specOf, vexBytes } from './generate.ts';
 import { undefinedFlags } from './compare.ts';
-import { CODE, CODE_PAGES, DATA, STACK, STACK_PAGES } from './records.ts';
+import { CODE, CODE_PAGES, DATA, FX_SIZE, STACK, STACK_PAGES, hostLevel } from './records.ts';
 import type { Test } from './records.ts';
 import { Dice, extended, fillBytes, word } from './values.ts';
 
@@ -28,15 +28,15 @@ export type Node = { id: number } & (
 );
 export interface Program { seed: number; functions: { node: Node & { kind: 'stack' }; page: number }[]; test: Test; nodes: number[] }
 
-const FLOAT_APPROXIMATE = /^(rcp|rsqrt)/, TRANSCENDENTAL = /^(f2xm1|fyl2x|fyl2xp1|fptan|fpatan|fsin|fcos|fsincos)$/;
+const FLOAT_APPROXIMATE = /^v?(rcp|rsqrt)/, TRANSCENDENTAL = /^(f2xm1|fyl2x|fyl2xp1|fptan|fpatan|fsin|fcos|fsincos)$/;
 /** Rows that programs cannot hold, and why: control flow and the stack are nodes of their own; the rest leaves something undefined or reads what differs by host. */
 function fits(row: Row): boolean {
   const [text, mnemonic, operands, flags = ''] = row;
   if (/\b(end|own)\b/.test(flags) || /^(push|pop|enter|leave|popf|pushf|cpuid|xlat)/.test(mnemonic)) return false;
   if (FLOAT_APPROXIMATE.test(mnemonic) || TRANSCENDENTAL.test(mnemonic)) return false;
-  if (/^(fnstenv|fnsave|frstor|fldenv|fldcw|fbld|ldmxcsr|stmxcsr|std)$/.test(mnemonic)) return false; // addresses of x87 code, exceptions unmasked, DE, direction
-  if (/^pcmp[ei]stri$/.test(mnemonic)) return false; // writes ecx, the fuel
-  if (operands.includes('X') || operands.includes('O')) return false;
+  if (/^(fnstenv|fnsave|frstor|fldenv|fldcw|fbld|v?ldmxcsr|v?stmxcsr|std)$/.test(mnemonic)) return false; // addresses of x87 code, exceptions unmasked, DE, direction
+  if (/^v?pcmp[ei]stri$/.test(mnemonic)) return false; // writes ecx, the fuel
+  if (operands.includes('X') || operands.includes('O') || operands.includes('Y')) return false; // gathers reach anywhere
   return specOf(text).exact < 0 || !/^0f/.test(text);
 }
 const byFamily = Object.fromEntries(Object.keys(FAMILIES).map((f) => [f, rows(f).filter(fits)]));
@@ -61,31 +61,35 @@ function memoryOperand(d: Dice, size: number): { tail: number[]; rexB: boolean; 
   }
 }
 
+const FAMILY_SHARES = ['int', 'int', 'int', 'int', 'int', 'sse', 'sse', 'x87', 'mmx', ...hostLevel() >= 3 ? ['avx', 'avx', 'avx', 'bmi'] : []];
 /** A random instruction that keeps away from the reserved registers as destinations. */
 function instruction(d: Dice, undefinedToo: boolean): { bytes: number[]; rip?: readonly [number, number] } | null {
-  const family = d.pick(['int', 'int', 'int', 'int', 'int', 'sse', 'sse', 'x87', 'mmx'] as const), row = d.pick(byFamily[family]!);
+  const family = d.pick(FAMILY_SHARES), row = d.pick(byFamily[family]!);
   const [text, mnemonic, operands] = row, spec = specOf(text);
   if (/^(div|idiv)$/.test(mnemonic) && d.chance(0.9)) return null;
   if (mnemonic === 'ud2' || mnemonic === 'privileged') return null;
   if (undefinedFlags(mnemonic) !== 0 && undefinedFlags(mnemonic) !== 0x10 && !undefinedToo) return null;
   const bytes: number[] = [];
-  if (spec.mandatory === 0 && spec.opcode.length < 3 && family === 'int' && d.chance(0.15)) bytes.push(0x66);
+  if (spec.vex === null && spec.mandatory === 0 && spec.opcode.length < 3 && (family === 'int' || family === 'bmi') && d.chance(0.15)) bytes.push(0x66);
   const mod3 = spec.exact >= 0 || !spec.modrm || spec.form === 'r' || (spec.form === '' && d.chance(0.55));
   let m: ReturnType<typeof memoryOperand> | null = null;
   if (!mod3) {
     const token = operands.split(' ').find((o) => /^[EMWQ]/.test(o)) ?? 'Ev', letter = token[1] ?? 'v';
-    const size = letter === 'b' ? 1 : letter === 'w' ? 2 : letter === 'd' ? 4 : letter === 'x' ? 16 : letter === 't' ? 10 : 8;
+    const size = letter === 'b' ? 1 : letter === 'w' ? 2 : letter === 'd' ? 4 : letter === 'x' || letter === 'l' || letter === 'h' ? 16 : letter === 't' ? 10 : 8;
     m = memoryOperand(d, size);
     if (d.chance(0.08) && / lock|^lock/.test(row[3] ?? '')) bytes.push(0xf0);
     if (m.segment !== 0) bytes.push(m.segment);
   }
-  if (spec.mandatory > 0) bytes.push(spec.mandatory);
+  if (spec.vex === null && spec.mandatory > 0) bytes.push(spec.mandatory);
   const rexR = spec.modrm && spec.digit < 0 && d.chance(0.3);
   const rex = (d.chance(0.5) ? 8 : 0) | (rexR ? 4 : 0) | (m !== null ? (m.rexX ? 2 : 0) | (m.rexB ? 1 : 0) : d.below(2));
-  if (rex !== 0 || d.chance(0.2)) bytes.push(0x40 | rex);
-  const opcode = [...spec.opcode];
-  if (spec.plus !== '') opcode[opcode.length - 1]! += d.below(spec.plus === '+r' ? 8 : 16);
-  bytes.push(...opcode);
+  if (spec.vex !== null) bytes.push(...vexBytes(d, spec, operands, rex & 7));
+  else {
+    if (rex !== 0 || d.chance(0.2)) bytes.push(0x40 | rex);
+    const opcode = [...spec.opcode];
+    if (spec.plus !== '') opcode[opcode.length - 1]! += d.below(spec.plus === '+r' ? 8 : 16);
+    bytes.push(...opcode);
+  }
   const reg = spec.digit >= 0 ? spec.digit : d.below(8);
   let ripAt = -1;
   if (spec.exact >= 0) bytes.push(spec.exact);
@@ -94,6 +98,7 @@ function instruction(d: Dice, undefinedToo: boolean): { bytes: number[]; rip?: r
   const insn = decode(Uint8Array.from(bytes), 0, bytes.length);
   if (insn === null || insn.form.mnemonic !== mnemonic) return null;
   const { ops, size } = insn.form;
+  if (/^vmov(a|dqa|nt)/.test(mnemonic) && ops.some((o) => o.kind === 'm' && o.bytes === 32) && d.chance(0.9)) return null; // half of them misaligned
   for (let i = 0; i < ops.length; i++) {
     const written = i === 0 || /^(xchg|xadd|mulx)$/.test(mnemonic);
     if (written && (ops[i]!.kind === 'r' || ops[i]!.kind === 'h') && RESERVED.includes(insn.regs[i]!)) return null;
@@ -166,7 +171,7 @@ export function makeProgram(seed: number): Program {
   gpr[RSP] = BigInt(STACK + (STACK_PAGES - 1) * 4096 - d.below(32) * 8);
   gpr[R13] = BigInt(d.below(4) * 2);
   gpr[R15] = BigInt(DATA + (d.chance(0.8) ? 0x1000 + d.pick([0, 0, 0, 16, 16, 32, -256, -64, 8, 1]) : d.pick([0x2000, 0x3000]) - 16 * d.below(30)));
-  const fx = new Uint8Array(512), f = new DataView(fx.buffer);
+  const fx = new Uint8Array(FX_SIZE), f = new DataView(fx.buffer);
   f.setUint16(0, 0x37f, true);
   f.setUint16(2, d.below(8) << 11, true);
   f.setUint8(4, d.chance(0.5) ? 0 : d.below(256));
@@ -174,6 +179,7 @@ export function makeProgram(seed: number): Program {
   f.setUint32(24, 0x1f80 | d.pick([0, 0x20, 0x3f, 0x3f]) | (d.chance(0.05) ? d.below(4) << 13 : 0), true);
   f.setUint32(28, 0xffff, true);
   fillBytes(d, fx.subarray(160, 416), d.below(4));
+  fillBytes(d, fx.subarray(512), d.below(4));
   const mem = new Uint8Array(1024);
   fillBytes(d, mem, d.below(4));
   const entry = d.chance(0.7) ? 0x100 + d.below(64) : 0x1000 - d.below(200);

@@ -1,6 +1,6 @@
 // The binary records that native.c reads and writes, the address map of a test, and the native run itself.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,7 +16,7 @@ export const ENTRY = 0x800, WINDOW = 0x800;
 export interface Test {
   code: Uint8Array; /** Offset in CODE of the first instruction. */ entry: number;
   gpr: BigUint64Array; rflags: number; fsBase: number; gsBase: number;
-  /** FXSAVE's image. */
+  /** FXSAVE's image; behind it, if there, the upper halves of the ymm registers. */
   fx: Uint8Array;
   /** Offset in DATA of `mem`; all else is zero. */
   window: number; mem: Uint8Array;
@@ -46,6 +46,16 @@ export function cannotRunNatively(): string | null {
   if (process.arch !== 'x64' || process.platform !== 'linux') return 'the host is not x86-64 Linux';
   return spawnSync('gcc', ['--version']).status === 0 ? null : 'gcc is missing';
 }
+let level = 0;
+/** The x86-64 level of the real CPU: what is beyond it cannot be compared. */
+export function hostLevel(): 2 | 3 {
+  if (level === 0) {
+    let flags: string[] = [];
+    try { flags = /^flags\s*:(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1]!.split(' ') ?? []; } catch { /* not Linux */ }
+    level = ['avx', 'avx2', 'bmi1', 'bmi2', 'f16c', 'fma', 'movbe', 'xsave', 'abm'].every((x) => flags.includes(x)) ? 3 : 2;
+  }
+  return level as 2 | 3;
+}
 let program = '';
 export function nativeProgram(): string {
   if (program !== '' && existsSync(program)) return program;
@@ -57,7 +67,9 @@ export function nativeProgram(): string {
   return program;
 }
 
-const HEADER = 12, RECORD = 24 + 19 * 8 + 512, RESULT = 24 + 17 * 8 + 16 + 16 + 512;
+/** Bytes of Test.fx with the upper halves. */
+export const FX_SIZE = 768;
+const HEADER = 12, RECORD = 24 + 19 * 8 + FX_SIZE, RESULT = 24 + 17 * 8 + 16 + 16 + FX_SIZE;
 function encode(tests: readonly Test[], steps: number): Uint8Array {
   const sizes = tests.map((t) => RECORD + ((t.code.length + t.mem.length + 7) & ~7)), total = sizes.reduce((a, b) => a + b, 0);
   const out = new Uint8Array(HEADER + total), view = new DataView(out.buffer);
@@ -84,7 +96,7 @@ function decodeResults(bytes: Uint8Array): Outcome[] {
       rflags: Number(o.getBigUint64(at + 152, true) & 0xffffffffn),
       signal: { signo: o.getInt32(at + 160, true), code: o.getInt32(at + 164, true), address: o.getBigUint64(at + 168, true) },
       data: o.getUint32(at + 176, true), stack: o.getUint32(at + 180, true), text: o.getUint32(at + 184, true),
-      fx: bytes.slice(at + 192, at + 704), mem: bytes.slice(at + RESULT, at + RESULT + length),
+      fx: bytes.slice(at + 192, at + 192 + FX_SIZE), mem: bytes.slice(at + RESULT, at + RESULT + length),
     });
     at += RESULT + length;
   }

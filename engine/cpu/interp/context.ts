@@ -36,6 +36,8 @@ export function tailCalls(callHelper: CallHelper, resume: (f: Func) => void): On
     zero: (f) => f.freshLocal(I32),
   };
 }
+/** From a register's low half to its upper one. */
+const HIGH = CTX.ymmHigh - CTX.xmm;
 const REG_SLOT = [REC.r0, REC.r1, REC.r2, REC.r3];
 
 /** Pushes the address of the TLB entry of `va` as local `entry`, and emits the miss test (i32). */
@@ -161,7 +163,7 @@ export class InterpCtx implements FlowCtx {
     if (this.form.mem === 4) f.get(RECORD).i64Load(REC.imm, 2);
     else {
       f.get(STATE).get(RECORD).i32Load16U(REC.base).i32Add().i64Load();
-      if (this.form.mem !== 1) {
+      if (this.form.mem === 2 || this.form.mem === 3) {
         f.get(STATE).get(RECORD).i32Load16U(REC.index).i32Add().i64Load();
         f.get(RECORD).i64Load8U(REC.scale).i64Shl().i64Add();
       }
@@ -234,6 +236,26 @@ export class InterpCtx implements FlowCtx {
     this.f.set(value).get(STATE).get(value).v128Store(CTX.xmm + n * 16, 0).free(value);
   }
 
+  readHigh(i: number): void { this.regAddress(i); this.f.v128Load(HIGH, 0); }
+  writeHigh(i: number): void {
+    const value = this.local(V128);
+    this.f.set(value);
+    this.regAddress(i); this.f.get(value).v128Store(HIGH, 0).free(value);
+  }
+  high(n: number): void { this.f.get(STATE).v128Load(CTX.ymmHigh + n * 16, 0); }
+  setHigh(n: number): void {
+    const value = this.local(V128);
+    this.f.set(value).get(STATE).get(value).v128Store(CTX.ymmHigh + n * 16, 0).free(value);
+  }
+  indices(half: 0 | 1): void { this.f.get(STATE).get(RECORD).i32Load16U(REC.index).i32Add().v128Load(half * HIGH, 0); }
+  elementAddress(): void {
+    const f = this.f;
+    f.get(RECORD).i64Load8U(REC.scale).i64Shl();
+    this.ea(0, false); f.i64Add();
+    if (this.form.mem === 6) f.i32WrapI64().i64ExtendI32U();
+    f.get(STATE).get(RECORD).i32Load16U(REC.seg).i32Add().i64Load().i64Add();
+  }
+
   /** WASM address of [va, va + bytes) for reading, into local `at`; leaves on a fault. */
   private translate(va: number, at: number, bytes: number): void {
     const f = this.f, entry = this.local(I32);
@@ -264,6 +286,24 @@ export class InterpCtx implements FlowCtx {
     f.else().get(va).i32WrapI64().get(entry).i32Load(S.dtlb + DTLB.addend).i32Add(); put(0);
     f.end();
     f.free(va, entry, value);
+  }
+  load32(va: number, low: number, high: number): void {
+    const f = this.f, at = this.local(I32);
+    this.translate(va, at, 32);
+    f.get(at).v128Load(0, 0).set(low).get(at).v128Load(16, 0).set(high).free(at);
+  }
+  store32(va: number, low: number, high: number): void {
+    const f = this.f, at = this.local(I32), entry = this.local(I32);
+    const put = (): void => { f.get(at).get(low).v128Store(0, 0).get(at).get(high).v128Store(16, 0); };
+    tlbTest(f, STATE, va, entry, 32, true);
+    f.if();
+    this.beginOut(va, 32); f.set(at);
+    put();
+    this.copyOut(va, 32);
+    f.else().get(va).i32WrapI64().get(entry).i32Load(S.dtlb + DTLB.addend).i32Add().set(at);
+    put();
+    f.end();
+    f.free(at, entry);
   }
   /** i32 status of sys.store on the stack: 0 done, 1 fault, 2 the block ends. */
   private afterSlowStore(): void {

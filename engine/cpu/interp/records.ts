@@ -84,7 +84,7 @@ export class Records {
     }
     if (form.ops.length < 4) u16[(r + REC.r3) >> 1] = insn.imm2;
     u16[(r + REC.base) >> 1] = insn.base < 0 ? S.zero : insn.base === 16 ? S.pageVa : insn.base * 8;
-    u16[(r + REC.index) >> 1] = insn.index < 0 ? S.zero : insn.index * 8;
+    u16[(r + REC.index) >> 1] = insn.index < 0 ? S.zero : form.mem >= 5 ? CTX.xmm + insn.index * 16 : insn.index * 8;
     u16[(r + REC.seg) >> 1] = insn.seg === 4 ? CTX.fsBase : insn.seg === 5 ? CTX.gsBase : S.zero;
     u8[r + REC.scale] = insn.scale;
     i32[(r + REC.disp) >> 2] = insn.base === 16 ? insn.disp + next : insn.disp;

@@ -36,8 +36,11 @@ export interface ColdPaths {
 export class RegionState {
   readonly gprs: number[] = new Array<number>(16).fill(-1);
   readonly xmms: number[] = new Array<number>(16).fill(-1);
+  /** Bits 128–255 of the ymm registers. */
+  readonly highs: number[] = new Array<number>(16).fill(-1);
   readonly gprDirty = new Set<number>();
   readonly xmmDirty = new Set<number>();
+  readonly highDirty = new Set<number>();
   readonly notes = new Map<string, number>();
   readonly rip: number; readonly acc: number;
   readonly fk: number; readonly fa: number; readonly fb: number; readonly fr: number;
@@ -59,8 +62,8 @@ const STATE = 0;
 /**
  * Registers are held in one of two ways. *In locals*: each register of the region is loaded at its head and stored at its end, which pays where control stays
  * for long. *In memory*: the state is the register's home; a local holds what was last read or written since control last met other control (f.held), and what
- * was written is stored before the next place where the region may be left (dirty). Nothing is done at the region's head and end then, and nothing is carried over
- * edges.
+ * was written is stored before the next place where the region may be left (dirty); not so the upper halves of ymm registers, which are only ever in the state.
+ * Nothing is done at the region's head and end then, and nothing is carried over edges.
  */
 export class CompileCtx implements FlowCtx {
   readonly compiled = true;
@@ -246,12 +249,13 @@ export class CompileCtx implements FlowCtx {
       let disp = insn.disp;
       if (insn.base === 16) { this.va(disp + this.offset + insn.length); disp = 0; }
       else if (insn.base >= 0) f.get(this.reg(insn.base));
-      if (insn.index >= 0) {
-        f.get(this.reg(insn.index));
+      const index = insn.form.mem < 5 ? insn.index : -1;
+      if (index >= 0) {
+        f.get(this.reg(index));
         if (insn.scale > 0) f.i64Const(insn.scale).i64Shl();
         if (insn.base >= 0) f.i64Add();
       }
-      if (insn.base < 0 && insn.index < 0) f.i64Const(disp | 0);
+      if (insn.base < 0 && index < 0) f.i64Const(disp | 0);
       else if (disp !== 0) f.i64Const(disp | 0).i64Add();
       if (insn.form.mem === 3) f.i32WrapI64().i64ExtendI32U();
     }
@@ -263,6 +267,35 @@ export class CompileCtx implements FlowCtx {
   setXmm(n: number): void {
     this.f.set(this.xmmLocal(n));
     this.wrote(16 + n);
+  }
+  /** Local of an upper half, where registers are in locals; in memory these are read and written there. */
+  private highLocal(n: number): number {
+    const { highs } = this.region;
+    if (highs[n]! < 0) highs[n] = this.f.freshLocal(V128);
+    return highs[n]!;
+  }
+  high(n: number): void {
+    if (this.region.memory) this.f.get(STATE).v128Load(CTX.ymmHigh + n * 16, 0); else this.f.get(this.highLocal(n));
+  }
+  setHigh(n: number): void {
+    const { f, region } = this;
+    if (region.memory) {
+      const value = this.local(V128);
+      f.set(value).get(STATE).get(value).v128Store(CTX.ymmHigh + n * 16, 0);
+      return;
+    }
+    region.highDirty.add(n);
+    f.set(this.highLocal(n));
+  }
+  readHigh(i: number): void { this.high(this.insn.regs[i]!); }
+  writeHigh(i: number): void { this.setHigh(this.insn.regs[i]!); }
+  indices(half: 0 | 1): void { if (half === 0) this.xmm(this.insn.index); else this.high(this.insn.index); }
+  elementAddress(): void {
+    const { f, insn } = this;
+    if (insn.scale > 0) f.i64Const(insn.scale).i64Shl();
+    this.ea(0, false); f.i64Add();
+    if (insn.form.mem === 6) f.i32WrapI64().i64ExtendI32U();
+    if (insn.seg !== 0) f.get(STATE).i64Load(insn.seg === 4 ? CTX.fsBase : CTX.gsBase).i64Add();
   }
   private mmOffset(i: number): number { return CTX.x87 + this.insn.regs[i]! * 16; }
   regNumber(i: number): void { this.f.i32Const(this.insn.regs[i]!); }
@@ -339,6 +372,16 @@ export class CompileCtx implements FlowCtx {
     this.translate(va, bytes, true);
     f.get(value);
     if (bytes === 16) f.v128Store(0, 0); else storeInt(f, bytes);
+  }
+  load32(va: number, low: number, high: number): void {
+    const f = this.f, at = this.local(I32);
+    this.translate(va, 32, false);
+    f.tee(at).v128Load(0, 0).set(low).get(at).v128Load(16, 0).set(high);
+  }
+  store32(va: number, low: number, high: number): void {
+    const f = this.f, at = this.local(I32);
+    this.translate(va, 32, true);
+    f.tee(at).get(low).v128Store(0, 0).get(at).get(high).v128Store(16, 0);
   }
   copyIn(): void { throw new NotCompilable(this.form.key); }
   beginOut(): void { throw new NotCompilable(this.form.key); }

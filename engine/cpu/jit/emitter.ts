@@ -38,11 +38,11 @@ const FLAG_KINDS: Readonly<Record<string, number>> = {
 };
 /** Leave the flags alone. */
 const TRANSPARENT = new Set(['mov', 'movzx', 'movsx', 'movsxd', 'lea', 'not', 'bswap', 'xchg', 'cbw', 'cwd', 'nop', 'push', 'pop', 'leave', 'call', 'call_e', 'ret', 'jmp', 'jmp_e', 'jcc', 'setcc', 'cmovcc',
-  'movaps', 'movups', 'movapd', 'movupd', 'movdqa', 'movdqu', 'movd', 'movq', 'movsd.sse', 'movss', 'addsd', 'subsd', 'mulsd', 'divsd', 'addss', 'subss', 'mulss', 'divss', 'pxor', 'xorps', 'xorpd', 'cvtsi2sd', 'cvttsd2si']);
+  'movaps', 'movups', 'movapd', 'movupd', 'movdqa', 'movdqu', 'movd', 'movq', 'movsd.sse', 'movss', 'addsd', 'subsd', 'mulsd', 'divsd', 'addss', 'subss', 'mulss', 'divss', 'pxor', 'xorps', 'xorpd', 'cvtsi2sd', 'cvttsd2si', 'shlx', 'shrx', 'sarx', 'rorx', 'mulx', 'pdep', 'pext', 'movbe']);
 /** The kind that an instruction leaves; undefined if none, null if it shows only at run time. */
 function kindAfter({ form, immLo }: Insn): FlagKind | null | undefined {
   const { mnemonic } = form, op = FLAG_KINDS[mnemonic];
-  if (op === undefined) return TRANSPARENT.has(mnemonic) ? undefined : null;
+  if (op === undefined) return TRANSPARENT.has(mnemonic) || (mnemonic[0] === 'v' && !/^v(p?test|u?comi|er|pcmp[ei]str)/.test(mnemonic)) ? undefined : null;
   const bits = (mnemonic.startsWith('imul') || mnemonic === 'mul' ? form.size : form.ops[0]!.bytes * 8) as FlagKind['bits'];
   if (SHIFTS.has(mnemonic)) {
     if (form.ops[1]!.kind !== 'i') return null;
@@ -127,6 +127,7 @@ export class RegionEmitter {
     }
     state.gprs.forEach((local, n) => { if (local >= 0) f.get(STATE).i64Load(n * 8).set(local); });
     state.xmms.forEach((local, n) => { if (local >= 0) f.get(STATE).v128Load(CTX.xmm + n * 16, 0).set(local); });
+    state.highs.forEach((local, n) => { if (local >= 0) f.get(STATE).v128Load(CTX.ymmHigh + n * 16, 0).set(local); });
     if (this.pageOk.size > 0) {
       const at = f.local(I64), e = f.local(I32), base = state.baseVa();
       f.get(STATE).i64Load(S.pageVa).get(BLOCK).i64Load32S(BLK.page).i64Sub().set(base);
@@ -148,6 +149,7 @@ export class RegionEmitter {
     const { f, state, region } = this;
     for (const n of state.gprDirty) f.get(STATE).get(state.gprs[n]!).i64Store(n * 8);
     for (const n of state.xmmDirty) f.get(STATE).get(state.xmms[n]!).v128Store(CTX.xmm + n * 16, 0);
+    for (const n of state.highDirty) f.get(STATE).get(state.highs[n]!).v128Store(CTX.ymmHigh + n * 16, 0);
     if (state.flags) f.get(STATE).get(state.fk).i32Store(S.fk).get(STATE).get(state.fa).i64Store(S.fa).get(STATE).get(state.fb).i64Store(S.fb).get(STATE).get(state.fr).i64Store(S.fr);
     const record = f.local(I32);
     f.get(STATE).i32Load(S.rec).tee(record).if();

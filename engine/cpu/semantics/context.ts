@@ -19,6 +19,9 @@ export interface Ctx {
   /** Operand size of the instruction in bits (66h/REX.W applied), for rows whose operands use v/z/y. */
   readonly size: Bits;
 
+  /** The lower half of a 256-bit instruction: unmasked float exceptions are looked for when the upper one is done too. */
+  readonly lowerHalf?: { looksForXm: boolean };
+
   // ---- temporaries, freed at the end of the instruction. Their first value is arbitrary.
   local(type: ValType): number;
 
@@ -68,12 +71,24 @@ export interface Ctx {
   /** push / pop v128 of xmm register n. */
   xmm(n: number): void;
   setXmm(n: number): void;
+  /** push / pop v128: bits 128–255 of ymm operand i, and of ymm register n. */
+  readHigh(i: number): void;
+  writeHigh(i: number): void;
+  high(n: number): void;
+  setHigh(n: number): void;
+  /** push v128: half 0 or 1 of the vector of indices of a VSIB operand. */
+  indices(half: 0 | 1): void;
+  /** pop i64, an index of it, sign-extended; push i64: that element's address. */
+  elementAddress(): void;
 
   // ---- memory by address (implicit or odd-sized operands). Address i64 on the stack; seg base already in it.
   /** pop i64 address, push i64 (1, 2, 4, 8 bytes, zero-extended) or v128 (16). May fault. */
   load(bytes: 1 | 2 | 4 | 8 | 16): void;
   /** pop i64 value (v128 when 16), pop i64 address. May fault; before register effects. */
   store(bytes: 1 | 2 | 4 | 8 | 16): void;
+  /** 32 bytes at the address in an i64 local, into or from two v128 locals. */
+  load32(address: number, low: number, high: number): void;
+  store32(address: number, low: number, high: number): void;
   /** Odd or long operands (m80, fxsave…): push i32, the address in WASM memory of a copy of the operand's bytes. `address` is a local i64. */
   copyIn(address: number, bytes: number): void;
   /** Begins a long store: checks that all of it is writable (may fault) and pushes i32, the address of a buffer; fill it, then call copyOut. One at a time. */
@@ -126,7 +141,16 @@ export function define(rows: Record<string, Semantics>): void {
 }
 /** For tests that want to see an error found (harness/plant.ts). */
 export function replaceSemantics(mnemonic: string, semantics: Semantics): void { table.set(mnemonic, semantics); }
-export function semanticsOf(mnemonic: string): Semantics | undefined { return table.get(mnemonic); }
+/** Semantics that are made of others when they are first wanted (vex.ts). */
+let derive: (mnemonic: string) => Semantics | undefined = () => undefined;
+export function deriveSemantics(from: typeof derive): void { derive = from; }
+export function semanticsOf(mnemonic: string): Semantics | undefined {
+  const known = table.get(mnemonic);
+  if (known !== undefined) return known;
+  const derived = derive(mnemonic);
+  if (derived !== undefined) table.set(mnemonic, derived);
+  return derived;
+}
 
 /** A wasm function shared by handlers and compiled regions (state-independent signature; pass c.state() as an argument if it needs it). */
 export interface Helper { name: string; params: readonly ValType[]; results: readonly ValType[]; emit: ((f: Func, call: (name: string) => void) => void) | null; js: ((env: HelperEnv) => (...args: never[]) => unknown) | null }

@@ -63,7 +63,7 @@ export const popValue = (c: Ctx, bytes: 2 | 8): void => { c.gpr(RSP); c.load(byt
 export const addSp = (c: Ctx, n: number): void => { c.gpr(RSP); c.f.i64Const(n).i64Add(); c.setGpr(RSP); };
 
 /** Full product: low half in lo, high half in hi (locals), from a, b (64 bits). */
-function wideMul(c: Ctx, a: number, b: number, signed: boolean, lo: number, hi: number): void {
+export function wideMul(c: Ctx, a: number, b: number, signed: boolean, lo: number, hi: number): void {
   const { f } = c, al = c.local(I64), ah = c.local(I64), bl = c.local(I64), bh = c.local(I64), t = c.local(I64), u = c.local(I64);
   f.get(a).i64Const(0xffffffff).i64And().set(al).get(a).i64Const(32).i64ShrU().set(ah);
   f.get(b).i64Const(0xffffffff).i64And().set(bl).get(b).i64Const(32).i64ShrU().set(bh);

@@ -126,6 +126,13 @@ export function mul(env: Env, fmt: Format, a: Real, b: Real): Rounded | null {
   if (a.kind === ZERO || b.kind === ZERO) return { kind: 0, sign, exp: 0, sig: 0n };
   return roundTo(env, fmt, sign, a.exp + b.exp, a.sig * b.sig);
 }
+/** a · b + c, rounded once. null: invalid operation. */
+export function fma(env: Env, fmt: Format, a: Real, b: Real, c: Real): Rounded | null {
+  const sign = a.sign !== b.sign;
+  if (a.kind === INF || b.kind === INF) return a.kind === ZERO || b.kind === ZERO ? null : add(env, fmt, real(INF, sign), c, false);
+  if (a.kind === ZERO || b.kind === ZERO) return add(env, fmt, real(ZERO, sign), c, false);
+  return add(env, fmt, real(FINITE, sign, a.exp + b.exp, a.sig * b.sig), c, false);
+}
 export function div(env: Env, fmt: Format, a: Real, b: Real): Rounded | null {
   const sign = a.sign !== b.sign;
   if (a.kind === INF) return b.kind === INF ? null : { kind: 2, sign, exp: 0, sig: 0n };

@@ -5,7 +5,7 @@ import { F32, F64, I32, I64, V128 } from '../wasm/builder.ts';
 import type { Func } from '../wasm/builder.ts';
 import { define } from './context.ts';
 import type { Ctx, Semantics } from './context.ts';
-import { SOFT, XM_PENDING } from './sse-soft.ts';
+import { SOFT, XM_PENDING, quietPredicate } from './sse-soft.ts';
 import { W } from './sse-fp-slow.ts';
 import type { ArithOp, Width } from './sse-fp-slow.ts';
 
@@ -14,6 +14,7 @@ const denormalsMatter = (c: Ctx): void => { mxcsr(c); c.f.i32Const(0x140).i32And
 const mxcsr = (c: Ctx): void => { c.state(); c.f.i32Load(CTX.mxcsr); };
 /** After a helper that may have raised an unmasked exception: #XM, the destination untouched (SDM vol. 3, 6.15, interrupt 19). */
 export function checkXm(c: Ctx): void {
+  if (c.lowerHalf !== undefined) { c.lowerHalf.looksForXm = true; return; }
   c.state(); c.f.i32Load(XM_PENDING).hint(false).if();
   c.state(); c.f.i32Const(0).i32Store(XM_PENDING);
   c.raise(VEC.XM);
@@ -136,16 +137,20 @@ const compareWith = (f: Func, w: Width, predicate: number): void => {
     case 0: veq(f, w); return;
     case 1: case 5: if (w === 64) f.f64x2Lt(); else f.f32x4Lt(); break;
     case 2: case 6: if (w === 64) f.f64x2Le(); else f.f32x4Le(); break;
+    case 9: case 13: if (w === 64) f.f64x2Ge(); else f.f32x4Ge(); break;
+    case 10: case 14: if (w === 64) f.f64x2Gt(); else f.f32x4Gt(); break;
     default: if (w === 64) f.f64x2Ne(); else f.f32x4Ne(); return;
   }
-  if (predicate > 4) f.v128Not();
+  if (predicate > 4 && predicate < 12) f.v128Not();
 };
 const cmp = (w: Width, packed: boolean): Semantics => (c) => {
-  const { f } = c, a = c.local(V128), b = c.local(V128), r = c.local(V128), predicate = c.immConst(2) & 7;
-  const quiet = predicate === 0 || predicate === 3 || predicate === 4 || predicate === 7;
+  const { f } = c, a = c.local(V128), b = c.local(V128), r = c.local(V128), predicate = c.immConst(2) & (c.form.mnemonic.startsWith('v') ? 31 : 7), relation = predicate & 15;
+  const quiet = quietPredicate(predicate);
   operands(c, packed, a, b);
-  if ((predicate & 3) === 3) { f.get(a).get(a); veq(f, w); f.get(b).get(b); veq(f, w); f.v128And(); if (predicate === 3) f.v128Not(); }
-  else { f.get(a).get(b); compareWith(f, w, predicate); }
+  if (relation === 11 || relation === 15) { const all = relation === 15 ? -1 : 0; f.v128Const([all, all, all, all]); }
+  else if ((relation & 3) === 3) { f.get(a).get(a); veq(f, w); f.get(b).get(b); veq(f, w); f.v128And(); if (relation === 3) f.v128Not(); }
+  else if (relation === 8 || relation === 12) { f.get(a).get(b); compareWith(f, w, 1); f.get(a).get(b); compareWith(f, w, 14); f.v128Or(); if (relation === 8) f.v128Not(); }
+  else { f.get(a).get(b); compareWith(f, w, relation); }
   f.set(r);
   denormalsMatter(c); f.hint(false).if();
   c.state(); f.i32Const(SOFT.cmp | W[w].code | (predicate << 16)); pushOperand(c, w, packed, a); pushOperand(c, w, packed, b); c.call(`sse.softv${w}`); f.set(r);

@@ -11,7 +11,10 @@ export const SOFT = { add: 0, sub: 1, mul: 2, div: 3, sqrt: 4, min: 5, max: 6, c
 /** Exceptions that are unmasked and just happened: u32 in the state that only this file and sse-fp.ts use; 0 between instructions. */
 export const XM_PENDING = CTX.fop + 2;
 
-const COMPARES: readonly ((c: number) => boolean)[] = [(c) => c === 0, (c) => c === -1, (c) => c === -1 || c === 0, (c) => c === 2, (c) => c !== 0, (c) => c !== -1, (c) => c === 1 || c === 2, (c) => c !== 2];
+const COMPARES: readonly ((c: number) => boolean)[] = [(c) => c === 0, (c) => c === -1, (c) => c === -1 || c === 0, (c) => c === 2, (c) => c !== 0, (c) => c !== -1, (c) => c === 1 || c === 2, (c) => c !== 2,
+  (c) => c === 0 || c === 2, (c) => c === -1 || c === 2, (c) => c !== 1, () => false, (c) => c === -1 || c === 1, (c) => c === 0 || c === 1, (c) => c === 1, () => true];
+/** Of CMPPS and its kin, the predicates that do not signal quiet NaNs (vol. 2, VCMPPD, table 3-1). */
+export const quietPredicate = (n: number): boolean => ((n & 3) === 0 || (n & 3) === 3) !== (n >= 16);
 
 /** The result as bits; flags are left in env. `immediate` is the predicate of cmp. */
 function operate(env: Env, op: number, fmt: Format, a: bigint, b: bigint, immediate: number): bigint {
@@ -43,11 +46,11 @@ function operate(env: Env, op: number, fmt: Format, a: bigint, b: bigint, immedi
     return (op === SOFT.min ? c < 0 : c > 0) ? flushed(x, a) : flushed(y, b);
   }
   if (op === SOFT.cmp || op === SOFT.ucomi || op === SOFT.comi) {
-    const quietOnly = op === SOFT.ucomi || (op === SOFT.cmp && ((immediate & 3) === 0 || (immediate & 3) === 3));
+    const quietOnly = op === SOFT.ucomi || (op === SOFT.cmp && quietPredicate(immediate));
     if (signalling || (nan && !quietOnly)) env.flags |= IE;
     if (!nan) denormal();
     const c = nan ? 2 : compare(x, y);
-    if (op === SOFT.cmp) return COMPARES[immediate & 7]!(c) ? (1n << (fmt.precision === 24 ? 32n : 64n)) - 1n : 0n;
+    if (op === SOFT.cmp) return COMPARES[immediate & 15]!(c) ? (1n << (fmt.precision === 24 ? 32n : 64n)) - 1n : 0n;
     return c === 2 ? 0x45n : c === 1 ? 0n : c === -1 ? 1n : 0x40n; // ZF PF CF at their rflags positions
   }
   if (nan) {
@@ -68,22 +71,27 @@ function operate(env: Env, op: number, fmt: Format, a: bigint, b: bigint, immedi
   return pack(fmt, r);
 }
 
+/** The environment of an operation under an MXCSR. */
+export const softEnv = (mxcsr: number): Env => ({ rc: (mxcsr >> 13) & 3, daz: (mxcsr & 0x40) !== 0, ftz: (mxcsr & 0x8000) !== 0, mask: (mxcsr >> 7) & 0x3f, flags: 0 });
+/** Its flags into the MXCSR at `at`; unmasked ones are pending. */
+export function raiseFlags(view: DataView, state: number, mxcsr: number, env: Env): void {
+  let flags = env.flags & 0x3f;
+  // SDM vol. 1, 11.5.2: pre-computation exceptions (IE, DE, ZE) that are unmasked keep the post-computation ones from being found.
+  const before = flags & (IE | DE | ZE);
+  if ((before & ~env.mask) !== 0) flags = before;
+  view.setUint32((state >>> 0) + CTX.mxcsr, mxcsr | flags, true);
+  if ((flags & ~env.mask) !== 0) view.setUint32((state >>> 0) + XM_PENDING, flags & ~env.mask, true);
+}
 /** (state, op | double << 8 | immediate << 16, a, b) → result bits. Updates MXCSR; unmasked exceptions go to XM_PENDING. */
 jsHelper('sse.soft', [I32, I32, I64, I64], [I64], (host: HelperEnv) => {
   let view = new DataView(host.memory.buffer);
   return (state: number, code: number, a: bigint, b: bigint): bigint => {
     if (view.buffer !== host.memory.buffer) view = new DataView(host.memory.buffer);
-    const at = (state >>> 0) + CTX.mxcsr, mxcsr = view.getUint32(at, true);
-    const env: Env = { rc: (mxcsr >> 13) & 3, daz: (mxcsr & 0x40) !== 0, ftz: (mxcsr & 0x8000) !== 0, mask: (mxcsr >> 7) & 0x3f, flags: 0 };
+    const mxcsr = view.getUint32((state >>> 0) + CTX.mxcsr, true), env = softEnv(mxcsr);
     const fmt = (code & 0x100) !== 0 ? F64F : F32F, op = code & 0xff;
     const source = op === SOFT.widen ? 32 : op === SOFT.narrow || op === SOFT.fromI64 ? 64 : fmt === F64F ? 64 : 32;
     const result = operate(env, op, fmt, BigInt.asUintN(source, a), BigInt.asUintN(source, b), code >> 16);
-    let flags = env.flags & 0x3f;
-    // SDM vol. 1, 11.5.2: pre-computation exceptions (IE, DE, ZE) that are unmasked keep the post-computation ones from being found.
-    const before = flags & (IE | DE | ZE);
-    if ((before & ~env.mask) !== 0) flags = before;
-    view.setUint32(at, mxcsr | flags, true);
-    if ((flags & ~env.mask) !== 0) view.setUint32((state >>> 0) + XM_PENDING, flags & ~env.mask, true);
+    raiseFlags(view, state, mxcsr, env);
     return BigInt.asIntN(64, result);
   };
 });

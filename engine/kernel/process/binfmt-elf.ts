@@ -127,8 +127,8 @@ function mapSegment(k: Kernel, task: Task, mm: Mm, file: OpenFile, p: Phdr, bias
 }
 
 const AT = { NULL: 0, PHDR: 3, PHENT: 4, PHNUM: 5, PAGESZ: 6, BASE: 7, FLAGS: 8, ENTRY: 9, UID: 11, EUID: 12, GID: 13, EGID: 14, PLATFORM: 15, HWCAP: 16, CLKTCK: 17, SECURE: 23, RANDOM: 25, HWCAP2: 26, EXECFN: 31, SYSINFO_EHDR: 33, MINSIGSTKSZ: 51 } as const;
-/** Signal frame with the legacy FXSAVE area, rounded up. */
-const MINSIGSTKSZ = 2048;
+/** What a signal frame takes at most: with the legacy FXSAVE area, rounded up; and as Linux says where XCR0 is 7. */
+const MINSIGSTKSZ = 2048, MINSIGSTKSZ_AVX = 1776;
 export const STACK_TOP = TASK_SIZE;
 /** setup_arg_pages: mapped beyond what the arguments use. */
 const STACK_EXPAND = 131072;
@@ -147,9 +147,9 @@ export function buildStack(k: Kernel, task: Task, mm: Mm, filename: string, argv
   const platformAt = p;
   p -= 16;
   const randomAt = p;
-  const { cred } = task;
+  const { cred } = task, model = CPU_MODELS[k.config.cpuModel];
   const aux: [number, number][] = [
-    [AT.SYSINFO_EHDR, mm.vdso], [AT.MINSIGSTKSZ, MINSIGSTKSZ], [AT.HWCAP, CPU_MODELS[k.config.cpuModel].leaf1Edx], [AT.PAGESZ, PAGE], [AT.CLKTCK, 100], [AT.PHDR, main.phdr], [AT.PHENT, 56], [AT.PHNUM, image.phnum],
+    [AT.SYSINFO_EHDR, mm.vdso], [AT.MINSIGSTKSZ, model.xcr0 === 0 ? MINSIGSTKSZ : MINSIGSTKSZ_AVX], [AT.HWCAP, model.leaf1Edx], [AT.PAGESZ, PAGE], [AT.CLKTCK, 100], [AT.PHDR, main.phdr], [AT.PHENT, 56], [AT.PHNUM, image.phnum],
     [AT.BASE, interpBase], [AT.FLAGS, 0], [AT.ENTRY, main.entry], [AT.UID, cred.uid], [AT.EUID, cred.euid], [AT.GID, cred.gid], [AT.EGID, cred.egid],
     [AT.SECURE, secure ? 1 : 0], [AT.RANDOM, randomAt], [AT.HWCAP2, 0], [AT.EXECFN, execfn], [AT.PLATFORM, platformAt], [AT.NULL, 0],
   ];

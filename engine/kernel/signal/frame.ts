@@ -1,8 +1,10 @@
-// The x86-64 rt_sigframe on the user stack and rt_sigreturn (arch/x86/kernel/signal.c, fpu/signal.c). Without XSAVE the FP
+// The x86-64 rt_sigframe on the user stack and rt_sigreturn (arch/x86/kernel/signal.c, fpu/signal.c). Without XSAVE (below x86-64-v3) the FP
 // state is a plain 512-byte FXSAVE image, as Linux writes it on such a CPU.
+import { CPU_MODELS } from '../../abi/cpu-models.ts';
 import { COST } from '../../clock/costs.ts';
 import { CTX, R10, R11, R12, R13, R14, R15, R8, R9, RAX, RBP, RBX, RCX, RDI, RDX, RSI, RSP } from '../../machine/hardware.ts';
 import type { Regs } from '../../machine/hardware.ts';
+import { AVX, AVX_OFFSET, HEADER, LEGACY_SIZE, MXCSR_MASK, SSE, X87, XSAVE_SIZE, inUse, initX87, loadX87, loadXmm, mxcsrIn, saveHigh, saveLegacy, xrstor } from '../../machine/xsave-image.ts';
 import type { Kernel } from '../contracts/kernel.ts';
 import type { SigAction, SigInfo, Task } from '../contracts/task.ts';
 import { regsOf } from '../entry/regs.ts';
@@ -12,8 +14,7 @@ import { SIGINFO_SIZE, siginfoBytes } from './siginfo.ts';
 
 /** pretcode 8, ucontext 304, siginfo 128. */
 const UC = 8, UC_STACK = UC + 16, UC_MCONTEXT = UC + 40, UC_SIGMASK = UC + 296, INFO = UC + 304, FRAME_SIZE = INFO + SIGINFO_SIZE;
-const FX_SIZE = 512;
-const UC_SIGCONTEXT_SS = 2, UC_STRICT_RESTORE_SS = 4;
+const UC_FP_XSTATE = 1, UC_SIGCONTEXT_SS = 2, UC_STRICT_RESTORE_SS = 4;
 const SS_ONSTACK = 1, SS_DISABLE = 2, SS_AUTODISARM = 0x80000000;
 /** Order of the registers in struct sigcontext. */
 const SC_GPRS = [R8, R9, R10, R11, R12, R13, R14, R15, RDI, RSI, RBP, RBX, RDX, RAX, RCX, RSP] as const;
@@ -25,47 +26,52 @@ export const onAltStack = (task: Task, sp: number): boolean =>
 /** sas_ss_flags(): what sigaltstack reports. */
 export const altStackFlags = (task: Task, sp: number): number => (task.altStack.size === 0 ? SS_DISABLE : onAltStack(task, sp) ? SS_ONSTACK : 0);
 
-/** FXSAVE image of a register file: ST(i) in stack order (SDM vol. 1, 10.5.1). */
-export function fxsave(regs: Regs, out: Uint8Array, at: number): void {
-  const b = regs.bytes(), v = new DataView(out.buffer, out.byteOffset + at, FX_SIZE);
-  v.setUint32(0, regs.lo(CTX.fcw), true); // fcw, fsw
-  v.setUint8(4, b[CTX.ftw]!);
-  const pending = (b[CTX.fsw]! & 0x80) !== 0; // only then is there a word of the last instruction (engine/cpu/semantics/fxsave.ts)
-  v.setUint16(6, pending ? b[CTX.fop]! | (b[CTX.fop + 1]! << 8) : 0, true);
-  v.setUint32(8, pending ? regs.lo(CTX.fip) : 0, true); v.setUint32(12, pending ? regs.hi(CTX.fip) : 0, true);
-  v.setUint32(16, pending ? regs.lo(CTX.fdp) : 0, true); v.setUint32(20, pending ? regs.hi(CTX.fdp) : 0, true);
-  v.setUint32(24, regs.lo(CTX.mxcsr), true);
-  v.setUint32(28, 0xffff, true);
-  const top = (b[CTX.fsw + 1]! >> 3) & 7;
-  for (let i = 0; i < 8; i++) {
-    const from = CTX.x87 + ((top + i) & 7) * 16;
-    out.set(b.subarray(from, from + 10), at + 32 + i * 16);
-  }
-  out.set(b.subarray(CTX.xmm, CTX.xmm + 256), at + 160);
+/** struct _fpx_sw_bytes in the legacy area's end says that it goes on (arch/x86/include/uapi/asm/sigcontext.h). */
+const SW = 464, MAGIC1 = 0x46505853, MAGIC2 = 0x46505845, MAGIC2_SIZE = 4;
+/** The components that the processor has beside FXSAVE's; 0: it has no XSAVE. */
+const xcr0Of = (k: Kernel): number => CPU_MODELS[k.config.cpuModel].xcr0;
+const fpuSize = (xcr0: number): number => (xcr0 === 0 ? LEGACY_SIZE : XSAVE_SIZE + MAGIC2_SIZE);
+
+/** The FPU's state as a frame holds it (fpu/signal.c, copy_fpstate_to_sigframe): FXSAVE's image, and with XSAVE its whole area between the two magic numbers. */
+function saveFpu(regs: Regs, xcr0: number, out: Uint8Array, at: number): void {
+  saveLegacy(regs, out, at);
+  if (xcr0 === 0) return;
+  const v = new DataView(out.buffer, out.byteOffset + at, fpuSize(xcr0));
+  v.setUint32(SW, MAGIC1, true); v.setUint32(SW + 4, fpuSize(xcr0), true); v.setUint32(SW + 8, xcr0, true); v.setUint32(SW + 16, XSAVE_SIZE, true);
+  v.setUint32(HEADER, inUse(regs) | X87 | SSE, true);
+  saveHigh(regs, out, at);
+  v.setUint32(XSAVE_SIZE, MAGIC2, true);
 }
-export function fxrstor(regs: Regs, src: Uint8Array, at: number): boolean {
-  const b = regs.bytes(), v = new DataView(src.buffer, src.byteOffset + at, FX_SIZE);
-  const mxcsr = v.getUint32(24, true);
-  if ((mxcsr & ~0xffff) !== 0) return false;
-  b.set(src.subarray(at, at + 4), CTX.fcw);
-  b[CTX.ftw] = src[at + 4]!; b[CTX.ftw + 1] = 0;
-  b[CTX.fop] = src[at + 6]!; b[CTX.fop + 1] = src[at + 7]!;
-  b.set(src.subarray(at + 8, at + 16), CTX.fip);
-  b.set(src.subarray(at + 16, at + 24), CTX.fdp);
-  b.set(src.subarray(at + 24, at + 28), CTX.mxcsr);
-  const top = (b[CTX.fsw + 1]! >> 3) & 7;
-  for (let i = 0; i < 8; i++) {
-    const to = CTX.x87 + ((top + i) & 7) * 16;
-    b.set(src.subarray(at + 32 + i * 16, at + 42 + i * 16), to);
-    b.fill(0, to + 10, to + 16);
+/** __fpu_restore_sig(): false for an area that cannot be read or that FXRSTOR or XRSTOR would fault on. Without the magic numbers only FXSAVE's part counts; what is not there is initial. */
+function restoreFpu(k: Kernel, task: Task, regs: Regs, fx: number): boolean {
+  const xcr0 = xcr0Of(k), legacy = copyFromUser(k, task, fx, LEGACY_SIZE);
+  if (typeof legacy === 'number') return false;
+  const sw = new DataView(legacy.buffer, legacy.byteOffset + SW, LEGACY_SIZE - SW), size = sw.getUint32(16, true);
+  if (xcr0 !== 0 && sw.getUint32(0, true) === MAGIC1 && size >= AVX_OFFSET && size <= XSAVE_SIZE && size <= sw.getUint32(4, true)) {
+    const area = copyFromUser(k, task, fx, size + MAGIC2_SIZE);
+    if (typeof area === 'number') return false;
+    if (new DataView(area.buffer, area.byteOffset + size, MAGIC2_SIZE).getUint32(0, true) === MAGIC2) {
+      const whole = new Uint8Array(XSAVE_SIZE), features = sw.getUint32(8, true) & xcr0;
+      whole.set(area.subarray(0, size));
+      if (!xrstor(regs, whole, 0, features, true)) return false;
+      const b = regs.bytes();
+      if ((features & X87) === 0) initX87(regs);
+      if ((features & SSE) === 0) b.fill(0, CTX.xmm, CTX.xmm + 256);
+      if ((features & AVX) === 0) b.fill(0, CTX.ymmHigh, CTX.ymmHigh + 256);
+      return true;
+    }
   }
-  b.set(src.subarray(at + 160, at + 416), CTX.xmm);
+  if ((mxcsrIn(legacy, 0) & ~MXCSR_MASK) !== 0) return false;
+  loadX87(regs, legacy, 0, true);
+  regs.u32[CTX.mxcsr >> 2] = mxcsrIn(legacy, 0);
+  loadXmm(regs, legacy, 0);
+  regs.bytes().fill(0, CTX.ymmHigh, CTX.ymmHigh + 256);
   return true;
 }
 /** The FPU as a handler (and a new program) finds it: FNINIT, MXCSR 0x1f80, registers zero. */
 export function fpuInit(regs: Regs): void {
   const b = regs.bytes();
-  b.fill(0, CTX.mxcsr, CTX.xmm + 256);
+  b.fill(0, CTX.mxcsr, CTX.ymmHigh + 256);
   b[CTX.fcw] = 0x7f; b[CTX.fcw + 1] = 0x03;
   b[CTX.mxcsr] = 0x80; b[CTX.mxcsr + 1] = 0x1f;
 }
@@ -87,13 +93,13 @@ export function setupFrame(k: Kernel, task: Task, action: SigAction, info: SigIn
   let entering = false;
   if ((action.flags & SA.ONSTACK) !== 0 && task.altStack.size > 0 && !nested) { sp = task.altStack.sp + task.altStack.size; entering = true; }
   if ((action.flags & SA.RESTORER) === 0) return false; // x86-64 has no other way back
-  const fx = Math.floor((sp - FX_SIZE) / 64) * 64;
+  const xcr0 = xcr0Of(k), fx = Math.floor((sp - fpuSize(xcr0)) / 64) * 64;
   const frame = Math.floor((fx - FRAME_SIZE) / 16) * 16 - 8;
   if ((nested || entering) && frame < task.altStack.sp) return false;
   if (frame < 0 || frame >= 0x7ffffffff000) return false;
-  const out = new Uint8Array(fx + FX_SIZE - frame), v = new DataView(out.buffer);
+  const out = new Uint8Array(fx + fpuSize(xcr0) - frame), v = new DataView(out.buffer);
   put64(v, 0, action.restorer);
-  put64(v, UC, UC_SIGCONTEXT_SS | UC_STRICT_RESTORE_SS);
+  put64(v, UC, UC_SIGCONTEXT_SS | UC_STRICT_RESTORE_SS | (xcr0 === 0 ? 0 : UC_FP_XSTATE));
   put64(v, UC_STACK, task.altStack.sp); v.setUint32(UC_STACK + 8, altStackFlags(task, regs.gpr(RSP)) | (task.altStack.flags & SS_AUTODISARM), true); put64(v, UC_STACK + 16, task.altStack.size);
   for (let i = 0; i < 16; i++) {
     v.setUint32(UC_MCONTEXT + i * 8, regs.lo(SC_GPRS[i]! * 8), true);
@@ -109,7 +115,7 @@ export function setupFrame(k: Kernel, task: Task, action: SigAction, info: SigIn
   put64(v, m + 56, fx);
   v.setUint32(UC_SIGMASK, maskLo, true); v.setUint32(UC_SIGMASK + 4, maskHi, true);
   if ((action.flags & SA.SIGINFO) !== 0) out.set(siginfoBytes(info), INFO);
-  fxsave(regs, out, fx - frame);
+  saveFpu(regs, xcr0, out, fx - frame);
   if (copyToUser(k, task, frame, out) !== 0) return false;
   if ((task.altStack.flags & SS_AUTODISARM) !== 0) task.altStack = { sp: 0, size: 0, flags: SS_DISABLE };
   if (task.handlerFrames.length >= 2 * MAX_HANDLER_FRAMES) task.handlerFrames.splice(0, 2);
@@ -150,10 +156,7 @@ export function restoreFrame(k: Kernel, task: Task): { signo: number; maskLo: nu
   regs.setLoHi(CTX.rflags, (regs.lo(CTX.rflags) & ~FIX_EFLAGS) | (v.getUint32(m + 8, true) & FIX_EFLAGS), 0);
   const fx = v.getUint32(m + 56, true) + v.getUint32(m + 60, true) * 4294967296;
   if (fx === 0) fpuInit(regs);
-  else {
-    const image = copyFromUser(k, task, fx, FX_SIZE);
-    if (typeof image === 'number' || !fxrstor(regs, image, 0)) return null;
-  }
+  else if (!restoreFpu(k, task, regs, fx)) return null;
   const flags = v.getUint32(UC_STACK + 8, true), size = v.getUint32(UC_STACK + 16, true) + v.getUint32(UC_STACK + 20, true) * 4294967296;
   const sp = v.getUint32(UC_STACK, true) + v.getUint32(UC_STACK + 4, true) * 4294967296;
   if (!onAltStack(task, regs.gpr(RSP))) {

@@ -3,33 +3,33 @@
 ;; 0000  48 8d 44 b7 08           lea r8 m8 z64 a2             rax, [rdi + rsi·4 + 8]
 
 (func 3 (param i32) (param i64) (result i32)
-  local.get 0 local.get 0 i32.load offset=612 (;rec;) local.get 1 return_call $h.sys.side)
+  local.get 0 local.get 0 i32.load offset=868 (;rec;) local.get 1 return_call $h.sys.side)
 (func 4 (param i32) (param i64) (param i32) (param i64) (param i64) (result i32)
-  local.get 0 local.get 2 i32.store offset=720 (;fk;)
-  local.get 0 local.get 3 i64.store offset=728 (;fa;)
-  local.get 0 local.get 4 i64.store offset=736 (;fb;)
+  local.get 0 local.get 2 i32.store offset=976 (;fk;)
+  local.get 0 local.get 3 i64.store offset=984 (;fa;)
+  local.get 0 local.get 4 i64.store offset=992 (;fb;)
   local.get 0 local.get 1 return_call 3)
 (func 5 (param i32) (param i64) (param i32) (param i32) (result i32)
   local.get 0 local.get 1 local.get 2 call $h.sys.quietread if
     i32.const 0 return
   end
-  local.get 0 local.get 3 i32.store offset=612 (;rec;)
+  local.get 0 local.get 3 i32.store offset=868 (;rec;)
   i32.const 1)
 (func 6 (param i32) (param i64) (param i32) (param i32) (result i32)
   local.get 0 local.get 1 local.get 2 call $h.sys.quietwrite if
     i32.const 0 return
   end
-  local.get 0 local.get 3 i32.store offset=612 (;rec;)
+  local.get 0 local.get 3 i32.store offset=868 (;rec;)
   i32.const 1)
 (func $0 (param $state i32) (param $block i32) (result i32)
   (local i64) (local i64) (local i32) (local i64) (local i64) (local i64) (local $rdi i64) (local $rsi i64) (local i64) (local i64)
-  local.get $state local.get $state i64.load offset=632 (;deadline;) local.get $state i64.load offset=624 (;now;) i64.sub local.tee 11 i64.const 1073741824 local.get 11 i64.const 1073741824 i64.lt_s select local.tee 11 i64.const 0 local.get 11 i64.const 0 i64.gt_s select i32.wrap_i64 i32.store offset=724 (;limit;)
+  local.get $state local.get $state i64.load offset=888 (;deadline;) local.get $state i64.load offset=880 (;now;) i64.sub local.tee 11 i64.const 1073741824 local.get 11 i64.const 1073741824 i64.lt_s select local.tee 11 i64.const 0 local.get 11 i64.const 0 i64.gt_s select i32.wrap_i64 i32.store offset=980 (;limit;)
   block
     local.get $state i64.load offset=56 (;rdi;) local.set $rdi
     local.get $rdi local.get $state i64.load offset=48 (;rsi;) local.set $rsi
     local.get $rsi i64.const 2 i64.shl i64.add i64.const 8 i64.add local.set 10
     local.get $state local.get 10 i64.store (;rax;)
-    local.get $state i32.const 4194416 i32.store offset=612 (;rec;)
+    local.get $state i32.const 4194416 i32.store offset=868 (;rec;)
     local.get $state local.get 3 return_call 3
     unreachable
   end

@@ -3,27 +3,27 @@
 ;; 0000  f0 48 0f b1 1f           cmpxchg m8 r8 z64 a1 lock    rbx, [rdi + 0]
 
 (func 3 (param i32) (param i64) (result i32)
-  local.get 0 local.get 0 i32.load offset=612 (;rec;) local.get 1 return_call $h.sys.side)
+  local.get 0 local.get 0 i32.load offset=868 (;rec;) local.get 1 return_call $h.sys.side)
 (func 4 (param i32) (param i64) (param i32) (param i64) (param i64) (result i32)
-  local.get 0 local.get 2 i32.store offset=720 (;fk;)
-  local.get 0 local.get 3 i64.store offset=728 (;fa;)
-  local.get 0 local.get 4 i64.store offset=736 (;fb;)
+  local.get 0 local.get 2 i32.store offset=976 (;fk;)
+  local.get 0 local.get 3 i64.store offset=984 (;fa;)
+  local.get 0 local.get 4 i64.store offset=992 (;fb;)
   local.get 0 local.get 1 return_call 3)
 (func 5 (param i32) (param i64) (param i32) (param i32) (result i32)
   local.get 0 local.get 1 local.get 2 call $h.sys.quietread if
     i32.const 0 return
   end
-  local.get 0 local.get 3 i32.store offset=612 (;rec;)
+  local.get 0 local.get 3 i32.store offset=868 (;rec;)
   i32.const 1)
 (func 6 (param i32) (param i64) (param i32) (param i32) (result i32)
   local.get 0 local.get 1 local.get 2 call $h.sys.quietwrite if
     i32.const 0 return
   end
-  local.get 0 local.get 3 i32.store offset=612 (;rec;)
+  local.get 0 local.get 3 i32.store offset=868 (;rec;)
   i32.const 1)
 (func $0 (param $state i32) (param $block i32) (result i32)
   (local i64) (local i64) (local i32) (local i64) (local i64) (local i64) (local i64) (local i64) (local i64) (local i64) (local $rbx i64) (local $rax i64) (local i64) (local i64) (local i32) (local i64) (local $rdi i64) (local i32) (local i32)
-  local.get $state local.get $state i64.load offset=632 (;deadline;) local.get $state i64.load offset=624 (;now;) i64.sub local.tee 17 i64.const 1073741824 local.get 17 i64.const 1073741824 i64.lt_s select local.tee 17 i64.const 0 local.get 17 i64.const 0 i64.gt_s select i32.wrap_i64 i32.store offset=724 (;limit;)
+  local.get $state local.get $state i64.load offset=888 (;deadline;) local.get $state i64.load offset=880 (;now;) i64.sub local.tee 17 i64.const 1073741824 local.get 17 i64.const 1073741824 i64.lt_s select local.tee 17 i64.const 0 local.get 17 i64.const 0 i64.gt_s select i32.wrap_i64 i32.store offset=980 (;limit;)
   block
     local.get $state i64.load offset=24 (;rbx;) local.set $rbx
     local.get $rbx local.set 8
@@ -32,7 +32,7 @@
     local.get $state i64.load offset=56 (;rdi;) local.set $rdi
     local.get $rdi local.set 15
     local.get 15 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 16352 i32.and local.get $state i32.add local.tee 19 i64.load offset=2056 (;dtlb.write;) local.get 15 i64.xor i64.const 4088 i64.gt_u if (;unlikely;)
-      local.get $state i32.const 4194376 i32.store offset=612 (;rec;)
+      local.get $state i32.const 4194376 i32.store offset=868 (;rec;)
       local.get $state local.get 3 return_call 3
     end
     local.get 15 i32.wrap_i64 local.tee 20 local.get 19 i32.load offset=2064 (;dtlb.addend;) i32.add local.tee 16 i64.load local.set 14
@@ -46,7 +46,7 @@
       local.get 10 local.set $rax
       local.get $state local.get $rax i64.store (;rax;)
     end
-    local.get $state i32.const 4194416 i32.store offset=612 (;rec;)
+    local.get $state i32.const 4194416 i32.store offset=868 (;rec;)
     local.get $state local.get 3 i32.const 16386 local.get 5 local.get 6 return_call 4
     unreachable
   end

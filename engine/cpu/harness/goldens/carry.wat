@@ -4,27 +4,27 @@
 ;; 0003  48 11 da                 adc r8 r8 z64 a0             rdx, rbx
 
 (func 3 (param i32) (param i64) (result i32)
-  local.get 0 local.get 0 i32.load offset=612 (;rec;) local.get 1 return_call $h.sys.side)
+  local.get 0 local.get 0 i32.load offset=868 (;rec;) local.get 1 return_call $h.sys.side)
 (func 4 (param i32) (param i64) (param i32) (param i64) (param i64) (result i32)
-  local.get 0 local.get 2 i32.store offset=720 (;fk;)
-  local.get 0 local.get 3 i64.store offset=728 (;fa;)
-  local.get 0 local.get 4 i64.store offset=736 (;fb;)
+  local.get 0 local.get 2 i32.store offset=976 (;fk;)
+  local.get 0 local.get 3 i64.store offset=984 (;fa;)
+  local.get 0 local.get 4 i64.store offset=992 (;fb;)
   local.get 0 local.get 1 return_call 3)
 (func 5 (param i32) (param i64) (param i32) (param i32) (result i32)
   local.get 0 local.get 1 local.get 2 call $h.sys.quietread if
     i32.const 0 return
   end
-  local.get 0 local.get 3 i32.store offset=612 (;rec;)
+  local.get 0 local.get 3 i32.store offset=868 (;rec;)
   i32.const 1)
 (func 6 (param i32) (param i64) (param i32) (param i32) (result i32)
   local.get 0 local.get 1 local.get 2 call $h.sys.quietwrite if
     i32.const 0 return
   end
-  local.get 0 local.get 3 i32.store offset=612 (;rec;)
+  local.get 0 local.get 3 i32.store offset=868 (;rec;)
   i32.const 1)
 (func $0 (param $state i32) (param $block i32) (result i32)
   (local i64) (local i64) (local i32) (local i64) (local i64) (local i64) (local i64) (local i64) (local $rcx i64) (local i64) (local i64) (local $rax i64) (local $rbx i64) (local $rdx i64)
-  local.get $state local.get $state i64.load offset=632 (;deadline;) local.get $state i64.load offset=624 (;now;) i64.sub local.tee 8 i64.const 1073741824 local.get 8 i64.const 1073741824 i64.lt_s select local.tee 8 i64.const 0 local.get 8 i64.const 0 i64.gt_s select i32.wrap_i64 i32.store offset=724 (;limit;)
+  local.get $state local.get $state i64.load offset=888 (;deadline;) local.get $state i64.load offset=880 (;now;) i64.sub local.tee 8 i64.const 1073741824 local.get 8 i64.const 1073741824 i64.lt_s select local.tee 8 i64.const 0 local.get 8 i64.const 0 i64.gt_s select i32.wrap_i64 i32.store offset=980 (;limit;)
   block
     local.get $state i64.load offset=8 (;rcx;) local.set $rcx
     local.get $rcx local.set 8
@@ -47,8 +47,8 @@
     local.get 11 local.set 7
     local.get $state local.get $rax i64.store (;rax;)
     local.get $state local.get $rdx i64.store offset=16 (;rdx;)
-    local.get $state i32.const 4194456 i32.store offset=612 (;rec;)
-    local.get $state local.get 7 i64.store offset=744 (;fr;)
+    local.get $state i32.const 4194456 i32.store offset=868 (;rec;)
+    local.get $state local.get 7 i64.store offset=1000 (;fr;)
     local.get $state local.get 3 i32.const 16392 local.get 5 local.get 6 return_call 4
     unreachable
   end

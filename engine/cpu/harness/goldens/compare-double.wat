@@ -5,27 +5,27 @@
 ;; 0006  90                       nop z32 a0
 
 (func 5 (param i32) (param i64) (result i32)
-  local.get 0 local.get 0 i32.load offset=612 (;rec;) local.get 1 return_call $h.sys.side)
+  local.get 0 local.get 0 i32.load offset=868 (;rec;) local.get 1 return_call $h.sys.side)
 (func 6 (param i32) (param i64) (param i32) (param i64) (param i64) (result i32)
-  local.get 0 local.get 2 i32.store offset=720 (;fk;)
-  local.get 0 local.get 3 i64.store offset=728 (;fa;)
-  local.get 0 local.get 4 i64.store offset=736 (;fb;)
+  local.get 0 local.get 2 i32.store offset=976 (;fk;)
+  local.get 0 local.get 3 i64.store offset=984 (;fa;)
+  local.get 0 local.get 4 i64.store offset=992 (;fb;)
   local.get 0 local.get 1 return_call 5)
 (func 7 (param i32) (param i64) (param i32) (param i32) (result i32)
   local.get 0 local.get 1 local.get 2 call $h.sys.quietread if
     i32.const 0 return
   end
-  local.get 0 local.get 3 i32.store offset=612 (;rec;)
+  local.get 0 local.get 3 i32.store offset=868 (;rec;)
   i32.const 1)
 (func 8 (param i32) (param i64) (param i32) (param i32) (result i32)
   local.get 0 local.get 1 local.get 2 call $h.sys.quietwrite if
     i32.const 0 return
   end
-  local.get 0 local.get 3 i32.store offset=612 (;rec;)
+  local.get 0 local.get 3 i32.store offset=868 (;rec;)
   i32.const 1)
 (func $0 (param $state i32) (param $block i32) (result i32)
   (local i64) (local i64) (local i32) (local i64) (local i64) (local i64) (local f64) (local f64) (local i32) (local $xmm1 v128) (local $xmm0 v128) (local i32) (local i64)
-  local.get $state local.get $state i64.load offset=632 (;deadline;) local.get $state i64.load offset=624 (;now;) i64.sub local.tee 14 i64.const 1073741824 local.get 14 i64.const 1073741824 i64.lt_s select local.tee 14 i64.const 0 local.get 14 i64.const 0 i64.gt_s select i32.wrap_i64 i32.store offset=724 (;limit;)
+  local.get $state local.get $state i64.load offset=888 (;deadline;) local.get $state i64.load offset=880 (;now;) i64.sub local.tee 14 i64.const 1073741824 local.get 14 i64.const 1073741824 i64.lt_s select local.tee 14 i64.const 0 local.get 14 i64.const 0 i64.gt_s select i32.wrap_i64 i32.store offset=980 (;limit;)
   block
     local.get $state v128.load offset=336 (;xmm1;) local.set $xmm1
     local.get $xmm1 f64x2.extract_lane 0 local.set 9
@@ -45,21 +45,21 @@
       end
       local.get $state i32.load offset=172 if (;unlikely;)
         local.get $state i32.const 0 i32.store offset=172
-        local.get $state i32.const 4194376 i32.store offset=612 (;rec;)
+        local.get $state i32.const 4194376 i32.store offset=868 (;rec;)
         local.get $state local.get 3 return_call 5
       end
     end
     local.get 10 local.tee 13 i64.extend_i32_u local.set 5
-    local.get 3 i64.const 8589934596 i64.add local.tee 14 i32.wrap_i64 local.get $state i32.load offset=724 (;limit;) i32.ge_u if (;unlikely;)
-      local.get $state i32.const 4194416 i32.store offset=612 (;rec;)
+    local.get 3 i64.const 8589934596 i64.add local.tee 14 i32.wrap_i64 local.get $state i32.load offset=980 (;limit;) i32.ge_u if (;unlikely;)
+      local.get $state i32.const 4194416 i32.store offset=868 (;rec;)
       local.get $state local.get 3 i32.const 16391 local.get 5 i64.const 0 return_call 6
     end
     local.get 14 local.set 3
     local.get 13 i32.const 65 i32.and i32.const 0 i32.ne i32.eqz if
-      local.get $state i32.const 4194528 i32.store offset=612 (;rec;)
+      local.get $state i32.const 4194528 i32.store offset=868 (;rec;)
       local.get $state local.get 3 i32.const 16391 local.get 5 i64.const 0 return_call 6
     end
-    local.get $state i32.const 4194680 i32.store offset=612 (;rec;)
+    local.get $state i32.const 4194680 i32.store offset=868 (;rec;)
     local.get $state local.get 3 i32.const 16391 local.get 5 i64.const 0 return_call 6
     unreachable
   end

@@ -4,27 +4,27 @@
 ;; 0004  f2 48 0f 2c d0           cvttsd2si r8 x8 z64 a0       rdx, xmm0
 
 (func 4 (param i32) (param i64) (result i32)
-  local.get 0 local.get 0 i32.load offset=612 (;rec;) local.get 1 return_call $h.sys.side)
+  local.get 0 local.get 0 i32.load offset=868 (;rec;) local.get 1 return_call $h.sys.side)
 (func 5 (param i32) (param i64) (param i32) (param i64) (param i64) (result i32)
-  local.get 0 local.get 2 i32.store offset=720 (;fk;)
-  local.get 0 local.get 3 i64.store offset=728 (;fa;)
-  local.get 0 local.get 4 i64.store offset=736 (;fb;)
+  local.get 0 local.get 2 i32.store offset=976 (;fk;)
+  local.get 0 local.get 3 i64.store offset=984 (;fa;)
+  local.get 0 local.get 4 i64.store offset=992 (;fb;)
   local.get 0 local.get 1 return_call 4)
 (func 6 (param i32) (param i64) (param i32) (param i32) (result i32)
   local.get 0 local.get 1 local.get 2 call $h.sys.quietread if
     i32.const 0 return
   end
-  local.get 0 local.get 3 i32.store offset=612 (;rec;)
+  local.get 0 local.get 3 i32.store offset=868 (;rec;)
   i32.const 1)
 (func 7 (param i32) (param i64) (param i32) (param i32) (result i32)
   local.get 0 local.get 1 local.get 2 call $h.sys.quietwrite if
     i32.const 0 return
   end
-  local.get 0 local.get 3 i32.store offset=612 (;rec;)
+  local.get 0 local.get 3 i32.store offset=868 (;rec;)
   i32.const 1)
 (func $0 (param $state i32) (param $block i32) (result i32)
   (local i64) (local i64) (local i32) (local i64) (local i64) (local i64) (local f64) (local i64) (local $rax i64) (local i32) (local $xmm0 v128) (local i32) (local i64)
-  local.get $state local.get $state i64.load offset=632 (;deadline;) local.get $state i64.load offset=624 (;now;) i64.sub local.tee 9 i64.const 1073741824 local.get 9 i64.const 1073741824 i64.lt_s select local.tee 9 i64.const 0 local.get 9 i64.const 0 i64.gt_s select i32.wrap_i64 i32.store offset=724 (;limit;)
+  local.get $state local.get $state i64.load offset=888 (;deadline;) local.get $state i64.load offset=880 (;now;) i64.sub local.tee 9 i64.const 1073741824 local.get 9 i64.const 1073741824 i64.lt_s select local.tee 9 i64.const 0 local.get 9 i64.const 0 i64.gt_s select i32.wrap_i64 i32.store offset=980 (;limit;)
   block
     local.get $state i64.load (;rax;) local.set $rax
     local.get $rax i32.wrap_i64 local.tee 11 i64.extend_i32_u i64.extend32_s local.tee 9 f64.convert_i64_s local.set 8
@@ -43,14 +43,14 @@
       local.get $state i32.load offset=172 if (;unlikely;)
         local.get $state i32.const 0 i32.store offset=172
         local.get $state local.get $xmm0 v128.store offset=320 (;xmm0;)
-        local.get $state i32.const 4194416 i32.store offset=612 (;rec;)
+        local.get $state i32.const 4194416 i32.store offset=868 (;rec;)
         local.get $state local.get 3 return_call 4
       end
     end
     local.get 9 local.set 14
     local.get $state local.get 14 i64.store offset=16 (;rdx;)
     local.get $state local.get $xmm0 v128.store offset=320 (;xmm0;)
-    local.get $state i32.const 4194456 i32.store offset=612 (;rec;)
+    local.get $state i32.const 4194456 i32.store offset=868 (;rec;)
     local.get $state local.get 3 return_call 4
     unreachable
   end

@@ -7,27 +7,27 @@
 ;; 000b  90                       nop z32 a0
 
 (func 3 (param i32) (param i64) (result i32)
-  local.get 0 local.get 0 i32.load offset=612 (;rec;) local.get 1 return_call $h.sys.side)
+  local.get 0 local.get 0 i32.load offset=868 (;rec;) local.get 1 return_call $h.sys.side)
 (func 4 (param i32) (param i64) (param i32) (param i64) (param i64) (result i32)
-  local.get 0 local.get 2 i32.store offset=720 (;fk;)
-  local.get 0 local.get 3 i64.store offset=728 (;fa;)
-  local.get 0 local.get 4 i64.store offset=736 (;fb;)
+  local.get 0 local.get 2 i32.store offset=976 (;fk;)
+  local.get 0 local.get 3 i64.store offset=984 (;fa;)
+  local.get 0 local.get 4 i64.store offset=992 (;fb;)
   local.get 0 local.get 1 return_call 3)
 (func 5 (param i32) (param i64) (param i32) (param i32) (result i32)
   local.get 0 local.get 1 local.get 2 call $h.sys.quietread if
     i32.const 0 return
   end
-  local.get 0 local.get 3 i32.store offset=612 (;rec;)
+  local.get 0 local.get 3 i32.store offset=868 (;rec;)
   i32.const 1)
 (func 6 (param i32) (param i64) (param i32) (param i32) (result i32)
   local.get 0 local.get 1 local.get 2 call $h.sys.quietwrite if
     i32.const 0 return
   end
-  local.get 0 local.get 3 i32.store offset=612 (;rec;)
+  local.get 0 local.get 3 i32.store offset=868 (;rec;)
   i32.const 1)
 (func $0 (param $state i32) (param $block i32) (result i32)
   (local i64) (local i64) (local i32) (local i64) (local i64) (local i64) (local i64) (local i64) (local $rbx i64) (local i64) (local i64) (local $rax i64) (local $rcx i64) (local $rdx i64)
-  local.get $state local.get $state i64.load offset=632 (;deadline;) local.get $state i64.load offset=624 (;now;) i64.sub local.tee 12 i64.const 1073741824 local.get 12 i64.const 1073741824 i64.lt_s select local.tee 12 i64.const 0 local.get 12 i64.const 0 i64.gt_s select i32.wrap_i64 i32.store offset=724 (;limit;)
+  local.get $state local.get $state i64.load offset=888 (;deadline;) local.get $state i64.load offset=880 (;now;) i64.sub local.tee 12 i64.const 1073741824 local.get 12 i64.const 1073741824 i64.lt_s select local.tee 12 i64.const 0 local.get 12 i64.const 0 i64.gt_s select i32.wrap_i64 i32.store offset=980 (;limit;)
   block
     local.get $state i64.load offset=24 (;rbx;) local.set $rbx
     local.get $rbx local.set 8
@@ -54,19 +54,19 @@
     local.get 9 local.set $rax
     local.get 11 local.set 5
     local.get 8 local.set 6
-    local.get 3 i64.const 17179869188 i64.add local.tee 12 i32.wrap_i64 local.get $state i32.load offset=724 (;limit;) i32.ge_u if (;unlikely;)
+    local.get 3 i64.const 17179869188 i64.add local.tee 12 i32.wrap_i64 local.get $state i32.load offset=980 (;limit;) i32.ge_u if (;unlikely;)
       local.get $state local.get $rax i64.store (;rax;)
-      local.get $state i32.const 4194496 i32.store offset=612 (;rec;)
+      local.get $state i32.const 4194496 i32.store offset=868 (;rec;)
       local.get $state local.get 3 i32.const 16386 local.get 5 local.get 6 return_call 4
     end
     local.get 12 local.set 3
     local.get 5 local.get 6 i64.sub i64.const 0 i64.lt_s if
       local.get $state local.get $rax i64.store (;rax;)
-      local.get $state i32.const 4194608 i32.store offset=612 (;rec;)
+      local.get $state i32.const 4194608 i32.store offset=868 (;rec;)
       local.get $state local.get 3 i32.const 16386 local.get 5 local.get 6 return_call 4
     end
     local.get $state local.get $rax i64.store (;rax;)
-    local.get $state i32.const 4194760 i32.store offset=612 (;rec;)
+    local.get $state i32.const 4194760 i32.store offset=868 (;rec;)
     local.get $state local.get 3 i32.const 16386 local.get 5 local.get 6 return_call 4
     unreachable
   end

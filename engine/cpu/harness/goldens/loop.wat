@@ -11,27 +11,27 @@
 ;; 001a  75 e4                    jcc j1 z64 a0 cc5            imm -28   (ends the block)
 
 (func 3 (param i32) (param i64) (result i32)
-  local.get 0 local.get 0 i32.load offset=612 (;rec;) local.get 1 return_call $h.sys.side)
+  local.get 0 local.get 0 i32.load offset=868 (;rec;) local.get 1 return_call $h.sys.side)
 (func 4 (param i32) (param i64) (param i32) (param i64) (param i64) (result i32)
-  local.get 0 local.get 2 i32.store offset=720 (;fk;)
-  local.get 0 local.get 3 i64.store offset=728 (;fa;)
-  local.get 0 local.get 4 i64.store offset=736 (;fb;)
+  local.get 0 local.get 2 i32.store offset=976 (;fk;)
+  local.get 0 local.get 3 i64.store offset=984 (;fa;)
+  local.get 0 local.get 4 i64.store offset=992 (;fb;)
   local.get 0 local.get 1 return_call 3)
 (func 5 (param i32) (param i64) (param i32) (param i32) (result i32)
   local.get 0 local.get 1 local.get 2 call $h.sys.quietread if
     i32.const 0 return
   end
-  local.get 0 local.get 3 i32.store offset=612 (;rec;)
+  local.get 0 local.get 3 i32.store offset=868 (;rec;)
   i32.const 1)
 (func 6 (param i32) (param i64) (param i32) (param i32) (result i32)
   local.get 0 local.get 1 local.get 2 call $h.sys.quietwrite if
     i32.const 0 return
   end
-  local.get 0 local.get 3 i32.store offset=612 (;rec;)
+  local.get 0 local.get 3 i32.store offset=868 (;rec;)
   i32.const 1)
 (func $0 (param $state i32) (param $block i32) (result i32)
   (local i64) (local i64) (local i32) (local i64) (local i64) (local i64) (local i64) (local i64) (local i32) (local i64) (local i64) (local $rdx i64) (local i32) (local $rsi i64) (local i32) (local i64) (local i32) (local i32) (local i32) (local i64) (local i32) (local i32) (local i32) (local i32) (local $r9 i64) (local i32) (local i32) (local $r8 i64)
-  local.get $state local.get $state i64.load offset=632 (;deadline;) local.get $state i64.load offset=624 (;now;) i64.sub local.tee 8 i64.const 1073741824 local.get 8 i64.const 1073741824 i64.lt_s select local.tee 8 i64.const 0 local.get 8 i64.const 0 i64.gt_s select i32.wrap_i64 i32.store offset=724 (;limit;)
+  local.get $state local.get $state i64.load offset=888 (;deadline;) local.get $state i64.load offset=880 (;now;) i64.sub local.tee 8 i64.const 1073741824 local.get 8 i64.const 1073741824 i64.lt_s select local.tee 8 i64.const 0 local.get 8 i64.const 0 i64.gt_s select i32.wrap_i64 i32.store offset=980 (;limit;)
   block
     loop
       i64.const 1 local.set 8
@@ -50,7 +50,7 @@
       local.get $state local.get 17 i64.store offset=8 (;rcx;)
       local.get $state local.get $rdx i64.store offset=16 (;rdx;)
       local.get 9 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 16352 i32.and local.get $state i32.add local.tee 19 i64.load offset=2048 (;dtlb.read;) local.get 9 i64.xor i64.const 4095 i64.gt_u if (;unlikely;)
-        local.get $state i32.const 4194456 i32.store offset=612 (;rec;)
+        local.get $state i32.const 4194456 i32.store offset=868 (;rec;)
         local.get $state local.get 3 i32.const 16385 local.get 5 local.get 6 return_call 4
       end
       local.get 9 i32.wrap_i64 local.tee 20 local.get 19 i32.load offset=2064 (;dtlb.addend;) i32.add i64.load8_u local.set 12
@@ -79,8 +79,8 @@
       local.get $state local.get 17 i64.store offset=8 (;rcx;)
       local.get $state local.get $rsi i64.store offset=48 (;rsi;)
       local.get 8 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 16352 i32.and local.get $state i32.add local.tee 23 i64.load offset=2048 (;dtlb.read;) local.get 8 i64.xor i64.const 4092 i64.gt_u if (;unlikely;)
-        local.get $state i32.const 4194576 i32.store offset=612 (;rec;)
-        local.get $state local.get 7 i64.store offset=744 (;fr;)
+        local.get $state i32.const 4194576 i32.store offset=868 (;rec;)
+        local.get $state local.get 7 i64.store offset=1000 (;fr;)
         local.get $state local.get 3 i32.const 8198 local.get 5 local.get 6 return_call 4
       end
       local.get 8 i32.wrap_i64 local.tee 10 local.get 23 i32.load offset=2064 (;dtlb.addend;) i32.add i32.load local.tee 22 i64.extend_i32_u local.set 11
@@ -101,10 +101,10 @@
       local.get 8 local.get 12 i64.sub local.set 21
       local.get 8 local.set 5
       local.get 12 local.set 6
-      local.get 3 i64.const 38654705673 i64.add local.tee 8 i32.wrap_i64 local.get $state i32.load offset=724 (;limit;) i32.ge_u if (;unlikely;)
+      local.get 3 i64.const 38654705673 i64.add local.tee 8 i32.wrap_i64 local.get $state i32.load offset=980 (;limit;) i32.ge_u if (;unlikely;)
         local.get $state local.get 17 i64.store offset=8 (;rcx;)
         local.get $state local.get $rsi i64.store offset=48 (;rsi;)
-        local.get $state i32.const 4194696 i32.store offset=612 (;rec;)
+        local.get $state i32.const 4194696 i32.store offset=868 (;rec;)
         local.get $state local.get 3 i32.const 16386 local.get 5 local.get 6 return_call 4
       end
       local.get 8 local.set 3
@@ -115,7 +115,7 @@
       end
       local.get $state local.get 17 i64.store offset=8 (;rcx;)
       local.get $state local.get $rsi i64.store offset=48 (;rsi;)
-      local.get $state i32.const 4194808 i32.store offset=612 (;rec;)
+      local.get $state i32.const 4194808 i32.store offset=868 (;rec;)
       local.get $state local.get 3 i32.const 16386 local.get 5 local.get 6 return_call 4
       unreachable
     end

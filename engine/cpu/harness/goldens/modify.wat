@@ -3,34 +3,34 @@
 ;; 0000  83 07 05                 add m4 i1 z32 a1             [rdi + 0], imm 5
 
 (func 3 (param i32) (param i64) (result i32)
-  local.get 0 local.get 0 i32.load offset=612 (;rec;) local.get 1 return_call $h.sys.side)
+  local.get 0 local.get 0 i32.load offset=868 (;rec;) local.get 1 return_call $h.sys.side)
 (func 4 (param i32) (param i64) (param i32) (param i64) (param i64) (result i32)
-  local.get 0 local.get 2 i32.store offset=720 (;fk;)
-  local.get 0 local.get 3 i64.store offset=728 (;fa;)
-  local.get 0 local.get 4 i64.store offset=736 (;fb;)
+  local.get 0 local.get 2 i32.store offset=976 (;fk;)
+  local.get 0 local.get 3 i64.store offset=984 (;fa;)
+  local.get 0 local.get 4 i64.store offset=992 (;fb;)
   local.get 0 local.get 1 return_call 3)
 (func 5 (param i32) (param i64) (param i32) (param i32) (result i32)
   local.get 0 local.get 1 local.get 2 call $h.sys.quietread if
     i32.const 0 return
   end
-  local.get 0 local.get 3 i32.store offset=612 (;rec;)
+  local.get 0 local.get 3 i32.store offset=868 (;rec;)
   i32.const 1)
 (func 6 (param i32) (param i64) (param i32) (param i32) (result i32)
   local.get 0 local.get 1 local.get 2 call $h.sys.quietwrite if
     i32.const 0 return
   end
-  local.get 0 local.get 3 i32.store offset=612 (;rec;)
+  local.get 0 local.get 3 i32.store offset=868 (;rec;)
   i32.const 1)
 (func $0 (param $state i32) (param $block i32) (result i32)
   (local i64) (local i64) (local i32) (local i64) (local i64) (local i64) (local i64) (local i64) (local i32) (local i64) (local i64) (local i64) (local i32) (local i64) (local $rdi i64) (local i32) (local i32) (local i32) (local i32) (local i32) (local i32) (local i32) (local i32)
-  local.get $state local.get $state i64.load offset=632 (;deadline;) local.get $state i64.load offset=624 (;now;) i64.sub local.tee 15 i64.const 1073741824 local.get 15 i64.const 1073741824 i64.lt_s select local.tee 15 i64.const 0 local.get 15 i64.const 0 i64.gt_s select i32.wrap_i64 i32.store offset=724 (;limit;)
+  local.get $state local.get $state i64.load offset=888 (;deadline;) local.get $state i64.load offset=880 (;now;) i64.sub local.tee 15 i64.const 1073741824 local.get 15 i64.const 1073741824 i64.lt_s select local.tee 15 i64.const 0 local.get 15 i64.const 0 i64.gt_s select i32.wrap_i64 i32.store offset=980 (;limit;)
   block
     i64.const 5 local.set 8
     i32.const 5 local.set 10
     local.get $state i64.load offset=56 (;rdi;) local.set $rdi
     local.get $rdi local.set 13
     local.get 13 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 16352 i32.and local.get $state i32.add local.tee 17 i64.load offset=2056 (;dtlb.write;) local.get 13 i64.xor i64.const 4092 i64.gt_u if (;unlikely;)
-      local.get $state i32.const 4194376 i32.store offset=612 (;rec;)
+      local.get $state i32.const 4194376 i32.store offset=868 (;rec;)
       local.get $state local.get 3 return_call 3
     end
     local.get 13 i32.wrap_i64 local.tee 18 local.get 17 i32.load offset=2064 (;dtlb.addend;) i32.add local.tee 14 i32.load local.tee 19 i64.extend_i32_u local.set 12
@@ -44,7 +44,7 @@
     local.get 21 local.set 23
     local.get 8 local.set 6
     local.get 10 local.set 24
-    local.get $state i32.const 4194416 i32.store offset=612 (;rec;)
+    local.get $state i32.const 4194416 i32.store offset=868 (;rec;)
     local.get $state local.get 3 i32.const 8193 local.get 5 local.get 6 return_call 4
     unreachable
   end

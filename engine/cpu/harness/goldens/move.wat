@@ -5,27 +5,27 @@
 ;; 0007  89 c1                    mov r4 r4 z32 a0             rcx, rax
 
 (func 3 (param i32) (param i64) (result i32)
-  local.get 0 local.get 0 i32.load offset=612 (;rec;) local.get 1 return_call $h.sys.side)
+  local.get 0 local.get 0 i32.load offset=868 (;rec;) local.get 1 return_call $h.sys.side)
 (func 4 (param i32) (param i64) (param i32) (param i64) (param i64) (result i32)
-  local.get 0 local.get 2 i32.store offset=720 (;fk;)
-  local.get 0 local.get 3 i64.store offset=728 (;fa;)
-  local.get 0 local.get 4 i64.store offset=736 (;fb;)
+  local.get 0 local.get 2 i32.store offset=976 (;fk;)
+  local.get 0 local.get 3 i64.store offset=984 (;fa;)
+  local.get 0 local.get 4 i64.store offset=992 (;fb;)
   local.get 0 local.get 1 return_call 3)
 (func 5 (param i32) (param i64) (param i32) (param i32) (result i32)
   local.get 0 local.get 1 local.get 2 call $h.sys.quietread if
     i32.const 0 return
   end
-  local.get 0 local.get 3 i32.store offset=612 (;rec;)
+  local.get 0 local.get 3 i32.store offset=868 (;rec;)
   i32.const 1)
 (func 6 (param i32) (param i64) (param i32) (param i32) (result i32)
   local.get 0 local.get 1 local.get 2 call $h.sys.quietwrite if
     i32.const 0 return
   end
-  local.get 0 local.get 3 i32.store offset=612 (;rec;)
+  local.get 0 local.get 3 i32.store offset=868 (;rec;)
   i32.const 1)
 (func $0 (param $state i32) (param $block i32) (result i32)
   (local i64) (local i64) (local i32) (local i64) (local i64) (local i64) (local $rbx i64) (local i64) (local i64) (local i64) (local i32) (local i64) (local i64) (local i32) (local i32) (local i64) (local i32)
-  local.get $state local.get $state i64.load offset=632 (;deadline;) local.get $state i64.load offset=624 (;now;) i64.sub local.tee 14 i64.const 1073741824 local.get 14 i64.const 1073741824 i64.lt_s select local.tee 14 i64.const 0 local.get 14 i64.const 0 i64.gt_s select i32.wrap_i64 i32.store offset=724 (;limit;)
+  local.get $state local.get $state i64.load offset=888 (;deadline;) local.get $state i64.load offset=880 (;now;) i64.sub local.tee 14 i64.const 1073741824 local.get 14 i64.const 1073741824 i64.lt_s select local.tee 14 i64.const 0 local.get 14 i64.const 0 i64.gt_s select i32.wrap_i64 i32.store offset=980 (;limit;)
   block
     local.get $state i64.load offset=24 (;rbx;) local.set $rbx
     local.get $rbx local.set 9
@@ -41,7 +41,7 @@
     local.get 9 i32.wrap_i64 local.tee 16 local.tee 18 i64.extend_i32_u local.set 17
     local.get $state local.get 9 i64.store (;rax;)
     local.get $state local.get 17 i64.store offset=8 (;rcx;)
-    local.get $state i32.const 4194496 i32.store offset=612 (;rec;)
+    local.get $state i32.const 4194496 i32.store offset=868 (;rec;)
     local.get $state local.get 3 i32.const 16385 local.get 5 local.get 6 return_call 4
     unreachable
   end

@@ -7,42 +7,42 @@
 ;; 0010  00                       add h1 r1 z8 a0              0, rcx
 
 (func 3 (param i32) (param i64) (result i32)
-  local.get 0 local.get 0 i32.load offset=612 (;rec;) local.get 1 return_call $h.sys.side)
+  local.get 0 local.get 0 i32.load offset=868 (;rec;) local.get 1 return_call $h.sys.side)
 (func 4 (param i32) (param i64) (param i32) (param i64) (param i64) (result i32)
-  local.get 0 local.get 2 i32.store offset=720 (;fk;)
-  local.get 0 local.get 3 i64.store offset=728 (;fa;)
-  local.get 0 local.get 4 i64.store offset=736 (;fb;)
+  local.get 0 local.get 2 i32.store offset=976 (;fk;)
+  local.get 0 local.get 3 i64.store offset=984 (;fa;)
+  local.get 0 local.get 4 i64.store offset=992 (;fb;)
   local.get 0 local.get 1 return_call 3)
 (func 5 (param i32) (param i64) (param i32) (param i32) (result i32)
   local.get 0 local.get 1 local.get 2 call $h.sys.quietread if
     i32.const 0 return
   end
-  local.get 0 local.get 3 i32.store offset=612 (;rec;)
+  local.get 0 local.get 3 i32.store offset=868 (;rec;)
   i32.const 1)
 (func 6 (param i32) (param i64) (param i32) (param i32) (result i32)
   local.get 0 local.get 1 local.get 2 call $h.sys.quietwrite if
     i32.const 0 return
   end
-  local.get 0 local.get 3 i32.store offset=612 (;rec;)
+  local.get 0 local.get 3 i32.store offset=868 (;rec;)
   i32.const 1)
 (func $0 (param $state i32) (param $block i32) (result i32)
   (local i64) (local i64) (local i32) (local i64) (local i64) (local i64) (local i64) (local i32) (local i32) (local i64)
-  local.get $state local.get $state i64.load offset=632 (;deadline;) local.get $state i64.load offset=624 (;now;) i64.sub local.tee 8 i64.const 1073741824 local.get 8 i64.const 1073741824 i64.lt_s select local.tee 8 i64.const 0 local.get 8 i64.const 0 i64.gt_s select i32.wrap_i64 i32.store offset=724 (;limit;)
+  local.get $state local.get $state i64.load offset=888 (;deadline;) local.get $state i64.load offset=880 (;now;) i64.sub local.tee 8 i64.const 1073741824 local.get 8 i64.const 1073741824 i64.lt_s select local.tee 8 i64.const 0 local.get 8 i64.const 0 i64.gt_s select i32.wrap_i64 i32.store offset=980 (;limit;)
   block
-    local.get $state i64.load offset=600 (;pageVa;) i64.const 9 i64.add local.set 8
+    local.get $state i64.load offset=856 (;pageVa;) i64.const 9 i64.add local.set 8
     local.get 8 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 16352 i32.and local.get $state i32.add local.tee 9 i64.load offset=2048 (;dtlb.read;) local.get 8 i64.xor i64.const 4088 i64.gt_u if (;unlikely;)
-      local.get $state i32.const 4194376 i32.store offset=612 (;rec;)
+      local.get $state i32.const 4194376 i32.store offset=868 (;rec;)
       local.get $state local.get 3 return_call 3
     end
     local.get 8 i32.wrap_i64 local.tee 10 local.get 9 i32.load offset=2064 (;dtlb.addend;) i32.add i64.load local.set 11
-    local.get 3 i64.const 8589934594 i64.add local.tee 8 i32.wrap_i64 local.get $state i32.load offset=724 (;limit;) i32.ge_u if (;unlikely;)
+    local.get 3 i64.const 8589934594 i64.add local.tee 8 i32.wrap_i64 local.get $state i32.load offset=980 (;limit;) i32.ge_u if (;unlikely;)
       local.get $state local.get 11 i64.store (;rax;)
-      local.get $state i32.const 4194416 i32.store offset=612 (;rec;)
+      local.get $state i32.const 4194416 i32.store offset=868 (;rec;)
       local.get $state local.get 3 return_call 3
     end
     local.get 8 local.set 3
     local.get $state local.get 11 i64.store (;rax;)
-    local.get $state i32.const 4194528 i32.store offset=612 (;rec;)
+    local.get $state i32.const 4194528 i32.store offset=868 (;rec;)
     local.get $state local.get 3 return_call 3
     unreachable
   end

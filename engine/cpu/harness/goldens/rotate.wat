@@ -4,27 +4,27 @@
 ;; 0003  48 d3 c2                 rol r8 r1 z64 a0             rdx, rcx
 
 (func 5 (param i32) (param i64) (result i32)
-  local.get 0 local.get 0 i32.load offset=612 (;rec;) local.get 1 return_call $h.sys.side)
+  local.get 0 local.get 0 i32.load offset=868 (;rec;) local.get 1 return_call $h.sys.side)
 (func 6 (param i32) (param i64) (param i32) (param i64) (param i64) (result i32)
-  local.get 0 local.get 2 i32.store offset=720 (;fk;)
-  local.get 0 local.get 3 i64.store offset=728 (;fa;)
-  local.get 0 local.get 4 i64.store offset=736 (;fb;)
+  local.get 0 local.get 2 i32.store offset=976 (;fk;)
+  local.get 0 local.get 3 i64.store offset=984 (;fa;)
+  local.get 0 local.get 4 i64.store offset=992 (;fb;)
   local.get 0 local.get 1 return_call 5)
 (func 7 (param i32) (param i64) (param i32) (param i32) (result i32)
   local.get 0 local.get 1 local.get 2 call $h.sys.quietread if
     i32.const 0 return
   end
-  local.get 0 local.get 3 i32.store offset=612 (;rec;)
+  local.get 0 local.get 3 i32.store offset=868 (;rec;)
   i32.const 1)
 (func 8 (param i32) (param i64) (param i32) (param i32) (result i32)
   local.get 0 local.get 1 local.get 2 call $h.sys.quietwrite if
     i32.const 0 return
   end
-  local.get 0 local.get 3 i32.store offset=612 (;rec;)
+  local.get 0 local.get 3 i32.store offset=868 (;rec;)
   i32.const 1)
 (func $0 (param $state i32) (param $block i32) (result i32)
   (local i64) (local i64) (local i32) (local i64) (local i64) (local i64) (local i64) (local i64) (local i64) (local i64) (local $rax i64) (local i32) (local i32) (local i32) (local i32) (local i32) (local i32) (local $rcx i64) (local $rdx i64)
-  local.get $state local.get $state i64.load offset=632 (;deadline;) local.get $state i64.load offset=624 (;now;) i64.sub local.tee 8 i64.const 1073741824 local.get 8 i64.const 1073741824 i64.lt_s select local.tee 8 i64.const 0 local.get 8 i64.const 0 i64.gt_s select i32.wrap_i64 i32.store offset=724 (;limit;)
+  local.get $state local.get $state i64.load offset=888 (;deadline;) local.get $state i64.load offset=880 (;now;) i64.sub local.tee 8 i64.const 1073741824 local.get 8 i64.const 1073741824 i64.lt_s select local.tee 8 i64.const 0 local.get 8 i64.const 0 i64.gt_s select i32.wrap_i64 i32.store offset=980 (;limit;)
   block
     i64.const 7 i64.const 31 i64.and local.set 8
     local.get $state i64.load (;rax;) local.set $rax
@@ -47,7 +47,7 @@
     local.get 17 i32.const -2050 i32.and local.get 10 i64.const 0 i64.shr_u i32.wrap_i64 i32.const 1 i32.and i32.or local.get 10 i64.const 63 i64.shr_u i32.wrap_i64 i32.const 1 i32.and local.get 10 i64.const 0 i64.shr_u i32.wrap_i64 i32.const 1 i32.and i32.xor i32.const 11 i32.shl i32.or local.get 17 local.get 11 i64.const 0 i64.ne select local.tee 18 i64.extend_i32_u local.set 5
     local.get $state local.get $rax i64.store (;rax;)
     local.get $state local.get $rdx i64.store offset=16 (;rdx;)
-    local.get $state i32.const 4194456 i32.store offset=612 (;rec;)
+    local.get $state i32.const 4194456 i32.store offset=868 (;rec;)
     local.get $state local.get 3 i32.const 16391 local.get 5 i64.const 0 return_call 6
     unreachable
   end

@@ -5,27 +5,27 @@
 ;; 0008  0f bc c8                 bsf r4 r4 z32 a0             rcx, rax
 
 (func 5 (param i32) (param i64) (result i32)
-  local.get 0 local.get 0 i32.load offset=612 (;rec;) local.get 1 return_call $h.sys.side)
+  local.get 0 local.get 0 i32.load offset=868 (;rec;) local.get 1 return_call $h.sys.side)
 (func 6 (param i32) (param i64) (param i32) (param i64) (param i64) (result i32)
-  local.get 0 local.get 2 i32.store offset=720 (;fk;)
-  local.get 0 local.get 3 i64.store offset=728 (;fa;)
-  local.get 0 local.get 4 i64.store offset=736 (;fb;)
+  local.get 0 local.get 2 i32.store offset=976 (;fk;)
+  local.get 0 local.get 3 i64.store offset=984 (;fa;)
+  local.get 0 local.get 4 i64.store offset=992 (;fb;)
   local.get 0 local.get 1 return_call 5)
 (func 7 (param i32) (param i64) (param i32) (param i32) (result i32)
   local.get 0 local.get 1 local.get 2 call $h.sys.quietread if
     i32.const 0 return
   end
-  local.get 0 local.get 3 i32.store offset=612 (;rec;)
+  local.get 0 local.get 3 i32.store offset=868 (;rec;)
   i32.const 1)
 (func 8 (param i32) (param i64) (param i32) (param i32) (result i32)
   local.get 0 local.get 1 local.get 2 call $h.sys.quietwrite if
     i32.const 0 return
   end
-  local.get 0 local.get 3 i32.store offset=612 (;rec;)
+  local.get 0 local.get 3 i32.store offset=868 (;rec;)
   i32.const 1)
 (func $0 (param $state i32) (param $block i32) (result i32)
   (local i64) (local i64) (local i32) (local i64) (local i64) (local i64) (local $xmm1 v128) (local $xmm0 v128) (local i64) (local i32) (local i64) (local i64) (local i32) (local $rcx i64) (local i32) (local i64) (local i32) (local i32)
-  local.get $state local.get $state i64.load offset=632 (;deadline;) local.get $state i64.load offset=624 (;now;) i64.sub local.tee 17 i64.const 1073741824 local.get 17 i64.const 1073741824 i64.lt_s select local.tee 17 i64.const 0 local.get 17 i64.const 0 i64.gt_s select i32.wrap_i64 i32.store offset=724 (;limit;)
+  local.get $state local.get $state i64.load offset=888 (;deadline;) local.get $state i64.load offset=880 (;now;) i64.sub local.tee 17 i64.const 1073741824 local.get 17 i64.const 1073741824 i64.lt_s select local.tee 17 i64.const 0 local.get 17 i64.const 0 i64.gt_s select i32.wrap_i64 i32.store offset=980 (;limit;)
   block
     local.get $state v128.load offset=336 (;xmm1;) local.set $xmm1
     local.get $xmm1 local.get $state v128.load offset=320 (;xmm0;) local.set $xmm0
@@ -48,7 +48,7 @@
     local.get $state call $h.sys.pack local.get $state call $h.sys.getflags i32.const -65 i32.and local.get 12 i64.eqz i32.const 6 i32.shl i32.or local.tee 19 i64.extend_i32_u local.set 5
     local.get $state local.get 10 i64.store (;rax;)
     local.get $state local.get $xmm1 v128.store offset=336 (;xmm1;)
-    local.get $state i32.const 4194496 i32.store offset=612 (;rec;)
+    local.get $state i32.const 4194496 i32.store offset=868 (;rec;)
     local.get $state local.get 3 i32.const 16391 local.get 5 i64.const 0 return_call 6
     unreachable
   end

@@ -6,32 +6,32 @@
 ;; 000c  f3 0f 7f 47 10           movdqu m16 x16 z32 a1        xmm0, [rdi + 16]
 
 (func 3 (param i32) (param i64) (result i32)
-  local.get 0 local.get 0 i32.load offset=612 (;rec;) local.get 1 return_call $h.sys.side)
+  local.get 0 local.get 0 i32.load offset=868 (;rec;) local.get 1 return_call $h.sys.side)
 (func 4 (param i32) (param i64) (param i32) (param i64) (param i64) (result i32)
-  local.get 0 local.get 2 i32.store offset=720 (;fk;)
-  local.get 0 local.get 3 i64.store offset=728 (;fa;)
-  local.get 0 local.get 4 i64.store offset=736 (;fb;)
+  local.get 0 local.get 2 i32.store offset=976 (;fk;)
+  local.get 0 local.get 3 i64.store offset=984 (;fa;)
+  local.get 0 local.get 4 i64.store offset=992 (;fb;)
   local.get 0 local.get 1 return_call 3)
 (func 5 (param i32) (param i64) (param i32) (param i32) (result i32)
   local.get 0 local.get 1 local.get 2 call $h.sys.quietread if
     i32.const 0 return
   end
-  local.get 0 local.get 3 i32.store offset=612 (;rec;)
+  local.get 0 local.get 3 i32.store offset=868 (;rec;)
   i32.const 1)
 (func 6 (param i32) (param i64) (param i32) (param i32) (result i32)
   local.get 0 local.get 1 local.get 2 call $h.sys.quietwrite if
     i32.const 0 return
   end
-  local.get 0 local.get 3 i32.store offset=612 (;rec;)
+  local.get 0 local.get 3 i32.store offset=868 (;rec;)
   i32.const 1)
 (func $0 (param $state i32) (param $block i32) (result i32)
   (local i64) (local i64) (local i32) (local i64) (local i64) (local i64) (local i64) (local i32) (local $rdi i64) (local i32) (local i32) (local v128) (local $xmm1 v128) (local $xmm2 v128) (local v128) (local i64) (local v128) (local i32)
-  local.get $state local.get $state i64.load offset=632 (;deadline;) local.get $state i64.load offset=624 (;now;) i64.sub local.tee 17 i64.const 1073741824 local.get 17 i64.const 1073741824 i64.lt_s select local.tee 17 i64.const 0 local.get 17 i64.const 0 i64.gt_s select i32.wrap_i64 i32.store offset=724 (;limit;)
+  local.get $state local.get $state i64.load offset=888 (;deadline;) local.get $state i64.load offset=880 (;now;) i64.sub local.tee 17 i64.const 1073741824 local.get 17 i64.const 1073741824 i64.lt_s select local.tee 17 i64.const 0 local.get 17 i64.const 0 i64.gt_s select i32.wrap_i64 i32.store offset=980 (;limit;)
   block
     local.get $state i64.load offset=56 (;rdi;) local.set $rdi
     local.get $rdi local.set 8
     local.get 8 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 16352 i32.and local.get $state i32.add local.tee 11 i64.load offset=2048 (;dtlb.read;) local.get 8 i64.xor i64.const 4080 i64.gt_u if (;unlikely;)
-      local.get $state i32.const 4194376 i32.store offset=612 (;rec;)
+      local.get $state i32.const 4194376 i32.store offset=868 (;rec;)
       local.get $state local.get 3 return_call 3
     end
     local.get 8 i32.wrap_i64 local.tee 12 local.get 11 i32.load offset=2064 (;dtlb.addend;) i32.add local.set 9
@@ -46,11 +46,11 @@
     local.set 17
     local.get $state local.get 13 v128.store offset=320 (;xmm0;)
     local.get 17 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 16352 i32.and local.get $state i32.add local.tee 11 i64.load offset=2056 (;dtlb.write;) local.get 17 i64.xor i64.const 4080 i64.gt_u if (;unlikely;)
-      local.get $state i32.const 4194496 i32.store offset=612 (;rec;)
+      local.get $state i32.const 4194496 i32.store offset=868 (;rec;)
       local.get $state local.get 3 return_call 3
     end
     local.get 17 i32.wrap_i64 local.tee 19 local.get 11 i32.load offset=2064 (;dtlb.addend;) i32.add local.get 18 v128.store
-    local.get $state i32.const 4194536 i32.store offset=612 (;rec;)
+    local.get $state i32.const 4194536 i32.store offset=868 (;rec;)
     local.get $state local.get 3 return_call 3
     unreachable
   end
