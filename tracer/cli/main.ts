@@ -23,7 +23,7 @@ const COMMANDS: Record<string, { load: () => Promise<Command>; failed: number; u
   record: { load: () => import('./record.ts'), failed: 125, usage: `ktrace record [OPTIONS] [--] PROGRAM [ARGS…]
   -o DIR            the recording (./ktrace.data)
   --cpus N          virtual CPUs, 1 to 8 (1)            --ram SIZE      memory (1G)
-  --cpu v1|v2       x86-64 level of the processor (v1)
+  --cpu v1|v2|v3    x86-64 level of the processor (v1)
   --seed N          seed of all randomness (0)          --clock now|@SECONDS
   --hz N            timer ticks a second (250)          --preempt none|voluntary|full
   --jit auto|off|force                                  --chaos[=SEED]  perturb the schedule
