@@ -37,14 +37,10 @@ export function saveX87(regs: Regs, out: Uint8Array, at: number, wide: boolean):
 }
 export function loadX87(regs: Regs, from: Uint8Array, at: number, wide: boolean): void {
   const b = regs.bytes(), v = new DataView(from.buffer, from.byteOffset + at, LEGACY_SIZE), fcw = (v.getUint16(0, true) & 0x1f7f) | 0x40;
-  let fsw = v.getUint16(2, true);
-  if ((fsw & 0x80) !== 0) {
-    const fop = v.getUint16(6, true) & 0x7ff;
-    b[CTX.fop] = fop & 255; b[CTX.fop + 1] = fop >> 8;
-    regs.setLoHi(CTX.fip, v.getUint32(8, true), wide ? v.getUint32(12, true) : 0);
-    regs.setLoHi(CTX.fdp, v.getUint32(16, true), wide ? v.getUint32(20, true) : 0);
-  }
-  fsw = (fsw & 0x7f7f) | ((fsw & ~fcw & 0x3f) !== 0 ? 0x8080 : 0); // ES and B follow from flags and masks
+  const flags = v.getUint16(2, true) & 0x7f7f, fsw = flags | ((flags & ~fcw & 0x3f) !== 0 ? 0x8080 : 0); // ES and B follow from flags and masks
+  const fop = v.getUint16(6, true) & 0x7ff;
+  b[CTX.fop] = fop & 255; b[CTX.fop + 1] = fop >> 8;
+  for (const [field, place] of [[CTX.fip, 8], [CTX.fdp, 16]] as const) regs.setLoHi(field, v.getUint32(place, true), wide ? v.getInt16(place + 4, true) : 0); // 48 bits, canonical
   regs.u32[CTX.fcw >> 2] = fcw | (fsw << 16);
   b[CTX.ftw] = from[at + 4]!; b[CTX.ftw + 1] = 0;
   const top = (fsw >> 11) & 7;

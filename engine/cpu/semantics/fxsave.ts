@@ -19,7 +19,7 @@ const slot = (c: Ctx, top: number, i: number): void => { c.state(); c.f.get(top)
 const readTop = (c: Ctx, top: number): void => { c.state(); c.f.i32Load16U(CTX.fsw).i32Const(11).i32ShrU().i32Const(7).i32And().set(top); };
 /** [offset in the area, offset in the state, bytes] of the control fields. */
 const FIELDS: readonly (readonly [number, number, 2 | 8])[] = [[0, CTX.fcw, 2], [2, CTX.fsw, 2], [4, CTX.ftw, 2], [6, CTX.fop, 2], [8, CTX.fip, 8], [16, CTX.fdp, 8]];
-/** The pointers to the last instruction are saved and restored only while an exception is pending, as AMD's processors do (APM vol. 2, 11.5.4): else 0. */
+/** The pointers to the last instruction are saved only while an exception is pending, as AMD's processors do (APM vol. 2, 11.5.4): else 0. */
 const POINTERS: readonly number[] = [CTX.fop, CTX.fip, CTX.fdp], ES = 0x80;
 /** Without REX.W the pointers are 32 bits and a selector, FIP's that of user code. */
 const narrow = (c: Ctx, field: number): void => {
@@ -27,6 +27,15 @@ const narrow = (c: Ctx, field: number): void => {
   c.f.i64Const(0xffffffff, 0).i64And();
   if (field === CTX.fip) c.f.i64Const(0, 0x33).i64Or();
 };
+/** ES and B follow from flags and masks, whatever was loaded. */
+function pendingAnew(c: Ctx): void {
+  const { f } = c;
+  c.state();
+  c.state(); f.i32Load16U(CTX.fsw).i32Const(0x7f7f).i32And();
+  f.i32Const(0x8080).i32Const(0);
+  c.state(); f.i32Load16U(CTX.fsw); c.state(); f.i32Load16U(CTX.fcw).i32Const(-1).i32Xor().i32And().i32Const(0x3f).i32And();
+  f.select().i32Or().i32Store16(CTX.fsw);
+}
 
 define({
   fxsave: (c) => {
@@ -56,22 +65,14 @@ define({
     c.state(); f.get(buffer).i32Load(24).i32Store(CTX.mxcsr);
     unsettle(c);
     for (const [at, field, bytes] of FIELDS) {
-      const pointer = POINTERS.includes(field);
-      if (pointer) f.get(buffer).i32Load16U(2).i32Const(ES).i32And().if();
       c.state(); f.get(buffer);
       if (field === CTX.fcw) f.i32Load16U(at).i32Const(0x1f7f).i32And().i32Const(0x40).i32Or().i32Store16(field);
       else if (field === CTX.ftw) f.i32Load8U(at).i32Store16(field);
       else if (field === CTX.fop) f.i32Load16U(at).i32Const(0x7ff).i32And().i32Store16(field);
       else if (bytes === 2) f.i32Load16U(at).i32Store16(field);
-      else { f.i64Load(at); if (c.size !== 64) f.i64Const(0xffffffff, 0).i64And(); f.i64Store(field); }
-      if (pointer) f.end();
+      else { f.i64Load(at); if (c.size !== 64) f.i64Const(0xffffffff, 0).i64And(); else f.i64Const(16).i64Shl().i64Const(16).i64ShrS(); f.i64Store(field); } // canonical
     }
-    // ES and B follow from flags and masks
-    c.state();
-    c.state(); f.i32Load16U(CTX.fsw).i32Const(0x7f7f).i32And();
-    f.i32Const(0x8080).i32Const(0);
-    c.state(); f.i32Load16U(CTX.fsw); c.state(); f.i32Load16U(CTX.fcw).i32Const(-1).i32Xor().i32And().i32Const(0x3f).i32And();
-    f.select().i32Or().i32Store16(CTX.fsw);
+    pendingAnew(c);
     readTop(c, top);
     for (let i = 0; i < 8; i++) {
       slot(c, top, i); f.get(buffer).i64Load(ST + i * 16).i64Store(CTX.x87);
