@@ -1,11 +1,13 @@
 // What a CPU's exit from user mode means: a system call in, out, again; an exception as a fault or a signal (traps.c, entry_64.S).
 import { COST } from '../../clock/costs.ts';
 import { SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGTRAP } from '../../abi/signals.ts';
-import { DR6_BS, PF, R10, R8, R9, RAX, RBP, RBX, RCX, RDI, RDX, RSI, VEC } from '../../machine/hardware.ts';
+import { CTX, DR6_BS, PF, R10, R8, R9, RAX, RBP, RBX, RCX, RDI, RDX, RSI, RSP, VEC } from '../../machine/hardware.ts';
+import type { Regs } from '../../machine/hardware.ts';
 import type { Kernel } from '../contracts/kernel.ts';
 import type { SigInfo, Task } from '../contracts/task.ts';
 import { LAYOUT, TASK } from '../contracts/task.ts';
 import { AGAIN, BLOCK, ERESTARTNOHAND, ERESTARTNOINTR, ERESTARTSYS, ERESTART_RESTARTBLOCK, NORETURN } from '../contracts/wait.ts';
+import { getUserU64num } from '../mm/uaccess.ts';
 import { handlePageFault, isUser } from '../mm/fault.ts';
 import { fatalSignalPending } from '../signal/pending.ts';
 import { forceSignal, kernelInfo } from '../signal/send.ts';
@@ -78,6 +80,7 @@ export function handleException(k: Kernel, task: Task, cs: CpuState): void {
   };
   switch (cs.exitVector) {
     case VEC.PF: {
+      if (regs.hi(CTX.rip) === VSYSCALL_HI && vsyscall(k, task, regs)) return;
       const info = handlePageFault(k, task, cs.exitAddress, cs.exitError | PF.user, ip);
       // For addresses that are not the user's the error code says "protection", whatever is there (fault.c, sanitize_error_code).
       if (info) { task.cr2 = cs.exitAddress; raise(k, task, VEC.PF, cs.exitError | PF.user | (isUser(cs.exitAddress) ? 0 : PF.present), info); }
@@ -93,6 +96,20 @@ export function handleException(k: Kernel, task: Task, cs: CpuState): void {
     case VEC.MF: case VEC.XM: fault(SIGFPE, fpeCode(regs.lo(160), regs.lo(164), cs.exitVector === VEC.XM), ip); return;
     default: fault(SIGSEGV, SI_KERNEL, 0);
   }
+}
+
+/** The page of calls that old static programs jump to: 0xffffffffff600000 and two more, 1024 bytes apart (arch/x86/entry/vsyscall, emulate mode). */
+const VSYSCALL_HI = 0xffffffff, VSYSCALL_LO = 0xff600000, VSYSCALLS = [96 /* gettimeofday */, 201 /* time */, 309 /* getcpu */] as const;
+/** Makes the call and returns to the caller, as emulate_vsyscall() does; here the call is recorded. */
+function vsyscall(k: Kernel, task: Task, regs: Regs): boolean {
+  const nr = VSYSCALLS[(regs.lo(CTX.rip) - VSYSCALL_LO) / 1024];
+  const caller = nr === undefined ? -1 : getUserU64num(k, task, regs.gpr(RSP));
+  if (nr === undefined || caller < 0) return false;
+  regs.rip = caller;
+  regs.setGpr(RSP, regs.gpr(RSP) + 8);
+  regs.setGpr(RAX, nr);
+  syscallEntry(k, task, false);
+  return true;
 }
 
 /** fpu__exception_code(): FPE_FLTINV 7, FLTDIV 3, FLTOVF 4, FLTUND 5, FLTRES 6. */
