@@ -19,6 +19,8 @@ export const cpuBase = (cpu: number): number => CPU_AREA + cpu * CPU_STRIDE;
 
 /** Prefixes by byte, opcodes by map and byte: written once. */
 export const DECODE_TABLES = 0x181000;
+/** Of RCPPS and RSQRTPS (semantics/approximation.ts). */
+export const APPROXIMATIONS = 0x181800;
 /** One byte a frame: FETCHED is architectural (law 3), DECODED a cache's. Ram looks here before each write. */
 export const FRAME_FLAGS = 0x200000;
 export const FRAME_FLAGS_SIZE = 0x100000;

@@ -4,7 +4,7 @@ import { decode } from '../decode/decoder.ts';
 import type { Row } from '../decode/insn.ts';
 import { FAMILIES, rows, specOf, vexBytes } from './generate.ts';
 import { undefinedFlags } from './compare.ts';
-import { CODE, CODE_PAGES, DATA, FX_SIZE, STACK, STACK_PAGES, hostLevel } from './records.ts';
+import { CODE, CODE_PAGES, DATA, FX_SIZE, STACK, STACK_PAGES, hostApproximates, hostLevel } from './records.ts';
 import type { Test } from './records.ts';
 import { Dice, extended, fillBytes, word } from './values.ts';
 
@@ -33,7 +33,7 @@ const FLOAT_APPROXIMATE = /^v?(rcp|rsqrt)/, TRANSCENDENTAL = /^(f2xm1|fyl2x|fyl2
 function fits(row: Row): boolean {
   const [text, mnemonic, operands, flags = ''] = row;
   if (/\b(end|own)\b/.test(flags) || /^(push|pop|enter|leave|popf|pushf|cpuid|xlat)/.test(mnemonic)) return false;
-  if (FLOAT_APPROXIMATE.test(mnemonic) || TRANSCENDENTAL.test(mnemonic)) return false;
+  if ((FLOAT_APPROXIMATE.test(mnemonic) && !hostApproximates()) || TRANSCENDENTAL.test(mnemonic)) return false;
   if (/^(fnstenv|fnsave|frstor|fldenv|fldcw|fbld|v?ldmxcsr|v?stmxcsr|std)$/.test(mnemonic)) return false; // addresses of x87 code, exceptions unmasked, DE, direction
   if (/^v?pcmp[ei]stri$/.test(mnemonic)) return false; // writes ecx, the fuel
   if (operands.includes('X') || operands.includes('O') || operands.includes('Y')) return false; // gathers reach anywhere

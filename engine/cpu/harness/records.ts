@@ -46,16 +46,21 @@ export function cannotRunNatively(): string | null {
   if (process.arch !== 'x64' || process.platform !== 'linux') return 'the host is not x86-64 Linux';
   return spawnSync('gcc', ['--version']).status === 0 ? null : 'gcc is missing';
 }
-let level = 0;
+let cpuinfo: Readonly<Record<string, string>> | null = null;
+/** A line of the first processor in /proc/cpuinfo; '' where there is none. */
+function hostSays(key: string): string {
+  if (cpuinfo === null) {
+    try { cpuinfo = Object.fromEntries(readFileSync('/proc/cpuinfo', 'utf8').split('\n\n')[0]!.split('\n').map((line) => line.split(/\s*:\s*/) as [string, string])); } catch { cpuinfo = {}; /* not Linux */ }
+  }
+  return cpuinfo[key] ?? '';
+}
 /** The x86-64 level of the real CPU: what is beyond it cannot be compared. */
 export function hostLevel(): 2 | 3 {
-  if (level === 0) {
-    let flags: string[] = [];
-    try { flags = /^flags\s*:(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1]!.split(' ') ?? []; } catch { /* not Linux */ }
-    level = ['avx', 'avx2', 'bmi1', 'bmi2', 'f16c', 'fma', 'movbe', 'xsave', 'abm'].every((x) => flags.includes(x)) ? 3 : 2;
-  }
-  return level as 2 | 3;
+  const flags = hostSays('flags').split(' ');
+  return ['avx', 'avx2', 'bmi1', 'bmi2', 'f16c', 'fma', 'movbe', 'xsave', 'abm'].every((x) => flags.includes(x)) ? 3 : 2;
 }
+/** The real CPU's RCPPS and RSQRTPS are those that ours were measured on (semantics/approximation.ts). */
+export const hostApproximates = (): boolean => hostSays('vendor_id') === 'AuthenticAMD' && hostSays('cpu family') === '25';
 let program = '';
 export function nativeProgram(): string {
   if (program !== '' && existsSync(program)) return program;

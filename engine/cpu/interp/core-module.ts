@@ -5,6 +5,7 @@ import { AC, CTX, PTE } from '../../machine/hardware.ts';
 import { COUNT, emitCount } from '../counts.ts';
 import { FK } from '../jit/context.ts';
 import { BLK, DTLB, DTLB_ENTRIES, FRAME_COUNT, FRAME_FLAGS, RAM_BASE, REC, S, TLB_VALID, TLB_WRITE } from '../layout.ts';
+import { approximationTables } from '../semantics/approximation-tables.ts';
 import { allHelpers, semanticsOf } from '../semantics/context.ts';
 import { carryAdd, carrySub } from '../semantics/emit.ts';
 import { I32, I64, Module } from '../wasm/builder.ts';
@@ -123,6 +124,7 @@ export function buildCoreModule(counting = false): Uint8Array {
     return f;
   });
   decodeTables(m);
+  approximationTables(m);
   const known = m.func([I32, I32, I32, I32, I32], [I32], 'decodeKnown');
   emitDecodeKnown(known);
   const helperTable = m.table({ initial: signatures.length });

@@ -4,6 +4,7 @@ import './int-bits.ts';
 import './int-flow.ts';
 import './sse-int.ts';
 import './sse-fp.ts';
+import './approximation.ts';
 import './fxsave.ts';
 import './mmx.ts';
 import './sse3.ts';
