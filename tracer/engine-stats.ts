@@ -34,7 +34,7 @@ export function engineLines(s: Record<string, number>): [string, string][] {
     ['tiers', `${percent(compiled, insns)} of instructions in regions, ${percent(insns - compiled, insns)} in the interpreter`],
     ['regions left', `${count(regions)} times, every ${(compiled / Math.max(1, regions)).toFixed(1)} instructions; interpreter ${count(n('interpretedBlocks'))} blocks`],
     ['dispatcher', `${count(n('dispatches'))} times; code cache hits ${percent(n('dispatches') - n('blockLookups'), n('dispatches'), 3)}, to another page ${percent(n('pageChanges'), n('dispatches'))}`],
-    ['TLB hits', `${percent(n('tlbTests') - n('dtlbMiss'), n('tlbTests'), 3)} of ${count(n('tlbTests'))} data accesses; ${percent(n('pageChanges') - n('itlbMiss'), n('pageChanges'), 3)} of ${count(n('pageChanges'))} page changes`],
+    ['TLB hits', `${percent(n('tlbTests') - n('dtlbMiss'), n('tlbTests'), 3)} of ${count(n('tlbTests'))} comparisons for data accesses; ${percent(n('pageChanges') - n('itlbMiss'), n('pageChanges'), 3)} of ${count(n('pageChanges'))} page changes`],
     ['side exits', `${count(n('sideExits'))}: ${percent(n('sideExits'), regions)} of the ends of regions`],
   );
   const causes = Object.entries(s).filter(([name]) => name.startsWith('side exit, '));

@@ -1,6 +1,7 @@
 // The region compiler's side of Ctx: operands are constants, registers and a lazy tuple of flags are in locals or in the state. Whatever a compiled
 // instruction cannot finish (faults, code pages, page crossings, odd forms) leaves by a side exit *before* any effect: the
 // interpreter does that instruction and the rest of the block, so every rule of law 3 is written once.
+import { assert } from '../../base/assert.ts';
 import { CTX, RSP } from '../../machine/hardware.ts';
 import type { Insn, Operand, Form } from '../decode/insn.ts';
 import { tlbTest } from '../interp/context.ts';
@@ -11,6 +12,7 @@ import { carryAdd, carrySub, loadInt, mask, signExtend, storeInt } from '../sema
 import type { FlowCtx } from '../semantics/flow.ts';
 import { I32, I64, V128 } from '../wasm/builder.ts';
 import type { Func, Label, ValType } from '../wasm/builder.ts';
+import type { Access, Accesses, Group } from './groups.ts';
 import type { NarrowFunc } from './narrow.ts';
 
 /** Thrown while emitting an instruction that only the interpreter does: the region ends in front of it. */
@@ -88,12 +90,20 @@ export class CompileCtx implements FlowCtx {
   /** Nesting at which code is always executed: what is written deeper is stored at once. */
   private level = 0;
 
+  /** Accesses of the instruction that share a comparison with others. */
+  private accesses: Accesses | undefined;
+  /** The next access is that of the memory operand. */
+  private operand = false;
+  /** By group with accesses to come: i32 local, the WASM address of its lowest byte. */
+  private readonly hosts = new Map<Group, number>();
+
   constructor(readonly f: NarrowFunc, private readonly region: RegionState, private readonly callHelper: CallHelper, private readonly cold: ColdPaths) {}
 
-  begin(insn: Insn, record: number, offset: number): void {
+  begin(insn: Insn, record: number, offset: number, accesses: Accesses | undefined): void {
     this.insn = insn; this.form = insn.form; this.ops = insn.form.ops; this.size = insn.form.size;
     this.record = record; this.offset = offset;
     this.level = this.f.depth;
+    this.accesses = accesses; this.operand = false;
   }
   end(): void {
     this.f.free(...this.temps);
@@ -233,10 +243,10 @@ export class CompileCtx implements FlowCtx {
     const va = this.local(I64), at = this.local(I32), value = this.local(I64);
     this.ea(i);
     f.set(va);
-    this.translate(va, op.bytes, true);
-    f.tee(at); loadInt(f, op.bytes); f.set(old);
+    const offset = this.translate(va, op.bytes, true);
+    f.tee(at); loadInt(f, op.bytes, offset); f.set(old);
     body(old);
-    f.set(value).get(at).get(value); storeInt(f, op.bytes);
+    f.set(value).get(at).get(value); storeInt(f, op.bytes, offset);
   }
   imm(_i: number): void { this.f.i64Const(this.insn.immLo, this.insn.immHi); }
   imm2(): void { this.f.i32Const(this.insn.imm2); }
@@ -259,6 +269,7 @@ export class CompileCtx implements FlowCtx {
       else if (disp !== 0) f.i64Const(disp | 0).i64Add();
       if (insn.form.mem === 3) f.i32WrapI64().i64ExtendI32U();
     }
+    this.operand = withSegment;
     if (withSegment && insn.seg !== 0) f.get(STATE).i64Load(insn.seg === 4 ? CTX.fsBase : CTX.gsBase).i64Add();
   }
 
@@ -313,13 +324,13 @@ export class CompileCtx implements FlowCtx {
     this.ea(i);
     f.set(va);
     if (aligned && op.bytes === 16) this.checkAligned(va);
-    this.translate(va, op.bytes, false);
+    const offset = this.translate(va, op.bytes, false);
     f.set(at);
     switch (op.bytes) {
-      case 16: f.get(at).v128Load(0, 0); break;
-      case 8: f.get(at).v128Load64Zero(0, 0); break;
-      case 4: f.get(at).v128Load32Zero(0, 0); break;
-      default: f.v128Const([0, 0, 0, 0]).get(at); if (op.bytes === 2) f.i32Load16U(0, 0); else f.i32Load8U(0, 0); f.i32x4ReplaceLane(0);
+      case 16: f.get(at).v128Load(offset, 0); break;
+      case 8: f.get(at).v128Load64Zero(offset, 0); break;
+      case 4: f.get(at).v128Load32Zero(offset, 0); break;
+      default: f.v128Const([0, 0, 0, 0]).get(at); if (op.bytes === 2) f.i32Load16U(offset, 0); else f.i32Load8U(offset, 0); f.i32x4ReplaceLane(0);
     }
   }
   private checkAligned(va: number): void { this.f.get(va).i32WrapI64().i32Const(15).i32And().if(); this.raise(0); this.f.end(); }
@@ -345,10 +356,16 @@ export class CompileCtx implements FlowCtx {
   }
 
   // ---- memory
-  /** push i32: WASM address of [va, va + bytes). The cold path may end in a side exit: before effects only. With registers in memory every miss is one: leaving
+  /** push i32: WASM address of [va, va + bytes), to which the constant that is returned has to be added. The cold path may end in a side exit: before effects only. With registers in memory every miss is one: leaving
    *  costs little then, and V8's register allocator takes most of its time for calls that come back. */
-  private translate(va: number, bytes: number, write: boolean): void {
-    const f = this.f, entry = this.local(I32);
+  private translate(va: number, bytes: number, write: boolean): number {
+    const f = this.f, shared = this.operand ? this.accesses?.operand : this.accesses?.stack;
+    this.operand = false;
+    if (shared !== undefined) {
+      assert(shared.bytes === bytes && shared.write === write && f.depth === this.level, `the access of ${this.form.key}`);
+      return this.inGroup(va, shared);
+    }
+    const entry = this.local(I32);
     this.flush();
     tlbTest(f, STATE, va, entry, bytes, write);
     f.hint(false).if();
@@ -359,19 +376,42 @@ export class CompileCtx implements FlowCtx {
     }
     f.end();
     f.get(va).i32WrapI64().get(entry).i32Load(S.dtlb + DTLB.addend).i32Add();
+    return 0;
+  }
+  /** The same for an access of a group, with registers in memory: the first one compares for all, and nothing changes the TLB before the last. */
+  private inGroup(va: number, { group, distance }: Access): number {
+    const f = this.f;
+    let host = this.hosts.get(group);
+    if (host === undefined) {
+      const low = this.local(I64), entry = this.local(I32);
+      this.flush();
+      f.get(va);
+      if (distance > 0) f.i64Const(-distance).i64Add();
+      f.set(low);
+      tlbTest(f, STATE, low, entry, group.span, group.write);
+      f.hint(false).if(); this.sideExit(); f.end();
+      this.hosts.set(group, host = f.local(I32));
+      f.get(low).i32WrapI64().get(entry).i32Load(S.dtlb + DTLB.addend).i32Add().set(host);
+    }
+    f.get(host);
+    if (--group.left === 0) {
+      this.hosts.delete(group);
+      f.free(host);
+    }
+    return distance;
   }
   load(bytes: 1 | 2 | 4 | 8 | 16): void {
     const f = this.f, va = this.local(I64);
     f.set(va);
-    this.translate(va, bytes, false);
-    if (bytes === 16) f.v128Load(0, 0); else loadInt(f, bytes);
+    const offset = this.translate(va, bytes, false);
+    if (bytes === 16) f.v128Load(offset, 0); else loadInt(f, bytes, offset);
   }
   store(bytes: 1 | 2 | 4 | 8 | 16): void {
     const f = this.f, va = this.local(I64), value = this.local(bytes === 16 ? V128 : I64);
     f.set(value).set(va);
-    this.translate(va, bytes, true);
+    const offset = this.translate(va, bytes, true);
     f.get(value);
-    if (bytes === 16) f.v128Store(0, 0); else storeInt(f, bytes);
+    if (bytes === 16) f.v128Store(offset, 0); else storeInt(f, bytes, offset);
   }
   load32(va: number, low: number, high: number): void {
     const f = this.f, at = this.local(I32);

@@ -11,6 +11,7 @@ import type { Label } from '../wasm/builder.ts';
 import type { CallHelper } from '../interp/context.ts';
 import { CompileCtx, FK, NotCompilable, RegionState } from './context.ts';
 import type { ColdPaths, FlagKind } from './context.ts';
+import { groupAccesses } from './groups.ts';
 import type { NarrowFunc } from './narrow.ts';
 import { dominates } from './region.ts';
 import type { Region, RegionBlock } from './region.ts';
@@ -298,7 +299,7 @@ export class RegionEmitter {
     state.exitLabel = outer;
   }
   private body(b: RegionBlock): void {
-    const { f, ctx, state } = this, { insns, offsets } = b.code;
+    const { f, ctx, state } = this, { insns, offsets } = b.code, accesses = state.memory ? groupAccesses(insns, offsets) : [];
     ctx.page = b.page;
     let cost = 0;
     for (const insn of insns) cost += insn.form.cost;
@@ -353,7 +354,7 @@ export class RegionEmitter {
     };
     for (let k = 0; k < insns.length; k++) {
       const insn = insns[k]!, { form } = insn, record = b.block + BLK.size + k * REC.size;
-      ctx.begin(insn, record, b.page + offsets[k]!);
+      ctx.begin(insn, record, b.page + offsets[k]!, accesses[k]);
       const semantics = semanticsOf(form.mnemonic);
       if (semantics === undefined || this.uncompilable.has(form)) { ctx.sideExit(); return; }
       ctx.flagsDead = flagsDeadAfter(insns, k);

@@ -1,0 +1,89 @@
+// Which memory accesses of a block lie at known distances from each other: fields of one structure, slots of one stack frame. One comparison with the TLB,
+// of all bytes between the lowest and the highest, serves them all (context.ts); here is only which they are.
+import { RAX, RBP, RDX, RSP } from '../../machine/hardware.ts';
+import type { Insn } from '../decode/insn.ts';
+
+/** Accesses from `low` on (relative to something that is the same for all), over `span` bytes. `write`: some of them store. */
+export interface Group { low: number; span: number; write: boolean; left: number }
+/** One access: its distance from the group's lowest byte. */
+export interface Access { group: Group; distance: number; bytes: number; write: boolean }
+/** What an instruction accesses: its memory operand; the stack, implied. */
+export interface Accesses { operand?: Access; stack?: Access }
+
+/** Bytes. A span on two pages, or with a page that cannot be written, sends all of the block to the interpreter: a wider one is that too often. */
+const MAX_SPAN = 128;
+
+/** Read or write one memory operand at most, always and as a whole, and no register but operand 0 when that is one; what else they change stands in OTHERS. */
+const PLAIN = new Set(['mov', 'movzx', 'movsx', 'movsxd', 'add', 'sub', 'and', 'or', 'xor', 'adc', 'sbb', 'cmp', 'test', 'inc', 'dec', 'neg', 'not', 'imul2', 'imul3', 'imul1', 'mul', 'cmovcc', 'setcc', 'lea', 'nop', 'bswap',
+  'cbw', 'cwd', 'push', 'pop', 'call', 'call_e', 'ret', 'jmp', 'jmp_e', 'jcc', 'leave', 'movups', 'movupd', 'movdqu', 'movss', 'movsd.sse', 'movd', 'movq', 'addsd', 'subsd', 'mulsd', 'divsd', 'addss', 'subss', 'mulss', 'divss', 'pxor', 'xorps', 'xorpd']);
+/** Shifts of a register, or of memory by a constant. */
+const SHIFTS = new Set(['shl', 'shr', 'sar']);
+const OTHERS: Readonly<Record<string, readonly number[]>> = { imul1: [RAX, RDX], mul: [RAX, RDX], cbw: [RAX], cwd: [RDX] };
+/** Do not write operand 0. */
+const READ_ONLY = new Set(['cmp', 'test', 'push', 'call_e', 'jmp_e', 'nop', 'imul1', 'mul']);
+const RIP = 16;
+
+/** By instruction of a block: the accesses that share their comparison with others. */
+export function groupAccesses(insns: readonly Insn[], offsets: readonly number[]): (Accesses | undefined)[] {
+  /** Registers as a symbol and a distance from it. */
+  let symbols = 0;
+  const symbol: number[] = [], distance: number[] = [], open = new Map<string, Group>(), out: Accesses[] = insns.map(() => ({}));
+  const fresh = (n: number): void => { symbol[n] = ++symbols; distance[n] = 0; };
+  const lost = (): void => { for (let n = 0; n <= RIP; n++) fresh(n); open.clear(); };
+  const access = (k: number, what: keyof Accesses, key: string, at: number, bytes: number, write: boolean): void => {
+    let group = open.get(key);
+    const low = group === undefined ? at : Math.min(group.low, at), high = group === undefined ? at + bytes : Math.max(group.low + group.span, at + bytes);
+    if (group === undefined || high - low > MAX_SPAN) open.set(key, group = { low: at, span: bytes, write, left: 0 });
+    else { group.low = low; group.span = high - low; group.write ||= write; }
+    group.left++;
+    out[k]![what] = { group, distance: at, bytes, write }; // from its symbol, until the group is whole
+  };
+  lost();
+  insns.forEach((insn, k) => {
+    const { form, regs } = insn, { mnemonic, ops } = form, first = ops[0];
+    const memory = ops.findIndex((op) => op.kind === 'm'), shift = SHIFTS.has(mnemonic) && (memory < 0 || ops[1]!.kind === 'i');
+    if ((!PLAIN.has(mnemonic) && !shift) || form.rep !== 0 || form.lock || (mnemonic === 'pop' && memory === 0)) { lost(); return; }
+    if (memory >= 0 && mnemonic !== 'lea' && mnemonic !== 'nop') {
+      const known = form.mem === 1 || form.mem === 2;
+      if (known && insn.seg === 0 && (insn.base >= 0 || insn.index >= 0)) {
+        const { base, index, scale } = insn, part = (n: number, factor: number): number => (n < 0 ? 0 : n === RIP ? offsets[k]! + insn.length : distance[n]! * factor);
+        const key = `${base < 0 ? '' : symbol[base]!} ${index < 0 ? '' : symbol[index]!} ${index < 0 ? 0 : scale}`;
+        access(k, 'operand', key, insn.disp + part(base, 1) + part(index, 1 << scale), ops[memory]!.bytes, memory === 0 && !READ_ONLY.has(mnemonic) && first!.kind === 'm');
+      }
+    }
+    const stack = (register: number, at: number, bytes: number, write: boolean): void => access(k, 'stack', `${symbol[register]!}  0`, distance[register]! + at, bytes, write);
+    const wide = form.size === 16 ? 2 : 8;
+    switch (mnemonic) {
+      case 'push': stack(RSP, -wide, wide, true); distance[RSP]! -= wide; return;
+      case 'call': case 'call_e': stack(RSP, -8, 8, true); return;
+      case 'ret': stack(RSP, 0, 8, false); return;
+      case 'pop':
+        stack(RSP, 0, wide, false);
+        distance[RSP]! += wide;
+        fresh(regs[0]!);
+        return;
+      case 'leave':
+        stack(RBP, 0, wide, false);
+        symbol[RSP] = symbol[RBP]!; distance[RSP] = distance[RBP]! + wide;
+        fresh(RBP);
+        return;
+      default:
+    }
+    for (const n of OTHERS[mnemonic] ?? []) fresh(n);
+    if (first === undefined || READ_ONLY.has(mnemonic) || (first.kind !== 'r' && first.kind !== 'h')) return;
+    const n = regs[0]!, constant = first.bytes === 8 && ops[1]?.kind === 'i' ? insn.immLo : null;
+    if (first.bytes === 8 && mnemonic === 'mov' && ops[1]!.kind === 'r') { const from = regs[1]!; symbol[n] = symbol[from]!; distance[n] = distance[from]!; }
+    else if (first.bytes === 8 && mnemonic === 'lea' && form.mem === 1 && insn.base >= 0 && insn.base !== RIP) { const { base } = insn; symbol[n] = symbol[base]!; distance[n] = distance[base]! + insn.disp; }
+    else if (mnemonic === 'add' && constant !== null) distance[n]! += constant;
+    else if (mnemonic === 'sub' && constant !== null) distance[n]! -= constant;
+    else fresh(n);
+  });
+  return out.map((accesses) => {
+    const shared: Accesses = {};
+    for (const what of ['operand', 'stack'] as const) {
+      const a = accesses[what];
+      if (a !== undefined && a.group.left > 1) shared[what] = { ...a, distance: a.distance - a.group.low };
+    }
+    return shared.operand === undefined && shared.stack === undefined ? undefined : shared;
+  });
+}
