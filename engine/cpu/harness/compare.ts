@@ -70,9 +70,12 @@ export function compare(t: Test, real: Outcome, ours: Outcome): string[] {
   if ((a.getUint16(2, true) & 0x80) !== 0) fswMask &= ~0x4700; // condition codes after an unmasked exception
   say('fsw', a.getUint16(2, true) & fswMask, b.getUint16(2, true) & fswMask);
   say('tags', a.getUint8(4), b.getUint8(4));
-  say('fop', a.getUint16(6, true), b.getUint16(6, true));
-  say('fip', a.getBigUint64(8, true), b.getBigUint64(8, true));
-  say('fdp', a.getBigUint64(16, true), b.getBigUint64(16, true));
+  // Silicon calls exact results of transcendental functions inexact; where that is unmasked, only one of the two has a pending exception to tell of.
+  if (!(loose && ((a.getUint8(2) ^ b.getUint8(2)) & 0x80) !== 0)) {
+    say('fop', a.getUint16(6, true), b.getUint16(6, true));
+    say('fip', a.getBigUint64(8, true), b.getBigUint64(8, true));
+    say('fdp', a.getBigUint64(16, true), b.getBigUint64(16, true));
+  }
   // DE: found wherever it matters to a result (DAZ) or traps; else only by the slow paths (see sse-fp.ts), which may miss it and never invent it.
   const before24 = before.getUint32(24, true), loads = mnemonic === 'program' || mnemonic === 'ldmxcsr', missed = (a.getUint32(24, true) & ~b.getUint32(24, true) & 2) !== 0 && (loads || (before24 & 0x140) === 0x100);
   let mxMask = real.trap === 19 ? ~0x38 : ~0; // what other lanes found before an unmasked exception is not architectural
