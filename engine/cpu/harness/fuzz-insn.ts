@@ -48,7 +48,10 @@ export function fuzzInsn(o: InsnOptions, stop: () => boolean = () => false): { r
     const real = runNatively(tests), ours = runOurs(tests, o);
     tests.forEach((test, n) => {
       run++;
-      const differences = differencesOf(test, real[n]!, ours[n]!);
+      let differences = differencesOf(test, real[n]!, ours[n]!);
+      // A switch to another process takes the pointers to the last x87 instruction away (AMD's XSAVE writes them only while an exception is pending): FNSTENV behind it
+      // finds none. So the real CPU is asked once more.
+      if (differences.length > 0) differences = differencesOf(test, runNatively([test])[0]!, ours[n]!);
       if (differences.length > 0) found.push({ seed: seeds[n]!, test, differences });
     });
   }
