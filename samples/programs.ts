@@ -89,6 +89,7 @@ export const PROGRAMS: ProgramCase[] = [
   exe('exec chain', ['build/samples/exec-chain']),
   exe('process life', ['build/samples/process-life']),
   exe('process life, 4 CPUs', ['build/samples/process-life'], { cpus: 4 }),
+  exe('edges of the kernel', ['build/samples/kernel-edges']),
   exe('address space', ['build/samples/address-space']),
   exe('CPU kernels', ['build/samples/cpu-kernels']),
   exe('pipes, events, sockets, terminal', ['build/samples/event-fds']),

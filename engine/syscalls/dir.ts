@@ -14,6 +14,7 @@ import { LAST, PATH_MAX, lookupParent, lookupPath } from '../kernel/fs/namei.ts'
 import type { Walked } from '../kernel/fs/namei.ts';
 import { FSN, fsnotify } from '../kernel/fs/notify.ts';
 import { mayCreate, vfsMknod } from '../kernel/fs/open.ts';
+import { TmpfsInode } from '../kernel/fs/tmpfs.ts';
 import { climb } from '../kernel/fs/path.ts';
 import { CAP, MAY_EXEC, MAY_WRITE, capable, inodePermission, mayDelete, ownerOrCapable, readonlyFs } from '../kernel/fs/permission.ts';
 import { fillDirents } from '../kernel/fs/readdir.ts';
@@ -61,6 +62,8 @@ function mknod(k: Kernel, task: Task, dirfd: number, pathVa: number, mode: numbe
   const w = newName(k, task, dirfd, pathVa, false);
   if (typeof w === 'number') return w;
   const special = type === S_IFCHR || type === S_IFBLK;
+  const err = special ? mayCreate(task, w.parent) : 0;
+  if (err !== 0) return err;
   if (special && dev !== 0 && !capable(task.cred, CAP.MKNOD)) return -EPERM;
   const made = vfsMknod(k, task, w.parent, w.name, w.dentry, (type || S_IFREG) | (mode & 0o7777 & ~task.fs.umask), special ? dev : 0);
   return typeof made === 'number' ? made : 0;
@@ -100,7 +103,7 @@ function link(k: Kernel, task: Task, oldDirfd: number, oldVa: number, newDirfd: 
   const err = mayCreate(task, w.parent);
   if (err !== 0) return err;
   if ((inode.mode & S_IFMT) === S_IFDIR) return -EPERM;
-  if (inode.nlink === 0 && !old.dentry.name.startsWith('#')) return -ENOENT;
+  if (inode.nlink === 0 && !(inode instanceof TmpfsInode && inode.linkable)) return -ENOENT; // I_LINKABLE
   if (inode.nlink >= 65000) return -EMLINK;
   // fs.protected_hardlinks = 1: another's file only if it is regular, not set-id and one may read and write it
   if (!ownerOrCapable(task.cred, inode)) {

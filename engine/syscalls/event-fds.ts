@@ -132,10 +132,10 @@ function pidfdSendSignal(k: Kernel, task: Task, fd: number, signo: number, infoV
     info = siginfoFromUser(b, signo);
     if (target !== task.process && (info.code >= 0 || info.code === -6)) return -EPERM;
   }
-  if (target.exitCode >= 0) return -ESRCH;
+  if (k.processes.get(target.pid) !== target) return -ESRCH;
   const c = task.cred, t = target.leader.cred;
   if (c.euid !== t.suid && c.euid !== t.uid && c.uid !== t.suid && c.uid !== t.uid && !capable(task, 5)) return -EPERM;
-  if (signo > 0) sendProcessSignal(k, target, info);
+  if (signo > 0 && target.exitCode < 0) sendProcessSignal(k, target, info); // a zombie takes it and nothing happens
   return 0;
 }
 function pidfdGetfd(k: Kernel, task: Task, pidfd: number, fd: number, flags: number): number {

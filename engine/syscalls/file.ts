@@ -1,8 +1,8 @@
 // Moving bytes: read, write and their vectors, seeking, sizes, sync. Bytes of regular files go through the page cache (kernel/mm/filemap.ts).
 import { COST } from '../clock/costs.ts';
-import { EAGAIN, EBADF, EFAULT, EFBIG, EINVAL, EISDIR, ENODEV, ENOMEM, ENOSPC, EOPNOTSUPP, EOVERFLOW, ESPIPE, ETXTBSY, EXDEV } from '../abi/errno.ts';
+import { EAGAIN, EBADF, EFAULT, EFBIG, EINVAL, EISDIR, ENODEV, ENOMEM, ENOSPC, EOPNOTSUPP, EOVERFLOW, EPERM, ESPIPE, ETXTBSY, EXDEV } from '../abi/errno.ts';
 import {
-  AT_FDCWD, FALLOC_FL_KEEP_SIZE, FALLOC_FL_PUNCH_HOLE, FALLOC_FL_ZERO_RANGE, O_ACCMODE, O_APPEND, O_NONBLOCK, O_RDONLY, O_WRONLY, RWF_APPEND, RWF_DSYNC, RWF_HIPRI, RWF_NOWAIT, RWF_SYNC,
+  AT_FDCWD, FALLOC_FL_KEEP_SIZE, FALLOC_FL_PUNCH_HOLE, FALLOC_FL_ZERO_RANGE, F_SEAL_FUTURE_WRITE, F_SEAL_GROW, F_SEAL_SHRINK, F_SEAL_WRITE, O_ACCMODE, O_APPEND, O_NONBLOCK, O_RDONLY, O_WRONLY, RWF_APPEND, RWF_DSYNC, RWF_HIPRI, RWF_NOWAIT, RWF_SYNC,
   S_IFBLK, S_IFDIR, S_IFIFO, S_IFMT, S_IFREG, S_IFSOCK, SEEK_CUR,
 } from '../abi/open-flags.ts';
 import { RLIMIT_FSIZE } from '../abi/rlimits.ts';
@@ -13,6 +13,7 @@ import { AGAIN, BLOCK, ERESTARTSYS } from '../kernel/contracts/wait.ts';
 import { charge } from '../kernel/entry/charge.ts';
 import { touchModified, truncateInode } from '../kernel/fs/attr.ts';
 import { fdGet } from '../kernel/fs/file-table.ts';
+import { sealsOf } from '../kernel/fs/memfd.ts';
 import { lookupPath } from '../kernel/fs/namei.ts';
 import { FSN, fsnotifyNamed } from '../kernel/fs/notify.ts';
 import { MAY_WRITE, inodePermission, mayWriteFs } from '../kernel/fs/permission.ts';
@@ -205,7 +206,8 @@ function lseek(k: Kernel, task: Task, fd: number, offset: number, whence: number
   const file = fdGet(task, fd);
   if (file === null) return -EBADF;
   if (whence > 4 || whence < 0) return -EINVAL;
-  if (isStream(file.inode)) return -ESPIPE;
+  const t = typeOf(file.inode);
+  if (t === S_IFIFO || t === S_IFSOCK) return -ESPIPE;
   return file.seek(k, task, offset, whence);
 }
 
@@ -216,6 +218,8 @@ function setSize(k: Kernel, task: Task, path: Path | null, inode: Inode, size: n
     if (size > limit) { sendSignal(k, task, kernelInfo(SIGXFSZ)); return -EFBIG; }
     if (size > MAX_BYTES) return -EFBIG;
   }
+  const sealed = sealsOf(k, inode);
+  if ((size < inode.size && (sealed & F_SEAL_SHRINK) !== 0) || (size > inode.size && (sealed & F_SEAL_GROW) !== 0)) return -EPERM;
   const err = truncateInode(k, task.cred, inode, size);
   if (err === 0) fsnotifyNamed(k, path, inode, FSN.MODIFY);
   return err;
@@ -261,6 +265,9 @@ function fallocate(k: Kernel, task: Task, fd: number, mode: number, offset: numb
     return 0;
   }
   if (offset + len > MAX_BYTES) return -EFBIG;
+  const sealed = sealsOf(k, inode);
+  if ((mode & FALLOC_FL_PUNCH_HOLE) !== 0 && (sealed & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE)) !== 0) return -EPERM;
+  if (offset + len > inode.size && (sealed & F_SEAL_GROW) !== 0) return -EPERM;
   const limit = task.process.rlimits[RLIMIT_FSIZE]?.[0] ?? Infinity;
   if (offset + len > limit && offset + len > inode.size) { sendSignal(k, task, kernelInfo(SIGXFSZ)); return -EFBIG; }
   if ((mode & (FALLOC_FL_PUNCH_HOLE | FALLOC_FL_ZERO_RANGE)) !== 0) {

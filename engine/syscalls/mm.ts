@@ -1,12 +1,14 @@
 // Handlers of the mm family: mmap, munmap, mprotect, mremap, brk, madvise, msync, mincore, mlock*, membarrier, pkey_*.
 import { EBADF, EFAULT, EINVAL, ENOMEM, ENOSPC, EPERM } from '../abi/errno.ts';
-import { MAP_ANONYMOUS, MCL_CURRENT, MCL_FUTURE, MCL_ONFAULT, MLOCK_ONFAULT, MREMAP_FIXED, MREMAP_DONTUNMAP, MS_ASYNC, MS_INVALIDATE, MS_SYNC } from '../abi/mm-flags.ts';
+import { MAP_ANONYMOUS, MAP_PRIVATE, MAP_TYPE, MCL_CURRENT, MCL_FUTURE, MCL_ONFAULT, MLOCK_ONFAULT, MREMAP_FIXED, MREMAP_DONTUNMAP, MS_ASYNC, MS_INVALIDATE, MS_SYNC, PROT_WRITE } from '../abi/mm-flags.ts';
 import * as M from '../abi/mm-flags.ts';
+import { F_SEAL_FUTURE_WRITE, F_SEAL_WRITE } from '../abi/open-flags.ts';
 import { RLIMIT_MEMLOCK } from '../abi/rlimits.ts';
 import { VM } from '../kernel/contracts/mm.ts';
 import type { Kernel } from '../kernel/contracts/kernel.ts';
 import type { Task } from '../kernel/contracts/task.ts';
 import { fdGet } from '../kernel/fs/file-table.ts';
+import { sealsOf } from '../kernel/fs/memfd.ts';
 import { changeFlags, doBrk, doMmap, doMprotect, doMremap, doMunmap, dontNeed, pageUp, populate, rangeMapped } from '../kernel/mm/mmap.ts';
 import { PAGE, TASK_SIZE, findPte } from '../kernel/mm/pgtable.ts';
 import { copyToUser } from '../kernel/mm/uaccess.ts';
@@ -23,6 +25,8 @@ function mmap(k: Kernel, task: Task, a: Args): number {
     if (file === null || (file.flags & O_PATH) !== 0) return -EBADF;
   }
   if (a.hi(5) >= 0x80000000) return -EINVAL;
+  const sealed = file !== null && (flags & MAP_TYPE) !== MAP_PRIVATE && (sealsOf(k, file.inode) & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE)) !== 0;
+  if (sealed && (a.u32(2) & PROT_WRITE) !== 0) return -EPERM;
   return doMmap(k, task, a.ptr(0), a.ptr(1), a.u32(2), flags, file, a.ptr(5));
 }
 

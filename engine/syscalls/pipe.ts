@@ -1,6 +1,6 @@
 // Handlers of the pipe family: pipe, pipe2, splice, tee, vmsplice.
 import { EBADF, EFAULT, EINVAL, ESPIPE } from '../abi/errno.ts';
-import { O_CLOEXEC, O_DIRECT, O_NONBLOCK } from '../abi/open-flags.ts';
+import { O_CLOEXEC, O_NONBLOCK } from '../abi/open-flags.ts';
 import type { Kernel } from '../kernel/contracts/kernel.ts';
 import type { Task } from '../kernel/contracts/task.ts';
 import { BLOCK } from '../kernel/contracts/wait.ts';
@@ -22,7 +22,7 @@ export function installPair(k: Kernel, task: Task, files: [import('../kernel/con
 }
 
 function doPipe(k: Kernel, task: Task, va: number, flags: number): number {
-  if ((flags & ~(O_CLOEXEC | O_NONBLOCK | O_DIRECT)) !== 0) return -EINVAL;
+  if ((flags & ~(O_CLOEXEC | O_NONBLOCK)) !== 0) return -EINVAL; // O_DIRECT, too: there are no pipes of packets
   if (prepareUser(k, task, va, 8, true) < 0) return -EFAULT;
   return installPair(k, task, createPipe(k, flags), va, (flags & O_CLOEXEC) !== 0);
 }

@@ -1,6 +1,6 @@
 // Handlers of the process family: clone and its kin, exit, wait, ids, groups and sessions, limits, usage, system facts.
 import { E2BIG, EACCES, EBADF, ECHILD, EFAULT, EINVAL, EPERM, ESRCH } from '../abi/errno.ts';
-import { CLONE_SETTLS, CLONE_VFORK, CLONE_VM } from '../abi/clone-flags.ts';
+import { CLONE_DETACHED, CLONE_PARENT_SETTID, CLONE_PIDFD, CLONE_SETTLS, CLONE_VFORK, CLONE_VM } from '../abi/clone-flags.ts';
 import { WCONTINUED, WEXITED, WNOHANG, WNOWAIT, WSTOPPED, WUNTRACED, __WALL, __WCLONE, __WNOTHREAD } from '../abi/wait-flags.ts';
 import type { Kernel } from '../kernel/contracts/kernel.ts';
 import { LAYOUT } from '../kernel/contracts/task.ts';
@@ -47,7 +47,16 @@ function clone(k: Kernel, task: Task, args: CloneArgs): number {
   return BLOCK;
 }
 
-const plainFork = (flags: number): CloneArgs => ({ flags, exitSignal: 17, stack: 0, parentTid: 0, childTid: 0, tlsLo: 0, tlsHi: 0, clearSighand: false });
+const plainFork = (flags: number): CloneArgs => ({ flags, exitSignal: 17, stack: 0, pidfd: 0, parentTid: 0, childTid: 0, tlsLo: 0, tlsHi: 0, clearSighand: false });
+
+function legacyClone(k: Kernel, task: Task, a: Args): number {
+  const word = a.u32(0), exitSignal = word & 0xff;
+  // CLONE_SETTLS of i386 is a descriptor for the GDT, which 64-bit code does not use.
+  if (task.syscall.layout !== LAYOUT.x86_64 && (word & CLONE_SETTLS) !== 0) return -EINVAL;
+  // The pidfd is stored where the parent's tid would be.
+  if ((word & CLONE_PIDFD) !== 0 && (word & (CLONE_PARENT_SETTID | CLONE_DETACHED)) !== 0) return -EINVAL;
+  return clone(k, task, { flags: word - exitSignal, exitSignal, stack: a.ptr(1), pidfd: a.ptr(2), parentTid: a.ptr(2), childTid: a.ptr(3), tlsLo: a.lo(4), tlsHi: a.hi(4), clearSighand: false });
+}
 
 function clone3(k: Kernel, task: Task, a: Args): number {
   const size = a.ptr(1);
@@ -59,11 +68,12 @@ function clone3(k: Kernel, task: Task, a: Args): number {
   const dv = new DataView(raw.buffer);
   const num = (at: number): number => (at + 8 <= raw.length ? dv.getUint32(at, true) + dv.getUint32(at + 4, true) * 4294967296 : 0);
   const flags = num(0), exitSignal = num(32), stack = num(40), stackSize = num(48);
-  if (flags >= 2 ** 33 || (flags & 0x4000ff) !== 0 && (flags & 0xff & ~0x80) !== 0 || exitSignal > 64) return -EINVAL;
+  if (flags >= 2 ** 33 || (flags & (CLONE_DETACHED | 0x7f)) !== 0 || exitSignal > 64) return -EINVAL; // CSIGNAL without CLONE_NEWTIME
+  if ((flags & CLONE_PIDFD) !== 0 && (flags & CLONE_PARENT_SETTID) !== 0 && num(8) === num(24)) return -EINVAL;
   if ((flags & 0x18000) !== 0 && exitSignal !== 0) return -EINVAL; // CLONE_THREAD or CLONE_PARENT
   if ((stack === 0) !== (stackSize === 0)) return -EINVAL;
   if (num(72) !== 0) return -EINVAL; // set_tid
-  return clone(k, task, { flags, exitSignal, stack: stack + stackSize, parentTid: num(24), childTid: num(16), tlsLo: dv.getUint32(56, true), tlsHi: dv.getUint32(60, true), clearSighand: flags >= 2 ** 32 });
+  return clone(k, task, { flags, exitSignal, stack: stack + stackSize, pidfd: num(8), parentTid: num(24), childTid: num(16), tlsLo: dv.getUint32(56, true), tlsHi: dv.getUint32(60, true), clearSighand: flags >= 2 ** 32 });
 }
 
 /** struct rusage: two timevals and fourteen longs. */
@@ -246,8 +256,7 @@ const NEW_NAMESPACES = 0x7e020080 | 0;
 export const handlers: Handlers = {
   fork: (k, task) => clone(k, task, plainFork(0)),
   vfork: (k, task) => clone(k, task, plainFork(CLONE_VM | CLONE_VFORK)),
-  // CLONE_SETTLS of i386 is a descriptor for the GDT, which 64-bit code does not use.
-  clone: (k, task, a) => task.syscall.layout !== LAYOUT.x86_64 && (a.u32(0) & CLONE_SETTLS) !== 0 ? -EINVAL : clone(k, task, { flags: a.u32(0) - (a.u32(0) & 0xff), exitSignal: a.u32(0) & 0xff, stack: a.ptr(1), parentTid: a.ptr(2), childTid: a.ptr(3), tlsLo: a.lo(4), tlsHi: a.hi(4), clearSighand: false }),
+  clone: legacyClone,
   clone3,
   exit: (k, task, a) => { doExit(k, task, (a.u32(0) & 0xff) << 8); return NORETURN; },
   exit_group: (k, task, a) => { doGroupExit(k, task, (a.u32(0) & 0xff) << 8); return NORETURN; },

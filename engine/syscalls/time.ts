@@ -170,9 +170,11 @@ export const handlers: Handlers = {
     return a.ptr(1) !== 0 ? putUserU64(k, task, a.ptr(1), 0) : 0;
   },
   settimeofday(k, task, a) {
-    if (a.ptr(0) === 0) return capable(task, CAP_SYS_TIME) ? 0 : -EPERM;
-    const tv = readLongs(k, task, a.ptr(0), 2);
+    const tv = a.ptr(0) === 0 ? null : readLongs(k, task, a.ptr(0), 2);
     if (typeof tv === 'number') return tv;
+    const tz = a.ptr(1) === 0 ? null : readLongs(k, task, a.ptr(1), 1);
+    if (typeof tz === 'number') return tz;
+    if (tv === null) return capable(task, CAP_SYS_TIME) ? 0 : -EPERM;
     if (tv[0]! < 0 || tv[1]! < 0 || tv[1]! >= 1e6) return -EINVAL;
     if (!capable(task, CAP_SYS_TIME)) return -EPERM;
     moveClock(k, tv[0]!, tv[1]! * 1000);

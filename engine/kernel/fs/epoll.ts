@@ -36,6 +36,7 @@ function markReady(k: Kernel, item: EpollItem): void {
 }
 
 export class EpollFile extends PseudoFile {
+  override seek(): number { return 0; } // noop_llseek
   /** By file, since one file may be watched under several descriptors. */
   items = new Map<OpenFile, EpollItem[]>();
   readyList: EpollItem[] = [];

@@ -15,6 +15,7 @@ const EFD_SEMAPHORE = 1;
 const MAX_HI = 0xffffffff, MAX_LO = 0xfffffffe; // ULLONG_MAX − 1
 
 export class EventFile extends PseudoFile {
+  override seek(): number { return 0; } // noop_llseek
   lo = 0; hi = 0;
   semaphore = false;
   wait = new WaitQueue();

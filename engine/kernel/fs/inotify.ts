@@ -23,6 +23,7 @@ stateClass(InotifyWatch, 'InotifyWatch', ['group', 'inode', 'wd', 'mask']);
 export interface InotifyEvent { wd: number; mask: number; cookie: number; name: string }
 
 export class InotifyFile extends PseudoFile {
+  override seek(): number { return 0; } // noop_llseek
   watches = new Map<number, InotifyWatch>();
   nextWd = 1;
   events: InotifyEvent[] = [];

@@ -45,7 +45,7 @@ export function createMemfd(k: Kernel, task: Task, name: string, sealing: boolea
   const state = anonOf(k);
   let sb = state.superBlocks.get('memfd');
   if (!sb) { sb = createTmpfs(k); state.superBlocks.set('memfd', sb); }
-  const inode = (sb.root.inode as TmpfsInode).tmpfile(k, 0o100777, task.cred);
+  const inode = (sb.root.inode as TmpfsInode).tmpfile(k, 0o100777, task.cred, false);
   if (typeof inode === 'number') return inode;
   inode.openCount++;
   inode.writers++;

@@ -125,7 +125,7 @@ function openTmpfile(k: Kernel, task: Task, dirfd: number, path: string, flags: 
   const err = inodePermission(task.cred, dir, MAY_WRITE | MAY_EXEC);
   if (err !== 0) return err;
   if (!(dir instanceof TmpfsInode)) return -EOPNOTSUPP;
-  const inode = dir.tmpfile(k, S_IFREG | (mode & 0o7777 & ~task.fs.umask), task.cred);
+  const inode = dir.tmpfile(k, S_IFREG | (mode & 0o7777 & ~task.fs.umask), task.cred, (flags & O_EXCL) === 0);
   if (typeof inode === 'number') return inode;
   const dentry: Dentry = newDentry(w.dentry, '#' + inode.ino, inode);
   dentry.deleted = true;

@@ -14,7 +14,7 @@ import { hasCap } from '../process/cred.ts';
 import { waitOn, wakeUp } from '../sched/wait.ts';
 import { kernelInfo, sendSignal } from '../signal/send.ts';
 import { signalPending } from '../signal/pending.ts';
-import { AnonInode, O_ACCMODE, O_DIRECT, O_NONBLOCK, O_RDWR, O_WRONLY, POLLERR, POLLHUP, PseudoFile, READABLE, S_IFIFO, WRITABLE, newAnonInode } from './pseudo.ts';
+import { AnonInode, O_ACCMODE, O_NONBLOCK, O_RDWR, O_WRONLY, POLLERR, POLLHUP, PseudoFile, READABLE, S_IFIFO, WRITABLE, newAnonInode } from './pseudo.ts';
 import type { Inode, OpenFile } from '../contracts/fs.ts';
 
 export const PIPE_BUF = 4096, PIPE_SIZE = 65536, PIPE_MAX_SIZE = 1048576;
@@ -178,7 +178,7 @@ export function attach(inode: Inode, pipe: Pipe, flags: number): PipeFile {
 export function createPipe(k: Kernel, flags: number): [PipeFile, PipeFile] {
   const inode = newAnonInode(k, 'pipefs', S_IFIFO | 0o600, new PipeInode()) as PipeInode;
   inode.pipe = new Pipe();
-  const status = flags & (O_NONBLOCK | O_DIRECT);
+  const status = flags & O_NONBLOCK;
   return [attach(inode, inode.pipe, status), attach(inode, inode.pipe, status | O_WRONLY)];
 }
 
@@ -187,7 +187,7 @@ export function pipeSize(file: OpenFile): number { return file instanceof PipeFi
 /** fcntl F_SETPIPE_SZ: rounded up to a power of two pages; unprivileged up to /proc/sys/fs/pipe-max-size. */
 export function setPipeSize(k: Kernel, task: Task, file: OpenFile, size: number): number {
   if (!(file instanceof PipeFile)) return -EBADF;
-  if (!(size > 0) || size > 0x80000000) return -EINVAL;
+  if (size > 0x80000000) return -EINVAL;
   let capacity = 4096;
   while (capacity < size) capacity *= 2;
   const p = file.pipe;

@@ -16,6 +16,7 @@ import { O_NONBLOCK, O_RDWR, PseudoFile, READABLE, anonFile } from './pseudo.ts'
 import type { Process } from '../contracts/task.ts';
 
 export class SignalFile extends PseudoFile {
+  override seek(): number { return 0; } // noop_llseek
   maskLo = 0; maskHi = 0;
   owner!: Process;
   queue!: WaitQueue;

@@ -31,6 +31,7 @@ export function doSplice(k: Kernel, task: Task, input: OpenFile, inPos: number, 
   if (outPipe) {
     const p = outPipe.pipe;
     if (p.readers === 0) { raiseSigpipe(k, task); return -EPIPE; }
+    if (inPipe && inPipe.pipe.length === 0) return inPipe.pipe.writers === 0 ? 0 : wait(inPipe, true);
     const room = p.capacity - p.length;
     if (room === 0) return wait(outPipe, false);
     const bytes = new Uint8Array(Math.min(room, length));

@@ -14,6 +14,7 @@ import { addTimer, cancelTimer, timerHandler } from '../time/timers.ts';
 import { O_NONBLOCK, O_RDWR, PseudoFile, READABLE, anonFile } from './pseudo.ts';
 
 export class TimerFile extends PseudoFile {
+  override seek(): number { return 0; } // noop_llseek
   clock = 0;
   timer = 0; // id of the armed timer, 0 = none
   deadline = 0; interval = 0; // cycles

@@ -27,6 +27,7 @@ export class TmpfsInode extends Inode {
   changed = false; // contents written since the start
   metaChanged = false;
   fresh = false; // made by the guest
+  linkable = false; // O_TMPFILE without O_EXCL: may be given a name though it has none
 
   isDir(): boolean { return (this.mode & S_IFMT) === S_IFDIR; }
   isReg(): boolean { return (this.mode & S_IFMT) === S_IFREG; }
@@ -96,9 +97,11 @@ export class TmpfsInode extends Inode {
     return inode;
   }
   /** O_TMPFILE: an inode without a name. */
-  tmpfile(k: Kernel, mode: number, cred: Cred): Inode | Errno {
+  tmpfile(k: Kernel, mode: number, cred: Cred, linkable: boolean): Inode | Errno {
     const inode = this.newInode(k, mode, cred, 0);
-    if (typeof inode !== 'number') inode.nlink = 0;
+    if (typeof inode === 'number') return inode;
+    inode.nlink = 0;
+    (inode as TmpfsInode).linkable = linkable;
     return inode;
   }
   override symlink(k: Kernel, name: string, target: string, cred: Cred): Inode | Errno {
@@ -173,7 +176,9 @@ export class TmpfsInode extends Inode {
   override readlink(_k: Kernel): string | Errno { return (this.mode & S_IFMT) === S_IFLNK ? this.target : -EINVAL; }
   override truncate(k: Kernel, size: number): Errno | 0 {
     if (!this.isReg()) return this.isDir() ? -EISDIR : -EINVAL;
-    if (size < this.size) dropPages(k, this, Math.ceil(size / 4096), size % 4096 === 0 ? 4096 : size % 4096);
+    // Growing, too, zeroes the rest of the last page: a mapping may have written behind the old end (mm/truncate.c, pagecache_isize_extended).
+    const end = Math.min(size, this.size);
+    if (size !== this.size) dropPages(k, this, Math.ceil(end / 4096), end % 4096 === 0 ? 4096 : end % 4096);
     this.size = size;
     this.changed = true;
     return 0;
@@ -209,7 +214,7 @@ export class TmpfsInode extends Inode {
     if (this.fresh) { this.fresh = false; vfsOf(k).newInodes--; }
   }
 }
-stateClass(TmpfsInode, 'TmpfsInode', ['entries', 'target', 'xattrs', 'changed', 'metaChanged', 'fresh']);
+stateClass(TmpfsInode, 'TmpfsInode', ['entries', 'target', 'xattrs', 'changed', 'metaChanged', 'fresh', 'linkable']);
 
 /**
  * Room for one more page of file data that will stay until it is deleted. Files may not take the last sixteenth of memory: the

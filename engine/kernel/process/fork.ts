@@ -1,5 +1,5 @@
 // copy_process: fork, vfork, clone and clone3 (kernel/fork.c, clone(2)).
-import { EAGAIN, EINVAL, ENOMEM, EPERM } from '../../abi/errno.ts';
+import { EAGAIN, EFAULT, EINVAL, ENOMEM, EPERM } from '../../abi/errno.ts';
 import {
   CLONE_CHILD_CLEARTID, CLONE_CHILD_SETTID, CLONE_FILES, CLONE_FS, CLONE_NEWCGROUP, CLONE_NEWIPC, CLONE_NEWNET, CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWUSER,
   CLONE_NEWUTS, CLONE_PARENT, CLONE_PARENT_SETTID, CLONE_PIDFD, CLONE_SETTLS, CLONE_SIGHAND, CLONE_THREAD, CLONE_VM,
@@ -12,7 +12,8 @@ import type { Mm } from '../contracts/mm.ts';
 import { Process, Sighand, Task } from '../contracts/task.ts';
 import { charge } from '../entry/charge.ts';
 import { regsOf } from '../entry/regs.ts';
-import { dupFilesStruct } from '../fs/file-table.ts';
+import { dupFilesStruct, fdInstall, freeFd } from '../fs/file-table.ts';
+import { createPidfd } from '../fs/pidfd.ts';
 import { dupMm, mmPut } from '../mm/mm.ts';
 import { TASK_SIZE } from '../mm/pgtable.ts';
 import { prepareUser, putUserU32 } from '../mm/uaccess.ts';
@@ -28,6 +29,8 @@ export interface CloneArgs {
   exitSignal: number;
   /** New stack pointer, 0 = the parent's. */
   stack: number;
+  /** Where CLONE_PIDFD stores the descriptor; clone(2) has it in parentTid's place. */
+  pidfd: number;
   parentTid: number; childTid: number;
   tlsLo: number; tlsHi: number;
   clearSighand: boolean;
@@ -39,8 +42,8 @@ function checkFlags(task: Task, flags: number): number {
   if ((flags & CLONE_THREAD) !== 0 && (flags & CLONE_SIGHAND) === 0) return -EINVAL;
   if ((flags & CLONE_SIGHAND) !== 0 && (flags & CLONE_VM) === 0) return -EINVAL;
   if ((flags & CLONE_PARENT) !== 0 && task.process.pid === 1) return -EINVAL;
-  // No pidfds and no namespaces in this kernel.
-  if ((flags & CLONE_PIDFD) !== 0) return -EINVAL;
+  if ((flags & CLONE_PIDFD) !== 0 && (flags & CLONE_THREAD) !== 0) return -EINVAL;
+  // No namespaces in this kernel.
   if ((flags & NAMESPACES) !== 0) return capable(task, CAP_SYS_ADMIN) || (flags & CLONE_NEWUSER) !== 0 ? -EINVAL : -EPERM;
   return 0;
 }
@@ -61,6 +64,11 @@ export function copyProcess(k: Kernel, task: Task, args: CloneArgs): Task | numb
   if (bad < 0) return bad;
   if ((flags & CLONE_SETTLS) !== 0 && args.tlsLo + args.tlsHi * 4294967296 >= TASK_SIZE) return -EPERM;
   if ((flags & CLONE_PARENT_SETTID) !== 0 && prepareUser(k, task, args.parentTid, 4, true) < 0) { /* Linux ignores it (put_user) */ }
+  if ((flags & CLONE_PIDFD) !== 0) {
+    if (prepareUser(k, task, args.pidfd, 4, true) < 0) return -EFAULT;
+    const fd = freeFd(task);
+    if (fd < 0) return fd;
+  }
   if (tooMany(k, task)) return -EAGAIN;
   charge(k, COST.forkBase);
   let mm: Mm | null = task.mm;
@@ -96,6 +104,7 @@ export function copyProcess(k: Kernel, task: Task, args: CloneArgs): Task | numb
   signalFork(k, task, child, flags % 4294967296);
   k.tasks.set(pid, child);
   k.forks++;
+  if ((flags & CLONE_PIDFD) !== 0) putUserU32(k, task, args.pidfd, fdInstall(k, task, createPidfd(k, child.process, 0), true));
   if ((flags & CLONE_CHILD_CLEARTID) !== 0) child.clearChildTid = args.childTid;
   if ((flags & CLONE_PARENT_SETTID) !== 0) putUserU32(k, task, args.parentTid, pid);
   if ((flags & CLONE_CHILD_SETTID) !== 0) {

@@ -20,10 +20,10 @@ function ownerDied(k: Kernel, task: Task, va: number, pi: boolean): boolean {
 
 export function exitRobustList(k: Kernel, task: Task): void {
   const head = task.robustList;
-  const first = getUserU64num(k, task, head), offset = getUserU64num(k, task, head + 8), pending = getUserU64num(k, task, head + 16);
-  if (first < 0 || pending < 0) return;
-  // futex_offset is signed; beyond 2^63 it is negative.
-  const delta = offset >= 2 ** 63 ? offset - 2 ** 64 : offset;
+  const first = getUserU64num(k, task, head), low = getUserU32(k, task, head + 8), high = getUserU32(k, task, head + 12), pending = getUserU64num(k, task, head + 16);
+  if (first < 0 || pending < 0 || low < 0 || high < 0) return;
+  // futex_offset is signed, and small: glibc's is -32. As one number beyond 2^53 its low bits would be lost.
+  const delta = (high | 0) * 4294967296 + low;
   const plain = (p: number): number => p - (p % 2);
   let entry = first;
   for (let i = 0; i < LIST_LIMIT && plain(entry) !== head; i++) {

@@ -68,7 +68,8 @@ export function doWait(k: Kernel, task: Task, w: WaitFor): WaitResult | null | n
   let any = false;
   for (const p of parent.children) {
     if (!matches(p, w)) continue;
-    any = true;
+    // A zombie can only end a wait for WEXITED (wait_task_zombie leaves notask_error at ECHILD).
+    if (p.exitCode < 0 || (w.options & WEXITED) !== 0) any = true;
     const r = report(k, p, w.options);
     if (r !== null) return r;
   }

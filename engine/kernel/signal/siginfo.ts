@@ -36,7 +36,7 @@ export function siginfoBytes(info: SigInfo): Uint8Array {
   } else if (c === SI_SIGIO) { put64(v, 16, info.band); v.setInt32(24, info.fd, true); }
   else {
     v.setInt32(16, info.pid, true); v.setUint32(20, info.uid, true);
-    if (c < 0 && c !== SI_TKILL) put64(v, 24, info.value);
+    put64(v, 24, info.value); // zero, unless a process queued it, with whatever code
   }
   return out;
 }
