@@ -44,6 +44,7 @@ const BATCH = 8;
 const SAVED = [S.now, S.insns, S.dtlbMiss, S.itlbMiss, S.tlbFlush, S.random, S.random + 8] as const;
 const CPU_SAVED = CTX_SIZE + SAVED.length * 8 + 8 + DTLB_ENTRIES * 12 + ITLB_ENTRIES * 12;
 
+const PREFIXES: ReadonlySet<number> = new Set([0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65, 0x66, 0x67, 0xf2, 0xf3]);
 class Cpu implements Processor {
   readonly exit: ProcessorExit = { reason: 0, vector: 0, errorCode: 0, address: 0, addressLo: 0, addressHi: 0 };
   private readonly mmu: Mmu;
@@ -138,10 +139,10 @@ class Cpu implements Processor {
     core.setFlags(s, flags);
     u32[(s + S.fk) >> 2] = 0;
     u32[(s + S.pageVa) >> 2] = 1; // no page: the first transfer looks it up
-    let stepAt = -1;
+    let stepAt = -1, inhibits = false;
     if (stepping) {
       const lo = u32[(s + CTX.rip) >> 2]!, frame = this.mmu.fetchPage(s, lo | 0, u32[(s + CTX.rip + 4) >> 2]! | 0);
-      if (frame >= 0) this.blocks.step(stepAt = frame + (lo & 4095)); // else the dispatcher meets the fault again
+      if (frame >= 0) { inhibits = this.loadsSs(frame, lo & 4095); this.blocks.step(stepAt = frame + (lo & 4095)); } // else the dispatcher meets the fault again
     }
     for (;;) {
       const code = core.dispatch(s);
@@ -161,7 +162,7 @@ class Cpu implements Processor {
       }
     }
     this.leave(s);
-    if (stepping) this.endStep(stepAt);
+    if (stepping) this.endStep(stepAt, inhibits);
     if (meter !== null) this.times.run += meter.now() - since;
   }
   /** Why a region handed its next instruction to the interpreter: the form is not compiled, or its operands or memory were out of the ordinary. */
@@ -207,10 +208,19 @@ class Cpu implements Processor {
     u32[flags + 1] = 0;
   }
   /** The instruction is done: #DB behind it, unless it left for another reason. */
-  private endStep(pa: number): void {
+  /** A MOV to SS at `offset` of a frame: no trap comes between it and the next instruction (SDM vol. 3, 6.8.3). */
+  private loadsSs(frame: number, offset: number): boolean {
+    const { u8 } = this.mmu;
+    let at = RAM_BASE + frame + offset;
+    const end = RAM_BASE + frame + 4095;
+    while (at < end && (PREFIXES.has(u8[at]!) || (u8[at]! & 0xf0) === 0x40)) at++;
+    return at < end && u8[at] === 0x8e && ((u8[at + 1]! >> 3) & 7) === 2;
+  }
+  private endStep(pa: number, inhibits: boolean): void {
     const { exit } = this;
     if (pa >= 0) this.blocks.endStep(pa);
     if (exit.reason !== EXIT.deadline && exit.reason !== EXIT_MODE) return;
+    if (inhibits) { exit.reason = EXIT_MODE; return; }
     exit.reason = EXIT.exception; exit.vector = VEC.DB; exit.errorCode = 0;
     exit.address = exit.addressLo = DR6_BS; exit.addressHi = 0;
   }

@@ -25,6 +25,8 @@ const tests = [
   t([0x9d, 0x90, 0x90], (_g, m) => { new DataView(m.buffer).setBigUint64(128, 0x302n, true); }, 'popf TF'), t([0x9d, 0x9d, 0x90], (_g, m) => { const v = new DataView(m.buffer); v.setBigUint64(128, 0x302n, true); v.setBigUint64(136, 0x202n, true); }, 'popf TF popf'),
   t([0x9d, 0xf3, 0xa4, 0x90], (g, m) => { const v = new DataView(m.buffer); v.setBigUint64(128, 0x302n, true); g[1] = 5n; g[6] = g[7]!; }, 'popf TF rep movsb'),
   t([0x9d, 0x9c, 0x58], (_g, m) => { const v = new DataView(m.buffer); v.setBigUint64(128, 0x302n, true); }, 'popf TF pushf'),
+  t([0x9d, 0x8e, 0xd1, 0x90, 0x90, 0x90], (g, m) => { g[1] = 0x2bn; new DataView(m.buffer).setBigUint64(128, 0x302n, true); }, 'popf TF mov ss'), t([0x9d, 0x48, 0x8e, 0xd1, 0x50, 0x90], (g, m) => { g[1] = 0x2bn; new DataView(m.buffer).setBigUint64(128, 0x302n, true); }, 'popf TF mov ss, push'),
+  t([0x9d, 0x8e, 0xd9, 0x90, 0x90], (_g, m) => { new DataView(m.buffer).setBigUint64(128, 0x302n, true); }, 'popf TF mov ds'), t([0x9d, 0x8e, 0xd1, 0x90], (g, m) => { g[1] = 0x10n; new DataView(m.buffer).setBigUint64(128, 0x302n, true); }, 'popf TF mov ss of the kernel'),
   t([0x9d, 0xeb, 0x01, 0x90, 0x90], (_g, m) => { const v = new DataView(m.buffer); v.setBigUint64(128, 0x302n, true); }, 'popf TF jmp'),
 ];
 const hex = (n: bigint | number): string => n.toString(16);

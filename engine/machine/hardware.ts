@@ -14,6 +14,7 @@ export const CTX = {
   fsw: 166, // u16 status word, TOP included
   ftw: 168, // u16: bit i set = physical register i is NOT empty (abridged tag, low 8 bits)
   fop: 170, // u16
+  selectors: 172, // 4 × u8: ES, DS, FS, GS; a byte holds every selector that user code can load
   fip: 176, // u64
   fdp: 184, // u64
   x87: 192, // 8 × 16 bytes, physical R0 … R7: 64-bit significand, u16 sign+exponent, 6 bytes zero

@@ -103,6 +103,7 @@ export function archPrctl(k: Kernel, task: Task, a: Args): number {
     case ARCH_SET_FS: case ARCH_SET_GS:
       if (!(a.ptr(1) < TASK_SIZE)) return -EPERM;
       regs.setLoHi(a.i32(0) === ARCH_SET_FS ? CTX.fsBase : CTX.gsBase, a.lo(1), a.hi(1));
+      regs.bytes()[CTX.selectors + (a.i32(0) === ARCH_SET_FS ? 2 : 3)] = 0;
       return 0;
     case ARCH_GET_FS: return putUserU64(k, task, a.ptr(1), regs.num(CTX.fsBase));
     case ARCH_GET_GS: return putUserU64(k, task, a.ptr(1), regs.num(CTX.gsBase));

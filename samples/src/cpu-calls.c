@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/time.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <ucontext.h>
 #include <unistd.h>
@@ -64,6 +65,14 @@ int main(void) {
   RUN("mov from cr0", "mov %%cr0, %%rax"); RUN("mov from dr7", "mov %%dr7, %%rax"); RUN("ud2", "ud2"); RUN("div by 0", "xor %%ecx, %%ecx; div %%ecx");
   RUN("load of a non-canonical address", "mov $0x800000000000, %%rax; mov (%%rax), %%ebx"); RUN("jump to one", "mov $0x800000000000, %%rax; jmp *%%rax"); RUN("load of null", "xor %%eax, %%eax; mov (%%rax), %%ebx");
   RUN("load of the kernel's", "mov $-4096, %%rax; mov (%%rax), %%ebx"); RUN("store to it", "mov $-4096, %%rax; mov %%ebx, (%%rax)");
+  __asm__ volatile("mov %0, %%ds; mov %0, %%es; mov %1, %%gs" :: "r"(0x2b), "r"(0x28));
+  for (int i = 0; i < 3; i++) { // selectors stay over sleeping, a handler, fork
+    unsigned ds, es, fs, gs;
+    if (i == 0) usleep(1000); else if (i == 1) { fill(0); CALL("nop"); RUN("ud2", "ud2"); } else { fflush(stdout); pid_t child = fork(); if (child != 0) { waitpid(child, 0, 0); continue; } }
+    __asm__ volatile("mov %%ds, %0; mov %%es, %1; mov %%fs, %2; mov %%gs, %3" : "=r"(ds), "=r"(es), "=r"(fs), "=r"(gs));
+    printf("selectors %x %x %x %x\n", ds, es, fs, gs);
+    if (i == 2) { fflush(stdout); _exit(0); }
+  }
   struct timeval tv = { 0 };
   unsigned cpu = 99;
   long seconds = ((long (*)(time_t *))0xffffffffff600400)(0), r = ((long (*)(struct timeval *, void *))0xffffffffff600000)(&tv, 0), s = ((long (*)(unsigned *, unsigned *, void *))0xffffffffff600800)(&cpu, 0, 0);

@@ -78,6 +78,6 @@ export const INT_ROWS: readonly Row[] = [
   ['0fbc/r', 'bsf', 'Gv Ev'], ['0fbd/r', 'bsr', 'Gv Ev'],
   ['0fc8+r', 'bswap', 'Zv'],
   ['0fb2/rm', 'lss', 'Gv M'], ['0fb4/rm', 'lfs', 'Gv M'], ['0fb5/rm', 'lgs', 'Gv M'],
-  ['0fa0', 'push_sreg', '', 'd64'], ['0fa8', 'push_sreg', '', 'd64'], ['0fa1', 'pop_fs', '', 'd64'], ['0fa9', 'pop_gs', '', 'd64'],
+  ['0fa0', 'push_fs', '', 'd64'], ['0fa8', 'push_gs', '', 'd64'], ['0fa1', 'pop_fs', '', 'd64'], ['0fa9', 'pop_gs', '', 'd64'],
   ...V2_INT_ROWS,
 ];

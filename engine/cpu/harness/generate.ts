@@ -17,7 +17,7 @@ const EMULATED = 'Linux emulates it under UMIP, opcode-map.test.ts', SEGMENTS = 
 const SKIP: Readonly<Record<string, string>> = {
   syscall: 'enters the kernel', int: 'enters the kernel', int1: 'needs a debugger', int3: 'is how a test ends',
   rdtsc: 'reads a clock', rdtscp: 'reads a clock', cpuid: 'says which processor it is', xgetbv: 'says which processor it is', rdrand: 'is random', rdseed: 'is random',
-  mov_to_sreg: SEGMENTS, mov_from_sreg: SEGMENTS, push_sreg: SEGMENTS, pop_fs: SEGMENTS, pop_gs: SEGMENTS, lss: SEGMENTS, lfs: SEGMENTS, lgs: SEGMENTS,
+  mov_to_sreg: SEGMENTS, mov_from_sreg: SEGMENTS, push_fs: SEGMENTS, push_gs: SEGMENTS, pop_fs: SEGMENTS, pop_gs: SEGMENTS, lss: SEGMENTS, lfs: SEGMENTS, lgs: SEGMENTS,
   lret: SEGMENTS, iret: SEGMENTS, lcall: SEGMENTS, ljmp: SEGMENTS,
   fxsave: 'special.test.ts', fxrstor: 'special.test.ts', maskmovdqu: 'special.test.ts', maskmovq: 'special.test.ts', xsave: 'xsave.test.ts', xrstor: 'xsave.test.ts', xsaveopt: 'xsave.test.ts', xsavec: 'xsave.test.ts', vmaskmovdqu: 'special.test.ts',
   sgdt: EMULATED, sidt: EMULATED, sldt: EMULATED, str: EMULATED, smsw: EMULATED,

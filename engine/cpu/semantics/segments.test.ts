@@ -56,6 +56,12 @@ for (const s of [0, 3, 0x23, 0x2b, 0x28, 0x33, 0x7b, 0x83, 0x10, 0x2f]) {
     add(`${name} word, ${hex(s)}`, [0x66, 0x0f, code, 0x07], ({ mem }) => put(mem, OPERAND, 2, 0x1234, s));
   }
 }
+for (const s of [0, 1, 3, 0x23, 0x2a, 0x2b, 0x28, 0x33, 0x7b]) {
+  for (const [n, name] of ['es', 'ss', 'ds', 'fs', 'gs'].entries()) {
+    const reg = [0, 2, 3, 4, 5][n]!;
+    add(`mov ${name}, ${hex(s)}, read again`, [0x8e, 0xc1 | (reg << 3), 0x48, 0x8c, 0xc2 | (reg << 3), 0x8c, 0x07 | (reg << 3), 0x0f, 0xa0, 0x0f, 0xa8], ({ gpr }) => { gpr[1] = BigInt(s); });
+  }
+}
 add('lfs of a register is undefined', [0x0f, 0xb4, 0xc0]);
 add('push fs', [0x0f, 0xa0]); add('push gs', [0x66, 0x0f, 0xa8]);
 for (let n = 0; n < 6; n++) { add(`mov rax, sreg ${n}`, [0x48, 0x8c, 0xc0 | (n << 3)]); add(`mov ax, sreg ${n}`, [0x66, 0x8c, 0xc0 | (n << 3)]); add(`mov [rdi], sreg ${n}`, [0x8c, 0x07 | (n << 3)]); }

@@ -27,13 +27,21 @@ function check(c: Ctx, n: number, selector: number): void {
   for (const s of LOADABLE) f.get(selector).i32Const(0xfffc).i32And().i32Const(s).i32Ne().i32And();
   f.if(); refuse(c, selector); f.end();
 }
-const loaded = (c: Ctx, n: number): void => { if (n === SEG.fs) clearBase(c, CTX.fsBase); else if (n === SEG.gs) clearBase(c, CTX.gsBase); };
+/** Behind CTX.selectors; of SS and CS no place is read. */
+const placeOf = (n: number): number => Math.max(n, SEG.ss) - SEG.ss;
+/** @param selector local i32 */
+const loaded = (c: Ctx, n: number, selector: number): void => {
+  if (n === SEG.ss) return;
+  c.state(); c.f.get(selector).i32Store8(CTX.selectors + placeOf(n));
+  if (n === SEG.fs) clearBase(c, CTX.fsBase); else if (n === SEG.gs) clearBase(c, CTX.gsBase);
+};
+const pushSegment = (n: number): Semantics => (c) => pushValue(c, () => { c.state(); c.f.i64Load8U(CTX.selectors + placeOf(n)); });
 const popSegment = (n: number): Semantics => (c) => {
   const bytes = c.size === 16 ? 2 : 8, selector = c.local(I32);
   popValue(c, bytes); c.f.i32WrapI64().i32Const(0xffff).i32And().set(selector);
   check(c, n, selector);
   addSp(c, bytes);
-  loaded(c, n);
+  loaded(c, n, selector);
 };
 /** push i32: the selector `bytes` behind the address in local i64 `at`, which is a slot of `slot` bytes. */
 const selectorAt = (c: Ctx, at: number, bytes: number, slot: 2 | 4 | 8): void => { c.f.get(at).i64Const(bytes).i64Add(); c.load(slot); c.f.i32WrapI64().i32Const(0xffff).i32And(); };
@@ -46,7 +54,7 @@ const loadFar = (n: number): Semantics => (c) => {
   c.f.get(at); c.load(bytes); c.f.set(offset);
   check(c, n, selector);
   c.f.get(offset); c.write(0);
-  loaded(c, n);
+  loaded(c, n, selector);
 };
 /** The selector must name the code segment that is there. @param exact with RPL 3, as returns need it; else with any */
 function checkCode(c: Ctx, selector: number, exact: boolean): void {
@@ -78,10 +86,13 @@ const far = (call: boolean): Semantics => (c) => {
 };
 
 define({
-  mov_from_sreg: (c) => { // the selectors of DS, ES, FS and GS are null
-    const { f } = c, n = c.local(I64), v = c.local(I64);
+  mov_from_sreg: (c) => {
+    const { f } = c, n = c.local(I64), v = c.local(I64), place = c.local(I32);
     c.read(1); f.set(n);
-    f.i64Const(CS).i64Const(SS).i64Const(0).get(n).i64Const(SEG.ss).i64Eq().select().get(n).i64Const(SEG.cs).i64Eq().select();
+    f.get(n).i32WrapI64().i32Const(SEG.ss).i32Sub().set(place);
+    f.i64Const(CS).i64Const(SS);
+    c.state(); f.get(place).i32Const(0).get(place).i32Const(0).i32GtS().select().i32Add().i64Load8U(CTX.selectors);
+    f.get(n).i64Const(SEG.ss).i64Eq().select().get(n).i64Const(SEG.cs).i64Eq().select();
     if (!c.isMem(0)) { c.write(0); return; }
     f.set(v);
     c.ea(0); f.get(v); c.store(2);
@@ -93,9 +104,9 @@ define({
     is(SEG.cs); f.if(); c.raise(VEC.UD); f.end();
     c.read(1); f.i32WrapI64().set(selector);
     is(SEG.ss); f.if(); check(c, SEG.ss, selector); f.else(); check(c, SEG.ds, selector); f.end();
-    for (const x of [SEG.fs, SEG.gs]) { is(x); f.if(); loaded(c, x); f.end(); }
+    for (const x of [SEG.es, SEG.ds, SEG.fs, SEG.gs]) { is(x); f.if(); loaded(c, x, selector); f.end(); }
   },
-  push_sreg: (c) => pushValue(c, () => c.f.i64Const(0)),
+  push_fs: pushSegment(SEG.fs), push_gs: pushSegment(SEG.gs),
   pop_fs: popSegment(SEG.fs), pop_gs: popSegment(SEG.gs),
   lss: loadFar(SEG.ss), lfs: loadFar(SEG.fs), lgs: loadFar(SEG.gs),
   ljmp: far(false), lcall: far(true),

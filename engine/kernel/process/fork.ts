@@ -168,5 +168,5 @@ function copyRegs(k: Kernel, task: Task, child: Task, args: CloneArgs): void {
   const regs = new Regs(child.context.buffer, child.context.byteOffset);
   regs.setGpr(RAX, 0);
   if (args.stack !== 0) regs.setGpr(RSP, args.stack);
-  if ((args.flags & CLONE_SETTLS) !== 0) regs.setLoHi(CTX.fsBase, args.tlsLo, args.tlsHi);
+  if ((args.flags & CLONE_SETTLS) !== 0) { regs.setLoHi(CTX.fsBase, args.tlsLo, args.tlsHi); regs.bytes()[CTX.selectors + 2] = 0; }
 }

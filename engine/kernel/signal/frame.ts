@@ -70,10 +70,9 @@ function restoreFpu(k: Kernel, task: Task, regs: Regs, fx: number): boolean {
 }
 /** The FPU as a handler (and a new program) finds it: FNINIT, MXCSR 0x1f80, registers zero. */
 export function fpuInit(regs: Regs): void {
-  const b = regs.bytes();
-  b.fill(0, CTX.mxcsr, CTX.ymmHigh + 256);
-  b[CTX.fcw] = 0x7f; b[CTX.fcw + 1] = 0x03;
-  b[CTX.mxcsr] = 0x80; b[CTX.mxcsr + 1] = 0x1f;
+  initX87(regs);
+  regs.u32[CTX.mxcsr >> 2] = 0x1f80;
+  regs.bytes().fill(0, CTX.xmm, CTX.ymmHigh + 256);
 }
 
 function put64(v: DataView, at: number, n: number): void {
