@@ -141,9 +141,10 @@ function unlink(k: Kernel, task: Task, dirfd: number, pathVa: number, rmdir: boo
   const bad = dir.unlink(k, w.name, rmdir);
   if (bad !== 0) return bad;
   dropDentry(name);
-  fsnotify(k, dir, FSN.DELETE, w.name, rmdir);
+  // The order of vfs_unlink() and d_delete_notify().
   if (!rmdir) fsnotify(k, inode, FSN.ATTRIB, null, false); // its link count
   if (inode.nlink === 0) fsnotify(k, inode, FSN.DELETE_SELF, null, rmdir);
+  fsnotify(k, dir, FSN.DELETE, w.name, rmdir);
   return 0;
 }
 

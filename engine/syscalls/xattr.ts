@@ -37,6 +37,7 @@ function nameOf(k: Kernel, task: Task, va: number): string | number {
 /** xattr_permission(): what a namespace allows. */
 function permitted(task: Task, inode: Inode, name: string, write: boolean): number {
   const space = name.substring(0, name.indexOf('.'));
+  if (name === 'user.' || name === 'trusted.' || name === 'security.') return -EINVAL; // xattr_resolve_name()
   if (name === 'system.posix_acl_access' || name === 'system.posix_acl_default') {
     return write || (inode.mode & S_IFMT) === S_IFLNK ? -EOPNOTSUPP : -ENODATA; // no file here has an access list
   }

@@ -11,7 +11,9 @@
 #include <string.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
+#include <sys/inotify.h>
 #include <sys/mman.h>
+#include <sys/xattr.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -106,6 +108,15 @@ static void files(void) {
   SHOW(fcntl(p[1], F_SETPIPE_SZ, 0));
   SHOW(lseek(eventfd(0, 0), 0, SEEK_SET));
   SHOW(lseek(p[0], 0, SEEK_SET));
+  SHOW(setxattr("grow", "user.", "v", 1, 0));
+  int in = inotify_init1(IN_NONBLOCK), n;
+  char events[1000];
+  inotify_add_watch(in, ".", IN_DELETE);
+  inotify_add_watch(in, "linked", IN_ATTRIB | IN_DELETE_SELF);
+  close(tmp);
+  unlink("linked");
+  n = read(in, events, sizeof events);
+  for (int i = 0; i < n;) { struct inotify_event *e = (void *)(events + i); printf("watch %d mask %x\n", e->wd, e->mask); i += sizeof *e + e->len; }
 }
 
 int main(void) {

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { UserError } from '../recording.ts';
 import { parseArgs, Reader } from './args.ts';
 import type { OptionSpec } from './args.ts';
+import { main as report } from './report.ts';
 
 const SPEC: OptionSpec = { '-o': 'value', '--cpus': 'value', '--env': 'many', '--chaos': 'optional', '-q': 'flag', '-t': 'count', '--no-payload': 'flag' };
 const parse = (line: string, program = false): [Record<string, string[]>, string[]] => {
@@ -34,6 +35,17 @@ describe('parseArgs', () => {
     expect(error('-qz')).toMatch(/^unknown option -z.*: see ktrace --help$/);
     expect(error('--cpus')).toMatch(/^option --cpus .*missing: see ktrace --help$/);
     expect(error('-q --nonsense prog', true)).toMatch(/^unknown option --nonsense/);
+  });
+  test('what may be given is said as a user writes it', () => {
+    const r = new Reader(parseArgs(['-o', 'x', '--chaos=zz'], SPEC, false, 2), 2);
+    expect(() => r.size('-o', 0, 1 << 18, Number.MAX_SAFE_INTEGER)).toThrow('give a size from 256K to 8388608G, such as 512M or 1G');
+    expect(() => r.oneOf('--chaos', 'a', ['', 'a', 'b'])).toThrow(/give one of a, b$/);
+  });
+  test('options of a report that would have no effect are refused', async () => {
+    await expect(report(['nothing.here', '--strace', '-w'])).rejects.toThrow('-w belongs to the summary: add -c or -C');
+    await expect(report(['nothing.here', '--strace', '-S', 'foo'])).rejects.toThrow('-S belongs to the summary');
+    await expect(report(['nothing.here', '--sched=map', '--format', 'csv'])).rejects.toThrow('--format is for tables: --sched=map is none');
+    await expect(report(['nothing.here', '--flame', '--format', 'json'])).rejects.toThrow('--format is for tables: --flame is none');
   });
   test('numbers, sizes and times', () => {
     const r = new Reader(parseArgs(['--cpus', '3', '-o', '1.5G', '--env', '20ms'], SPEC, false, 2), 2);

@@ -42,6 +42,12 @@ function bareOptionals(argv: string[], spec: OptionSpec, program: boolean): stri
   return argv;
 }
 
+/** Bytes as a user writes them: 256K, 3.5G. */
+function sizeText(bytes: number): string {
+  const [unit, letter] = bytes >= 1 << 30 ? [1 << 30, 'G'] : bytes >= 1 << 20 ? [1 << 20, 'M'] : [1024, 'K'];
+  return `${Number((bytes / unit).toFixed(2))}${letter}`;
+}
+
 export class Reader {
   private readonly p: Parsed;
   private readonly status: number;
@@ -50,6 +56,7 @@ export class Reader {
   get(name: string): string | undefined { return this.p.options.get(name)?.at(-1); }
   all(name: string): string[] { return this.p.options.get(name) ?? []; }
   count(name: string): number { return this.p.options.get(name)?.length ?? 0; }
+  refuse(text: string): never { throw new UserError(text, this.status); }
   bad(name: string, value: string, want: string): never { throw new UserError(`${name} ${value}: ${want}`, this.status); }
 
   int(name: string, fallback: number, min: number, max: number): number {
@@ -62,7 +69,7 @@ export class Reader {
   oneOf<T extends string>(name: string, fallback: T, values: readonly T[]): T {
     const v = this.get(name);
     if (v === undefined) return fallback;
-    if (!values.includes(v as T)) this.bad(name, v, `give one of ${values.join(', ')}`);
+    if (!values.includes(v as T)) this.bad(name, v, `give one of ${values.filter((one) => one !== '').join(', ')}`);
     return v as T;
   }
   /** 512M, 1G, 3.5G. */
@@ -71,7 +78,7 @@ export class Reader {
     if (v === undefined) return fallback;
     const m = /^(\d+(?:\.\d+)?)([KMG]?)(?:i?B)?$/i.exec(v);
     const n = m ? Number(m[1]) * { '': 1, K: 1024, M: 1 << 20, G: 1 << 30 }[m[2]!.toUpperCase() as 'K']! : NaN;
-    if (!(n >= min && n <= max)) this.bad(name, v, `give a size from ${min / (1 << 20)}M to ${max / (1 << 20)}M, such as 512M or 1G`);
+    if (!(n >= min && n <= max)) this.bad(name, v, `give a size from ${sizeText(min)} to ${sizeText(max)}, such as 512M or 1G`);
     return Math.floor(n / 4096) * 4096;
   }
   /** 100ns, 5us, 20ms, 1.5s, 2m, 1h; a bare number is seconds. Nanoseconds. */

@@ -39,7 +39,8 @@ export function reportOptions(r: Reader): ReportOptions {
 }
 
 export function straceOptions(r: Reader): StraceOptions {
-  const o: StraceOptions = {};
+  const o: StraceOptions = {}, summary = r.has('-c') || r.has('-C') || r.has('--summary');
+  for (const name of ['-S', '-w']) if (r.has(name) && !summary) r.refuse(`${name} belongs to the summary: add -c or -C`);
   const flag: (keyof StraceOptions)[] = ['f', 'T', 'r', 'Y', 'k', 'n', 'i', 'v', 'z', 'Z', 'c', 'C', 'w'];
   for (const name of flag) if (r.has(`-${name}`)) (o as Record<string, unknown>)[name] = true;
   const t = Math.min(3, r.count('-t')), x = Math.min(2, r.count('-x')), y = r.count('-y');

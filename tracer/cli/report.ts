@@ -15,11 +15,14 @@ export async function main(args: string[]): Promise<number> {
   const letters = [...p.options.keys()].filter((n) => n in STRACE);
   if (names.length === 0) throw new UserError(`no report named: ${USAGE}, such as --strace, --summary, --sched, --vmstat, --flame, --faults, --signals, --irq, --io, --iostat, --free, --top, --journey, --html`);
   if (letters.length > 0 && !r.has('--strace') && !r.has('--summary')) throw new UserError(`${letters[0]} belongs to --strace: add it`);
-  const dir = recordingOf(p, USAGE), options = reportOptions(r), file = r.get('-o') ?? null, out = outTo(file);
+  const options = reportOptions(r), strace = straceOptions(r);
+  const drawn = names.find((name) => name === '--flame' || name === '--html' || (name === '--sched' && r.get(name) === 'map'));
+  if (drawn !== undefined && options.format !== 'text') throw new UserError(`--format is for tables: ${drawn}${drawn === '--sched' ? '=map' : ''} is none, leave it out`);
+  const dir = recordingOf(p, USAGE), file = r.get('-o') ?? null, out = outTo(file);
   for (const name of names) {
     switch (name) {
-      case '--strace': await analyze.reportStrace(dir, { ...options, ...straceOptions(r) }, out); break;
-      case '--summary': await analyze.reportSummary(dir, { ...options, ...straceOptions(r) }, out); break;
+      case '--strace': await analyze.reportStrace(dir, { ...options, ...strace }, out); break;
+      case '--summary': await analyze.reportSummary(dir, { ...options, ...strace }, out); break;
       case '--sched': {
         const kind = r.oneOf('--sched', 'latency', ['', 'latency', 'timehist', 'map'] as const);
         await (kind === 'timehist' ? analyze.reportSchedTimehist : kind === 'map' ? analyze.reportSchedMap : analyze.reportSchedLatency)(dir, options, out);
