@@ -1,6 +1,6 @@
 // Records a run: builds the machine over the recording door, runs it slice by slice, flushes each host second, closes.
 import './core-module.ts';
-import * as fs from 'node:fs';
+import { existsSync, openSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
 import { hostname, release, version } from 'node:os';
 import { join } from 'node:path';
 import { createMachine, BootError } from '../engine/boot/machine.ts';
@@ -52,7 +52,7 @@ const hostNow = (): number => { const [sec, nsec] = process.hrtime(); return sec
 export async function record(o: RecordOptions): Promise<RecordResult> {
   let stdinFd = 0;
   if (o.stdinFile !== null) {
-    try { stdinFd = fs.openSync(o.stdinFile, 'r'); } catch (e) {
+    try { stdinFd = openSync(o.stdinFile, 'r'); } catch (e) {
       throw new UserError(`--stdin ${o.stdinFile}: ${reasonOf(e)}: name a file that can be read`, 125);
     }
   }
@@ -99,8 +99,8 @@ export async function record(o: RecordOptions): Promise<RecordResult> {
       images.flush();
       files.flush();
       control.flush();
-      fs.writeFileSync(join(dir, `${FILES.open}.new`), openCallsBytes(openCalls(m)), { mode: 0o600 });
-      fs.renameSync(join(dir, `${FILES.open}.new`), join(dir, FILES.open));
+      writeFileSync(join(dir, `${FILES.open}.new`), openCallsBytes(openCalls(m)), { mode: 0o600 });
+      renameSync(join(dir, `${FILES.open}.new`), join(dir, FILES.open));
     };
     const full = (): string | null => (o.maxBytes > 0 && files.bytes + (writer?.bytes ?? 0) + (writer ? control.pendingBytes() : 0) >= o.maxBytes ? `closed: it has reached its --max-size at ${(m.now / 1e9).toFixed(9)} s` : null);
     const halt = await loop(m, input, clock, (r) => files.digest(r), flush, full, watch);
@@ -112,7 +112,7 @@ export async function record(o: RecordOptions): Promise<RecordResult> {
     images.flush();
     files.flush();
     control.flush();
-    if (fs.existsSync(join(dir, FILES.open))) fs.unlinkSync(join(dir, FILES.open));
+    if (existsSync(join(dir, FILES.open))) unlinkSync(join(dir, FILES.open));
     manifest.files = { ...files.close(), ...(writer ? writer.close() : {}) };
     for (const t of control.tables) if (t.enabled) manifest.events[t.name] = t.rows;
     manifest.digest = digestHex(control.digest());

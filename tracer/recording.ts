@@ -1,5 +1,6 @@
 // A recording directory: making one, finding one, reading its manifest and files. What is in the files: engine/events/format.ts.
-import * as fs from 'node:fs';
+import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import type { Stats } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { FILES, FormatError, FORMAT_VERSION, manifestText, parseManifest } from '../engine/events/format.ts';
 import type { Manifest } from '../engine/events/format.ts';
@@ -20,34 +21,34 @@ export class UserError extends Error {
 /** Makes the directory of a new recording, 0700; the default one's predecessor becomes ktrace.data.old, any other is never overwritten. */
 export function createRecording(path: string, isDefault: boolean): { dir: string; dev: number; ino: number } {
   const dir = resolve(path);
-  if (fs.existsSync(dir)) {
-    const stat = fs.lstatSync(dir);
-    const ours = stat.isDirectory() && (fs.existsSync(join(dir, FILES.manifest)) || fs.readdirSync(dir).length === 0);
+  if (existsSync(dir)) {
+    const stat = lstatSync(dir);
+    const ours = stat.isDirectory() && (existsSync(join(dir, FILES.manifest)) || readdirSync(dir).length === 0);
     if (!ours) throw new UserError(`${path} exists and is not a recording: remove it or name another with -o`, 125);
     const old = `${dir}.old`;
-    if (fs.existsSync(old)) {
-      if (!isDefault && !fs.existsSync(join(old, FILES.manifest))) throw new UserError(`${path}.old is in the way and is not a recording: remove it or name another with -o`, 125);
-      fs.rmSync(old, { recursive: true });
+    if (existsSync(old)) {
+      if (!isDefault && !existsSync(join(old, FILES.manifest))) throw new UserError(`${path}.old is in the way and is not a recording: remove it or name another with -o`, 125);
+      rmSync(old, { recursive: true });
     }
-    fs.renameSync(dir, old);
+    renameSync(dir, old);
   }
-  fs.mkdirSync(dir, { mode: 0o700 });
-  fs.chmodSync(dir, 0o700);
-  fs.mkdirSync(join(dir, FILES.trace));
-  fs.mkdirSync(join(dir, FILES.blobs));
-  const s = fs.statSync(dir);
+  mkdirSync(dir, { mode: 0o700 });
+  chmodSync(dir, 0o700);
+  mkdirSync(join(dir, FILES.trace));
+  mkdirSync(join(dir, FILES.blobs));
+  const s = statSync(dir);
   return { dir, dev: s.dev, ino: s.ino };
 }
 
 /** Replaces the manifest at once: a reader sees the old one or the new one. */
 export function writeManifest(dir: string, m: Manifest): void {
   const to = join(dir, FILES.manifest), temp = `${to}.new`;
-  fs.writeFileSync(temp, manifestText(m), { mode: 0o600 });
-  fs.renameSync(temp, to);
+  writeFileSync(temp, manifestText(m), { mode: 0o600 });
+  renameSync(temp, to);
 }
 
 export function readFile(dir: string, name: string): Uint8Array {
-  try { return fs.readFileSync(join(dir, name)); } catch (e) {
+  try { return readFileSync(join(dir, name)); } catch (e) {
     const code = (e as NodeJS.ErrnoException).code;
     if (code === 'ENOENT') throw new FormatError(name, 'is missing: the recording is incomplete, record again');
     throw new FormatError(name, `cannot be read (${code}): check its permissions`);
@@ -56,13 +57,13 @@ export function readFile(dir: string, name: string): Uint8Array {
 
 export function openRecording(path: string): { dir: string; manifest: Manifest } {
   const dir = resolve(path);
-  let stat: fs.Stats;
-  try { stat = fs.statSync(dir); } catch (e) {
+  let stat: Stats;
+  try { stat = statSync(dir); } catch (e) {
     const code = (e as NodeJS.ErrnoException).code;
     throw new UserError(code === 'ENOENT' ? `${path}: no such recording: make one with ktrace record` : `${path} cannot be read (${code}): check its permissions`);
   }
   if (!stat.isDirectory()) throw new UserError(`${path} is not a recording: name a directory that ktrace record made`);
-  if (!fs.existsSync(join(dir, FILES.manifest))) throw new UserError(`${path} is not a recording (no ${FILES.manifest}): name a directory that ktrace record made`);
+  if (!existsSync(join(dir, FILES.manifest))) throw new UserError(`${path} is not a recording (no ${FILES.manifest}): name a directory that ktrace record made`);
   const manifest = parseManifest(readFile(dir, FILES.manifest));
   return { dir, manifest };
 }
@@ -78,7 +79,7 @@ export function requireSize(dir: string, m: Manifest, name: string): void {
   const want = m.files[name];
   if (!m.complete || want === undefined) return;
   let have = -1;
-  try { have = fs.statSync(join(dir, name)).size; } catch { /* missing */ }
+  try { have = statSync(join(dir, name)).size; } catch { /* missing */ }
   if (have === -1) throw new FormatError(name, 'is missing: the recording is incomplete, record again');
   if (have !== want) throw new FormatError(name, `has ${have} bytes instead of ${want}: it is damaged, record again`);
 }

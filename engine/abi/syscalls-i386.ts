@@ -338,17 +338,30 @@ function mapping(args: readonly string[]): I386Call['map'] {
     });
   };
 }
-/** By key: the i386 number; of a multiplexer's call, + 65536 · what its first argument is. */
-export const I386_SYSCALLS: ReadonlyMap<number, I386Call> = new Map(TABLE.trim().split('\n').flatMap((line): [number, I386Call][] => {
-  const [number, name, other = name, ...rest] = line.split(' ') as [string, string, ...string[]], [native, layout = ''] = other.split('/'), nr = NR[native as SyscallName];
-  if (nr === undefined) return [];
-  const after = (mark: string): string | undefined => rest.find((a) => a.startsWith(mark))?.slice(1), args = rest.filter((a) => !/^[@>]/.test(a)), [main, sub = 0] = number.split('.').map(Number);
-  const inMemory = Number(after('@') ?? 0), arity = args.includes('-') ? args.indexOf('-') : args.length === 0 && sub !== 0 ? inMemory : 6;
-  return [[main! + sub * 65536, { name, nr, arity, layout: layout === 'l' ? 2 : layout === 'i' ? 1 : 0, inMemory, resultAt: Number(after('>') ?? -1), map: mapping(args) }]];
-}));
-export const I386_MULTIPLEXERS: ReadonlySet<number> = new Set([...I386_SYSCALLS.keys()].filter((n) => n >= 65536).map((n) => n & 65535));
+interface Calls {
+  /** By key: the i386 number; of a multiplexer's call, + 65536 · what its first argument is. */
+  byKey: ReadonlyMap<number, I386Call>;
+  /** By i386 name: calls of their own before those of a multiplexer. */
+  byName: ReadonlyMap<string, I386Call>;
+  multiplexers: ReadonlySet<number>;
+}
+let made: Calls | null = null;
+/** The table, parsed when it is first needed: few runs have such a call. */
+function calls(): Calls {
+  if (made !== null) return made;
+  const byKey = new Map(TABLE.trim().split('\n').flatMap((line): [number, I386Call][] => {
+    const [number, name, other = name, ...rest] = line.split(' ') as [string, string, ...string[]], [native, layout = ''] = other.split('/'), nr = NR[native as SyscallName];
+    if (nr === undefined) return [];
+    const after = (mark: string): string | undefined => rest.find((a) => a.startsWith(mark))?.slice(1), args = rest.filter((a) => !/^[@>]/.test(a)), [main, sub = 0] = number.split('.').map(Number);
+    const inMemory = Number(after('@') ?? 0), arity = args.includes('-') ? args.indexOf('-') : args.length === 0 && sub !== 0 ? inMemory : 6;
+    return [[main! + sub * 65536, { name, nr, arity, layout: layout === 'l' ? 2 : layout === 'i' ? 1 : 0, inMemory, resultAt: Number(after('>') ?? -1), map: mapping(args) }]];
+  }));
+  const multiplexers = new Set([...byKey.keys()].filter((n) => n >= 65536).map((n) => n & 65535));
+  return made = { byKey, multiplexers, byName: new Map([...byKey].sort(([a], [b]) => b - a).map(([, c]) => [c.name, c])) };
+}
+export const i386Call = (key: number): I386Call | undefined => calls().byKey.get(key);
+export const i386CallNamed = (name: string): I386Call | undefined => calls().byName.get(name);
+export const i386Multiplexes = (nr: number): boolean => calls().multiplexers.has(nr);
 /** @param first its first argument */
-export const i386Key = (nr: number, first: number): number => (I386_MULTIPLEXERS.has(nr) ? nr + first * 65536 : nr);
+export const i386Key = (nr: number, first: number): number => (i386Multiplexes(nr) ? nr + first * 65536 : nr);
 export const i386Number = (key: number): number => key % 65536;
-/** By i386 name: calls of their own before those of a multiplexer. */
-export const I386_BY_NAME: ReadonlyMap<string, I386Call> = new Map([...I386_SYSCALLS].sort(([a], [b]) => b - a).map(([, c]) => [c.name, c]));

@@ -23,7 +23,7 @@ import type { SyscallName } from './syscall-numbers.ts';
  */
 export interface ArgRow { name: string; kind: string; params: readonly string[] }
 export interface SyscallRow {
-  nr: number; name: SyscallName; args: readonly ArgRow[];
+  nr: number; name: SyscallName; readonly args: readonly ArgRow[];
   /** d (long), fd, x, o (octal), pid, none, clock … */
   ret: string;
   /** Letters of strace's classes, see CLASSES. */
@@ -402,22 +402,28 @@ futex_waitv|waiters:p nr_futexes:u flags:x timeout:in:timespec clockid:E:CLOCK|d
 set_mempolicy_home_node|start:p len:lu home_node:lu flags:x|d|M
 `;
 
-function parseRow(line: string): SyscallRow {
-  const [name, args, ret, classes] = line.split('|') as [SyscallName, string, string, string];
-  return {
-    nr: NR[name], name, classes, ret: ret === 'b' ? 'd' : ret, bytes: ret === 'b',
-    args: args === '' ? [] : args.split(' ').map((a) => {
-      const [argName, kind, ...params] = a.split(':');
-      return { name: argName!, kind: kind!, params };
-    }),
-  };
+/** A row of the table; its arguments are parsed when they are first asked for, as a run makes few of all calls. */
+class Row implements SyscallRow {
+  readonly nr: number; readonly name: SyscallName; readonly ret: string; readonly classes: string; readonly bytes: boolean;
+  private readonly text: string;
+  private parsed: readonly ArgRow[] | null = null;
+  constructor(line: string) {
+    const [name, args, ret, classes] = line.split('|') as [SyscallName, string, string, string];
+    this.nr = NR[name]; this.name = name; this.text = args; this.classes = classes; this.bytes = ret === 'b'; this.ret = this.bytes ? 'd' : ret;
+  }
+  get args(): readonly ArgRow[] {
+    return this.parsed ??= this.text === '' ? [] : this.text.split(' ').map((a) => {
+      const [name, kind, ...params] = a.split(':');
+      return { name: name!, kind: kind!, params };
+    });
+  }
 }
 
 /** By number; holes are undefined. */
 export const SYSCALLS: readonly (SyscallRow | undefined)[] = (() => {
   const rows: (SyscallRow | undefined)[] = SYSCALL_NAMES.map(() => undefined);
   for (const line of TABLE.trim().split('\n')) {
-    const row = parseRow(line);
+    const row = new Row(line);
     rows[row.nr] = row;
   }
   return rows;

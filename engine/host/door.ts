@@ -31,7 +31,7 @@ export interface Host {
   readdir(path: Uint8Array): HostDirent[] | number;
   /**
    * One chunk (CHUNK_BYTES, aligned) of a regular file; shorter at end of file. ino/dev/size/mtime are the captured
-   * ones: a file that changed meanwhile is counted and named by the host, and what was seen first stays.
+   * ones: a file that changed meanwhile is counted and named by the host, and what was seen first stays. The bytes are valid until the next call.
    */
   readChunk(path: Uint8Array, stat: HostStat, index: number): Uint8Array | number;
   getxattr?(path: Uint8Array, name: Uint8Array): Uint8Array | number;

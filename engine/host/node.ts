@@ -1,6 +1,7 @@
 // The door to the real host over node:fs. Paths are bytes. What was seen first stays: callers cache, `changedFiles` names the rest.
 // Not here: logging and feeding back (record.ts, replay.ts).
-import * as fs from 'node:fs';
+import { constants as modes, closeSync, fstatSync, lstatSync, openSync, opendirSync, readFileSync, readSync, readlinkSync, writeSync } from 'node:fs';
+import type { BigIntStats, Dirent } from 'node:fs';
 import { constants } from 'node:os';
 import { isatty } from 'node:tty';
 import { CHUNK_BYTES } from './door.ts';
@@ -23,7 +24,7 @@ const unescapeMount = (s: string): string => s.replace(/\\([0-7]{3})/g, (_, o: s
 function maskedMounts(): Set<string> {
   const found = new Set<string>(['/proc', '/sys', '/dev']);
   let text: string;
-  try { text = fs.readFileSync('/proc/self/mountinfo', 'latin1'); } catch { return found; }
+  try { text = readFileSync('/proc/self/mountinfo', 'latin1'); } catch { return found; }
   for (const line of text.split('\n')) {
     const fields = line.split(' '), dash = fields.indexOf('-');
     if (dash < 0) continue;
@@ -51,7 +52,7 @@ function seconds(ns: bigint): number {
   return sec;
 }
 
-function convert(s: fs.BigIntStats, masked: boolean): HostStat {
+function convert(s: BigIntStats, masked: boolean): HostStat {
   const atime = seconds(s.atimeNs), atimeNsec = nsec, mtime = seconds(s.mtimeNs), mtimeNsec = nsec, ctime = seconds(s.ctimeNs), ctimeNsec = nsec, btime = seconds(s.birthtimeNs), btimeNsec = nsec;
   return {
     dev: Number(s.dev), ino: Number(s.ino), mode: Number(s.mode), nlink: Number(s.nlink), uid: Number(s.uid), gid: Number(s.gid), rdev: Number(s.rdev), size: Number(s.size),
@@ -62,7 +63,7 @@ function convert(s: fs.BigIntStats, masked: boolean): HostStat {
 const QUIET = { bigint: true, throwIfNoEntry: false } as const;
 
 /** DT_* */
-const typeOf = (d: fs.Dirent): number => (d.isFile() ? 8 : d.isDirectory() ? 4 : d.isSymbolicLink() ? 10 : d.isFIFO() ? 1 : d.isSocket() ? 12 : d.isCharacterDevice() ? 2 : d.isBlockDevice() ? 6 : 0);
+const typeOf = (d: Dirent): number => (d.isFile() ? 8 : d.isDirectory() ? 4 : d.isSymbolicLink() ? 10 : d.isFIFO() ? 1 : d.isSocket() ? 12 : d.isCharacterDevice() ? 2 : d.isBlockDevice() ? 6 : 0);
 
 /** The asynchronous side, filled in by the tracer: terminal input, signals, real time while idle. */
 export interface AsyncSource {
@@ -86,13 +87,13 @@ export interface NodeHost extends Host {
 }
 
 const OPEN_FILES = 24;
-const O_SAFE = fs.constants.O_RDONLY | fs.constants.O_NONBLOCK | fs.constants.O_NOFOLLOW | fs.constants.O_NOCTTY;
+const O_SAFE = modes.O_RDONLY | modes.O_NONBLOCK | modes.O_NOFOLLOW | modes.O_NOCTTY;
 
 /** Opens for reading without touching the access time, where the caller may ask for that: the owner and root (open(2), O_NOATIME). */
 export function openQuietly(path: Buffer | string): number {
-  try { return fs.openSync(path, O_SAFE | fs.constants.O_NOATIME); } catch (e) {
+  try { return openSync(path, O_SAFE | modes.O_NOATIME); } catch (e) {
     if ((e as NodeJS.ErrnoException).code !== 'EPERM') throw e;
-    return fs.openSync(path, O_SAFE);
+    return openSync(path, O_SAFE);
   }
 }
 
@@ -101,6 +102,7 @@ export function createNodeHost(options: NodeHostOptions): NodeHost {
   const changedFiles = new Set<string>();
   /** Open descriptors of files being read, least recently used first. */
   const open = new Map<string, number>();
+  const chunk = new Uint8Array(CHUNK_BYTES);
   const isHidden = (dev: number, ino: number): boolean => options.hidden.some((h) => h.dev === dev && h.ino === ino);
 
   const openFile = (key: string, path: Uint8Array): number => {
@@ -109,17 +111,17 @@ export function createNodeHost(options: NodeHostOptions): NodeHost {
     const fd = openQuietly(bufferOf(path));
     if (open.size >= OPEN_FILES) {
       const [oldest, oldFd] = open.entries().next().value!;
-      fs.closeSync(oldFd);
+      closeSync(oldFd);
       open.delete(oldest);
     }
     open.set(key, fd);
     return fd;
   };
 
-  const readAll = (fd: number, buffer: Buffer, length: number, at: number | null): number => {
+  const readAll = (fd: number, buffer: Uint8Array, length: number, at: number | null): number => {
     let got = 0;
     while (got < length) {
-      const n = fs.readSync(fd, buffer, got, length - got, at === null ? null : at + got);
+      const n = readSync(fd, buffer, got, length - got, at === null ? null : at + got);
       if (n === 0) break;
       got += n;
     }
@@ -128,23 +130,23 @@ export function createNodeHost(options: NodeHostOptions): NodeHost {
 
   return {
     changedFiles,
-    close() { for (const fd of open.values()) fs.closeSync(fd); open.clear(); },
+    close() { for (const fd of open.values()) closeSync(fd); open.clear(); },
     lstat(path) {
       try {
-        const s = fs.lstatSync(bufferOf(path), QUIET); // undefined: ENOENT, for which an exception would cost five times the call
+        const s = lstatSync(bufferOf(path), QUIET); // undefined: ENOENT, for which an exception would cost five times the call
         if (s === undefined) return -errnos.ENOENT!;
         const stat = convert(s, maskedLengths.has(path.length) && masked.has(latin1(path)));
         return isHidden(stat.dev, stat.ino) ? -errnos.ENOENT! : stat;
       } catch (e) { return hostErrno(e); }
     },
     readlink(path) {
-      try { return own(fs.readlinkSync(bufferOf(path), { encoding: 'buffer' })); } catch (e) { return hostErrno(e); }
+      try { return own(readlinkSync(bufferOf(path), { encoding: 'buffer' })); } catch (e) { return hostErrno(e); }
     },
     readdir(path) {
       try {
         if (masked.has(latin1(path))) return [];
         // opendir keeps the host's own order, readdir sorts
-        const dir = fs.opendirSync(bufferOf(path) as unknown as string, { encoding: 'latin1' });
+        const dir = opendirSync(bufferOf(path) as unknown as string, { encoding: 'latin1' });
         const out: HostDirent[] = [];
         try {
           for (let d = dir.readSync(); d; d = dir.readSync()) out.push({ name: d.name, ino: 0, type: typeOf(d) });
@@ -156,14 +158,14 @@ export function createNodeHost(options: NodeHostOptions): NodeHost {
       try {
         const key = latin1(path);
         const fd = openFile(key, path);
-        const now = fs.fstatSync(fd, { bigint: true });
+        const now = fstatSync(fd, { bigint: true });
         if (Number(now.ino) !== stat.ino || Number(now.dev) !== stat.dev || Number(now.size) !== stat.size || seconds(now.mtimeNs) !== stat.mtime || nsec !== stat.mtimeNsec) changedFiles.add(key);
         if (!now.isFile()) return -errnos.EIO!;
         const length = Math.min(CHUNK_BYTES, stat.size - index * CHUNK_BYTES);
         if (length <= 0) return new Uint8Array(0);
-        const buffer = Buffer.alloc(length); // zero where the host file has become shorter
-        readAll(fd, buffer, length, index * CHUNK_BYTES);
-        return new Uint8Array(buffer.buffer, buffer.byteOffset, length);
+        const got = readAll(fd, chunk, length, index * CHUNK_BYTES);
+        if (got < length) chunk.fill(0, got, length); // the host file has become shorter
+        return length === CHUNK_BYTES ? chunk : chunk.subarray(0, length);
       } catch (e) { return hostErrno(e); }
     },
     startClock() {
@@ -191,8 +193,8 @@ export function createNodeHost(options: NodeHostOptions): NodeHost {
 
 /** Type of a standard descriptor as fstat tells it. */
 export function hostStream(fd: number, input: boolean): HostStream {
-  let s: fs.BigIntStats;
-  try { s = fs.fstatSync(fd, { bigint: true }); } catch { return { kind: 'closed', stat: null, writable: false, readable: false }; }
+  let s: BigIntStats;
+  try { s = fstatSync(fd, { bigint: true }); } catch { return { kind: 'closed', stat: null, writable: false, readable: false }; }
   const stat = convert(s, false);
   const access = accessMode(fd);
   // Memory devices (null, zero, full …: major 1) are no terminals.
@@ -202,14 +204,14 @@ export function hostStream(fd: number, input: boolean): HostStream {
 
 /** O_ACCMODE of an open descriptor, from /proc/self/fdinfo; null when it cannot be told. */
 function accessMode(fd: number): number | null {
-  try { return parseInt(/flags:\s*(\d+)/.exec(fs.readFileSync(`/proc/self/fdinfo/${fd}`, 'latin1'))![1]!, 8) & 3; } catch { return null; }
+  try { return parseInt(/flags:\s*(\d+)/.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'latin1'))![1]!, 8) & 3; } catch { return null; }
 }
 
 /** Writes everything, waiting while a non-blocking descriptor is full. Bytes written, or −errno if none were. */
 export function writeAll(fd: number, data: Uint8Array): number {
   let done = 0;
   while (done < data.length) {
-    try { done += fs.writeSync(fd, data, done, data.length - done); } catch (e) {
+    try { done += writeSync(fd, data, done, data.length - done); } catch (e) {
       if ((e as NodeJS.ErrnoException).code === 'EAGAIN') { Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1); continue; }
       return done > 0 ? done : hostErrno(e);
     }

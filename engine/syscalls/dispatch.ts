@@ -1,6 +1,6 @@
 // From a number to a handler to a row of the syscall table. What entry and restart mean for the registers is kernel/entry's.
 import { NR } from '../abi/syscall-numbers.ts';
-import { I386_MULTIPLEXERS, I386_SYSCALLS, i386Key } from '../abi/syscalls-i386.ts';
+import { i386Call, i386Key, i386Multiplexes } from '../abi/syscalls-i386.ts';
 import type { I386Call } from '../abi/syscalls-i386.ts';
 import { SYSCALLS, UNKNOWN_I386, syscallName } from '../abi/syscalls.ts';
 import { EFAULT, EINVAL, ENOSYS } from '../abi/errno.ts';
@@ -18,12 +18,16 @@ import type { Handler } from './call.ts';
 import { captureEntry, captureExit, captureMask, entryMissed, payloadBytes, payloadLength, resumePayload, setAside } from './payload.ts';
 import { bindHandlers } from './table.ts';
 
-/** Per number: which argument is the descriptor that the row names (−1 none, −2 the result), and whether the result counts bytes. */
-const FD_ARG: readonly number[] = SYSCALLS.map((r) => {
-  if (!r) return -1;
-  const i = r.args.findIndex((a) => a.kind === 'fd');
-  return i >= 0 && i < 2 ? i : r.ret === 'fd' ? -2 : -1;
-});
+const UNASKED = -3;
+const fdArgs = new Int8Array(SYSCALLS.length).fill(UNASKED);
+/** Which argument of a call is the descriptor that its row names: −1 none, −2 the result. */
+function fdArg(nr: number): number {
+  const known = fdArgs[nr], row = SYSCALLS[nr];
+  if (known !== UNASKED) return known ?? -1;
+  const i = row ? row.args.findIndex((a) => a.kind === 'fd') : -1;
+  return fdArgs[nr] = i >= 0 && i < 2 ? i : row?.ret === 'fd' ? -2 : -1;
+}
+/** Per number: whether the result counts bytes. */
 const COUNTS_BYTES: readonly boolean[] = SYSCALLS.map((r) => r?.bytes ?? false);
 const ERESTART_MIN = 512, ERESTART_MAX = 516;
 const SIGKILL_BIT = 1 << 8;
@@ -87,15 +91,16 @@ export function createDispatch(): Dispatch {
     const sys = task.syscall, nr = sys.nr, compat = sys.compat >= 0, t = k.trace.syscall, a = sys.args;
     const row = t.begin(sys.enterTs, k.thisCpu, task.utid, sys.enterSeq), set = t.set;
     set.nr(row, nr);
-    set.name(row, compat ? I386_SYSCALLS.get(sys.compat)?.name ?? syscallName(sys.compat) : syscallName(nr));
+    set.name(row, compat ? i386Call(sys.compat)?.name ?? syscallName(sys.compat) : syscallName(nr));
     if (compat) set.compat(row, true);
     set.a0(row, a[0]!, a[1]!); set.a1(row, a[2]!, a[3]!); set.a2(row, a[4]!, a[5]!);
     set.a3(row, a[6]!, a[7]!); set.a4(row, a[8]!, a[9]!); set.a5(row, a[10]!, a[11]!);
-    let fd = FD_ARG[nr] ?? -1, fileId = sys.fileId;
+    const named = fdArg(nr);
+    let fd = named, fileId = sys.fileId;
     fd = fd >= 0 ? a[fd * 2]! | 0 : fd === -2 && ret !== null && ret >= 0 ? ret : -1;
     if (fd >= 0) {
       set.fd(row, fd);
-      if (fileId === 0 || FD_ARG[nr] === -2) fileId = fileIdOf(k, task, fd);
+      if (fileId === 0 || named === -2) fileId = fileIdOf(k, task, fd);
       if (fileId !== 0) set.file_id(row, fileId);
     }
     if (ret !== null) {
@@ -130,7 +135,7 @@ export function createDispatch(): Dispatch {
 
   /** An i386 call may return more than a register holds. */
   function resultToUser(k: Kernel, task: Task, key: number, result: number): number {
-    const at = I386_SYSCALLS.get(key)!.resultAt;
+    const at = i386Call(key)!.resultAt;
     return at < 0 ? result : putUserU64(k, task, shared.ptr(at), result) < 0 ? -EFAULT : 0;
   }
   /** The i386 call's arguments as those of the x86-64 call; false: they could not be read. */
@@ -189,9 +194,9 @@ export function createDispatch(): Dispatch {
       sys.payload = null;
       sys.fileId = 0;
       if (compat) {
-        const key = i386Key(sys.nr, sys.args[0]!), call = I386_SYSCALLS.get(key);
+        const key = i386Key(sys.nr, sys.args[0]!), call = i386Call(key);
         if (call === undefined) {
-          const error = I386_MULTIPLEXERS.has(sys.nr) ? -EINVAL : -ENOSYS;
+          const error = i386Multiplexes(sys.nr) ? -EINVAL : -ENOSYS;
           sys.nr += UNKNOWN_I386;
           k.unknownSyscalls.set(sys.nr, (k.unknownSyscalls.get(sys.nr) ?? 0) + 1);
           captureEntry(k, task, -1);
@@ -204,7 +209,7 @@ export function createDispatch(): Dispatch {
         if (!i386Arguments(k, task, call, key)) { captureEntry(k, task, -1); emit(k, task, -EFAULT); return -EFAULT; }
       }
       const { nr } = sys;
-      const i = FD_ARG[nr] ?? -1;
+      const i = fdArg(nr);
       if (i >= 0) sys.fileId = fileIdOf(k, task, sys.args[i * 2]! | 0); // before a close takes it away
       if (k.trace.syscall.enabled) captureEntry(k, task, nr);
       if (nr === NR.exit_group || nr === NR.exit) emit(k, task, null);

@@ -292,12 +292,15 @@ function planSpecial(row: SyscallRow, kind: string, i: number, entry: (op: Op) =
   void row;
 }
 
-const PLANS: (Plan | null)[] = SYSCALLS.map((row) => {
-  if (!row) return null;
+const plans: (Plan | undefined)[] = SYSCALLS.map(() => undefined);
+/** What is captured of a call; null for a number without a row. Made at the first call. */
+function planOf(nr: number): Plan | null {
+  const known = plans[nr], row = SYSCALLS[nr];
+  if (known !== undefined || row === undefined) return known ?? null;
   const plan: Plan = { entry: [], exit: [] };
   row.args.forEach((a, i) => planArg(row, a, i, plan));
-  return plan;
-});
+  return plans[nr] = plan;
+}
 
 function aim(k: Kernel, task: Task): void {
   ram8 = k.ram.u8;
@@ -311,7 +314,7 @@ function aim(k: Kernel, task: Task): void {
 /** Starts the payload of a new call: what its in-arguments point to. */
 export function captureEntry(k: Kernel, task: Task, nr: number): void {
   at = 0;
-  const plan = PLANS[nr];
+  const plan = planOf(nr);
   if (!plan || plan.entry.length === 0) return;
   aim(k, task);
   const a = task.syscall.args;
@@ -321,11 +324,11 @@ export function captureEntry(k: Kernel, task: Task, nr: number): void {
 export function resumePayload(bytes: Uint8Array): void { out.set(bytes); at = bytes.length; }
 export function setAside(): Uint8Array { return out.slice(0, at); }
 /** At entry nothing was present: some pages come in only by the call itself. True if entry capture may be repeated after the handler. */
-export function entryMissed(nr: number): boolean { return at === 0 && (PLANS[nr]?.entry.length ?? 0) > 0; }
+export function entryMissed(nr: number): boolean { return at === 0 && (planOf(nr)?.entry.length ?? 0) > 0; }
 
 /** Adds what the out-arguments point to. */
 export function captureExit(k: Kernel, task: Task, nr: number, ret: number): void {
-  const plan = PLANS[nr];
+  const plan = planOf(nr);
   if (!plan || plan.exit.length === 0) return;
   aim(k, task);
   const a = task.syscall.args;

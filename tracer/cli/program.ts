@@ -1,6 +1,7 @@
 // Finds the program to record as execvp would and says early why it cannot run: 127 not found, 126 cannot execute.
 // The guest's own execve has the last word; this only turns the usual mistakes into one clear line before anything is recorded.
-import * as fs from 'node:fs';
+import { accessSync, closeSync, constants, existsSync, fstatSync, readSync, statSync } from 'node:fs';
+import type { Stats } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import { openQuietly } from '../../engine/host/node.ts';
 import { UserError } from '../recording.ts';
@@ -18,10 +19,10 @@ export function findProgram(name: string, path: string | undefined, cwd: string)
   let denied: string | null = null;
   for (const dir of (path ?? '/usr/local/bin:/bin:/usr/bin').split(':')) {
     const path = `${dir === '' ? '.' : dir}/${name}`, full = resolve(cwd, path);
-    let s: fs.Stats;
-    try { s = fs.statSync(full); } catch { continue; }
+    let s: Stats;
+    try { s = statSync(full); } catch { continue; }
     if (!s.isFile()) continue;
-    try { fs.accessSync(full, fs.constants.X_OK); } catch { denied ??= full; continue; }
+    try { accessSync(full, constants.X_OK); } catch { denied ??= full; continue; }
     examine(name, full);
     return path;
   }
@@ -30,15 +31,15 @@ export function findProgram(name: string, path: string | undefined, cwd: string)
 }
 
 function examine(name: string, full: string): void {
-  let s: fs.Stats;
-  try { s = fs.statSync(full); } catch (e) {
+  let s: Stats;
+  try { s = statSync(full); } catch (e) {
     const code = (e as NodeJS.ErrnoException).code;
     if (code === 'ENOENT' || code === 'ENOTDIR') throw new UserError(`${name}: not found: check its name`, NOT_FOUND);
     throw new UserError(`${name}: ${code === 'EACCES' ? 'Permission denied' : code === 'ELOOP' ? 'too many levels of symbolic links' : code}: check the path`, CANNOT);
   }
   if (s.isDirectory()) throw new UserError(`${name}: is a directory (Permission denied): name a program`, CANNOT);
   if (!s.isFile()) throw new UserError(`${name}: Permission denied: it is not a regular file`, CANNOT);
-  try { fs.accessSync(full, fs.constants.X_OK); } catch { throw new UserError(`${name}: Permission denied: make it executable with chmod +x`, CANNOT); }
+  try { accessSync(full, constants.X_OK); } catch { throw new UserError(`${name}: Permission denied: make it executable with chmod +x`, CANNOT); }
   const why = unrunnable(full);
   if (why !== null) throw new UserError(`${name}: ${why}`, CANNOT);
 }
@@ -50,12 +51,12 @@ export function unrunnable(full: string): string | null {
   let fd: number;
   try { fd = openQuietly(full); } catch { return null; } // execute-only: the guest will tell
   try {
-    const head = Buffer.alloc(4096), n = fs.readSync(fd, head, 0, head.length, 0), size = fs.fstatSync(fd).size;
+    const head = Buffer.alloc(4096), n = readSync(fd, head, 0, head.length, 0), size = fstatSync(fd).size;
     if (n === 0) return 'Exec format error (the file is empty): name a program';
     if (head[0] === 0x23 && head[1] === 0x21) {
       const line = head.subarray(2, n).toString('latin1').split('\n')[0]!.trim(), interpreter = line.split(/[ \t]/)[0]!;
       if (interpreter === '') return 'Exec format error (its #! line names no interpreter): name one';
-      if (isAbsolute(interpreter) && !fs.existsSync(interpreter)) return `its interpreter ${interpreter} is missing: install it or correct the #! line`;
+      if (isAbsolute(interpreter) && !existsSync(interpreter)) return `its interpreter ${interpreter} is missing: install it or correct the #! line`;
       return null;
     }
     if (n < 4 || head.readUInt32LE(0) !== 0x464c457f) return 'Exec format error (neither ELF nor #!): run it with an interpreter';
@@ -68,18 +69,18 @@ export function unrunnable(full: string): string | null {
     if (type !== 2 && type !== 3) return 'Exec format error (an ELF file that is no program): link it first';
     const phoff = Number(head.readBigUInt64LE(32)), phnum = head.readUInt16LE(56);
     const table = Buffer.alloc(phnum * 56);
-    if (phoff + table.length > size || fs.readSync(fd, table, 0, table.length, phoff) !== table.length) return 'Exec format error (a truncated ELF file): get it again';
+    if (phoff + table.length > size || readSync(fd, table, 0, table.length, phoff) !== table.length) return 'Exec format error (a truncated ELF file): get it again';
     for (let i = 0; i < phnum; i++) {
       const p = table.subarray(i * 56, i * 56 + 56), offset = Number(p.readBigUInt64LE(8)), filesz = Number(p.readBigUInt64LE(32));
       if (p.readUInt32LE(0) !== 1 && p.readUInt32LE(0) !== 3) continue; // PT_LOAD, PT_INTERP
       if (offset + filesz > size) return 'Exec format error (a truncated ELF file): get it again';
       if (p.readUInt32LE(0) === 3 && filesz > 1 && filesz < 4096) {
         const b = Buffer.alloc(filesz);
-        fs.readSync(fd, b, 0, filesz, offset);
+        readSync(fd, b, 0, filesz, offset);
         const interpreter = b.toString('latin1').replace(/\0.*$/s, '');
-        if (!fs.existsSync(interpreter)) return `its interpreter ${interpreter} is missing: install it`;
+        if (!existsSync(interpreter)) return `its interpreter ${interpreter} is missing: install it`;
       }
     }
     return null;
-  } finally { fs.closeSync(fd); }
+  } finally { closeSync(fd); }
 }

@@ -1,6 +1,6 @@
 // A call while its text is made, and the text of each kind of argument.
 import { Payload, PART } from '../payload.ts';
-import { I386_BY_NAME } from '../syscalls-i386.ts';
+import { i386CallNamed } from '../syscalls-i386.ts';
 import { SYSCALLS } from '../syscalls.ts';
 import type { ArgRow, SyscallRow } from '../syscalls.ts';
 import { signalName } from '../signals.ts';
@@ -41,7 +41,7 @@ export class CallText {
     this.o = o;
     this.row = SYSCALLS[call.nr];
     this.payload = new Payload(call.payload);
-    this.left = call.i386 === undefined ? 6 : I386_BY_NAME.get(call.i386)?.arity ?? 6;
+    this.left = call.i386 === undefined ? 6 : i386CallNamed(call.i386)?.arity ?? 6;
   }
   private left: number;
   lo(i: number): number { return this.call.args[i * 2]!; }

@@ -1,6 +1,6 @@
 // Bytes → one instruction (SDM vol. 2, chapter 2): prefixes, REX, opcode maps, ModRM, SIB, displacement, immediates.
 import type { Form, Insn, MemShape, OperandKind } from './insn.ts';
-import { L, VEX_MAPS, W, knowVex, makeForm, maps, modrmMaps } from './rows.ts';
+import { L, MODRM, VEX_MAPS, W, knowVex, makeForm, modrmUse, rowsOf } from './rows.ts';
 import type { ParsedRow } from './rows.ts';
 
 /** All forms ever seen, by key: handlers are made once a form. */
@@ -21,6 +21,9 @@ const bad = (form: Form, length: number): Insn => ({ form, length, regs: NONE, b
 const CONTROL_REGISTERS: readonly number[] = [0, 2, 3, 4, 8];
 
 const KIND_CODE: Record<OperandKind, number> = { r: 0, h: 1, m: 2, i: 3, x: 4, p: 5, t: 6, j: 7, s: 0 };
+
+/** The operands of the instruction being decoded. */
+const kinds: OperandKind[] = [], widths: number[] = [], numbers: number[] = [];
 
 /** Decodes at bytes[at]. Returns null when the instruction needs bytes at or behind `end`. Rows above `level` do not exist. */
 export function decode(bytes: Uint8Array, at: number, end: number, level = 3): Insn | null {
@@ -72,10 +75,10 @@ export function decode(bytes: Uint8Array, at: number, end: number, level = 3): I
       byte = bytes[p++]!;
     }
   }
-  const candidates = maps[map]![byte]!;
+  const candidates = rowsOf(map, byte);
   if (candidates.length === 0) return bad(UD_FORM, p - at);
   let modrm = 0;
-  if (modrmMaps[map]![byte] !== 0) {
+  if ((modrmUse[map << 8 | byte]! & MODRM) !== 0) {
     if (p >= end) return null;
     modrm = bytes[p]!;
   }
@@ -117,8 +120,7 @@ export function decode(bytes: Uint8Array, at: number, end: number, level = 3): I
   else if (opsize16 && row.prefix !== 0x66) size = 16;
   else size = row.d64 ? 64 : 32;
   // ---- operands
-  const kinds: OperandKind[] = [], widths: number[] = [], regs: number[] = [];
-  let immLo = 0, immHi = 0, imm2 = 0, imms = 0, kindCode = 0;
+  let immLo = 0, immHi = 0, imm2 = 0, imms = 0, kindCode = 0, operands = 0;
   const specs = row.ops, count = specs.length;
   for (let i = 0; i < count; i++) {
     const { letter, width: spec } = specs[i]!;
@@ -176,16 +178,16 @@ export function decode(bytes: Uint8Array, at: number, end: number, level = 3): I
       }
     }
     if (kind === 'r' && width === 1 && rex === 0 && n >= 4 && n < 8) { kind = 'h'; n -= 4; }
-    kinds.push(kind);
-    widths.push(width);
-    regs.push(n);
+    kinds[operands] = kind;
+    widths[operands] = width;
+    numbers[operands++] = n;
     kindCode = kindCode * 8 + KIND_CODE[kind];
   }
   if (map === 0 && (byte & 0xf8) === 0xd8) imm2 = ((byte & 7) << 8) | modrm; // the x87's FOP
-  if (row.vsib && (regs[0] === regs[2] || regs[0] === index || regs[2] === index)) return bad(UD_FORM, p - at);
+  if (row.vsib && (numbers[0] === numbers[2] || numbers[0] === index || numbers[2] === index)) return bad(UD_FORM, p - at);
   const length = p - at;
   if (length > 15) return bad(GP_FORM, length);
-  if (lock && (!row.mayLock || kinds[0] !== 'm')) return bad(UD_FORM, length);
+  if (lock && (!row.mayLock || operands === 0 || kinds[0] !== 'm')) return bad(UD_FORM, length);
   const imm = row.immform ? immLo : null;
   const cc = row.cc ? byte & 15 : -1;
   const useRep = row.mayRep ? rep : 0;
@@ -193,8 +195,8 @@ export function decode(bytes: Uint8Array, at: number, end: number, level = 3): I
   const code = shape + (size === 8 ? 0 : size === 16 ? 1 : size === 32 ? 2 : 3) * 8 + (lock ? 32 : 0) + (useRep === 0 ? 0 : useRep === 0xf3 ? 64 : 128) + (cc + 1) * 256 + (wide ? 8192 : 0) + (vexL === 1 && row.vexL !== 3 ? 4096 * 4096 * 64 : 0) + kindCode * 16384;
   const id = imm === null ? code : `${code}:${imm}`;
   let form = row.forms.get(id);
-  if (form === undefined) row.forms.set(id, form = intern(makeForm(row, kinds, widths, size, shape, useRep, lock, imm, cc)));
-  return { form, length, regs, base, index, scale, disp, seg, immLo, immHi, imm2 };
+  if (form === undefined) row.forms.set(id, form = intern(makeForm(row, kinds.slice(0, operands), widths, size, shape, useRep, lock, imm, cc)));
+  return { form, length, regs: operands === 0 ? NONE : numbers.slice(0, operands), base, index, scale, disp, seg, immLo, immHi, imm2 };
 }
 
 function u32(bytes: Uint8Array, p: number): number {
@@ -220,7 +222,13 @@ function fits(row: ParsedRow, modrm: number, rex: number, opcode: number, level:
 function choose(candidates: readonly ParsedRow[], modrm: number, rep: number, opsize16: boolean, rex: number, opcode: number, level: number): ParsedRow | null {
   if (candidates.length === 1 && candidates[0]!.prefix === 0) return fits(candidates[0]!, modrm, rex, opcode, level) ? candidates[0]! : null;
   const first = rep !== 0 ? rep : opsize16 ? 0x66 : 1;
-  for (const row of candidates) if (row.prefix === first && fits(row, modrm, rex, opcode, level)) return row;
-  for (const row of candidates) if (row.prefix === 0 && fits(row, modrm, rex, opcode, level)) return row;
-  return null;
+  let any: ParsedRow | null = null;
+  for (let i = 0; i < candidates.length; i++) {
+    const row = candidates[i]!;
+    if ((row.prefix === first || (row.prefix === 0 && any === null)) && fits(row, modrm, rex, opcode, level)) {
+      if (row.prefix === first) return row;
+      any = row;
+    }
+  }
+  return any;
 }

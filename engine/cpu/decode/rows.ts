@@ -1,4 +1,4 @@
-// Every encoding row, parsed into the opcode maps that the decoder walks.
+// Every encoding row in the opcode maps that the decoder walks. The rows of an opcode are parsed when it is first decoded: a run meets a quarter of them.
 import { COST } from '../../clock/costs.ts';
 import type { Form, MemShape, OperandKind, Row } from './insn.ts';
 import { INT_ROWS } from './rows-int.ts';
@@ -47,13 +47,19 @@ export interface ParsedRow {
 }
 
 const COST_CLASS: Record<string, number> = { mul: COST.insn.mul, div: COST.insn.div, fp: COST.insn.fp, fpdiv: COST.insn.fpDiv, x87: COST.insn.x87, string: COST.insn.string, atomic: COST.insn.atomic, cpuid: COST.insn.cpuid, fence: COST.insn.fence };
-/** One bit an opcode: some row needs a ModRM byte. */
-export const modrmMaps: Uint8Array[] = [0, 1, 2, 3, 4, 5, 6, 7].map(() => new Uint8Array(256));
+/** The maps are one-byte, 0F, 0F38, 0F3A; and by VEX: 5 for 0F, 6 for 0F38, 7 for 0F3A. */
+export const VEX_MAPS = 4;
+/** By map << 8 | opcode: MODRM if some row needs a ModRM byte, PLAIN if some row has none. */
+export const modrmUse = new Uint8Array(2048);
+export const MODRM = 1, PLAIN = 2;
 const FIXED = new Set(['AL', 'CL', 'AX', 'DX', 'eAX', '1']);
 
-/** maps[m][opcode]: one-byte, 0F, 0F38, 0F3A; and by VEX: 5 for 0F, 6 for 0F38, 7 for 0F3A. */
-export const VEX_MAPS = 4;
-export const maps: ParsedRow[][][] = [0, 1, 2, 3, 4, 5, 6, 7].map(() => Array.from({ length: 256 }, () => []));
+/** By map << 8 | opcode. */
+const unparsed: (Row[] | undefined)[] = new Array(2048).fill(undefined);
+const lists: (ParsedRow[] | undefined)[] = new Array(2048).fill(undefined);
+/** A row of several opcodes is one. */
+const parsedRows = new Map<Row, ParsedRow>();
+const NO_ROWS: readonly ParsedRow[] = [];
 
 function letter(text: string): number {
   const code = LETTERS[text];
@@ -61,56 +67,68 @@ function letter(text: string): number {
   return code;
 }
 
-function parse(row: Row): void {
-  const [spec, mnemonic, operands, flagText = ''] = row;
-  const vex = /^v([01i])?(?:w([01]))?\./.exec(spec), match = /^(np)?([0-9a-f]+)(\+r|\+cc)?(?:\/([0-7r])([mr])?)?(?:=([0-9a-f]{2}))?$/.exec(spec.slice(vex?.[0].length ?? 0));
-  if (match === null) throw new Error(`bad row ${spec}`);
-  let hex = match[2]!, prefix = match[1] !== undefined ? 1 : 0;
-  if (prefix === 0 && hex.length >= 4 && /^(66|f2|f3)/.test(hex)) { prefix = parseInt(hex.slice(0, 2), 16); hex = hex.slice(2); }
+/** Where a row's spec puts it: [v…. for VEX] [np | mandatory prefix] opcode [+r | +cc] [/digit [m | r]] [=ModRM]. */
+function place(spec: string): { prefix: number; map: number; opcode: number; count: number } {
+  const from = spec[0] === 'v' ? spec.indexOf('.') + 1 : 0, plus = spec.indexOf('+'), slash = spec.search(/[/=]/), end = plus >= 0 ? plus : slash >= 0 ? slash : spec.length, none = spec.startsWith('np', from);
+  let hex = spec.slice(none ? from + 2 : from, end), prefix = none ? 1 : 0;
+  if (!none && hex.length >= 4 && (hex.startsWith('66') || hex.startsWith('f2') || hex.startsWith('f3'))) { prefix = parseInt(hex.slice(0, 2), 16); hex = hex.slice(2); }
   let map = 0;
   if (hex.startsWith('0f38') && hex.length === 6) map = 2;
   else if (hex.startsWith('0f3a') && hex.length === 6) map = 3;
   else if (hex.startsWith('0f') && hex.length === 4) map = 1;
   else if (hex.length !== 2) throw new Error(`bad opcode ${spec}`);
-  if (vex !== null) map += VEX_MAPS;
-  const opcode = parseInt(hex.slice(-2), 16);
+  if (from > 0) map += VEX_MAPS;
+  return { prefix, map, opcode: parseInt(hex.slice(-2), 16), count: plus < 0 ? 1 : spec[plus + 1] === 'r' ? 8 : 16 };
+}
+function parse(row: Row): ParsedRow {
+  const [spec, mnemonic, operands, flagText = ''] = row;
+  const vex = /^v([01i])?(?:w([01]))?\./.exec(spec), match = /^(?:np)?[0-9a-f]+(\+r|\+cc)?(?:\/([0-7r])([mr])?)?(?:=([0-9a-f]{2}))?$/.exec(spec.slice(vex?.[0].length ?? 0));
+  if (match === null) throw new Error(`bad row ${spec}`);
+  const { prefix, opcode } = place(spec);
   const flags = new Set(flagText.split(' ').filter((x) => x !== ''));
   let cost: number = COST.insn.simple;
   for (const flag of flags) if (flag in COST_CLASS) cost = COST_CLASS[flag]!;
   const ops = operands.split(' ').filter((x) => x !== '').map((text): OperandSpec => FIXED.has(text) ? { letter: LETTERS[text]!, width: FIXED_WIDTHS[text]! } : { letter: letter(text[0]!), width: WIDTHS[text.slice(1)] ?? Number(text.slice(1)) });
   const first = operands.split(' ')[0]!;
-  const parsed: ParsedRow = {
-    mnemonic, prefix, needsModrm: match[4] !== undefined || match[6] !== undefined, digit: match[4] !== undefined && match[4] !== 'r' ? Number(match[4]) : -1,
-    mod: (match[5] ?? '') as '' | 'm' | 'r', exact: match[6] !== undefined ? parseInt(match[6], 16) : -1, noMemory: ops.some((o) => o.letter === L.C || o.letter === L.D), cc: match[3] === '+cc', ops, flags, cost,
+  return {
+    mnemonic, prefix, needsModrm: match[2] !== undefined || match[4] !== undefined, digit: match[2] !== undefined && match[2] !== 'r' ? Number(match[2]) : -1,
+    mod: (match[3] ?? '') as '' | 'm' | 'r', exact: match[4] !== undefined ? parseInt(match[4], 16) : -1, noMemory: ops.some((o) => o.letter === L.C || o.letter === L.D), cc: match[1] === '+cc', ops, flags, cost,
     flow: flags.has('own') ? 'own' : flags.has('end') ? 'end' : '',
     byteSized: flags.has('size8') || first === 'AL' || (first[1] === 'b' && 'EGZOX'.includes(first[0]!)),
     d64: flags.has('d64'), f64: flags.has('f64'), mayLock: flags.has('lock'), immform: flags.has('immform'), mayRep: flags.has('rep'),
     forms: new Map(), opcode, vexL: vex === null ? -1 : vex[1] === 'i' ? 3 : Number(vex[1] ?? 2), vexW: vex === null ? -1 : Number(vex[2] ?? 2), usesW: vex === null || flags.has('w') || ops.some((o) => o.width === W.y), vvvv: ops.some((o) => o.letter === L.H || o.letter === L.B), vsib: ops.some((o) => o.letter === L.Y),
     level: vex !== null || flags.has('v3') ? 3 : flags.has('v2') ? 2 : 1,
   };
-  const count = match[3] === '+r' ? 8 : match[3] === '+cc' ? 16 : 1;
-  for (let i = 0; i < count; i++) {
-    maps[map]![opcode + i]!.push(parsed);
-    if (parsed.needsModrm) modrmMaps[map]![opcode + i] = 1;
+}
+function know(rows: readonly Row[]): void {
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i]!, spec = row[0], { map, opcode, count } = place(spec), use = /[/=]/.test(spec) ? MODRM : PLAIN;
+    for (let at = map << 8 | opcode, end = at + count; at < end; at++) {
+      (unparsed[at] ??= []).push(row);
+      modrmUse[at]! |= use;
+    }
   }
 }
-for (const row of INT_ROWS) parse(row);
-for (const row of SSE_ROWS) parse(row);
-for (const row of X87_ROWS) parse(row);
-for (const row of MMX_ROWS) parse(row);
-for (const row of BMI_ROWS) parse(row);
-sortRows(0, VEX_MAPS + 1);
+for (const rows of [INT_ROWS, SSE_ROWS, X87_ROWS, MMX_ROWS, BMI_ROWS]) know(rows);
 let vexKnown = false;
 /** Before maps above VEX_MAPS are looked at. */
 export function knowVex(): void {
   if (vexKnown) return;
   vexKnown = true;
-  for (const row of avxRows()) parse(row);
-  sortRows(VEX_MAPS + 1, maps.length);
+  know(avxRows());
 }
-/** The most specific rows first: exact modrm, then a digit, then any. */
-function sortRows(from: number, to: number): void {
-  for (let m = from; m < to; m++) for (const list of maps[m]!) list.sort((a, b) => Number(b.exact >= 0) - Number(a.exact >= 0) || Number(b.digit >= 0) - Number(a.digit >= 0) || Number(b.mod !== '') - Number(a.mod !== ''));
+function parsed(row: Row): ParsedRow {
+  let known = parsedRows.get(row);
+  if (known === undefined) parsedRows.set(row, known = parse(row));
+  return known;
+}
+/** The rows of an opcode, the most specific first: exact ModRM, then a digit, then any. */
+export function rowsOf(map: number, opcode: number): readonly ParsedRow[] {
+  const at = map << 8 | opcode, known = lists[at];
+  if (known !== undefined) return known;
+  const rows = unparsed[at];
+  if (rows === undefined) return NO_ROWS;
+  return lists[at] = rows.map(parsed).sort((a, b) => Number(b.exact >= 0) - Number(a.exact >= 0) || Number(b.digit >= 0) - Number(a.digit >= 0) || Number(b.mod !== '') - Number(a.mod !== ''));
 }
 
 /** Condition of a row with +cc, found in the opcode byte. */

@@ -1,6 +1,6 @@
 // The decoder's fast half, in WebAssembly: writes the records of instructions whose prefixes, opcode, ModRM and SIB have been decoded before.
 // All of a record but its displacement, immediate and place follows from those: the first such record is the template of the others (records.ts).
-import { maps } from '../decode/rows.ts';
+import { MODRM, PLAIN, VEX_MAPS, modrmUse } from '../decode/rows.ts';
 import { BLK, DECODE, DECODE_TABLES, REC, TEMPLATES, TEMPLATE_BITS } from '../layout.ts';
 import { I32, I64 } from '../wasm/builder.ts';
 import type { Func, Module } from '../wasm/builder.ts';
@@ -26,15 +26,7 @@ export const KEY = { rex: 7, opcode: 12, map: 20, modrm: 22 } as const;
 const OPCODES = 256;
 /** What the bytes of an opcode are followed by, by map << 8 | opcode: left to the decoder, no ModRM, ModRM. */
 export const HEAD = { unknown: 0, plain: 1, modrm: 2 } as const;
-function heads(): Uint8Array {
-  const out = new Uint8Array(1024);
-  for (let map = 0; map < 4; map++) for (let byte = 0; byte < 256; byte++) {
-    const rows = maps[map]![byte]!, modrm = rows.filter((row) => row.needsModrm).length;
-    if (rows.length > 0 && (modrm === 0 || modrm === rows.length)) out[map << 8 | byte] = modrm === 0 ? HEAD.plain : HEAD.modrm;
-  }
-  return out;
-}
-const HEADS = heads();
+const HEADS = modrmUse.subarray(0, VEX_MAPS << 8).map((use) => (use === MODRM ? HEAD.modrm : use === PLAIN ? HEAD.plain : HEAD.unknown));
 export const hasModrm = (key: number): boolean => HEADS[(key >> KEY.opcode) & 1023] === HEAD.modrm;
 
 /** The tables that the function reads. */

@@ -256,7 +256,8 @@ export class Func {
 }
 
 function install(): void {
-  const proto = Func.prototype as unknown as Record<string, unknown>;
+  // An object made without a prototype is a hash table; adding to a prototype would copy its table of properties for each.
+  const proto: Record<string, unknown> = Object.create(null);
   for (const [name, op] of Object.entries(PLAIN_OPS)) {
     proto[name] = function (this: Func) { this.code.byte(op); return this; };
   }
@@ -284,6 +285,7 @@ function install(): void {
       this.code.byte(0xfd); this.code.leb(op); this.code.leb(natural); this.code.leb(offset); this.code.byte(lane); return this;
     };
   }
+  Object.setPrototypeOf(Func.prototype, proto);
 }
 install();
 
