@@ -21,6 +21,9 @@ export const cpuBase = (cpu: number): number => CPU_AREA + cpu * CPU_STRIDE;
 export const DECODE_TABLES = 0x181000;
 /** Of RCPPS and RSQRTPS (semantics/approximation.ts). */
 export const APPROXIMATIONS = 0x181800;
+/** By handler slot from the first on: the bytes of an instruction of that form, its displacement and immediate 0; zeros if none is known. Written once. */
+export const FORM_SAMPLES = 0x1a0000;
+export const SAMPLE_BYTES = 16;
 /** One byte a frame: FETCHED is architectural (law 3), DECODED a cache's. Ram looks here before each write. */
 export const FRAME_FLAGS = 0x200000;
 export const FRAME_FLAGS_SIZE = 0x100000;

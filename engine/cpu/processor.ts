@@ -85,7 +85,7 @@ class Cpu implements Processor {
         return block;
       },
       straddle: (s, block) => this.blocks.straddle(s, block),
-      string: (s, record) => runString(mmu, this.core.setFlags, s, record, this.core.formOfSlot[mmu.u32[(record + REC.fn) >> 2]!]!),
+      string: (s, record) => runString(mmu, this.core.setFlags, s, record, this.core.formOf(mmu.u32[(record + REC.fn) >> 2]!)),
       cpuid: (s) => this.cpuid(s),
       sideexit: (record) => this.noteSideExit(record),
     };
@@ -167,7 +167,7 @@ class Cpu implements Processor {
   }
   /** Why a region handed its next instruction to the interpreter: the form is not compiled, or its operands or memory were out of the ordinary. */
   private noteSideExit(record: number): void {
-    const form = this.core.formOfSlot[this.mmu.u32[(record + REC.fn) >> 2]!]!;
+    const form = this.core.formOf(this.mmu.u32[(record + REC.fn) >> 2]!);
     const cause = `${this.compiler!.leftOut(form) ? 'not compiled' : form.mem !== 0 ? 'memory' : 'operand'}: ${form.key}`;
     this.sideCauses.set(cause, (this.sideCauses.get(cause) ?? 0) + 1);
   }
@@ -230,7 +230,7 @@ class Cpu implements Processor {
     const { u32, u8 } = this.mmu, hi = u32[(s + S.exitHi) >> 2]! | 0, top = hi >> 15;
     if (top === 0 || top === -1) return false; // another #GP
     const half = (at: number): number => u8[record + at]! | (u8[record + at + 1]! << 8);
-    const { mem, mnemonic } = this.core.formOfSlot[u32[(record + REC.fn) >> 2]!]!, base = half(REC.base), plain = half(REC.seg) !== CTX.fsBase && half(REC.seg) !== CTX.gsBase;
+    const { mem, mnemonic } = this.core.formOf(u32[(record + REC.fn) >> 2]!), base = half(REC.base), plain = half(REC.seg) !== CTX.fsBase && half(REC.seg) !== CTX.gsBase;
     if (mem !== 0 && plain && (base === RSP * 8 || base === RBP * 8)) return true;
     if (!/^(push|pop|call|ret|enter|leave)/.test(mnemonic)) return false;
     const register = mnemonic === 'leave' ? RBP : RSP, distance = (u32[(s + S.exitLo) >> 2]! - u32[(s >> 2) + register * 2]!) | 0;

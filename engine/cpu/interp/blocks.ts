@@ -247,7 +247,7 @@ export class Blocks {
   partial(record: number): { cost: number; count: number } {
     const block = this.mmu.u32[(record + REC.block) >> 2]!, k = this.mmu.u8[record + REC.k]!;
     let cost = 0;
-    for (let i = 0; i <= k; i++) cost += this.core().formOfSlot[this.mmu.u32[(block + BLK.size + i * REC.size + REC.fn) >> 2]!]!.cost;
+    for (let i = 0; i <= k; i++) cost += this.core().formOf(this.mmu.u32[(block + BLK.size + i * REC.size + REC.fn) >> 2]!).cost;
     return { cost, count: k + 1 };
   }
 }

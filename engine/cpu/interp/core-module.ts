@@ -15,6 +15,10 @@ import { CODE, InterpCtx, condFromState, tailCalls } from './context.ts';
 import { decodeTables, emitDecodeKnown } from './decode-known.ts';
 import { DISPATCH_SLOTS, SLOT, emitChain, emitFetch, emitHot, emitNextBlock, emitOnward, emitSpendBlock } from './dispatch.ts';
 import { emitInnerLoop } from './inner-loop.ts';
+import { addTemplates } from './templates.ts';
+
+/** Handler slots of the forms that the core module has, by key. */
+export const builtInSlots = (): Map<string, number> => new Map([...HOT_FORMS, ...OTHER_FORMS].map((key, i) => [key, SLOT.first + i]));
 /** Imported memory fits any guest RAM. */
 export const MEMORY_LIMITS = { initial: RAM_BASE / 65536, maximum: 65536 } as const;
 
@@ -125,6 +129,7 @@ export function buildCoreModule(counting = false): Uint8Array {
   });
   decodeTables(m);
   approximationTables(m);
+  addTemplates(m, MEMORY_LIMITS, builtInSlots());
   const known = m.func([I32, I32, I32, I32, I32], [I32], 'decodeKnown');
   emitDecodeKnown(known);
   const helperTable = m.table({ initial: signatures.length });

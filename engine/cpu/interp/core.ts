@@ -1,11 +1,13 @@
 // The core: the core module instantiated over the machine's memory, and modules of further handlers made on demand.
 // All share one dispatch table.
+import { assert } from '../../base/assert.ts';
+import { decode } from '../decode/decoder.ts';
 import type { Form } from '../decode/insn.ts';
+import { FORM_SAMPLES, SAMPLE_BYTES } from '../layout.ts';
 import { allHelpers, semanticsOf } from '../semantics/context.ts';
 import { I32, Module } from '../wasm/builder.ts';
 import type { Func, ValType } from '../wasm/builder.ts';
-import { HOT_FORMS, OTHER_FORMS } from './common-forms.ts';
-import { MEMORY_LIMITS, RUNTIME_MEMORY, RUNTIME_OTHER, buildCoreModule, helperSignatures } from './core-module.ts';
+import { MEMORY_LIMITS, RUNTIME_MEMORY, RUNTIME_OTHER, buildCoreModule, builtInSlots, helperSignatures } from './core-module.ts';
 import { InterpCtx, tailCalls } from './context.ts';
 import { DISPATCH_SLOTS, SLOT } from './dispatch.ts';
 
@@ -49,7 +51,7 @@ export class Core {
   readonly decodeKnown: (block: number, at: number, end: number, k: number, most: number) => number;
   private nextSlot: number;
   private readonly handlerOf = new Map<Form, number>();
-  private readonly builtIn = new Map<string, number>();
+  private readonly builtIn = builtInSlots();
   readonly formOfSlot: (Form | undefined)[] = [];
   private pending: Form[] = [];
   handlerModules = 0;
@@ -63,7 +65,6 @@ export class Core {
     if (counting) imports['sideexit'] = runtime.sideexit.bind(runtime);
     for (const helper of allHelpers()) if (helper.js !== null) imports[`h.${helper.name}`] = helper.js({ memory });
     helperSignatures().forEach(({ name, params, results }, slot) => this.helpers.set(name, { params, results, slot }));
-    for (const key of [...HOT_FORMS, ...OTHER_FORMS]) this.builtIn.set(key, SLOT.first + this.builtIn.size);
     this.nextSlot = SLOT.first + this.builtIn.size;
     const x = new WebAssembly.Instance(new WebAssembly.Module(counting ? buildCoreModule(true) : provided ?? buildCoreModule()), { e: imports }).exports as Record<string, never>;
     this.dispatch = x['sys.dispatch']!;
@@ -103,6 +104,14 @@ export class Core {
     this.formOfSlot[slot] = form;
     if (ready === undefined) this.pending.push(form);
     return slot;
+  }
+  /** The form of a handler slot that a record has. Templates that came with the core module were not decoded here: their forms are when asked for. */
+  formOf(slot: number): Form {
+    const known = this.formOfSlot[slot];
+    if (known !== undefined) return known;
+    const at = FORM_SAMPLES + (slot - SLOT.first) * SAMPLE_BYTES, { form } = decode(new Uint8Array(this.memory.buffer), at, at + SAMPLE_BYTES)!;
+    assert(this.handler(form) === slot, 'the sample of a form is one');
+    return form;
   }
   get forms(): number { return this.handlerOf.size; }
   /** Keys of the forms that had to be made on demand (for common-forms.ts). */
