@@ -30,9 +30,9 @@ export function createProcessor(memory: WebAssembly.Memory, ram: Ram, cpus: numb
   return new Cpu(memory, ram, cpus, options);
 }
 
-/** Executions after which a block is compiled; a power of two. A region costs 1 to 1.5 ms to compile, about what its blocks cost in the
- *  interpreter until their entry has run this often. */
-const HOT = 8192;
+/** Executions after which a block is compiled; a power of two. A region costs some 10 ms of CPU time to compile, V8's threads included, about what
+ *  its blocks cost in the interpreter until their entry has run this often. */
+const HOT = 16384;
 
 /** In the first instructions of a machine the compiler is cold itself, and most programs are over before it has paid: hot is what loops most. */
 const YOUNG_INSNS = 1 << 26, YOUNG_HOT = 65536;
