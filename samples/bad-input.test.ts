@@ -36,6 +36,8 @@ describe('programs that cannot be executed', () => {
     expect(r.status).toBe(126);
   });
   test('script with a missing interpreter: 126, named', () => { const r = record([fileIn('#!/no/such/interp\n')]); oneLine(r.stderr, '/no/such/interp'); expect(r.status).toBe(126); });
+  test('script whose interpreter is a directory or no program: 126', () => { for (const to of ['/etc', '/dev/null', '/etc/passwd']) { const r = record([fileIn(`#!${to}\n`)]); oneLine(r.stderr, `its interpreter ${to}: Permission denied`); expect(r.status).toBe(126); } });
+  test('script whose interpreter is a script with a missing one: 126, named', () => { const r = record([fileIn(`#!${fileIn('#!/no/such/interp\n')}\n`)]); oneLine(r.stderr, '/no/such/interp'); expect(r.status).toBe(126); });
 });
 
 describe('things that are no recording', () => {

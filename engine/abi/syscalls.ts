@@ -364,7 +364,7 @@ execveat|dirfd:atfd pathname:path argv:argv envp:envp flags:F:AT_FLAG|d|DFP
 userfaultfd|flags:F:OPEN_FLAG|fd|D
 membarrier|cmd:E:MEMBARRIER flags:x|@membarrier|
 mlock2|addr:p len:lu flags:F:MLOCK|d|M
-copy_file_range|fd_in:fd off_in:io:off fd_out:fd off_out:io:off len:size flags:x0|b|D
+copy_file_range|fd_in:fd off_in:io:off fd_out:fd off_out:io:off len:size flags:u|b|D
 preadv2|fd:fd iov:oiov:2 iovcnt:lu pos_l:off pos_h:- flags:F:RWF|b|D
 pwritev2|fd:fd iov:iov:2 iovcnt:lu pos_l:off pos_h:- flags:F:RWF|b|D
 pkey_mprotect|addr:p len:lu prot:F:PROT pkey:d|d|M

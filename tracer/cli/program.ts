@@ -38,16 +38,21 @@ function examine(name: string, full: string): void {
     throw new UserError(`${name}: ${code === 'EACCES' ? 'Permission denied' : code === 'ELOOP' ? 'too many levels of symbolic links' : code}: check the path`, CANNOT);
   }
   if (s.isDirectory()) throw new UserError(`${name}: is a directory (Permission denied): name a program`, CANNOT);
-  if (!s.isFile()) throw new UserError(`${name}: Permission denied: it is not a regular file`, CANNOT);
-  try { accessSync(full, constants.X_OK); } catch { throw new UserError(`${name}: Permission denied: make it executable with chmod +x`, CANNOT); }
-  const why = unrunnable(full);
+  const why = refused(full) ?? unrunnable(full);
   if (why !== null) throw new UserError(`${name}: ${why}`, CANNOT);
+}
+
+/** Why execve answers EACCES for something that exists, or null. */
+function refused(full: string): string | null {
+  if (!statSync(full).isFile()) return 'Permission denied: it is not a regular file';
+  try { accessSync(full, constants.X_OK); } catch { return 'Permission denied: make it executable with chmod +x'; }
+  return null;
 }
 
 const MACHINES: Record<number, string> = { 3: 'i386', 8: 'MIPS', 20: 'PowerPC', 21: 'PowerPC64', 22: 's390', 40: 'ARM', 183: 'aarch64', 243: 'RISC-V', 258: 'LoongArch' };
 
 /** Why a file cannot be executed as x86-64 Linux, or null. ELF-64 header: elf(5). */
-export function unrunnable(full: string): string | null {
+export function unrunnable(full: string, depth = 0): string | null {
   let fd: number;
   try { fd = openQuietly(full); } catch { return null; } // execute-only: the guest will tell
   try {
@@ -57,7 +62,9 @@ export function unrunnable(full: string): string | null {
       const line = head.subarray(2, n).toString('latin1').split('\n')[0]!.trim(), interpreter = line.split(/[ \t]/)[0]!;
       if (interpreter === '') return 'Exec format error (its #! line names no interpreter): name one';
       if (isAbsolute(interpreter) && !existsSync(interpreter)) return `its interpreter ${interpreter} is missing: install it or correct the #! line`;
-      return null;
+      // An interpreter may be a script itself, five deep (binfmt_script).
+      const why = isAbsolute(interpreter) && depth < 5 ? refused(interpreter) ?? unrunnable(interpreter, depth + 1) : null;
+      return why === null ? null : `its interpreter ${interpreter}: ${why}`;
     }
     if (n < 4 || head.readUInt32LE(0) !== 0x464c457f) return 'Exec format error (neither ELF nor #!): run it with an interpreter';
     if (n < 20) return 'Exec format error (a truncated ELF file): get it again';

@@ -74,6 +74,12 @@ describe('files', () => {
 describe('memory, processes, signals', () => {
   test('mmap', () => {
     expect(text('mmap', [0, 8192, 3, 0x22, [0xffffffff, 0xffffffff], 0], 0x7ffff7fc2000)).toBe('mmap(NULL, 8192, PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0) = 0x7ffff7fc2000');
+    expect(text('mmap', [0, 4096, 3, 0x20, -1, 0], -22)).toContain('PROT_READ|PROT_WRITE, MAP_FILE|MAP_ANONYMOUS, -1');
+    expect(text('mremap', [0x1000, 4096, 4096, 5, 0], 0x3000)).toContain('4096, 4096, MREMAP_MAYMOVE|MREMAP_DONTUNMAP) =');
+    expect(text('mremap', [0x1000, 4096, 4096, 2, 0x5000], -22)).toContain('4096, 4096, MREMAP_FIXED) =');
+    expect(text('mremap', [0x1000, 4096, 4096, 3, 0x5000], 0x5000)).toContain('MREMAP_MAYMOVE|MREMAP_FIXED, 0x5000) =');
+    expect(text('fcntl', [8, 0, -1], -22)).toContain('fcntl(8, F_DUPFD, 4294967295)');
+    expect(text('copy_file_range', [7, 0, 8, 0, 30, 1], -22)).toContain('copy_file_range(7, NULL, 8, NULL, 30, 1)');
     expect(text('mmap', [0, 0, 0, 0, 5, 4096], -22)).toBe('mmap(NULL, 0, PROT_NONE, MAP_FILE, 5, 0x1000) = -1 EINVAL (Invalid argument)');
     expect(text('brk', [0], 0x55a7b299c000)).toBe('brk(NULL) = 0x55a7b299c000');
   });

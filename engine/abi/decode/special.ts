@@ -37,7 +37,7 @@ function mmap(c: CallText): void {
   plain(c, 0, 3);
   const fl = c.u32(3), type = fl & 15, rest = (fl & ~15) >>> 0;
   const t = nameOf(M.MAP_TYPE_NAMES, type) ?? `${hex(type)} /* MAP_??? */`;
-  c.arg(rest ? `${type || !rest ? `${t}|` : ''}${flags(M.MAP_NAMES, rest, '')}` : type ? t : 'MAP_FILE');
+  c.arg(rest ? `${type ? t : 'MAP_FILE'}|${flags(M.MAP_NAMES, rest, '')}` : type ? t : 'MAP_FILE');
   c.arg(c.fd(c.i32(4)));
   c.arg(c.hex(5));
 }
@@ -199,7 +199,7 @@ function fcntl(c: CallText): void {
     case O.F_SETFL: c.arg(openFlags(c.u32(2))); break;
     case O.F_GETFD: if (!c.failed && ret > 0) { c.resultText = hex(ret); c.aux = `flags ${flags(O.FD_FLAG_NAMES, ret, '')}`; } break;
     case O.F_GETFL: if (!c.failed && ret >= 0) { c.resultText = hex(ret); c.aux = `flags ${openFlags(ret)}`; } break;
-    case O.F_DUPFD: case O.F_DUPFD_CLOEXEC: c.arg(String(c.i32(2))); if (!c.failed && ret >= 0) c.resultText = c.fd(ret); break;
+    case O.F_DUPFD: case O.F_DUPFD_CLOEXEC: c.arg(String(c.u32(2))); if (!c.failed && ret >= 0) c.resultText = c.fd(ret); break;
     case O.F_SETLK: case O.F_SETLKW: case O.F_OFD_SETLK: case O.F_OFD_SETLKW: c.arg(c.struct(2, PART.entry, 'flock') ?? c.ptr(2)); break;
     case O.F_GETLK: case O.F_OFD_GETLK: exitStruct('flockpid'); break;
     case O.F_SETOWN_EX: c.arg(c.struct(2, PART.entry, 'f_owner_ex') ?? c.ptr(2)); break;
@@ -250,10 +250,10 @@ function sendfile(c: CallText): void {
   plain(c, 0, 2);
   const before = c.reader(2, PART.entry);
   if (c.isNull(2) || !before) { c.arg(c.ptr(2)); plain(c, 3, 4); return; }
-  c.arg(`[${before.dec(0)}]`);
+  c.arg(`[${before.udec(0)}]`);
   c.atExitAfter();
   const after = c.reader(2, PART.exit);
-  if (after && !c.failed && c.ret > 0) c.append(` => [${after.dec(0)}]`);
+  if (after && !c.failed && c.ret > 0) c.append(` => [${after.udec(0)}]`);
   plain(c, 3, 4);
 }
 function addressOut(c: CallText, at: number): void { // struct sockaddr *addr, socklen_t *addrlen, filled at exit
@@ -358,7 +358,7 @@ export const SPECIAL: Readonly<Record<string, Special | undefined>> = {
     plain(c, 3, 4);
   },
   mmap,
-  mremap: (c) => { plain(c, 0, 4); if (c.u32(3) & (M.MREMAP_FIXED | M.MREMAP_DONTUNMAP)) plain(c, 4, 5); },
+  mremap: (c) => { plain(c, 0, 4); if ((c.u32(3) & M.MREMAP_FIXED) !== 0 && (c.u32(3) & M.MREMAP_MAYMOVE) !== 0) plain(c, 4, 5); },
   rt_sigaction: (c) => {
     plain(c, 0, 1);
     c.arg(c.isNull(1) ? 'NULL' : c.struct(1, PART.entry, 'sigaction') ?? c.ptr(1));
