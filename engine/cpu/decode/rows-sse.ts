@@ -33,7 +33,7 @@ export const SSE_ROWS: readonly Row[] = [
   ['np0f2b/rm', 'movntps', 'Mx Vx'], ['660f2b/rm', 'movntpd', 'Mx Vx'], ['660fe7/rm', 'movntdq', 'Mx Vx'],
   ['660f6f/r', 'movdqa', 'Vx Wx'], ['660f7f/r', 'movdqa', 'Wx Vx'], ['f30f6f/r', 'movdqu', 'Vx Wx'], ['f30f7f/r', 'movdqu', 'Wx Vx'],
   ['660f6e/r', 'movd', 'Vx Ey'], ['660f7e/r', 'movd', 'Ey Vx'], ['f30f7e/r', 'movq', 'Vx Wq'], ['660fd6/r', 'movq', 'Wq Vx'],
-  ['np0f50/rr', 'movmskps', 'Gd Ux'], ['660f50/rr', 'movmskpd', 'Gd Ux'], ['660fd7/rr', 'pmovmskb', 'Gd Ux'], ['660ff7/rr', 'maskmovdqu', 'Vx Ux'],
+  ['np0f50/rr', 'movmskps', 'Gd Ux'], ['660f50/rr', 'movmskpd', 'Gd Ux'], ['660fd7/rr', 'pmovmskb', 'Gd Ux'], ['660ff7/rr', 'maskmovdqu', 'Vx Ux Xb'],
   ['f30fd6/rr', 'movq2dq', 'Vx Nq'], ['f20fd6/rr', 'movdq2q', 'Pq Ux'],
   // logic and shuffles on floats
   ['np0f54/r', 'andps', 'Vx Wx'], ['660f54/r', 'andpd', 'Vx Wx'], ['np0f55/r', 'andnps', 'Vx Wx'], ['660f55/r', 'andnpd', 'Vx Wx'],

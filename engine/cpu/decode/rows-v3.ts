@@ -37,7 +37,7 @@ export const avxRows = (): readonly Row[] => [
   ['v0.np0f12/rr', 'vmovhlps', 'Vx Hx Ux'], ['v0.np0f16/rr', 'vmovlhps', 'Vx Hx Ux'],
   ['v.660f6f/r', 'vmovdqa', 'Vl Wl'], ['v.660f7f/r', 'vmovdqa', 'Wl Vl'], ['v.f30f6f/r', 'vmovdqu', 'Vl Wl'], ['v.f30f7f/r', 'vmovdqu', 'Wl Vl'], ['v.660fe7/rm', 'vmovntdq', 'Ml Vl'],
   ['v0.660f6e/r', 'vmovd', 'Vx Ey'], ['v0.660f7e/r', 'vmovd', 'Ey Vx'], ['v0.f30f7e/r', 'vmovq', 'Vx Wq'], ['v0.660fd6/r', 'vmovq', 'Wq Vx'],
-  ['v.660fd7/rr', 'vpmovmskb', 'Gd Ul'], ['v0.660ff7/rr', 'vmaskmovdqu', 'Vx Ux'], ['v.f20ff0/rm', 'vlddqu', 'Vl Ml'], ['v.660f382a/rm', 'vmovntdqa', 'Vl Ml'],
+  ['v.660fd7/rr', 'vpmovmskb', 'Gd Ul'], ['v0.660ff7/rr', 'vmaskmovdqu', 'Vx Ux Xb'], ['v.f20ff0/rm', 'vlddqu', 'Vl Ml'], ['v.660f382a/rm', 'vmovntdqa', 'Vl Ml'],
   ['v0.f20f12/r', 'vmovddup', 'Vx Wq'], ['v1.f20f12/r', 'vmovddup', 'Vl Wl'], ['v.f30f12/r', 'vmovsldup', 'Vl Wl'], ['v.f30f16/r', 'vmovshdup', 'Vl Wl'],
   // logic and shuffles on floats
   ...LOGIC.flatMap(([op, name]) => PACKED_FLOAT.map(([pp, t]): Row => [`v.${pp}0f${op}/r`, `v${name}${t}`, 'Vl Hl Wl'])),

@@ -1,12 +1,12 @@
 // MMX, and the SSE instructions that touch mm registers. An mm register is the significand of a physical x87 register; every MMX
 // instruction but EMMS sets TOP = 0 and all tags valid, every write sets the exponent to all ones (SDM vol. 1, 9.6.2).
-import { CTX, RDI } from '../../machine/hardware.ts';
+import { CTX } from '../../machine/hardware.ts';
 import { I64, V128 } from '../wasm/builder.ts';
 import type { Func } from '../wasm/builder.ts';
 import { define } from './context.ts';
 import type { Ctx, Semantics } from './context.ts';
 import { checkXm } from './sse-fp.ts';
-import { interleave, mmxHook, mulEvenDwords, mulHigh, sad, shiftLanes, wordSwizzle } from './sse-int.ts';
+import { implicitDestination, interleave, mmxHook, mulEvenDwords, mulHigh, sad, shiftLanes, wordSwizzle } from './sse-int.ts';
 import type { ShiftKind } from './sse-int.ts';
 import { waiting } from './x87.ts';
 
@@ -110,8 +110,9 @@ define({
   maskmovq: (c) => {
     const { f } = c, address = c.local(I64), m = c.local(V128);
     waiting(c);
-    c.gpr(RDI); f.set(address);
+    implicitDestination(c); f.set(address);
     read(c, 1); f.i32Const(7).i8x16ShrS().tee(m).v128AnyTrue().if();
+    c.beginOut(address, 8); f.drop(); // a fault is that of a write
     f.get(address);
     read(c, 0); f.v128Const([0, 0, 0, 0]).get(address); c.load(8); f.i64x2ReplaceLane(0).get(m).v128Bitselect().i64x2ExtractLane(0);
     c.store(8);

@@ -5,13 +5,13 @@ import { CODE, DATA, ENTRY, WINDOW, cannotRunNatively, runNatively } from '../ha
 import type { Outcome, Test } from '../harness/records.ts';
 
 const BASE = BigInt(DATA + WINDOW), STACK_AT = 128, THERE = BigInt(CODE + ENTRY + 0x40), OPERAND = 32;
-interface State { gpr: BigUint64Array; mem: DataView }
+interface State { gpr: BigUint64Array; mem: DataView; fx: Uint8Array }
 const cases: Test[] = [];
 function add(name: string, code: number[], set: (s: State) => void = () => undefined, fsBase = 0): void {
   const gpr = new BigUint64Array(16), fx = new Uint8Array(512), f = new DataView(fx.buffer), mem = new Uint8Array(256);
   gpr[4] = BASE + BigInt(STACK_AT); gpr[7] = BASE + BigInt(OPERAND); gpr[0] = 0x1122334455667788n;
   f.setUint16(0, 0x37f, true); f.setUint32(24, 0x1f80, true); f.setUint32(28, 0xffff, true);
-  set({ gpr, mem: new DataView(mem.buffer) });
+  set({ gpr, mem: new DataView(mem.buffer), fx });
   cases.push({ code: Uint8Array.from(code), gpr, rflags: 0x202, fx, mem, name, entry: ENTRY, window: WINDOW, fsBase, gsBase: fsBase, ignore: [0, 0] });
 }
 /** Words of `bytes` each, one behind the other. */
@@ -69,6 +69,13 @@ for (let n = 0; n < 6; n++) { add(`mov rax, sreg ${n}`, [0x48, 0x8c, 0xc0 | (n <
 add('xlat through fs', [0x64, 0xd7], ({ gpr, mem }) => { gpr[0] = 5n; gpr[3] = BASE; mem.setUint8(21, 0x5a); mem.setUint8(5, 0xa5); }, 16);
 add('xlat of 32 bits', [0x67, 0xd7], ({ gpr, mem }) => { gpr[0] = 5n; gpr[3] = BASE | 1n << 40n; mem.setUint8(5, 0xa5); });
 add('xlat of 32 bits through fs', [0x64, 0x67, 0xd7], ({ gpr, mem }) => { gpr[0] = 5n; gpr[3] = 0xffffffffn; mem.setUint8(4, 0xa5); }, Number(BASE));
+for (const [name, code] of [['maskmovdqu', [0x66, 0x0f, 0xf7, 0xca]], ['maskmovq', [0x0f, 0xf7, 0xca]]] as const) {
+  const values = (fx: Uint8Array): void => { for (let i = 0; i < 8; i++) { fx[32 + 16 + i] = i + 1; fx[32 + 32 + i] = 0xff; fx[160 + 16 + i] = i + 1; fx[160 + 32 + i] = 0xff; } };
+  add(`${name} through fs`, [0x64, ...code], ({ fx }) => values(fx), 16);
+  add(`${name} of 32 bits`, [0x67, ...code], ({ fx, gpr }) => { values(fx); gpr[7] = gpr[7]! | 1n << 40n; });
+  add(`${name} of 32 bits through fs`, [0x64, 0x67, ...code], ({ fx, gpr }) => { values(fx); gpr[7] = 0xffffffffn; }, Number(BASE));
+  add(`${name} of 32 bits through fs, within the page`, [0x64, 0x67, ...code], ({ fx, gpr }) => { values(fx); gpr[7] = 0xffff_ffff_0000_0010n; }, Number(BASE));
+}
 for (const [name, code] of [['loopne', 0xe0], ['loope', 0xe1], ['loop', 0xe2], ['jrcxz', 0xe3]] as const) {
   for (const rcx of [0n, 1n, 2n, 1n << 32n, 1n + (1n << 32n)]) for (const short of [[], [0x67]]) add(`${short.length > 0 ? '67 ' : ''}${name}, rcx ${hex(rcx)}`, [...short, code, 0x10], ({ gpr }) => { gpr[1] = rcx; });
 }

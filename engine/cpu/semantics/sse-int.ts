@@ -179,13 +179,20 @@ const pinsrw: Semantics = (c) => {
   c.imm(2); f.i32WrapI64().i32Const(7).i32And().i16x8Splat().v128Const([0x10000, 0x30002, 0x50004, 0x70006]).i16x8Eq().v128Bitselect();
   c.writeV(0);
 };
-/** Byte-masked store to DS:RDI, as one read and one write of the sixteen bytes. */
+/** push i64: the address that MASKMOVDQU and MASKMOVQ store to: (E)DI in the segment of operand 2. */
+export function implicitDestination(c: Ctx): void {
+  c.ea(2); c.gpr(RDI);
+  if (c.form.mem === 3) c.f.i32WrapI64().i64ExtendI32U();
+  c.f.i64Add();
+}
+/** Byte-masked store, as one read and one write of the sixteen bytes. */
 const maskmovdqu: Semantics = (c) => {
   const { f } = c, address = c.local(I64), m = c.local(V128);
-  c.gpr(RDI); f.set(address);
+  implicitDestination(c); f.set(address);
   const data = c.local(V128);
   c.readV(0); f.set(data);
   c.readV(1); f.i32Const(7).i8x16ShrS().tee(m).v128AnyTrue().if();
+  c.beginOut(address, 16); f.drop(); // a fault is that of a write
   f.get(address).get(data).get(address); c.load(16); f.get(m).v128Bitselect();
   c.store(16);
   f.end();
