@@ -14,30 +14,30 @@ export const FRAME_COUNT = 20;
  *  whether the instruction there is one for the decoder, the place for its template or 0, the template's key and SIB, bytes before displacement and immediate. */
 export const DECODE = { at: 192, cost: 196, flow: 200, more: 204, template: 208, key: 212, sib: 216, head: 220 } as const;
 export const CPU_AREA = 0x1000;
-export const CPU_STRIDE = 0x6000;
+export const CPU_STRIDE = 0x12000;
 export const cpuBase = (cpu: number): number => CPU_AREA + cpu * CPU_STRIDE;
 
 /** Prefixes by byte, opcodes by map and byte: written once. */
-export const DECODE_TABLES = 0x181000;
+export const DECODE_TABLES = 0x481000;
 /** Of RCPPS and RSQRTPS (semantics/approximation.ts). */
-export const APPROXIMATIONS = 0x181800;
+export const APPROXIMATIONS = 0x481800;
 /** By handler slot from the first on: the bytes of an instruction of that form, its displacement and immediate 0; zeros if none is known. Written once. */
-export const FORM_SAMPLES = 0x1a0000;
+export const FORM_SAMPLES = 0x4a0000;
 export const SAMPLE_BYTES = 16;
 /** One byte a frame: FETCHED is architectural (law 3), DECODED a cache's. Ram looks here before each write. */
-export const FRAME_FLAGS = 0x200000;
+export const FRAME_FLAGS = 0x500000;
 export const FRAME_FLAGS_SIZE = 0x100000;
 export const FRAME_FETCHED = 1, FRAME_DECODED = 2;
 /** Physical address → block: 65,536 entries of {pa u32, block u32}, each the newest of its blocks; BLK.hashNext leads to the others. */
-export const JUMP_CACHE = 0x300000;
+export const JUMP_CACHE = 0x600000;
 export const JUMP_CACHE_BITS = 16;
 /** Records to make others from, by what stands before displacement and immediate: 16,384 entries of 32 bytes. */
-export const TEMPLATES = 0x380000;
+export const TEMPLATES = 0x680000;
 export const TEMPLATE_BITS = 14;
 /** Blocks of predecoded records. */
-export const BLOCK_AREA = 0x400000;
-export const BLOCK_AREA_END = 0x2000000;
-export const RAM_BASE = 0x2000000;
+export const BLOCK_AREA = 0x700000;
+export const BLOCK_AREA_END = 0x2300000;
+export const RAM_BASE = 0x2300000;
 
 /** WebAssembly pages (64 KiB) of a memory that holds the engine and `ramBytes` of guest RAM. */
 export const memoryPages = (ramBytes: number): number => Math.ceil((RAM_BASE + ramBytes) / 65536);
@@ -67,11 +67,11 @@ export const S = {
   bounce: 1024, bounceSize: 1024,
   /** State of the generator behind RDRAND, 4 words. */
   random: 1008,
-  dtlb: 0x800, // 512 entries of 32 bytes
-  itlb: 0x4800, // 128 entries of 16 bytes
+  dtlb: 0x800, // 2,048 entries of 32 bytes
+  itlb: 0x10800, // 128 entries of 16 bytes
 } as const;
 
-export const DTLB_ENTRIES = 512;
+export const DTLB_ENTRIES = 2048;
 /** Entry: readTag i64, writeTag i64 (fast: page address or −1), addend i32, pfn u32, arch lo (page | TLB_VALID | TLB_WRITE) u32, arch hi u32. */
 export const DTLB = { read: 0, write: 8, addend: 16, pfn: 20, archLo: 24, archHi: 28, size: 32 } as const;
 export const TLB_VALID = 1, TLB_WRITE = 2;

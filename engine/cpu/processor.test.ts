@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { EXIT, PF, R10, R8, R9, RAX, RBX, RDI, RDX, RSI, RSP, VEC } from '../machine/hardware.ts';
 import { GuestRam } from '../machine/ram.ts';
 import type { Processor } from '../machine/hardware.ts';
-import { FRAME_FLAGS, FRAME_FLAGS_SIZE, RAM_BASE, memoryPages } from './layout.ts';
+import { DTLB_ENTRIES, FRAME_FLAGS, FRAME_FLAGS_SIZE, RAM_BASE, memoryPages } from './layout.ts';
 import { createProcessor } from './processor.ts';
 import type { ProcessorOptions } from './processor.ts';
 
@@ -130,15 +130,15 @@ describe.skipIf(!hasGcc)('processor', { timeout: 60_000 }, () => {
     expect(r.gpr(RSI)).toBe(2);
   }));
   test('accesses at known distances: over a page border, with a TLB entry replaced between them, and a fault behind the first', () => run(`
-    mov rdi, ${DATA + 4088}\nmov r8, ${DATA}\nmov r9, ${DATA + (512 << 12)}\nmov r10, ${DATA + (513 << 12)}\nmov ecx, 40
+    mov rdi, ${DATA + 4088}\nmov r8, ${DATA}\nmov r9, ${DATA + (DTLB_ENTRIES << 12)}\nmov r10, ${DATA + (DTLB_ENTRIES + 1 << 12)}\nmov ecx, 40
     1: mov rax, [rdi]\nadd rax, [rdi+8]\nadd rax, rcx\nmov [rdi+16], rax\nmov [rdi+8], cl
     mov rbx, [r8+16]\nmov rdx, [r9]\nadd rbx, [r8+24]\ninc rbx\nmov [r8+32], rbx\nadd [r8+24], rbx\nmov [r9+8], rbx\npush rbx\npush rdx\nlea rsi, [r8+64]\nmov [rsi-8], eax\npop rdx\npop rbx
     dec ecx\njnz 1b\nmov rax, [r10]\ninc r11\nmov [r10+8], rax\nsyscall`, ({ cpu }) => {
-    expect([cpu.exit.vector, cpu.exit.address]).toEqual([VEC.PF, DATA + (513 << 12) + 8]);
+    expect([cpu.exit.vector, cpu.exit.address]).toEqual([VEC.PF, DATA + (DTLB_ENTRIES + 1 << 12) + 8]);
     expect(cpu.counters(0).dtlbMiss).toBeGreaterThan(3 * 40);
   }, ({ map }) => {
-    map(DATA + (512 << 12), 700, 7);
-    map(DATA + (513 << 12), 701, 5);
+    map(DATA + (DTLB_ENTRIES << 12), 700, 7);
+    map(DATA + (DTLB_ENTRIES + 1 << 12), 701, 5);
   }));
   /** A loop that calls through a pointer to a function three pages on. */
   const FAR = `lea rbx, [rip+f]\nmov ecx, 100000\n1: call rbx\ndec ecx\njnz 1b\nsyscall\n.org 0x3000\nf: inc rax\nret`;

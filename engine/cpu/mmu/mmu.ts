@@ -3,6 +3,11 @@ import { COST } from '../../clock/costs.ts';
 import { AC, CTX, EXIT, PF, PTE, PTE_NX_HI, VEC } from '../../machine/hardware.ts';
 import { DTLB, DTLB_ENTRIES, FRAME_FETCHED, FRAME_FLAGS, ITLB, ITLB_ENTRIES, RAM_BASE, S, TLB_VALID, TLB_WRITE, cpuBase } from '../layout.ts';
 
+/** A data TLB without a valid entry: fast tags −1, which no access matches, but 0 in the last entry: addresses in the last page of all would match −1 there. */
+const EMPTY_DTLB = new Uint32Array(DTLB_ENTRIES * DTLB.size >> 2).fill(0xffffffff);
+for (let i = 0; i < EMPTY_DTLB.length; i += DTLB.size >> 2) EMPTY_DTLB[i + (DTLB.archLo >> 2)] = 0;
+EMPTY_DTLB.fill(0, EMPTY_DTLB.length - (DTLB.size >> 2), EMPTY_DTLB.length - (DTLB.size >> 2) + 4);
+
 export class Mmu {
   readonly u8: Uint8Array;
   readonly u32: Uint32Array;
@@ -253,10 +258,8 @@ export class Mmu {
     this.clear(s);
   }
   clear(s: number): void {
-    const d = (s + S.dtlb) >> 2, i = (s + S.itlb) >> 2;
-    this.u32.fill(0xffffffff, d, d + (DTLB_ENTRIES * DTLB.size >> 2));
-    for (let k = 0; k < DTLB_ENTRIES; k++) this.u32[d + k * (DTLB.size >> 2) + (DTLB.archLo >> 2)] = 0;
-    this.neverMatch(d + (DTLB_ENTRIES - 1) * (DTLB.size >> 2));
+    const i = (s + S.itlb) >> 2;
+    this.u32.set(EMPTY_DTLB, (s + S.dtlb) >> 2);
     this.u32.fill(0xffffffff, i, i + (ITLB_ENTRIES * ITLB.size >> 2));
   }
   /** The last entry's invalid tags are 0, not −1: addresses in the last page of all would match that (an access to (void *)-1). */

@@ -29,7 +29,7 @@
     local.get $rdi local.get $state i64.load offset=48 (;rsi;) local.set $rsi
     local.get $rsi i64.const 2 i64.shl i64.add i64.const 8 i64.add local.set 10
     local.get $state local.get 10 i64.store (;rax;)
-    local.get $state i32.const 4194416 i32.store offset=868 (;rec;)
+    local.get $state i32.const 7340144 i32.store offset=868 (;rec;)
     local.get $state local.get 3 return_call 3
     unreachable
   end

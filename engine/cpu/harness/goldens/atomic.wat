@@ -31,8 +31,8 @@
     local.get $rax local.set 9
     local.get $state i64.load offset=56 (;rdi;) local.set $rdi
     local.get $rdi local.set 15
-    local.get 15 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 16352 i32.and local.get $state i32.add local.tee 19 i64.load offset=2056 (;dtlb.write;) local.get 15 i64.xor i64.const 4088 i64.gt_u if (;unlikely;)
-      local.get $state i32.const 4194376 i32.store offset=868 (;rec;)
+    local.get 15 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 65504 i32.and local.get $state i32.add local.tee 19 i64.load offset=2056 (;dtlb.write;) local.get 15 i64.xor i64.const 4088 i64.gt_u if (;unlikely;)
+      local.get $state i32.const 7340104 i32.store offset=868 (;rec;)
       local.get $state local.get 3 return_call 3
     end
     local.get 15 i32.wrap_i64 local.tee 20 local.get 19 i32.load offset=2064 (;dtlb.addend;) i32.add local.tee 16 i64.load local.set 14
@@ -46,7 +46,7 @@
       local.get 10 local.set $rax
       local.get $state local.get $rax i64.store (;rax;)
     end
-    local.get $state i32.const 4194416 i32.store offset=868 (;rec;)
+    local.get $state i32.const 7340144 i32.store offset=868 (;rec;)
     local.get $state local.get 3 i32.const 16386 local.get 5 local.get 6 return_call 4
     unreachable
   end

@@ -47,7 +47,7 @@
     local.get 11 local.set 7
     local.get $state local.get $rax i64.store (;rax;)
     local.get $state local.get $rdx i64.store offset=16 (;rdx;)
-    local.get $state i32.const 4194456 i32.store offset=868 (;rec;)
+    local.get $state i32.const 7340184 i32.store offset=868 (;rec;)
     local.get $state local.get 7 i64.store offset=1000 (;fr;)
     local.get $state local.get 3 i32.const 16392 local.get 5 local.get 6 return_call 4
     unreachable

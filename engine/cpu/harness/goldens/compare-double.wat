@@ -45,21 +45,21 @@
       end
       local.get $state i32.load offset=172 if (;unlikely;)
         local.get $state i32.const 0 i32.store offset=172
-        local.get $state i32.const 4194376 i32.store offset=868 (;rec;)
+        local.get $state i32.const 7340104 i32.store offset=868 (;rec;)
         local.get $state local.get 3 return_call 5
       end
     end
     local.get 10 local.tee 13 i64.extend_i32_u local.set 5
     local.get 3 i64.const 8589934596 i64.add local.tee 14 i32.wrap_i64 local.get $state i32.load offset=980 (;limit;) i32.ge_u if (;unlikely;)
-      local.get $state i32.const 4194416 i32.store offset=868 (;rec;)
+      local.get $state i32.const 7340144 i32.store offset=868 (;rec;)
       local.get $state local.get 3 i32.const 16391 local.get 5 i64.const 0 return_call 6
     end
     local.get 14 local.set 3
     local.get 13 i32.const 65 i32.and i32.const 0 i32.ne i32.eqz if
-      local.get $state i32.const 4194528 i32.store offset=868 (;rec;)
+      local.get $state i32.const 7340256 i32.store offset=868 (;rec;)
       local.get $state local.get 3 i32.const 16391 local.get 5 i64.const 0 return_call 6
     end
-    local.get $state i32.const 4194680 i32.store offset=868 (;rec;)
+    local.get $state i32.const 7340408 i32.store offset=868 (;rec;)
     local.get $state local.get 3 i32.const 16391 local.get 5 i64.const 0 return_call 6
     unreachable
   end

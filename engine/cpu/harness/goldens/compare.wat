@@ -38,21 +38,21 @@
     local.get 8 local.set 6
     local.get 12 local.set 19
     local.get 3 i64.const 8589934594 i64.add local.tee 13 i32.wrap_i64 local.get $state i32.load offset=980 (;limit;) i32.ge_u if (;unlikely;)
-      local.get $state i32.const 4194416 i32.store offset=868 (;rec;)
+      local.get $state i32.const 7340144 i32.store offset=868 (;rec;)
       local.get $state local.get 3 i32.const 8194 local.get 5 local.get 6 return_call 4
     end
     local.get 13 local.set 3
     local.get 18 local.get 19 i32.lt_s if
       i32.const 2 local.tee 21 i64.extend_i32_u local.set 20
       local.get $state local.get 20 i64.store offset=16 (;rdx;)
-      local.get $state i32.const 4194568 i32.store offset=868 (;rec;)
+      local.get $state i32.const 7340296 i32.store offset=868 (;rec;)
       local.get $state local.get 3 i32.const 8194 local.get 5 local.get 6 return_call 4
     end
     i32.const 1 local.tee 23 i64.extend_i32_u local.set 22
     i32.const 2 local.tee 21 i64.extend_i32_u local.set 20
     local.get $state local.get 22 i64.store offset=8 (;rcx;)
     local.get $state local.get 20 i64.store offset=16 (;rdx;)
-    local.get $state i32.const 4194760 i32.store offset=868 (;rec;)
+    local.get $state i32.const 7340488 i32.store offset=868 (;rec;)
     local.get $state local.get 3 i32.const 8194 local.get 5 local.get 6 return_call 4
     unreachable
   end

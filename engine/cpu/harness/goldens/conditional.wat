@@ -41,7 +41,7 @@
     local.get $rdx local.get 5 local.get 6 i64.ge_s select local.set $rdx
     local.get $state local.get $rcx i64.store offset=8 (;rcx;)
     local.get $state local.get $rdx i64.store offset=16 (;rdx;)
-    local.get $state i32.const 4194496 i32.store offset=868 (;rec;)
+    local.get $state i32.const 7340224 i32.store offset=868 (;rec;)
     local.get $state local.get 3 i32.const 16386 local.get 5 local.get 6 return_call 4
     unreachable
   end

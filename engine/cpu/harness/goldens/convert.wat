@@ -43,14 +43,14 @@
       local.get $state i32.load offset=172 if (;unlikely;)
         local.get $state i32.const 0 i32.store offset=172
         local.get $state local.get $xmm0 v128.store offset=320 (;xmm0;)
-        local.get $state i32.const 4194416 i32.store offset=868 (;rec;)
+        local.get $state i32.const 7340144 i32.store offset=868 (;rec;)
         local.get $state local.get 3 return_call 4
       end
     end
     local.get 9 local.set 14
     local.get $state local.get 14 i64.store offset=16 (;rdx;)
     local.get $state local.get $xmm0 v128.store offset=320 (;xmm0;)
-    local.get $state i32.const 4194456 i32.store offset=868 (;rec;)
+    local.get $state i32.const 7340184 i32.store offset=868 (;rec;)
     local.get $state local.get 3 return_call 4
     unreachable
   end

@@ -56,17 +56,17 @@
     local.get 8 local.set 6
     local.get 3 i64.const 17179869188 i64.add local.tee 12 i32.wrap_i64 local.get $state i32.load offset=980 (;limit;) i32.ge_u if (;unlikely;)
       local.get $state local.get $rax i64.store (;rax;)
-      local.get $state i32.const 4194496 i32.store offset=868 (;rec;)
+      local.get $state i32.const 7340224 i32.store offset=868 (;rec;)
       local.get $state local.get 3 i32.const 16386 local.get 5 local.get 6 return_call 4
     end
     local.get 12 local.set 3
     local.get 5 local.get 6 i64.sub i64.const 0 i64.lt_s if
       local.get $state local.get $rax i64.store (;rax;)
-      local.get $state i32.const 4194608 i32.store offset=868 (;rec;)
+      local.get $state i32.const 7340336 i32.store offset=868 (;rec;)
       local.get $state local.get 3 i32.const 16386 local.get 5 local.get 6 return_call 4
     end
     local.get $state local.get $rax i64.store (;rax;)
-    local.get $state i32.const 4194760 i32.store offset=868 (;rec;)
+    local.get $state i32.const 7340488 i32.store offset=868 (;rec;)
     local.get $state local.get 3 i32.const 16386 local.get 5 local.get 6 return_call 4
     unreachable
   end

@@ -39,7 +39,7 @@
     local.get $state i64.load offset=8 (;rcx;) local.set $rcx
     local.get $rcx local.tee 14 i64.eqz if
       local.get $state local.get $rdx i64.store offset=16 (;rdx;)
-      local.get $state i32.const 4194416 i32.store offset=868 (;rec;)
+      local.get $state i32.const 7340144 i32.store offset=868 (;rec;)
       local.get $state local.get 7 i64.store offset=1000 (;fr;)
       local.get $state local.get 3 i32.const 8195 i64.const 0 i64.const 0 return_call 4
     end
@@ -49,7 +49,7 @@
     local.get $rax local.set 21
     local.get 20 local.get 14 i64.ge_u if
       local.get $state local.get $rdx i64.store offset=16 (;rdx;)
-      local.get $state i32.const 4194416 i32.store offset=868 (;rec;)
+      local.get $state i32.const 7340144 i32.store offset=868 (;rec;)
       local.get $state local.get 7 i64.store offset=1000 (;fr;)
       local.get $state local.get 3 i32.const 8195 i64.const 0 i64.const 0 return_call 4
     end
@@ -76,7 +76,7 @@
     local.get 8 local.set $rdx
     local.get $state local.get $rax i64.store (;rax;)
     local.get $state local.get $rdx i64.store offset=16 (;rdx;)
-    local.get $state i32.const 4194456 i32.store offset=868 (;rec;)
+    local.get $state i32.const 7340184 i32.store offset=868 (;rec;)
     local.get $state local.get 7 i64.store offset=1000 (;fr;)
     local.get $state local.get 3 i32.const 8195 i64.const 0 i64.const 0 return_call 4
     unreachable

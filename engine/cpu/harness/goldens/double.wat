@@ -50,7 +50,7 @@
       local.get $state local.get 8 i64.reinterpret_f64 local.get 9 i64.reinterpret_f64 call $h.sse.mul64 f64.reinterpret_i64 local.set 10
       local.get $state i32.load offset=172 if (;unlikely;)
         local.get $state i32.const 0 i32.store offset=172
-        local.get $state i32.const 4194376 i32.store offset=868 (;rec;)
+        local.get $state i32.const 7340104 i32.store offset=868 (;rec;)
         local.get $state local.get 3 return_call 5
       end
     end
@@ -58,8 +58,8 @@
     local.get $state i64.load offset=56 (;rdi;) local.set $rdi
     local.get $rdi local.set 14
     local.get $state local.get $xmm0 v128.store offset=320 (;xmm0;)
-    local.get 14 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 16352 i32.and local.get $state i32.add local.tee 17 i64.load offset=2048 (;dtlb.read;) local.get 14 i64.xor i64.const 4088 i64.gt_u if (;unlikely;)
-      local.get $state i32.const 4194416 i32.store offset=868 (;rec;)
+    local.get 14 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 65504 i32.and local.get $state i32.add local.tee 17 i64.load offset=2048 (;dtlb.read;) local.get 14 i64.xor i64.const 4088 i64.gt_u if (;unlikely;)
+      local.get $state i32.const 7340144 i32.store offset=868 (;rec;)
       local.get $state local.get 3 return_call 5
     end
     local.get 14 i32.wrap_i64 local.tee 18 local.get 17 i32.load offset=2064 (;dtlb.addend;) i32.add local.set 15
@@ -80,13 +80,13 @@
       local.get $state local.get 10 i64.reinterpret_f64 local.get 9 i64.reinterpret_f64 call $h.sse.add64 f64.reinterpret_i64 local.set 8
       local.get $state i32.load offset=172 if (;unlikely;)
         local.get $state i32.const 0 i32.store offset=172
-        local.get $state i32.const 4194416 i32.store offset=868 (;rec;)
+        local.get $state i32.const 7340144 i32.store offset=868 (;rec;)
         local.get $state local.get 3 return_call 5
       end
     end
     local.get $xmm0 local.get 8 f64x2.replace_lane 0 local.set $xmm0
     local.get $state local.get $xmm0 v128.store offset=320 (;xmm0;)
-    local.get $state i32.const 4194456 i32.store offset=868 (;rec;)
+    local.get $state i32.const 7340184 i32.store offset=868 (;rec;)
     local.get $state local.get 3 return_call 5
     unreachable
   end

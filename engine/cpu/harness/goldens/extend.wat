@@ -36,7 +36,7 @@
     local.get $state local.get 9 i64.store (;rax;)
     local.get $state local.get 11 i64.store offset=16 (;rdx;)
     local.get $state local.get $rsi i64.store offset=48 (;rsi;)
-    local.get $state i32.const 4194496 i32.store offset=868 (;rec;)
+    local.get $state i32.const 7340224 i32.store offset=868 (;rec;)
     local.get $state local.get 3 return_call 3
     unreachable
   end

@@ -39,7 +39,7 @@
     local.get 10 local.set 6
     local.get $state local.get $rcx i64.store offset=8 (;rcx;)
     local.get $state local.get $rbx i64.store offset=24 (;rbx;)
-    local.get $state i32.const 4194456 i32.store offset=868 (;rec;)
+    local.get $state i32.const 7340184 i32.store offset=868 (;rec;)
     local.get $state local.get 3 i32.const 2049 local.get 5 local.get 6 return_call 4
     unreachable
   end

@@ -47,7 +47,7 @@
     local.get 3 i64.const 12884901891 i64.add local.tee 9 i32.wrap_i64 local.get $state i32.load offset=980 (;limit;) i32.ge_u if (;unlikely;)
       local.get $state local.get $rax i64.store (;rax;)
       local.get $state local.get $rcx i64.store offset=8 (;rcx;)
-      local.get $state i32.const 4194456 i32.store offset=868 (;rec;)
+      local.get $state i32.const 7340184 i32.store offset=868 (;rec;)
       local.get $state local.get 7 i64.store offset=1000 (;fr;)
       local.get $state local.get 3 i32.const 16388 i64.const 0 local.get 6 return_call 4
     end
@@ -55,13 +55,13 @@
     local.get 15 if
       local.get $state local.get $rax i64.store (;rax;)
       local.get $state local.get $rcx i64.store offset=8 (;rcx;)
-      local.get $state i32.const 4194568 i32.store offset=868 (;rec;)
+      local.get $state i32.const 7340296 i32.store offset=868 (;rec;)
       local.get $state local.get 7 i64.store offset=1000 (;fr;)
       local.get $state local.get 3 i32.const 16388 i64.const 0 local.get 6 return_call 4
     end
     local.get $state local.get $rax i64.store (;rax;)
     local.get $state local.get $rcx i64.store offset=8 (;rcx;)
-    local.get $state i32.const 4194720 i32.store offset=868 (;rec;)
+    local.get $state i32.const 7340448 i32.store offset=868 (;rec;)
     local.get $state local.get 7 i64.store offset=1000 (;fr;)
     local.get $state local.get 3 i32.const 16388 i64.const 0 local.get 6 return_call 4
     unreachable

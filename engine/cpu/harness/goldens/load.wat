@@ -27,13 +27,13 @@
   block
     local.get $state i64.load offset=56 (;rdi;) local.set $rdi
     local.get $rdi i64.const 16 i64.add local.set 9
-    local.get 9 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 16352 i32.and local.get $state i32.add local.tee 10 i64.load offset=2048 (;dtlb.read;) local.get 9 i64.xor i64.const 4088 i64.gt_u if (;unlikely;)
-      local.get $state i32.const 4194376 i32.store offset=868 (;rec;)
+    local.get 9 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 65504 i32.and local.get $state i32.add local.tee 10 i64.load offset=2048 (;dtlb.read;) local.get 9 i64.xor i64.const 4088 i64.gt_u if (;unlikely;)
+      local.get $state i32.const 7340104 i32.store offset=868 (;rec;)
       local.get $state local.get 3 return_call 3
     end
     local.get 9 i32.wrap_i64 local.tee 11 local.get 10 i32.load offset=2064 (;dtlb.addend;) i32.add i64.load local.set 12
     local.get $state local.get 12 i64.store (;rax;)
-    local.get $state i32.const 4194416 i32.store offset=868 (;rec;)
+    local.get $state i32.const 7340144 i32.store offset=868 (;rec;)
     local.get $state local.get 3 return_call 3
     unreachable
   end

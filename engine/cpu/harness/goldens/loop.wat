@@ -49,8 +49,8 @@
       local.get $rdx i64.const -1 i64.add local.set 9
       local.get $state local.get 17 i64.store offset=8 (;rcx;)
       local.get $state local.get $rdx i64.store offset=16 (;rdx;)
-      local.get 9 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 16352 i32.and local.get $state i32.add local.tee 19 i64.load offset=2048 (;dtlb.read;) local.get 9 i64.xor i64.const 4095 i64.gt_u if (;unlikely;)
-        local.get $state i32.const 4194456 i32.store offset=868 (;rec;)
+      local.get 9 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 65504 i32.and local.get $state i32.add local.tee 19 i64.load offset=2048 (;dtlb.read;) local.get 9 i64.xor i64.const 4095 i64.gt_u if (;unlikely;)
+        local.get $state i32.const 7340184 i32.store offset=868 (;rec;)
         local.get $state local.get 3 i32.const 16385 local.get 5 local.get 6 return_call 4
       end
       local.get 9 i32.wrap_i64 local.tee 20 local.get 19 i32.load offset=2064 (;dtlb.addend;) i32.add i64.load8_u local.set 12
@@ -78,8 +78,8 @@
       local.get $r9 local.get $rsi i64.const 2 i64.shl i64.add local.set 8
       local.get $state local.get 17 i64.store offset=8 (;rcx;)
       local.get $state local.get $rsi i64.store offset=48 (;rsi;)
-      local.get 8 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 16352 i32.and local.get $state i32.add local.tee 23 i64.load offset=2048 (;dtlb.read;) local.get 8 i64.xor i64.const 4092 i64.gt_u if (;unlikely;)
-        local.get $state i32.const 4194576 i32.store offset=868 (;rec;)
+      local.get 8 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 65504 i32.and local.get $state i32.add local.tee 23 i64.load offset=2048 (;dtlb.read;) local.get 8 i64.xor i64.const 4092 i64.gt_u if (;unlikely;)
+        local.get $state i32.const 7340304 i32.store offset=868 (;rec;)
         local.get $state local.get 7 i64.store offset=1000 (;fr;)
         local.get $state local.get 3 i32.const 8198 local.get 5 local.get 6 return_call 4
       end
@@ -104,7 +104,7 @@
       local.get 3 i64.const 38654705673 i64.add local.tee 8 i32.wrap_i64 local.get $state i32.load offset=980 (;limit;) i32.ge_u if (;unlikely;)
         local.get $state local.get 17 i64.store offset=8 (;rcx;)
         local.get $state local.get $rsi i64.store offset=48 (;rsi;)
-        local.get $state i32.const 4194696 i32.store offset=868 (;rec;)
+        local.get $state i32.const 7340424 i32.store offset=868 (;rec;)
         local.get $state local.get 3 i32.const 16386 local.get 5 local.get 6 return_call 4
       end
       local.get 8 local.set 3
@@ -115,7 +115,7 @@
       end
       local.get $state local.get 17 i64.store offset=8 (;rcx;)
       local.get $state local.get $rsi i64.store offset=48 (;rsi;)
-      local.get $state i32.const 4194808 i32.store offset=868 (;rec;)
+      local.get $state i32.const 7340536 i32.store offset=868 (;rec;)
       local.get $state local.get 3 i32.const 16386 local.get 5 local.get 6 return_call 4
       unreachable
     end

@@ -29,8 +29,8 @@
     i32.const 5 local.set 10
     local.get $state i64.load offset=56 (;rdi;) local.set $rdi
     local.get $rdi local.set 13
-    local.get 13 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 16352 i32.and local.get $state i32.add local.tee 17 i64.load offset=2056 (;dtlb.write;) local.get 13 i64.xor i64.const 4092 i64.gt_u if (;unlikely;)
-      local.get $state i32.const 4194376 i32.store offset=868 (;rec;)
+    local.get 13 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 65504 i32.and local.get $state i32.add local.tee 17 i64.load offset=2056 (;dtlb.write;) local.get 13 i64.xor i64.const 4092 i64.gt_u if (;unlikely;)
+      local.get $state i32.const 7340104 i32.store offset=868 (;rec;)
       local.get $state local.get 3 return_call 3
     end
     local.get 13 i32.wrap_i64 local.tee 18 local.get 17 i32.load offset=2064 (;dtlb.addend;) i32.add local.tee 14 i32.load local.tee 19 i64.extend_i32_u local.set 12
@@ -44,7 +44,7 @@
     local.get 21 local.set 23
     local.get 8 local.set 6
     local.get 10 local.set 24
-    local.get $state i32.const 4194416 i32.store offset=868 (;rec;)
+    local.get $state i32.const 7340144 i32.store offset=868 (;rec;)
     local.get $state local.get 3 i32.const 8193 local.get 5 local.get 6 return_call 4
     unreachable
   end

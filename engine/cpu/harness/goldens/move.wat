@@ -41,7 +41,7 @@
     local.get 9 i32.wrap_i64 local.tee 16 local.tee 18 i64.extend_i32_u local.set 17
     local.get $state local.get 9 i64.store (;rax;)
     local.get $state local.get 17 i64.store offset=8 (;rcx;)
-    local.get $state i32.const 4194496 i32.store offset=868 (;rec;)
+    local.get $state i32.const 7340224 i32.store offset=868 (;rec;)
     local.get $state local.get 3 i32.const 16385 local.get 5 local.get 6 return_call 4
     unreachable
   end

@@ -44,7 +44,7 @@
       local.get $state local.get 7 i64.store offset=1000 (;fr;)
     end
     local.get $state local.get $rax i64.store (;rax;)
-    local.get $state i32.const 4194416 i32.store offset=868 (;rec;)
+    local.get $state i32.const 7340144 i32.store offset=868 (;rec;)
     local.get $state local.get 3 return_call 3
     unreachable
   end

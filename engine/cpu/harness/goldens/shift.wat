@@ -56,7 +56,7 @@
     local.get $state local.get $rax i64.store (;rax;)
     local.get $state local.get $rcx i64.store offset=8 (;rcx;)
     local.get $state local.get $rdx i64.store offset=16 (;rdx;)
-    local.get $state i32.const 4194496 i32.store offset=868 (;rec;)
+    local.get $state i32.const 7340224 i32.store offset=868 (;rec;)
     local.get $state local.get 7 i64.store offset=1000 (;fr;)
     local.get $state local.get 3 i32.const 16390 local.get 5 local.get 6 return_call 4
     unreachable

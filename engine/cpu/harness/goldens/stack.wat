@@ -32,8 +32,8 @@
     local.get $rsp i64.const 8 i64.sub local.tee 8 local.get 9 local.set 13
     local.set 12
     local.get 12 local.set 14
-    local.get 14 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 16352 i32.and local.get $state i32.add local.tee 15 i64.load offset=2056 (;dtlb.write;) local.get 14 i64.xor i64.const 4088 i64.gt_u if (;unlikely;)
-      local.get $state i32.const 4194376 i32.store offset=868 (;rec;)
+    local.get 14 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 65504 i32.and local.get $state i32.add local.tee 15 i64.load offset=2056 (;dtlb.write;) local.get 14 i64.xor i64.const 4088 i64.gt_u if (;unlikely;)
+      local.get $state i32.const 7340104 i32.store offset=868 (;rec;)
       local.get $state local.get 3 return_call 3
     end
     local.get 14 i32.wrap_i64 local.tee 17 local.get 15 i32.load offset=2064 (;dtlb.addend;) i32.add local.set 16
@@ -45,7 +45,7 @@
     local.get 14 local.set 18
     local.get $state local.get 18 i64.store offset=24 (;rbx;)
     local.get $state local.get $rsp i64.store offset=32 (;rsp;)
-    local.get $state i32.const 4194456 i32.store offset=868 (;rec;)
+    local.get $state i32.const 7340184 i32.store offset=868 (;rec;)
     local.get $state local.get 3 return_call 3
     unreachable
   end

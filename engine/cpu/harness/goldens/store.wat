@@ -30,12 +30,12 @@
     local.get $state i64.load offset=56 (;rdi;) local.set $rdi
     local.get $rdi i64.const 16 i64.add local.get 9 local.set 12
     local.set 11
-    local.get 11 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 16352 i32.and local.get $state i32.add local.tee 13 i64.load offset=2056 (;dtlb.write;) local.get 11 i64.xor i64.const 4088 i64.gt_u if (;unlikely;)
-      local.get $state i32.const 4194376 i32.store offset=868 (;rec;)
+    local.get 11 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 65504 i32.and local.get $state i32.add local.tee 13 i64.load offset=2056 (;dtlb.write;) local.get 11 i64.xor i64.const 4088 i64.gt_u if (;unlikely;)
+      local.get $state i32.const 7340104 i32.store offset=868 (;rec;)
       local.get $state local.get 3 return_call 3
     end
     local.get 11 i32.wrap_i64 local.tee 14 local.get 13 i32.load offset=2064 (;dtlb.addend;) i32.add local.get 12 i64.store
-    local.get $state i32.const 4194416 i32.store offset=868 (;rec;)
+    local.get $state i32.const 7340144 i32.store offset=868 (;rec;)
     local.get $state local.get 3 return_call 3
     unreachable
   end

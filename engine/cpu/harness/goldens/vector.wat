@@ -30,8 +30,8 @@
   block
     local.get $state i64.load offset=56 (;rdi;) local.set $rdi
     local.get $rdi local.set 8
-    local.get 8 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 16352 i32.and local.get $state i32.add local.tee 11 i64.load offset=2048 (;dtlb.read;) local.get 8 i64.xor i64.const 4080 i64.gt_u if (;unlikely;)
-      local.get $state i32.const 4194376 i32.store offset=868 (;rec;)
+    local.get 8 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 65504 i32.and local.get $state i32.add local.tee 11 i64.load offset=2048 (;dtlb.read;) local.get 8 i64.xor i64.const 4080 i64.gt_u if (;unlikely;)
+      local.get $state i32.const 7340104 i32.store offset=868 (;rec;)
       local.get $state local.get 3 return_call 3
     end
     local.get 8 i32.wrap_i64 local.tee 12 local.get 11 i32.load offset=2064 (;dtlb.addend;) i32.add local.set 9
@@ -45,12 +45,12 @@
     local.get 8 local.get 16 local.set 18
     local.set 17
     local.get $state local.get 13 v128.store offset=320 (;xmm0;)
-    local.get 17 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 16352 i32.and local.get $state i32.add local.tee 11 i64.load offset=2056 (;dtlb.write;) local.get 17 i64.xor i64.const 4080 i64.gt_u if (;unlikely;)
-      local.get $state i32.const 4194496 i32.store offset=868 (;rec;)
+    local.get 17 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 65504 i32.and local.get $state i32.add local.tee 11 i64.load offset=2056 (;dtlb.write;) local.get 17 i64.xor i64.const 4080 i64.gt_u if (;unlikely;)
+      local.get $state i32.const 7340224 i32.store offset=868 (;rec;)
       local.get $state local.get 3 return_call 3
     end
     local.get 17 i32.wrap_i64 local.tee 19 local.get 11 i32.load offset=2064 (;dtlb.addend;) i32.add local.get 18 v128.store
-    local.get $state i32.const 4194536 i32.store offset=868 (;rec;)
+    local.get $state i32.const 7340264 i32.store offset=868 (;rec;)
     local.get $state local.get 3 return_call 3
     unreachable
   end
