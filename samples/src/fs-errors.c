@@ -1,5 +1,6 @@
 // What file system calls answer, right and wrong: errors in Linux's order, modes, links, descriptors, locks, permissions of a user.
 // Prints one line a call; run natively and recorded, the lines are the same. Works in a directory of its own below /tmp.
+// build: -Wno-stringop-overflow -Wno-stringop-overread
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <errno.h>
