@@ -107,7 +107,7 @@ export const PROGRAMS: ProgramCase[] = [
   sh('killall', 'cp /bin/sleep /tmp/ktrace-sleeper; /tmp/ktrace-sleeper 100 & sleep 0.1; killall -0 ktrace-sleeper; echo $?; killall ktrace-sleeper; wait $!; echo $?; rm /tmp/ktrace-sleeper', { needs: ['killall'] }),
   exe('System V IPC', ['build/samples/sysv-ipc']),
   exe('System V IPC, 4 CPUs', ['build/samples/sysv-ipc'], { cpus: 4 }),
-  sh('ipcs', 'm=$(ipcmk -M 5000 | grep -o "[0-9]*$"); s=$(ipcmk -S 3 | grep -o "[0-9]*$"); ipcs -m -i $m | grep -oE "^bytes=[0-9]*|nattch=[0-9]*|mode=[0-7]*"; ipcs -s -i $s | grep -o "nsems = 3"; ipcrm -m $m -s $s; ipcs -m -i $m; ipcrm -m $m', { needs: ['ipcmk'], mask: (t) => t.replace(/\d+/g, (n) => (n === '5000' || n.startsWith('0') ? n : 'N')) }),
+  sh('ipcs', 'm=$(ipcmk -M 5000 | grep -o "[0-9]*$"); s=$(ipcmk -S 3 | grep -o "[0-9]*$"); ipcs -m -i $m | grep -oE "^bytes=[0-9]*|nattch=[0-9]*|mode=[0-7]*"; ipcs -s -i $s | grep -o "nsems = 3"; ipcrm -m $m -s $s; ipcs -m -i $m; ipcrm -m $m', { needs: ['ipcmk'], mask: (t) => t.replace(/\bid \(?\d+/g, (id) => id.replace(/\d+/, 'N')) }),
   sh('ip', 'ip addr show lo; ip -o link show lo; ip route show table local dev lo; ip -6 addr show lo; ip link show no-such-link; echo $?; ip route get 127.0.0.1 | grep -o "127.0.0.1 dev lo"', { needs: ['ip'] }),
   exe('process group', ['/usr/bin/python3', '-c', 'import os; os.setpgid(0, 0); print(os.getsid(0) == os.getpid(), os.getpgrp() == os.getpid())']),
   exe('interfaces', ['/usr/bin/python3', '-c', 'import socket; print([x for x in socket.if_nameindex() if x[1] == "lo"], socket.if_nametoindex("lo"), sorted({a[4][0] for a in socket.getaddrinfo("127.0.0.1", 80)}))']),
