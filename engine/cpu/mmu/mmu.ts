@@ -3,7 +3,7 @@ import { COST } from '../../clock/costs.ts';
 import { AC, CTX, EXIT, PF, PTE, PTE_NX_HI, VEC } from '../../machine/hardware.ts';
 import { DTLB, DTLB_ENTRIES, FRAME_FETCHED, FRAME_FLAGS, ITLB, ITLB_ENTRIES, RAM_BASE, S, TLB_VALID, TLB_WRITE, cpuBase } from '../layout.ts';
 
-/** A data TLB without a valid entry: fast tags −1, which no access matches, but 0 in the last entry: addresses in the last page of all would match −1 there. */
+/** A data TLB without a valid entry: fast tags −1, which no access matches, but 0 in the last entry: addresses in the last page of all would match −1 there (an access to (void *)-1). */
 const EMPTY_DTLB = new Uint32Array(DTLB_ENTRIES * DTLB.size >> 2).fill(0xffffffff);
 for (let i = 0; i < EMPTY_DTLB.length; i += DTLB.size >> 2) EMPTY_DTLB[i + (DTLB.archLo >> 2)] = 0;
 EMPTY_DTLB.fill(0, EMPTY_DTLB.length - (DTLB.size >> 2), EMPTY_DTLB.length - (DTLB.size >> 2) + 4);
@@ -262,15 +262,12 @@ export class Mmu {
     this.u32.set(EMPTY_DTLB, (s + S.dtlb) >> 2);
     this.u32.fill(0xffffffff, i, i + (ITLB_ENTRIES * ITLB.size >> 2));
   }
-  /** The last entry's invalid tags are 0, not −1: addresses in the last page of all would match that (an access to (void *)-1). */
-  private neverMatch(e: number): void { this.u32.fill(0, e, e + 4); }
   invalidate(s: number, va: number): void {
     const lo = va % 4294967296, hi = Math.floor(va / 4294967296) >>> 0, page = (lo & ~4095) >>> 0, { u32 } = this;
     const e = (s + S.dtlb + ((page >>> 12) & (DTLB_ENTRIES - 1)) * DTLB.size) >> 2;
     if (((u32[e + (DTLB.archLo >> 2)]! & ~4095) >>> 0) === page && u32[e + (DTLB.archHi >> 2)] === hi) {
-      u32.fill(0xffffffff, e, e + (DTLB.size >> 2));
-      u32[e + (DTLB.archLo >> 2)] = 0;
-      if (((page >>> 12) & (DTLB_ENTRIES - 1)) === DTLB_ENTRIES - 1) this.neverMatch(e);
+      const at = e - ((s + S.dtlb) >> 2);
+      u32.set(EMPTY_DTLB.subarray(at, at + (DTLB.size >> 2)), e);
     }
     const i = (s + S.itlb + ((page >>> 12) & (ITLB_ENTRIES - 1)) * ITLB.size) >> 2;
     if (u32[i] === page && u32[i + 1] === hi) u32.fill(0xffffffff, i, i + (ITLB.size >> 2));
@@ -281,7 +278,7 @@ export class Mmu {
     this.checking[u32[(s + S.cpu) >> 2]!] = this.checks(s);
     for (let k = 0, e = (s + S.dtlb) >> 2; k < DTLB_ENTRIES; k++, e += DTLB.size >> 2) {
       const arch = u32[e + (DTLB.archLo >> 2)]!;
-      if ((arch & TLB_VALID) === 0) { u32.fill(0xffffffff, e, e + 4); if (k === DTLB_ENTRIES - 1) this.neverMatch(e); }
+      if ((arch & TLB_VALID) === 0) u32.set(EMPTY_DTLB.subarray(k * (DTLB.size >> 2), k * (DTLB.size >> 2) + 4), e); // the tags
       else this.fill(s, e, arch & ~4095, u32[e + (DTLB.archHi >> 2)]!, u32[e + (DTLB.pfn >> 2)]!, (arch & TLB_WRITE) !== 0);
     }
   }
