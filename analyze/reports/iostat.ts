@@ -11,7 +11,7 @@ export async function reportIostat(dir: string, options: ReportOptions, out: Out
     const end = to === Infinity ? Number((await db.rows('select max(ts) as t from cpu_counter'))[0]?.t ?? 0) : to, seconds = Math.max(1, end - from) / 1e9;
     const at = async (ts: number): Promise<Map<string, number>> => new Map((await db.rows(`select name::varchar as name, arg_max(value, ts) as value from cpu_counter where ts <= ${ts} group by 1`)).map((r) => [String(r.name), Number(r.value)]));
     // the counters of the close may be of a CPU that was ahead of the last event
-    const a = from > 0 ? await at(from) : new Map<string, number>(), b = await at(options.to ?? Number.MAX_SAFE_INTEGER),  d = (name: string): number => (b.get(name) ?? 0) - (a.get(name) ?? 0);
+    const a = from > 0 ? await at(from) : new Map<string, number>(), b = await at(options.to ?? Number.MAX_SAFE_INTEGER), d = (name: string): number => (b.get(name) ?? 0) - (a.get(name) ?? 0);
     const times = [d('user'), d('nice'), d('system') + d('irq') + d('softirq'), d('iowait'), 0, d('idle')], total = Math.max(1, times.reduce((x, y) => x + y, 0));
     const rows = db.recording.has('syscall') && db.recording.has('file_desc') ? await db.rows(`select f.dev as dev, count(*) as calls, coalesce(sum(c.bytes) filter (c.name::varchar like '%read%'), 0)::bigint as reads, coalesce(sum(c.bytes) filter (c.name::varchar like '%write%'), 0)::bigint as writes
       from syscall c join (select file_id, any_value(dev) as dev from file_desc where kind = 'regular' group by 1) f using (file_id) where c.bytes is not null and (c.name::varchar like '%read%' or c.name::varchar like '%write%') and ${where(options, { utid: 'c.utid', ts: 'c.ts', cpu: 'c.cpu' })} group by 1 order by 2 desc, 1`) : [];
