@@ -10,7 +10,7 @@ import type { Test } from './records.ts';
 import { InterpCtx, tailCalls } from '../interp/context.ts';
 import { MEMORY_LIMITS, helperSignatures } from '../interp/core-module.ts';
 import { callHelper } from '../interp/core.ts';
-import { BLK, DTLB, ITLB, REC, S } from '../layout.ts';
+import { BLK, DTLB, ITLB, REC, S, cpuBase } from '../layout.ts';
 import { semanticsOf } from '../semantics/context.ts';
 import { I32, Module } from '../wasm/builder.ts';
 import type { Func } from '../wasm/builder.ts';
@@ -31,8 +31,8 @@ const nameAt = (fields: Record<string, number>, offset: number): string | undefi
 function notes(second: 'block' | 'record'): Notes {
   const helpers = helperSignatures().map(({ name }) => name);
   return {
-    params: ['state', second], slot: (n) => helpers[n],
-    offset: (offset, base) => (base === 0 || (base !== 1 && offset >= CTX.rip) ? STATE_NAMES.get(offset) : base === 1 ? nameAt(second === 'record' ? REC : BLK, offset) : undefined),
+    params: ['state', second], slot: (n) => helpers[n], constants: second === 'block' ? new Map([[cpuBase(0), 0]]) : new Map(),
+    offset: (offset, base) => (base === 0 || (base !== 1 && offset >= CTX.rip) ? STATE_NAMES.get(offset) ?? STATE_NAMES.get(offset - cpuBase(0)) : base === 1 ? nameAt(second === 'record' ? REC : BLK, offset) : undefined),
   };
 }
 

@@ -40,11 +40,14 @@ export function tailCalls(callHelper: CallHelper, resume: (f: Func) => void): On
 const HIGH = CTX.ymmHigh - CTX.xmm;
 const REG_SLOT = [REC.r0, REC.r1, REC.r2, REC.r3];
 
-/** Pushes the address of the TLB entry of `va` as local `entry`, and emits the miss test (i32). */
-export function tlbTest(f: Func, state: number, va: number, entry: number, bytes: number, write: boolean): void {
+/** Emits the miss test (i32) for `va`, and sets local `entry`: with the offset that is returned it is the address of the TLB entry. */
+export function tlbTest(f: Func, state: number, va: number, entry: number, bytes: number, write: boolean): number {
+  const at = f.constantOf(state), dtlb = (at ?? 0) + S.dtlb;
   emitCount(f, 'tlbTests');
-  f.get(va).i64Const(7).i64ShrU().i32WrapI64().i32Const((DTLB_ENTRIES - 1) * 32).i32And().get(state).i32Add().tee(entry);
-  f.i64Load(S.dtlb + (write ? DTLB.write : DTLB.read)).get(va).i64Xor().i64Const(4096 - bytes).i64GtU();
+  f.get(va).i64Const(7).i64ShrU().i32WrapI64().i32Const((DTLB_ENTRIES - 1) * 32).i32And();
+  if (at === undefined) f.get(state).i32Add();
+  f.tee(entry).i64Load(dtlb + (write ? DTLB.write : DTLB.read)).get(va).i64Xor().i64Const(4096 - bytes).i64GtU();
+  return dtlb;
 }
 
 /** push i32 0/1 from flags in the CPU state. */

@@ -223,7 +223,7 @@ export class Compiler {
       slow: (f, write) => { f.call(write ? slowWrite : slowRead); },
       side: (f, flags) => { f.returnCall(flags ? sideFlags : side); },
     };
-    regions.forEach((region, i) => new RegionEmitter(m.funcOf(NarrowFunc, [I32, I32], [I32], String(i)), region, this.firstId + i, call, cold, this.uncompilable).run());
+    regions.forEach((region, i) => new RegionEmitter(m.funcOf(NarrowFunc, [I32, I32], [I32], String(i)), region, this.firstId + i, call, cold, this.uncompilable, this.mmu.cpus).run());
     return m;
   }
 

@@ -367,7 +367,7 @@ export class CompileCtx implements FlowCtx {
     }
     const entry = this.local(I32);
     this.flush();
-    tlbTest(f, STATE, va, entry, bytes, write);
+    const dtlb = tlbTest(f, STATE, va, entry, bytes, write);
     f.hint(false).if();
     if (this.region.memory) this.sideExit();
     else {
@@ -375,7 +375,7 @@ export class CompileCtx implements FlowCtx {
       f.hint(false).if(); this.leaveSide(); f.end();
     }
     f.end();
-    f.get(va).i32WrapI64().get(entry).i32Load(S.dtlb + DTLB.addend).i32Add();
+    f.get(va).i32WrapI64().get(entry).i32Load(dtlb + DTLB.addend).i32Add();
     return 0;
   }
   /** The same for an access of a group, with registers in memory: the first one compares for all, and nothing changes the TLB before the last. */
@@ -388,10 +388,10 @@ export class CompileCtx implements FlowCtx {
       f.get(va);
       if (distance > 0) f.i64Const(-distance).i64Add();
       f.set(low);
-      tlbTest(f, STATE, low, entry, group.span, group.write);
+      const dtlb = tlbTest(f, STATE, low, entry, group.span, group.write);
       f.hint(false).if(); this.sideExit(); f.end();
       this.hosts.set(group, host = f.local(I32));
-      f.get(low).i32WrapI64().get(entry).i32Load(S.dtlb + DTLB.addend).i32Add().set(host);
+      f.get(low).i32WrapI64().get(entry).i32Load(dtlb + DTLB.addend).i32Add().set(host);
     }
     f.get(host);
     if (--group.left === 0) {

@@ -4,7 +4,7 @@ import { assert } from '../../base/assert.ts';
 import { CTX, RSP } from '../../machine/hardware.ts';
 import type { Form, Insn } from '../decode/insn.ts';
 import { emitLimit } from '../interp/core-module.ts';
-import { BLK, ITLB, ITLB_ENTRIES, JUMP_CACHE, JUMP_CACHE_BITS, REC, S } from '../layout.ts';
+import { BLK, ITLB, ITLB_ENTRIES, JUMP_CACHE, JUMP_CACHE_BITS, REC, S, cpuBase } from '../layout.ts';
 import { semanticsOf } from '../semantics/context.ts';
 import { I32, I64 } from '../wasm/builder.ts';
 import type { Label } from '../wasm/builder.ts';
@@ -89,7 +89,8 @@ export class RegionEmitter {
   /** Pages but the only one: i32 local, whether the instruction TLB had it with our frame when the region was entered. */
   private readonly pageOk = new Map<number, number>();
 
-  constructor(private readonly f: NarrowFunc, private readonly region: Region, private readonly id: number, private readonly call: CallHelper, cold: ColdPaths, private readonly uncompilable: Set<Form>) {
+  constructor(private readonly f: NarrowFunc, private readonly region: Region, private readonly id: number, private readonly call: CallHelper, cold: ColdPaths, private readonly uncompilable: Set<Form>, cpus: number) {
+    if (cpus === 1) f.fix(STATE, cpuBase(0));
     const memory = !region.loops;
     this.state = new RegionState(f, memory);
     this.ctx = new CompileCtx(f, this.state, call, cold);
@@ -133,8 +134,9 @@ export class RegionEmitter {
       const at = f.local(I64), e = f.local(I32), base = state.baseVa();
       f.get(STATE).i64Load(S.pageVa).get(BLOCK).i64Load32S(BLK.page).i64Sub().set(base);
       for (const { page, frame } of region.pages) {
-        f.get(base).i64Const(page).i64Add().tee(at).i64Const(8).i64ShrU().i32WrapI64().i32Const((ITLB_ENTRIES - 1) * ITLB.size).i32And().get(STATE).i32Add().tee(e);
-        f.i64Load(S.itlb + ITLB.tag).get(at).i64Eq().get(e).i32Load(S.itlb + ITLB.frame).i32Const(frame).i32Eq().i32And().set(this.pageOk.get(page)!);
+        f.get(base).i64Const(page).i64Add().set(at);
+        const itlb = this.itlbEntry(e, at);
+        f.get(e).i64Load(itlb + ITLB.tag).get(at).i64Eq().get(e).i32Load(itlb + ITLB.frame).i32Const(frame).i32Eq().i32And().set(this.pageOk.get(page)!);
       }
       f.free(at, e);
     } else if (state.base >= 0) f.get(STATE).i64Load(S.pageVa).set(state.base);
@@ -249,18 +251,25 @@ export class RegionEmitter {
   private lookUpByTlb(): void {
     const { f, state, exit } = this, page = f.local(I64), e = f.local(I32), pa = f.local(I32), at = f.local(I32);
     f.get(state.rip).i64Const(-4096).i64And().set(page);
-    this.itlbEntry(e, page);
-    f.get(e).i64Load(S.itlb + ITLB.tag).get(page).i64Ne().brIf(exit);
-    f.get(e).i32Load(S.itlb + ITLB.frame).get(state.rip).i32WrapI64().i32Const(4095).i32And().i32Or().tee(pa);
+    const itlb = this.itlbEntry(e, page);
+    f.get(e).i64Load(itlb + ITLB.tag).get(page).i64Ne().brIf(exit);
+    f.get(e).i32Load(itlb + ITLB.frame).get(state.rip).i32WrapI64().i32Const(4095).i32And().i32Or().tee(pa);
     f.get(pa).i32Const(11).i32ShrU().i32Xor().i32Const((1 << JUMP_CACHE_BITS) - 1).i32And().i32Const(3).i32Shl().tee(at);
     f.i32Load(JUMP_CACHE).get(pa).i32Ne().brIf(exit);
     f.get(at).i32Load(JUMP_CACHE + 4).tee(at).i32Load(BLK.region).i32Const(this.id).i32Ne().brIf(exit);
     f.get(page).get(at).i64Load32S(BLK.page).i64Sub().get(state.baseVa()).i64Ne().brIf(exit);
-    f.get(STATE).get(page).i64Store(S.pageVa).get(STATE).get(e).i32Load(S.itlb + ITLB.frame).i32Store(S.frameBase);
+    f.get(STATE).get(page).i64Store(S.pageVa).get(STATE).get(e).i32Load(itlb + ITLB.frame).i32Store(S.frameBase);
     f.get(at).i32Load(BLK.entry).set(this.next).br(this.rootLabel);
     f.free(page, e, pa, at);
   }
-  private itlbEntry(e: number, page: number): void { this.f.get(page).i64Const(8).i64ShrU().i32WrapI64().i32Const((ITLB_ENTRIES - 1) * ITLB.size).i32And().get(STATE).i32Add().set(e); }
+  /** Local e: with the offset that is returned the address of the page's entry in the instruction TLB. */
+  private itlbEntry(e: number, page: number): number {
+    const { f } = this, state = f.constantOf(STATE);
+    f.get(page).i64Const(8).i64ShrU().i32WrapI64().i32Const((ITLB_ENTRIES - 1) * ITLB.size).i32And();
+    if (state === undefined) f.get(STATE).i32Add();
+    f.set(e);
+    return (state ?? 0) + S.itlb;
+  }
   /** To where local rip says. */
   private leave(): void {
     this.ctx.flush();
@@ -276,8 +285,8 @@ export class RegionEmitter {
       if (page === b.page) continue;
       const { frame } = region.pages.find((p) => p.page === page)!;
       ctx.va(page); f.set(va);
-      this.itlbEntry(e, va);
-      f.get(e).i64Load(S.itlb + ITLB.tag).get(va).i64Ne().get(e).i32Load(S.itlb + ITLB.frame).i32Const(frame).i32Ne().i32Or().hint(false).if(); miss(); f.end();
+      const itlb = this.itlbEntry(e, va);
+      f.get(e).i64Load(itlb + ITLB.tag).get(va).i64Ne().get(e).i32Load(itlb + ITLB.frame).i32Const(frame).i32Ne().i32Or().hint(false).if(); miss(); f.end();
       if (page === next.page) f.get(STATE).get(va).i64Store(S.pageVa).get(STATE).i32Const(frame).i32Store(S.frameBase);
     }
     f.free(va, e);

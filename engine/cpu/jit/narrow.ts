@@ -43,7 +43,14 @@ export class NarrowFunc extends Func {
     this.to = -1;
   }
 
+  /** An i32 parameter that has the same value at every call: V8 makes it part of displacements, and needs no register for it. */
+  fix(parameter: number, value: number): void { this.fixed.set(parameter, value); }
+  private readonly fixed = new Map<number, number>();
+  override constantOf(local: number): number | undefined { return this.fixed.get(local); }
+
   override get(local: number): this {
+    const constant = this.fixed.get(local);
+    if (constant !== undefined) return super.i32Const(constant);
     const from = this.code.length;
     super.get(local);
     if (this.typeOf(local) === I64) this.note(Last.get, from, local);

@@ -17,7 +17,7 @@ export class Mmu {
   private readonly checking: boolean[] = [];
 
   /** @param dropCode forgets what was translated from a frame. */
-  constructor(memory: WebAssembly.Memory, private readonly frames: number, private readonly cpus: number, private readonly dropCode: (pfn: number) => void) {
+  constructor(memory: WebAssembly.Memory, private readonly frames: number, readonly cpus: number, private readonly dropCode: (pfn: number) => void) {
     this.u8 = new Uint8Array(memory.buffer);
     this.u32 = new Uint32Array(memory.buffer);
     this.f64 = new Float64Array(memory.buffer);

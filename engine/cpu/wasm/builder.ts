@@ -129,6 +129,8 @@ export class Func {
   typeOf(local: number): ValType {
     return local < this.paramCount ? this.params[local]! : this.locals[local - this.paramCount]!;
   }
+  /** The value of a local that is known to be always the same; none is here. */
+  constantOf(_local: number): number | undefined { return undefined; }
   get localCount(): number { return this.paramCount + this.locals.length; }
   get(local: number): this { this.code.byte(0x20); this.code.leb(local); return this; }
   set(local: number): this { this.code.byte(0x21); this.code.leb(local); return this; }

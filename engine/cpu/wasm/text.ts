@@ -8,6 +8,8 @@ export interface Notes {
   slot?: (slot: number) => string | undefined;
   /** What lies at an offset; base: the local whose value is the address if the address is just that, else −1. */
   offset?: (offset: number, base: number) => string | undefined;
+  /** Constants that stand for a parameter, by value: its number. */
+  constants?: ReadonlyMap<number, number>;
   /** Names of the parameters, for functions that have as many. */
   params?: readonly string[];
 }
@@ -161,7 +163,10 @@ function instruction(r: Reader, locals: readonly string[], back: Op[], { types, 
     case 0x23: return push(`global.get ${r.leb()}`);
     case 0x24: return last(`global.set ${r.leb()}`);
     case 0x3f: r.byte(); return push('memory.size');
-    case 0x41: return push(`i32.const ${r.sleb()}`);
+    case 0x41: {
+      const value = Number(r.sleb()), parameter = notes.constants?.get(value);
+      return parameter === undefined ? push(`i32.const ${value}`) : { text: `i32.const (;${notes.params![parameter]!};)`, ends: false, local: parameter };
+    }
     case 0x42: return push(`i64.const ${r.sleb()}`);
     case 0x43: return push(`f32.const ${new DataView(r.bytes(4).slice().buffer).getFloat32(0, true)}`);
     case 0x44: return push(`f64.const ${new DataView(r.bytes(8).slice().buffer).getFloat64(0, true)}`);

@@ -25,42 +25,42 @@
   i32.const 1)
 (func $0 (param $state i32) (param $block i32) (result i32)
   (local i64) (local i64) (local i32) (local i64) (local i64) (local i64) (local f64) (local f64) (local i32) (local $xmm1 v128) (local $xmm0 v128) (local i32) (local i64)
-  local.get $state local.get $state i64.load offset=888 (;deadline;) local.get $state i64.load offset=880 (;now;) i64.sub local.tee 14 i64.const 1073741824 local.get 14 i64.const 1073741824 i64.lt_s select local.tee 14 i64.const 0 local.get 14 i64.const 0 i64.gt_s select i32.wrap_i64 i32.store offset=980 (;limit;)
+  i32.const (;state;) i32.const (;state;) i64.load offset=888 (;deadline;) i32.const (;state;) i64.load offset=880 (;now;) i64.sub local.tee 14 i64.const 1073741824 local.get 14 i64.const 1073741824 i64.lt_s select local.tee 14 i64.const 0 local.get 14 i64.const 0 i64.gt_s select i32.wrap_i64 i32.store offset=980 (;limit;)
   block
-    local.get $state v128.load offset=336 (;xmm1;) local.set $xmm1
+    i32.const (;state;) v128.load offset=336 (;xmm1;) local.set $xmm1
     local.get $xmm1 f64x2.extract_lane 0 local.set 9
-    local.get $state v128.load offset=320 (;xmm0;) local.set $xmm0
+    i32.const (;state;) v128.load offset=320 (;xmm0;) local.set $xmm0
     local.get $xmm0 f64x2.extract_lane 0 local.set 8
     local.get 8 local.get 9 f64.lt local.get 8 local.get 9 f64.eq i32.const 6 i32.shl i32.or local.set 10
     block
       block
-        local.get $state i32.load offset=160 (;mxcsr;) i32.const 320 i32.and i32.const 256 i32.ne br_if 0 (;unlikely;)
+        i32.const (;state;) i32.load offset=160 (;mxcsr;) i32.const 320 i32.and i32.const 256 i32.ne br_if 0 (;unlikely;)
         local.get 8 local.get 9 f64.lt local.get 8 local.get 9 f64.ge i32.or br_if 1 (;likely;)
       end
-      local.get $state i32.load offset=160 (;mxcsr;) i32.const 320 i32.and i32.const 256 i32.ne if
-        local.get $state i32.const 264 local.get 8 f64x2.splat local.get 9 f64x2.splat call $h.sse.softv64 i32x4.extract_lane 0 local.set 10
+      i32.const (;state;) i32.load offset=160 (;mxcsr;) i32.const 320 i32.and i32.const 256 i32.ne if
+        i32.const (;state;) i32.const 264 local.get 8 f64x2.splat local.get 9 f64x2.splat call $h.sse.softv64 i32x4.extract_lane 0 local.set 10
       else
         i32.const 69 local.set 10
-        local.get $state local.get 8 f64x2.splat local.get 9 f64x2.splat i32.const 1 call $h.sse.unordered64
+        i32.const (;state;) local.get 8 f64x2.splat local.get 9 f64x2.splat i32.const 1 call $h.sse.unordered64
       end
-      local.get $state i32.load offset=172 if (;unlikely;)
-        local.get $state i32.const 0 i32.store offset=172
-        local.get $state i32.const 7340104 i32.store offset=868 (;rec;)
-        local.get $state local.get 3 return_call 5
+      i32.const (;state;) i32.load offset=172 if (;unlikely;)
+        i32.const (;state;) i32.const 0 i32.store offset=172
+        i32.const (;state;) i32.const 7340104 i32.store offset=868 (;rec;)
+        i32.const (;state;) local.get 3 return_call 5
       end
     end
     local.get 10 local.tee 13 i64.extend_i32_u local.set 5
-    local.get 3 i64.const 8589934596 i64.add local.tee 14 i32.wrap_i64 local.get $state i32.load offset=980 (;limit;) i32.ge_u if (;unlikely;)
-      local.get $state i32.const 7340144 i32.store offset=868 (;rec;)
-      local.get $state local.get 3 i32.const 16391 local.get 5 i64.const 0 return_call 6
+    local.get 3 i64.const 8589934596 i64.add local.tee 14 i32.wrap_i64 i32.const (;state;) i32.load offset=980 (;limit;) i32.ge_u if (;unlikely;)
+      i32.const (;state;) i32.const 7340144 i32.store offset=868 (;rec;)
+      i32.const (;state;) local.get 3 i32.const 16391 local.get 5 i64.const 0 return_call 6
     end
     local.get 14 local.set 3
     local.get 13 i32.const 65 i32.and i32.const 0 i32.ne i32.eqz if
-      local.get $state i32.const 7340256 i32.store offset=868 (;rec;)
-      local.get $state local.get 3 i32.const 16391 local.get 5 i64.const 0 return_call 6
+      i32.const (;state;) i32.const 7340256 i32.store offset=868 (;rec;)
+      i32.const (;state;) local.get 3 i32.const 16391 local.get 5 i64.const 0 return_call 6
     end
-    local.get $state i32.const 7340408 i32.store offset=868 (;rec;)
-    local.get $state local.get 3 i32.const 16391 local.get 5 i64.const 0 return_call 6
+    i32.const (;state;) i32.const 7340408 i32.store offset=868 (;rec;)
+    i32.const (;state;) local.get 3 i32.const 16391 local.get 5 i64.const 0 return_call 6
     unreachable
   end
   unreachable)

@@ -24,11 +24,11 @@
   i32.const 1)
 (func $0 (param $state i32) (param $block i32) (result i32)
   (local i64) (local i64) (local i32) (local i64) (local i64) (local i64) (local f64) (local i64) (local $rax i64) (local i32) (local $xmm0 v128) (local i32) (local i64)
-  local.get $state local.get $state i64.load offset=888 (;deadline;) local.get $state i64.load offset=880 (;now;) i64.sub local.tee 9 i64.const 1073741824 local.get 9 i64.const 1073741824 i64.lt_s select local.tee 9 i64.const 0 local.get 9 i64.const 0 i64.gt_s select i32.wrap_i64 i32.store offset=980 (;limit;)
+  i32.const (;state;) i32.const (;state;) i64.load offset=888 (;deadline;) i32.const (;state;) i64.load offset=880 (;now;) i64.sub local.tee 9 i64.const 1073741824 local.get 9 i64.const 1073741824 i64.lt_s select local.tee 9 i64.const 0 local.get 9 i64.const 0 i64.gt_s select i32.wrap_i64 i32.store offset=980 (;limit;)
   block
-    local.get $state i64.load (;rax;) local.set $rax
+    i32.const (;state;) i64.load (;rax;) local.set $rax
     local.get $rax i32.wrap_i64 local.tee 11 i64.extend_i32_u i64.extend32_s local.tee 9 f64.convert_i64_s local.set 8
-    local.get $state v128.load offset=320 (;xmm0;) local.set $xmm0
+    i32.const (;state;) v128.load offset=320 (;xmm0;) local.set $xmm0
     local.get $xmm0 local.get 8 f64x2.replace_lane 0 local.set $xmm0
     local.get $xmm0 f64x2.extract_lane 0 local.tee 8 i64.trunc_sat_f64_s local.set 9
     block
@@ -36,22 +36,22 @@
         local.get 13 i32.eqz br_if 0 (;unlikely;)
         local.get 8 f64.abs f64.const 4611686018427388000 f64.lt br_if 1 (;likely;)
       end
-      local.get $state i32.load offset=160 (;mxcsr;) i32.const 65504 i32.and i32.const 8096 i32.eq local.tee 13 if
+      i32.const (;state;) i32.load offset=160 (;mxcsr;) i32.const 65504 i32.and i32.const 8096 i32.eq local.tee 13 if
         local.get 8 f64.abs f64.const 4611686018427388000 f64.lt br_if 1
       end
-      local.get $state local.get 8 i32.const 3 call $h.sse.toInt local.set 9
-      local.get $state i32.load offset=172 if (;unlikely;)
-        local.get $state i32.const 0 i32.store offset=172
-        local.get $state local.get $xmm0 v128.store offset=320 (;xmm0;)
-        local.get $state i32.const 7340144 i32.store offset=868 (;rec;)
-        local.get $state local.get 3 return_call 4
+      i32.const (;state;) local.get 8 i32.const 3 call $h.sse.toInt local.set 9
+      i32.const (;state;) i32.load offset=172 if (;unlikely;)
+        i32.const (;state;) i32.const 0 i32.store offset=172
+        i32.const (;state;) local.get $xmm0 v128.store offset=320 (;xmm0;)
+        i32.const (;state;) i32.const 7340144 i32.store offset=868 (;rec;)
+        i32.const (;state;) local.get 3 return_call 4
       end
     end
     local.get 9 local.set 14
-    local.get $state local.get 14 i64.store offset=16 (;rdx;)
-    local.get $state local.get $xmm0 v128.store offset=320 (;xmm0;)
-    local.get $state i32.const 7340184 i32.store offset=868 (;rec;)
-    local.get $state local.get 3 return_call 4
+    i32.const (;state;) local.get 14 i64.store offset=16 (;rdx;)
+    i32.const (;state;) local.get $xmm0 v128.store offset=320 (;xmm0;)
+    i32.const (;state;) i32.const 7340184 i32.store offset=868 (;rec;)
+    i32.const (;state;) local.get 3 return_call 4
     unreachable
   end
   unreachable)

@@ -24,9 +24,9 @@
   i32.const 1)
 (func $0 (param $state i32) (param $block i32) (result i32)
   (local i64) (local i64) (local i32) (local i64) (local i64) (local i64) (local i64) (local i64) (local $rdx i64) (local i32) (local i32) (local i64) (local i64) (local i32) (local i32) (local i32) (local i32) (local $rcx i64) (local i64) (local i64) (local i64) (local i64) (local i32) (local i64) (local i32) (local $rax i64) (local i32)
-  local.get $state local.get $state i64.load offset=888 (;deadline;) local.get $state i64.load offset=880 (;now;) i64.sub local.tee 25 i64.const 1073741824 local.get 25 i64.const 1073741824 i64.lt_s select local.tee 25 i64.const 0 local.get 25 i64.const 0 i64.gt_s select i32.wrap_i64 i32.store offset=980 (;limit;)
+  i32.const (;state;) i32.const (;state;) i64.load offset=888 (;deadline;) i32.const (;state;) i64.load offset=880 (;now;) i64.sub local.tee 25 i64.const 1073741824 local.get 25 i64.const 1073741824 i64.lt_s select local.tee 25 i64.const 0 local.get 25 i64.const 0 i64.gt_s select i32.wrap_i64 i32.store offset=980 (;limit;)
   block
-    local.get $state i64.load offset=16 (;rdx;) local.set $rdx
+    i32.const (;state;) i64.load offset=16 (;rdx;) local.set $rdx
     local.get $rdx i32.wrap_i64 local.tee 11 local.tee 12 i64.extend_i32_u local.set 8
     local.get 11 local.tee 15 i64.extend_i32_u local.set 14
     local.get 15 local.get 12 i32.xor local.tee 16 i64.extend_i32_u local.set 9
@@ -36,22 +36,22 @@
     local.get 16 local.set 11
     local.get 9 local.set 7
     local.get 16 local.set 18
-    local.get $state i64.load offset=8 (;rcx;) local.set $rcx
+    i32.const (;state;) i64.load offset=8 (;rcx;) local.set $rcx
     local.get $rcx local.tee 14 i64.eqz if
-      local.get $state local.get $rdx i64.store offset=16 (;rdx;)
-      local.get $state i32.const 7340144 i32.store offset=868 (;rec;)
-      local.get $state local.get 7 i64.store offset=1000 (;fr;)
-      local.get $state local.get 3 i32.const 8195 i64.const 0 i64.const 0 return_call 4
+      i32.const (;state;) local.get $rdx i64.store offset=16 (;rdx;)
+      i32.const (;state;) i32.const 7340144 i32.store offset=868 (;rec;)
+      i32.const (;state;) local.get 7 i64.store offset=1000 (;fr;)
+      i32.const (;state;) local.get 3 i32.const 8195 i64.const 0 i64.const 0 return_call 4
     end
     local.get $rdx local.set 20
     local.get 11 local.set 26
-    local.get $state i64.load (;rax;) local.set $rax
+    i32.const (;state;) i64.load (;rax;) local.set $rax
     local.get $rax local.set 21
     local.get 20 local.get 14 i64.ge_u if
-      local.get $state local.get $rdx i64.store offset=16 (;rdx;)
-      local.get $state i32.const 7340144 i32.store offset=868 (;rec;)
-      local.get $state local.get 7 i64.store offset=1000 (;fr;)
-      local.get $state local.get 3 i32.const 8195 i64.const 0 i64.const 0 return_call 4
+      i32.const (;state;) local.get $rdx i64.store offset=16 (;rdx;)
+      i32.const (;state;) i32.const 7340144 i32.store offset=868 (;rec;)
+      i32.const (;state;) local.get 7 i64.store offset=1000 (;fr;)
+      i32.const (;state;) local.get 3 i32.const 8195 i64.const 0 i64.const 0 return_call 4
     end
     local.get 20 i64.eqz if
       local.get 21 local.get 14 i64.div_u local.set 9
@@ -74,11 +74,11 @@
     end
     local.get 9 local.set $rax
     local.get 8 local.set $rdx
-    local.get $state local.get $rax i64.store (;rax;)
-    local.get $state local.get $rdx i64.store offset=16 (;rdx;)
-    local.get $state i32.const 7340184 i32.store offset=868 (;rec;)
-    local.get $state local.get 7 i64.store offset=1000 (;fr;)
-    local.get $state local.get 3 i32.const 8195 i64.const 0 i64.const 0 return_call 4
+    i32.const (;state;) local.get $rax i64.store (;rax;)
+    i32.const (;state;) local.get $rdx i64.store offset=16 (;rdx;)
+    i32.const (;state;) i32.const 7340184 i32.store offset=868 (;rec;)
+    i32.const (;state;) local.get 7 i64.store offset=1000 (;fr;)
+    i32.const (;state;) local.get 3 i32.const 8195 i64.const 0 i64.const 0 return_call 4
     unreachable
   end
   unreachable)

@@ -24,11 +24,11 @@
   i32.const 1)
 (func $0 (param $state i32) (param $block i32) (result i32)
   (local i64) (local i64) (local i32) (local i64) (local i64) (local i64) (local f64) (local f64) (local f64) (local $xmm1 v128) (local $xmm0 v128) (local i32) (local i64) (local i32) (local $rdi i64) (local i32) (local i32)
-  local.get $state local.get $state i64.load offset=888 (;deadline;) local.get $state i64.load offset=880 (;now;) i64.sub local.tee 14 i64.const 1073741824 local.get 14 i64.const 1073741824 i64.lt_s select local.tee 14 i64.const 0 local.get 14 i64.const 0 i64.gt_s select i32.wrap_i64 i32.store offset=980 (;limit;)
+  i32.const (;state;) i32.const (;state;) i64.load offset=888 (;deadline;) i32.const (;state;) i64.load offset=880 (;now;) i64.sub local.tee 14 i64.const 1073741824 local.get 14 i64.const 1073741824 i64.lt_s select local.tee 14 i64.const 0 local.get 14 i64.const 0 i64.gt_s select i32.wrap_i64 i32.store offset=980 (;limit;)
   block
-    local.get $state v128.load offset=336 (;xmm1;) local.set $xmm1
+    i32.const (;state;) v128.load offset=336 (;xmm1;) local.set $xmm1
     local.get $xmm1 f64x2.extract_lane 0 local.set 9
-    local.get $state v128.load offset=320 (;xmm0;) local.set $xmm0
+    i32.const (;state;) v128.load offset=320 (;xmm0;) local.set $xmm0
     local.get $xmm0 f64x2.extract_lane 0 local.set 8
     local.get 8 local.get 9 f64.mul local.set 10
     block
@@ -36,10 +36,10 @@
         local.get 13 i32.eqz br_if 0 (;unlikely;)
         local.get 10 i64.reinterpret_f64 i64.const 52 i64.shr_u i32.wrap_i64 i32.const 2047 i32.and i32.const 2 i32.sub i32.const 2045 i32.lt_u br_if 1 (;likely;)
       end
-      local.get $state i32.load offset=160 (;mxcsr;) i32.const 65504 i32.and i32.const 8096 i32.eq local.tee 13 if
+      i32.const (;state;) i32.load offset=160 (;mxcsr;) i32.const 65504 i32.and i32.const 8096 i32.eq local.tee 13 if
         local.get 10 i64.reinterpret_f64 i64.const 52 i64.shr_u i32.wrap_i64 i32.const 2047 i32.and i32.const 2 i32.sub i32.const 2045 i32.lt_u br_if 1
       end
-      local.get $state i32.load offset=160 (;mxcsr;) i32.const 65472 i32.and i32.const 8064 i32.eq if
+      i32.const (;state;) i32.load offset=160 (;mxcsr;) i32.const 65472 i32.and i32.const 8064 i32.eq if
         local.get 10 f64.const 0 f64.eq if (result i32)
           local.get 8 f64.const 0 f64.eq local.get 9 f64.const 0 f64.eq i32.or
         else
@@ -47,22 +47,22 @@
         end
         local.get 8 i64.reinterpret_f64 i64.const 1 i64.shl i64.const 1 i64.sub i64.const 9007199254740991 i64.ge_u i32.and local.get 9 i64.reinterpret_f64 i64.const 1 i64.shl i64.const 1 i64.sub i64.const 9007199254740991 i64.ge_u i32.and br_if 1
       end
-      local.get $state local.get 8 i64.reinterpret_f64 local.get 9 i64.reinterpret_f64 call $h.sse.mul64 f64.reinterpret_i64 local.set 10
-      local.get $state i32.load offset=172 if (;unlikely;)
-        local.get $state i32.const 0 i32.store offset=172
-        local.get $state i32.const 7340104 i32.store offset=868 (;rec;)
-        local.get $state local.get 3 return_call 5
+      i32.const (;state;) local.get 8 i64.reinterpret_f64 local.get 9 i64.reinterpret_f64 call $h.sse.mul64 f64.reinterpret_i64 local.set 10
+      i32.const (;state;) i32.load offset=172 if (;unlikely;)
+        i32.const (;state;) i32.const 0 i32.store offset=172
+        i32.const (;state;) i32.const 7340104 i32.store offset=868 (;rec;)
+        i32.const (;state;) local.get 3 return_call 5
       end
     end
     local.get $xmm0 local.get 10 f64x2.replace_lane 0 local.set $xmm0
-    local.get $state i64.load offset=56 (;rdi;) local.set $rdi
+    i32.const (;state;) i64.load offset=56 (;rdi;) local.set $rdi
     local.get $rdi local.set 14
-    local.get $state local.get $xmm0 v128.store offset=320 (;xmm0;)
-    local.get 14 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 65504 i32.and local.get $state i32.add local.tee 17 i64.load offset=2048 (;dtlb.read;) local.get 14 i64.xor i64.const 4088 i64.gt_u if (;unlikely;)
-      local.get $state i32.const 7340144 i32.store offset=868 (;rec;)
-      local.get $state local.get 3 return_call 5
+    i32.const (;state;) local.get $xmm0 v128.store offset=320 (;xmm0;)
+    local.get 14 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 65504 i32.and local.tee 17 i64.load offset=6144 (;dtlb.read;) local.get 14 i64.xor i64.const 4088 i64.gt_u if (;unlikely;)
+      i32.const (;state;) i32.const 7340144 i32.store offset=868 (;rec;)
+      i32.const (;state;) local.get 3 return_call 5
     end
-    local.get 14 i32.wrap_i64 local.tee 18 local.get 17 i32.load offset=2064 (;dtlb.addend;) i32.add local.set 15
+    local.get 14 i32.wrap_i64 local.tee 18 local.get 17 i32.load offset=6160 (;dtlb.addend;) i32.add local.set 15
     local.get 15 v128.load64_zero f64x2.extract_lane 0 local.set 9
     local.get $xmm0 f64x2.extract_lane 0 local.set 10
     local.get 10 local.get 9 f64.add local.set 8
@@ -71,23 +71,23 @@
         local.get 13 i32.eqz br_if 0 (;unlikely;)
         local.get 8 i64.reinterpret_f64 i64.const 52 i64.shr_u i32.wrap_i64 i32.const 2047 i32.and i32.const 2 i32.sub i32.const 2045 i32.lt_u br_if 1 (;likely;)
       end
-      local.get $state i32.load offset=160 (;mxcsr;) i32.const 65504 i32.and i32.const 8096 i32.eq local.tee 13 if
+      i32.const (;state;) i32.load offset=160 (;mxcsr;) i32.const 65504 i32.and i32.const 8096 i32.eq local.tee 13 if
         local.get 8 i64.reinterpret_f64 i64.const 52 i64.shr_u i32.wrap_i64 i32.const 2047 i32.and i32.const 2 i32.sub i32.const 2045 i32.lt_u br_if 1
       end
-      local.get $state i32.load offset=160 (;mxcsr;) i32.const 65472 i32.and i32.const 8064 i32.eq if
+      i32.const (;state;) i32.load offset=160 (;mxcsr;) i32.const 65472 i32.and i32.const 8064 i32.eq if
         local.get 10 local.get 8 local.get 8 local.get 10 f64.sub f64.sub f64.sub local.get 9 local.get 8 local.get 10 f64.sub f64.sub f64.add f64.const 0 f64.eq local.get 10 i64.reinterpret_f64 i64.const 1 i64.shl i64.const 1 i64.sub i64.const 9007199254740991 i64.ge_u i32.and local.get 9 i64.reinterpret_f64 i64.const 1 i64.shl i64.const 1 i64.sub i64.const 9007199254740991 i64.ge_u i32.and br_if 1
       end
-      local.get $state local.get 10 i64.reinterpret_f64 local.get 9 i64.reinterpret_f64 call $h.sse.add64 f64.reinterpret_i64 local.set 8
-      local.get $state i32.load offset=172 if (;unlikely;)
-        local.get $state i32.const 0 i32.store offset=172
-        local.get $state i32.const 7340144 i32.store offset=868 (;rec;)
-        local.get $state local.get 3 return_call 5
+      i32.const (;state;) local.get 10 i64.reinterpret_f64 local.get 9 i64.reinterpret_f64 call $h.sse.add64 f64.reinterpret_i64 local.set 8
+      i32.const (;state;) i32.load offset=172 if (;unlikely;)
+        i32.const (;state;) i32.const 0 i32.store offset=172
+        i32.const (;state;) i32.const 7340144 i32.store offset=868 (;rec;)
+        i32.const (;state;) local.get 3 return_call 5
       end
     end
     local.get $xmm0 local.get 8 f64x2.replace_lane 0 local.set $xmm0
-    local.get $state local.get $xmm0 v128.store offset=320 (;xmm0;)
-    local.get $state i32.const 7340184 i32.store offset=868 (;rec;)
-    local.get $state local.get 3 return_call 5
+    i32.const (;state;) local.get $xmm0 v128.store offset=320 (;xmm0;)
+    i32.const (;state;) i32.const 7340184 i32.store offset=868 (;rec;)
+    i32.const (;state;) local.get 3 return_call 5
     unreachable
   end
   unreachable)

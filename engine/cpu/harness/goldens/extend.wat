@@ -25,19 +25,19 @@
   i32.const 1)
 (func $0 (param $state i32) (param $block i32) (result i32)
   (local i64) (local i64) (local i32) (local i64) (local i64) (local i64) (local $rbx i64) (local i64) (local $rcx i64) (local i64) (local $rsi i64) (local i32) (local i64)
-  local.get $state local.get $state i64.load offset=888 (;deadline;) local.get $state i64.load offset=880 (;now;) i64.sub local.tee 14 i64.const 1073741824 local.get 14 i64.const 1073741824 i64.lt_s select local.tee 14 i64.const 0 local.get 14 i64.const 0 i64.gt_s select i32.wrap_i64 i32.store offset=980 (;limit;)
+  i32.const (;state;) i32.const (;state;) i64.load offset=888 (;deadline;) i32.const (;state;) i64.load offset=880 (;now;) i64.sub local.tee 14 i64.const 1073741824 local.get 14 i64.const 1073741824 i64.lt_s select local.tee 14 i64.const 0 local.get 14 i64.const 0 i64.gt_s select i32.wrap_i64 i32.store offset=980 (;limit;)
   block
-    local.get $state i64.load offset=24 (;rbx;) local.set $rbx
+    i32.const (;state;) i64.load offset=24 (;rbx;) local.set $rbx
     local.get $rbx i64.const 255 i64.and local.set 9
-    local.get $state i64.load offset=8 (;rcx;) local.set $rcx
+    i32.const (;state;) i64.load offset=8 (;rcx;) local.set $rcx
     local.get $rcx i64.const 65535 i64.and i64.extend16_s local.set 11
-    local.get $state i64.load offset=48 (;rsi;) local.set $rsi
+    i32.const (;state;) i64.load offset=48 (;rsi;) local.set $rsi
     local.get $rsi i32.wrap_i64 local.tee 13 i64.extend_i32_u i64.extend32_s local.set $rsi
-    local.get $state local.get 9 i64.store (;rax;)
-    local.get $state local.get 11 i64.store offset=16 (;rdx;)
-    local.get $state local.get $rsi i64.store offset=48 (;rsi;)
-    local.get $state i32.const 7340224 i32.store offset=868 (;rec;)
-    local.get $state local.get 3 return_call 3
+    i32.const (;state;) local.get 9 i64.store (;rax;)
+    i32.const (;state;) local.get 11 i64.store offset=16 (;rdx;)
+    i32.const (;state;) local.get $rsi i64.store offset=48 (;rsi;)
+    i32.const (;state;) i32.const 7340224 i32.store offset=868 (;rec;)
+    i32.const (;state;) local.get 3 return_call 3
     unreachable
   end
   unreachable)

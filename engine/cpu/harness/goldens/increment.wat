@@ -26,44 +26,44 @@
   i32.const 1)
 (func $0 (param $state i32) (param $block i32) (result i32)
   (local i64) (local i64) (local i32) (local i64) (local i64) (local i64) (local i64) (local i64) (local $rbx i64) (local i64) (local i64) (local $rax i64) (local $rcx i64) (local i32)
-  local.get $state local.get $state i64.load offset=888 (;deadline;) local.get $state i64.load offset=880 (;now;) i64.sub local.tee 9 i64.const 1073741824 local.get 9 i64.const 1073741824 i64.lt_s select local.tee 9 i64.const 0 local.get 9 i64.const 0 i64.gt_s select i32.wrap_i64 i32.store offset=980 (;limit;)
+  i32.const (;state;) i32.const (;state;) i64.load offset=888 (;deadline;) i32.const (;state;) i64.load offset=880 (;now;) i64.sub local.tee 9 i64.const 1073741824 local.get 9 i64.const 1073741824 i64.lt_s select local.tee 9 i64.const 0 local.get 9 i64.const 0 i64.gt_s select i32.wrap_i64 i32.store offset=980 (;limit;)
   block
-    local.get $state i64.load offset=24 (;rbx;) local.set $rbx
+    i32.const (;state;) i64.load offset=24 (;rbx;) local.set $rbx
     local.get $rbx local.set 8
-    local.get $state i64.load (;rax;) local.set $rax
+    i32.const (;state;) i64.load (;rax;) local.set $rax
     local.get $rax local.set 12
     local.get 12 local.get 8 i64.add local.set 9
     local.get 12 local.set 11
     local.get 9 local.set $rax
     local.get 11 local.set 5
     local.get 8 local.set 6
-    local.get $state i64.load offset=8 (;rcx;) local.set $rcx
+    i32.const (;state;) i64.load offset=8 (;rcx;) local.set $rcx
     local.get $rcx local.set 9
     local.get 9 i64.const 1 i64.add local.set 12
     local.get 9 local.set 11
     local.get 12 local.set $rcx
     local.get 5 local.get 6 i64.add local.get 5 i64.lt_u local.tee 15 i64.extend_i32_u local.set 6
     local.get 12 local.set 7
-    local.get 3 i64.const 12884901891 i64.add local.tee 9 i32.wrap_i64 local.get $state i32.load offset=980 (;limit;) i32.ge_u if (;unlikely;)
-      local.get $state local.get $rax i64.store (;rax;)
-      local.get $state local.get $rcx i64.store offset=8 (;rcx;)
-      local.get $state i32.const 7340184 i32.store offset=868 (;rec;)
-      local.get $state local.get 7 i64.store offset=1000 (;fr;)
-      local.get $state local.get 3 i32.const 16388 i64.const 0 local.get 6 return_call 4
+    local.get 3 i64.const 12884901891 i64.add local.tee 9 i32.wrap_i64 i32.const (;state;) i32.load offset=980 (;limit;) i32.ge_u if (;unlikely;)
+      i32.const (;state;) local.get $rax i64.store (;rax;)
+      i32.const (;state;) local.get $rcx i64.store offset=8 (;rcx;)
+      i32.const (;state;) i32.const 7340184 i32.store offset=868 (;rec;)
+      i32.const (;state;) local.get 7 i64.store offset=1000 (;fr;)
+      i32.const (;state;) local.get 3 i32.const 16388 i64.const 0 local.get 6 return_call 4
     end
     local.get 9 local.set 3
     local.get 15 if
-      local.get $state local.get $rax i64.store (;rax;)
-      local.get $state local.get $rcx i64.store offset=8 (;rcx;)
-      local.get $state i32.const 7340296 i32.store offset=868 (;rec;)
-      local.get $state local.get 7 i64.store offset=1000 (;fr;)
-      local.get $state local.get 3 i32.const 16388 i64.const 0 local.get 6 return_call 4
+      i32.const (;state;) local.get $rax i64.store (;rax;)
+      i32.const (;state;) local.get $rcx i64.store offset=8 (;rcx;)
+      i32.const (;state;) i32.const 7340296 i32.store offset=868 (;rec;)
+      i32.const (;state;) local.get 7 i64.store offset=1000 (;fr;)
+      i32.const (;state;) local.get 3 i32.const 16388 i64.const 0 local.get 6 return_call 4
     end
-    local.get $state local.get $rax i64.store (;rax;)
-    local.get $state local.get $rcx i64.store offset=8 (;rcx;)
-    local.get $state i32.const 7340448 i32.store offset=868 (;rec;)
-    local.get $state local.get 7 i64.store offset=1000 (;fr;)
-    local.get $state local.get 3 i32.const 16388 i64.const 0 local.get 6 return_call 4
+    i32.const (;state;) local.get $rax i64.store (;rax;)
+    i32.const (;state;) local.get $rcx i64.store offset=8 (;rcx;)
+    i32.const (;state;) i32.const 7340448 i32.store offset=868 (;rec;)
+    i32.const (;state;) local.get 7 i64.store offset=1000 (;fr;)
+    i32.const (;state;) local.get 3 i32.const 16388 i64.const 0 local.get 6 return_call 4
     unreachable
   end
   unreachable)

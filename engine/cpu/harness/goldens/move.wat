@@ -25,9 +25,9 @@
   i32.const 1)
 (func $0 (param $state i32) (param $block i32) (result i32)
   (local i64) (local i64) (local i32) (local i64) (local i64) (local i64) (local $rbx i64) (local i64) (local i64) (local i64) (local i32) (local i64) (local i64) (local i32) (local i32) (local i64) (local i32)
-  local.get $state local.get $state i64.load offset=888 (;deadline;) local.get $state i64.load offset=880 (;now;) i64.sub local.tee 14 i64.const 1073741824 local.get 14 i64.const 1073741824 i64.lt_s select local.tee 14 i64.const 0 local.get 14 i64.const 0 i64.gt_s select i32.wrap_i64 i32.store offset=980 (;limit;)
+  i32.const (;state;) i32.const (;state;) i64.load offset=888 (;deadline;) i32.const (;state;) i64.load offset=880 (;now;) i64.sub local.tee 14 i64.const 1073741824 local.get 14 i64.const 1073741824 i64.lt_s select local.tee 14 i64.const 0 local.get 14 i64.const 0 i64.gt_s select i32.wrap_i64 i32.store offset=980 (;limit;)
   block
-    local.get $state i64.load offset=24 (;rbx;) local.set $rbx
+    i32.const (;state;) i64.load offset=24 (;rbx;) local.set $rbx
     local.get $rbx local.set 9
     i64.const 8 local.set 10
     i32.const 8 local.set 12
@@ -39,10 +39,10 @@
     local.get 10 local.set 6
     local.get 12 local.set 15
     local.get 9 i32.wrap_i64 local.tee 16 local.tee 18 i64.extend_i32_u local.set 17
-    local.get $state local.get 9 i64.store (;rax;)
-    local.get $state local.get 17 i64.store offset=8 (;rcx;)
-    local.get $state i32.const 7340224 i32.store offset=868 (;rec;)
-    local.get $state local.get 3 i32.const 16385 local.get 5 local.get 6 return_call 4
+    i32.const (;state;) local.get 9 i64.store (;rax;)
+    i32.const (;state;) local.get 17 i64.store offset=8 (;rcx;)
+    i32.const (;state;) i32.const 7340224 i32.store offset=868 (;rec;)
+    i32.const (;state;) local.get 3 i32.const 16385 local.get 5 local.get 6 return_call 4
     unreachable
   end
   unreachable)

@@ -23,11 +23,11 @@
   i32.const 1)
 (func $0 (param $state i32) (param $block i32) (result i32)
   (local i64) (local i64) (local i32) (local i64) (local i64) (local i64) (local i64) (local i64) (local i64) (local i64) (local $rbx i64) (local $rax i64) (local i64) (local i64) (local i64) (local i64) (local i64) (local i64) (local i64) (local i32) (local i32) (local i32) (local i32)
-  local.get $state local.get $state i64.load offset=888 (;deadline;) local.get $state i64.load offset=880 (;now;) i64.sub local.tee 19 i64.const 1073741824 local.get 19 i64.const 1073741824 i64.lt_s select local.tee 19 i64.const 0 local.get 19 i64.const 0 i64.gt_s select i32.wrap_i64 i32.store offset=980 (;limit;)
+  i32.const (;state;) i32.const (;state;) i64.load offset=888 (;deadline;) i32.const (;state;) i64.load offset=880 (;now;) i64.sub local.tee 19 i64.const 1073741824 local.get 19 i64.const 1073741824 i64.lt_s select local.tee 19 i64.const 0 local.get 19 i64.const 0 i64.gt_s select i32.wrap_i64 i32.store offset=980 (;limit;)
   block
-    local.get $state i64.load offset=24 (;rbx;) local.set $rbx
+    i32.const (;state;) i64.load offset=24 (;rbx;) local.set $rbx
     local.get $rbx local.set 9
-    local.get $state i64.load (;rax;) local.set $rax
+    i32.const (;state;) i64.load (;rax;) local.set $rax
     local.get $rax local.set 8
     local.get 8 i64.const 4294967295 i64.and local.set 14
     local.get 8 i64.const 32 i64.shr_u local.set 15
@@ -45,11 +45,11 @@
     local.get 22 local.tee 23 i64.extend_i32_u local.set 5
     local.get 22 local.tee 24 i64.extend_i32_u local.set 6
     local.get 10 local.set 7
-    local.get $state local.get $rax i64.store (;rax;)
-    local.get $state local.get 20 i64.store offset=16 (;rdx;)
-    local.get $state i32.const 7340144 i32.store offset=868 (;rec;)
-    local.get $state local.get 7 i64.store offset=1000 (;fr;)
-    local.get $state local.get 3 i32.const 16390 local.get 5 local.get 6 return_call 4
+    i32.const (;state;) local.get $rax i64.store (;rax;)
+    i32.const (;state;) local.get 20 i64.store offset=16 (;rdx;)
+    i32.const (;state;) i32.const 7340144 i32.store offset=868 (;rec;)
+    i32.const (;state;) local.get 7 i64.store offset=1000 (;fr;)
+    i32.const (;state;) local.get 3 i32.const 16390 local.get 5 local.get 6 return_call 4
     unreachable
   end
   unreachable)

@@ -24,9 +24,9 @@
   i32.const 1)
 (func $0 (param $state i32) (param $block i32) (result i32)
   (local i64) (local i64) (local i32) (local i64) (local i64) (local i64) (local i64) (local i64) (local i64) (local i64) (local i32) (local $rbx i64) (local i32) (local i64) (local i64) (local i64) (local i64) (local i64) (local i64) (local i64) (local i32) (local i32) (local i32) (local $rcx i64)
-  local.get $state local.get $state i64.load offset=888 (;deadline;) local.get $state i64.load offset=880 (;now;) i64.sub local.tee 8 i64.const 1073741824 local.get 8 i64.const 1073741824 i64.lt_s select local.tee 8 i64.const 0 local.get 8 i64.const 0 i64.gt_s select i32.wrap_i64 i32.store offset=980 (;limit;)
+  i32.const (;state;) i32.const (;state;) i64.load offset=888 (;deadline;) i32.const (;state;) i64.load offset=880 (;now;) i64.sub local.tee 8 i64.const 1073741824 local.get 8 i64.const 1073741824 i64.lt_s select local.tee 8 i64.const 0 local.get 8 i64.const 0 i64.gt_s select i32.wrap_i64 i32.store offset=980 (;limit;)
   block
-    local.get $state i64.load offset=24 (;rbx;) local.set $rbx
+    i32.const (;state;) i64.load offset=24 (;rbx;) local.set $rbx
     local.get $rbx local.set 8
     i64.const 100 local.set 9
     i32.const 100 local.set 14
@@ -46,7 +46,7 @@
     local.get 22 local.tee 24 i64.extend_i32_u local.set 6
     local.get 10 local.set 7
     local.get 21 local.set 20
-    local.get $state i64.load offset=8 (;rcx;) local.set $rcx
+    i32.const (;state;) i64.load offset=8 (;rcx;) local.set $rcx
     local.get $rcx local.set 19
     local.get 20 i64.const 4294967295 i64.and local.set 16
     local.get 20 i64.const 32 i64.shr_u local.set 15
@@ -63,10 +63,10 @@
     local.get 12 local.tee 23 i64.extend_i32_u local.set 5
     local.get 12 local.tee 24 i64.extend_i32_u local.set 6
     local.get 18 local.set 7
-    local.get $state local.get 21 i64.store (;rax;)
-    local.get $state i32.const 7340184 i32.store offset=868 (;rec;)
-    local.get $state local.get 7 i64.store offset=1000 (;fr;)
-    local.get $state local.get 3 i32.const 16390 local.get 5 local.get 6 return_call 4
+    i32.const (;state;) local.get 21 i64.store (;rax;)
+    i32.const (;state;) i32.const 7340184 i32.store offset=868 (;rec;)
+    i32.const (;state;) local.get 7 i64.store offset=1000 (;fr;)
+    i32.const (;state;) local.get 3 i32.const 16390 local.get 5 local.get 6 return_call 4
     unreachable
   end
   unreachable)

@@ -25,17 +25,17 @@
   i32.const 1)
 (func $0 (param $state i32) (param $block i32) (result i32)
   (local i64) (local i64) (local i32) (local i64) (local i64) (local i64) (local $xmm1 v128) (local $xmm0 v128) (local i64) (local i32) (local i64) (local i64) (local i32) (local $rcx i64) (local i32) (local i64) (local i32) (local i32)
-  local.get $state local.get $state i64.load offset=888 (;deadline;) local.get $state i64.load offset=880 (;now;) i64.sub local.tee 17 i64.const 1073741824 local.get 17 i64.const 1073741824 i64.lt_s select local.tee 17 i64.const 0 local.get 17 i64.const 0 i64.gt_s select i32.wrap_i64 i32.store offset=980 (;limit;)
+  i32.const (;state;) i32.const (;state;) i64.load offset=888 (;deadline;) i32.const (;state;) i64.load offset=880 (;now;) i64.sub local.tee 17 i64.const 1073741824 local.get 17 i64.const 1073741824 i64.lt_s select local.tee 17 i64.const 0 local.get 17 i64.const 0 i64.gt_s select i32.wrap_i64 i32.store offset=980 (;limit;)
   block
-    local.get $state v128.load offset=336 (;xmm1;) local.set $xmm1
-    local.get $xmm1 local.get $state v128.load offset=320 (;xmm0;) local.set $xmm0
+    i32.const (;state;) v128.load offset=336 (;xmm1;) local.set $xmm1
+    local.get $xmm1 i32.const (;state;) v128.load offset=320 (;xmm0;) local.set $xmm0
     local.get $xmm0 i8x16.eq local.set $xmm1
     local.get $xmm1 i8x16.bitmask local.tee 11 i64.extend_i32_u local.set 10
     local.get 10 local.set 12
     local.get 11 local.set 14
     local.get 12 i64.ctz local.set 13
     local.get 12 i64.eqz if (result i64)
-      local.get $state i64.load offset=8 (;rcx;) local.set $rcx
+      i32.const (;state;) i64.load offset=8 (;rcx;) local.set $rcx
       local.get $rcx i32.wrap_i64 local.tee 16 i64.extend_i32_u
     else
       local.get 13
@@ -43,13 +43,13 @@
     local.set 17
     local.get 12 i64.eqz i32.eqz if
       local.get 17 i32.wrap_i64 local.tee 18 local.tee 16 i64.extend_i32_u local.set $rcx
-      local.get $state local.get $rcx i64.store offset=8 (;rcx;)
+      i32.const (;state;) local.get $rcx i64.store offset=8 (;rcx;)
     end
-    local.get $state call $h.sys.pack local.get $state call $h.sys.getflags i32.const -65 i32.and local.get 12 i64.eqz i32.const 6 i32.shl i32.or local.tee 19 i64.extend_i32_u local.set 5
-    local.get $state local.get 10 i64.store (;rax;)
-    local.get $state local.get $xmm1 v128.store offset=336 (;xmm1;)
-    local.get $state i32.const 7340224 i32.store offset=868 (;rec;)
-    local.get $state local.get 3 i32.const 16391 local.get 5 i64.const 0 return_call 6
+    i32.const (;state;) call $h.sys.pack i32.const (;state;) call $h.sys.getflags i32.const -65 i32.and local.get 12 i64.eqz i32.const 6 i32.shl i32.or local.tee 19 i64.extend_i32_u local.set 5
+    i32.const (;state;) local.get 10 i64.store (;rax;)
+    i32.const (;state;) local.get $xmm1 v128.store offset=336 (;xmm1;)
+    i32.const (;state;) i32.const 7340224 i32.store offset=868 (;rec;)
+    i32.const (;state;) local.get 3 i32.const 16391 local.get 5 i64.const 0 return_call 6
     unreachable
   end
   unreachable)

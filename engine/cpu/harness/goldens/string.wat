@@ -24,12 +24,12 @@
   i32.const 1)
 (func $0 (param $state i32) (param $block i32) (result i32)
   (local i64) (local i64) (local i32) (local i64) (local i64) (local i64) (local i64) (local i32) (local i64)
-  local.get $state local.get $state i64.load offset=888 (;deadline;) local.get $state i64.load offset=880 (;now;) i64.sub local.tee 10 i64.const 1073741824 local.get 10 i64.const 1073741824 i64.lt_s select local.tee 10 i64.const 0 local.get 10 i64.const 0 i64.gt_s select i32.wrap_i64 i32.store offset=980 (;limit;)
+  i32.const (;state;) i32.const (;state;) i64.load offset=888 (;deadline;) i32.const (;state;) i64.load offset=880 (;now;) i64.sub local.tee 10 i64.const 1073741824 local.get 10 i64.const 1073741824 i64.lt_s select local.tee 10 i64.const 0 local.get 10 i64.const 0 i64.gt_s select i32.wrap_i64 i32.store offset=980 (;limit;)
   block
     i32.const 32 local.tee 9 i64.extend_i32_u local.set 8
     local.get 3 i64.const 4294967297 i64.add local.set 3
-    local.get $state local.get 8 i64.store offset=8 (;rcx;)
-    local.get $state local.get 3 local.get $state i64.load offset=856 (;pageVa;) i64.const 5 i64.add return_call $h.sys.exit
+    i32.const (;state;) local.get 8 i64.store offset=8 (;rcx;)
+    i32.const (;state;) local.get 3 i32.const (;state;) i64.load offset=856 (;pageVa;) i64.const 5 i64.add return_call $h.sys.exit
     unreachable
   end
   unreachable)

@@ -26,32 +26,32 @@
   i32.const 1)
 (func $0 (param $state i32) (param $block i32) (result i32)
   (local i64) (local i64) (local i32) (local i64) (local i64) (local i64) (local i64) (local i32) (local $rdi i64) (local i32) (local i32) (local v128) (local $xmm1 v128) (local $xmm2 v128) (local v128) (local i64) (local v128) (local i32)
-  local.get $state local.get $state i64.load offset=888 (;deadline;) local.get $state i64.load offset=880 (;now;) i64.sub local.tee 17 i64.const 1073741824 local.get 17 i64.const 1073741824 i64.lt_s select local.tee 17 i64.const 0 local.get 17 i64.const 0 i64.gt_s select i32.wrap_i64 i32.store offset=980 (;limit;)
+  i32.const (;state;) i32.const (;state;) i64.load offset=888 (;deadline;) i32.const (;state;) i64.load offset=880 (;now;) i64.sub local.tee 17 i64.const 1073741824 local.get 17 i64.const 1073741824 i64.lt_s select local.tee 17 i64.const 0 local.get 17 i64.const 0 i64.gt_s select i32.wrap_i64 i32.store offset=980 (;limit;)
   block
-    local.get $state i64.load offset=56 (;rdi;) local.set $rdi
+    i32.const (;state;) i64.load offset=56 (;rdi;) local.set $rdi
     local.get $rdi local.set 8
-    local.get 8 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 65504 i32.and local.get $state i32.add local.tee 11 i64.load offset=2048 (;dtlb.read;) local.get 8 i64.xor i64.const 4080 i64.gt_u if (;unlikely;)
-      local.get $state i32.const 7340104 i32.store offset=868 (;rec;)
-      local.get $state local.get 3 return_call 3
+    local.get 8 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 65504 i32.and local.tee 11 i64.load offset=6144 (;dtlb.read;) local.get 8 i64.xor i64.const 4080 i64.gt_u if (;unlikely;)
+      i32.const (;state;) i32.const 7340104 i32.store offset=868 (;rec;)
+      i32.const (;state;) local.get 3 return_call 3
     end
-    local.get 8 i32.wrap_i64 local.tee 12 local.get 11 i32.load offset=2064 (;dtlb.addend;) i32.add local.set 9
+    local.get 8 i32.wrap_i64 local.tee 12 local.get 11 i32.load offset=6160 (;dtlb.addend;) i32.add local.set 9
     local.get 9 v128.load local.set 13
-    local.get 13 local.get $state v128.load offset=336 (;xmm1;) local.set $xmm1
+    local.get 13 i32.const (;state;) v128.load offset=336 (;xmm1;) local.set $xmm1
     local.get $xmm1 i32x4.add local.set 13
-    local.get 13 local.get $state v128.load offset=352 (;xmm2;) local.set $xmm2
+    local.get 13 i32.const (;state;) v128.load offset=352 (;xmm2;) local.set $xmm2
     local.get $xmm2 v128.xor local.set 13
     local.get 13 local.set 16
     local.get $rdi i64.const 16 i64.add local.set 8
     local.get 8 local.get 16 local.set 18
     local.set 17
-    local.get $state local.get 13 v128.store offset=320 (;xmm0;)
-    local.get 17 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 65504 i32.and local.get $state i32.add local.tee 11 i64.load offset=2056 (;dtlb.write;) local.get 17 i64.xor i64.const 4080 i64.gt_u if (;unlikely;)
-      local.get $state i32.const 7340224 i32.store offset=868 (;rec;)
-      local.get $state local.get 3 return_call 3
+    i32.const (;state;) local.get 13 v128.store offset=320 (;xmm0;)
+    local.get 17 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 65504 i32.and local.tee 11 i64.load offset=6152 (;dtlb.write;) local.get 17 i64.xor i64.const 4080 i64.gt_u if (;unlikely;)
+      i32.const (;state;) i32.const 7340224 i32.store offset=868 (;rec;)
+      i32.const (;state;) local.get 3 return_call 3
     end
-    local.get 17 i32.wrap_i64 local.tee 19 local.get 11 i32.load offset=2064 (;dtlb.addend;) i32.add local.get 18 v128.store
-    local.get $state i32.const 7340264 i32.store offset=868 (;rec;)
-    local.get $state local.get 3 return_call 3
+    local.get 17 i32.wrap_i64 local.tee 19 local.get 11 i32.load offset=6160 (;dtlb.addend;) i32.add local.get 18 v128.store
+    i32.const (;state;) i32.const 7340264 i32.store offset=868 (;rec;)
+    i32.const (;state;) local.get 3 return_call 3
     unreachable
   end
   unreachable)
