@@ -1,10 +1,36 @@
-// Gives the engine its core module as the build wrote it beside the bundle; without the file (tests, sources) the engine generates it.
-import { readFileSync } from 'node:fs';
+// Gives the engine its core module as the build wrote it beside the bundle, with the machine code that V8 made of it before; without the file (tests,
+// sources) the engine generates it.
+import { readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { provideCoreModule } from '../engine/cpu/interp/core.ts';
+import { compileWhole, deserialize, knowsNatives, serialize } from './machine-code.ts';
 
 declare const KTRACE_ENGINE_HASH: string | undefined;
 
+/** The module compiled: from the file, or now, into the file. Undefined where there can be none: V8 then compiles each function when it is first called. */
+function compiled(bytes: Uint8Array<ArrayBuffer>, file: string): WebAssembly.Module | undefined {
+  if (!knowsNatives) return undefined;
+  try {
+    const module = deserialize(readFileSync(file), bytes);
+    // Refused: made with other flags of V8 or for another processor. A run with flags of its own does not replace it.
+    if (module !== undefined || process.execArgv.length > 0) return module;
+  } catch { /* there is none, or it is damaged */ }
+  const unfinished = `${file}.${process.pid}`;
+  try { writeFileSync(unfinished, ''); } catch { return undefined; } // a place that cannot be written stays without
+  const module = compileWhole(bytes);
+  try {
+    writeFileSync(unfinished, serialize(module));
+    renameSync(unfinished, file);
+  } catch {
+    try { unlinkSync(unfinished); } catch { /* it is gone */ }
+  }
+  return module;
+}
+
 if (typeof KTRACE_ENGINE_HASH === 'string') {
-  try { provideCoreModule(readFileSync(join(import.meta.dirname, `core-${KTRACE_ENGINE_HASH}.wasm`))); } catch { /* it is generated */ }
+  const name = join(import.meta.dirname, `core-${KTRACE_ENGINE_HASH}`);
+  try {
+    const bytes = new Uint8Array(readFileSync(`${name}.wasm`));
+    provideCoreModule(bytes, compiled(bytes, `${name}-${process.version}-${process.arch}.code`));
+  } catch { /* it is generated */ }
 }

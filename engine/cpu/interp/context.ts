@@ -143,14 +143,14 @@ export class InterpCtx implements FlowCtx {
     this.ea(i);
     f.set(va);
     tlbTest(f, STATE, va, entry, op.bytes, true);
-    f.if(I32);
+    f.hint(false).if(I32);
     f.get(STATE).get(va).i32Const(op.bytes); this.callHelper(f, 'sys.rmw');
-    f.tee(at).i32Eqz().if(); this.fault(); f.end();
+    f.tee(at).i32Eqz().hint(false).if(); this.fault(); f.end();
     f.get(at).else().get(va).i32WrapI64().get(entry).i32Load(S.dtlb + DTLB.addend).i32Add().end().set(at);
     f.get(at); loadInt(f, op.bytes); f.set(old);
     body(old);
     f.set(value).get(at).get(value); storeInt(f, op.bytes);
-    f.get(at).get(STATE).i32Const(S.bounce).i32Add().i32Eq().if();
+    f.get(at).get(STATE).i32Const(S.bounce).i32Add().i32Eq().hint(false).if();
     f.get(STATE).get(va).i32Const(op.bytes); this.callHelper(f, 'sys.commit'); this.noteEnds();
     f.end();
   }
@@ -212,7 +212,7 @@ export class InterpCtx implements FlowCtx {
   private vt = -1;
   private vTemp(): number { return this.vt < 0 ? (this.vt = this.local(V128)) : this.vt; }
   private checkAligned(va: number): void {
-    this.f.get(va).i64Const(15).i64And().i64Const(0).i64Ne().if();
+    this.f.get(va).i64Const(15).i64And().i64Const(0).i64Ne().hint(false).if();
     this.raise(VEC.GP);
     this.f.end();
   }
@@ -263,9 +263,9 @@ export class InterpCtx implements FlowCtx {
   private translate(va: number, at: number, bytes: number): void {
     const f = this.f, entry = this.local(I32);
     tlbTest(f, STATE, va, entry, bytes, false);
-    f.if(I32);
+    f.hint(false).if(I32);
     f.get(STATE).get(va).i32Const(bytes); this.callHelper(f, 'sys.read');
-    f.tee(at).i32Eqz().if(); this.fault(); f.end();
+    f.tee(at).i32Eqz().hint(false).if(); this.fault(); f.end();
     f.get(at).else().get(va).i32WrapI64().get(entry).i32Load(S.dtlb + DTLB.addend).i32Add().end().set(at);
     f.free(entry);
   }
@@ -282,7 +282,7 @@ export class InterpCtx implements FlowCtx {
     const put = (offset: number): void => { f.get(value); if (bytes === 16) f.v128Store(offset, 0); else storeInt(f, bytes, offset); };
     f.set(value).set(va);
     tlbTest(f, STATE, va, entry, bytes, true);
-    f.if();
+    f.hint(false).if();
     f.get(STATE); put(S.scratch);
     f.get(STATE).get(va).i32Const(bytes); this.callHelper(f, 'sys.store');
     this.afterSlowStore();
@@ -299,7 +299,7 @@ export class InterpCtx implements FlowCtx {
     const f = this.f, at = this.local(I32), entry = this.local(I32);
     const put = (): void => { f.get(at).get(low).v128Store(0, 0).get(at).get(high).v128Store(16, 0); };
     tlbTest(f, STATE, va, entry, 32, true);
-    f.if();
+    f.hint(false).if();
     this.beginOut(va, 32); f.set(at);
     put();
     this.copyOut(va, 32);
@@ -311,7 +311,7 @@ export class InterpCtx implements FlowCtx {
   /** i32 status of sys.store on the stack: 0 done, 1 fault, 2 the block ends. */
   private afterSlowStore(): void {
     const f = this.f, status = this.local(I32);
-    f.tee(status).ifThen().get(status).i32Const(1).i32Eq().if(); this.fault(); f.end().i32Const(1); this.noteEnds(); f.end();
+    f.tee(status).hint(false).ifThen().get(status).i32Const(1).i32Eq().if(); this.fault(); f.end().i32Const(1); this.noteEnds(); f.end();
     f.free(status);
   }
   /** pop i32: if not zero the block ends after this instruction. */
@@ -443,7 +443,7 @@ export class InterpCtx implements FlowCtx {
   finish(): void {
     const f = this.f;
     if (this.finished) { f.unreachable(); return; }
-    if (this.ends >= 0) f.get(this.ends).ifThen().get(STATE).get(RECORD).i32Store(S.rec).i32Const(CODE.ended).return().end();
+    if (this.ends >= 0) f.get(this.ends).hint(false).ifThen().get(STATE).get(RECORD).i32Store(S.rec).i32Const(CODE.ended).return().end();
     this.onward.record(f);
     f.unreachable();
   }

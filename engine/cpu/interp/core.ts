@@ -32,9 +32,10 @@ export interface Runtime {
   cpuid(s: number, record: number): void;
 }
 
-let provided: Uint8Array | null = null;
-/** The core module's bytes as the build wrote them (buildCoreModule() of the same sources): saves making them at each start. */
-export function provideCoreModule(bytes: Uint8Array): void { provided = bytes; }
+let provided: { bytes: Uint8Array; module: WebAssembly.Module | undefined } | null = null;
+/** The core module's bytes as the build wrote them (buildCoreModule() of the same sources): saves making them at each start. @param module compiled, if that is at hand */
+export function provideCoreModule(bytes: Uint8Array, module?: WebAssembly.Module): void { provided = { bytes, module }; }
+const coreModule = (counting: boolean): WebAssembly.Module => counting ? new WebAssembly.Module(buildCoreModule(true)) : provided?.module ?? new WebAssembly.Module(provided?.bytes ?? buildCoreModule());
 
 interface HelperType { params: readonly ValType[]; results: readonly ValType[]; slot: number }
 
@@ -66,7 +67,7 @@ export class Core {
     for (const helper of allHelpers()) if (helper.js !== null) imports[`h.${helper.name}`] = helper.js({ memory });
     helperSignatures().forEach(({ name, params, results }, slot) => this.helpers.set(name, { params, results, slot }));
     this.nextSlot = SLOT.first + this.builtIn.size;
-    const x = new WebAssembly.Instance(new WebAssembly.Module(counting ? buildCoreModule(true) : provided ?? buildCoreModule()), { e: imports }).exports as Record<string, never>;
+    const x = new WebAssembly.Instance(coreModule(counting), { e: imports }).exports as Record<string, never>;
     this.dispatch = x['sys.dispatch']!;
     this.getFlags = x['sys.getflags']!;
     this.setFlags = x['sys.setflags']!;
