@@ -61,7 +61,7 @@ export const S = {
   scratch: 960,
   /** Flags as a compiled region leaves them (jit/context.ts): kind, a, b, r; kind 0: in flagRes, flagCc, flagFx. The interpreter packs them first. */
   fk: 976, fa: 984, fb: 992, fr: 1000,
-  /** Cycles to the deadline after a slow path of a region, at most 2^30. */
+  /** Cycles from `now` to the deadline, 0 to 2^30, when a region was entered or after its last slow path: `now` does not yet have what the region has spent. */
   limit: 980,
   /** A copy of an operand that crosses pages or is long. */
   bounce: 1024, bounceSize: 1024,

@@ -160,12 +160,13 @@ function emitSetFlags(f: Func): void {
   f.get(0); bit(0); f.i64ExtendI32U().i64Const(63).i64Shl(); bit(0); bit(11); f.i32Xor().i64ExtendI32U().i64Const(62).i64Shl().i64Or(); bit(4); f.i64ExtendI32U().i64Const(3).i64Shl().i64Or().i64Store(S.flagCc);
 }
 
-/** Adds what a region spent (cost in the low word of the local, instructions in the high word) to the state. Pushes the new time. */
-function emitSpend(f: Func, acc: number): void {
-  const now = f.local(I64);
-  if (f.module.counting) f.i32Const(0).i32Const(0).i64Load(COUNT.regionInsns).get(acc).i64Const(32).i64ShrU().i64Add().i64Store(COUNT.regionInsns);
-  f.get(0).get(0).i64Load(S.insns).get(acc).i64Const(32).i64ShrU().i64Add().i64Store(S.insns);
-  f.get(0).get(0).i64Load(S.now).get(acc).i64Const(0xffffffff, 0).i64And().i64Add().tee(now).i64Store(S.now).get(now);
+/** Adds what a region spent to the state: local `time` has in its low half what is left of S.limit, in its high one cycles − instructions. Pushes the new time. */
+function emitSpend(f: Func, time: number): void {
+  const now = f.local(I64), spent = f.local(I64), insns = f.local(I64);
+  f.get(0).i32Load(S.limit).get(time).i32WrapI64().i32Sub().i64ExtendI32U().tee(spent).get(time).i64Const(32).i64ShrU().i64Sub().set(insns);
+  if (f.module.counting) f.i32Const(0).i32Const(0).i64Load(COUNT.regionInsns).get(insns).i64Add().i64Store(COUNT.regionInsns);
+  f.get(0).get(0).i64Load(S.insns).get(insns).i64Add().i64Store(S.insns);
+  f.get(0).get(0).i64Load(S.now).get(spent).i64Add().tee(now).i64Store(S.now).get(now);
 }
 /**
  * refill(state, va, bytes, write): a data TLB miss that the page walk resolves without changing the tables: the WASM address, or 0, with no

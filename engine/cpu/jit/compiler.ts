@@ -9,7 +9,7 @@ import { BLK, HOT_MASK, S } from '../layout.ts';
 import type { Mmu } from '../mmu/mmu.ts';
 import { I32, I64, Module } from '../wasm/builder.ts';
 import type { Func } from '../wasm/builder.ts';
-import { NotCompilable } from './context.ts';
+import { NOT_DONE, NotCompilable } from './context.ts';
 import type { ColdPaths } from './context.ts';
 import { RegionEmitter } from './emitter.ts';
 import { NarrowFunc } from './narrow.ts';
@@ -208,11 +208,12 @@ export class Compiler {
     m.counting = core.counting;
     m.importMemory('e', 'm', MEMORY_LIMITS);
     const call = (to: Func, name: string): void => callHelper(core.helpers, m, to, name);
-    const slow = (name: string): Func => { // of a load or store: 1 if the interpreter has to do the instruction
-      const f = m.func([I32, I64, I32, I32], [I32]);
+    const slow = (name: string): Func => { // of a load or store, which may take time
+      const f = m.func([I32, I64, I32, I32, I32], [I32]), spent = f.local(I32);
+      f.get(0).i32Load(S.limit).get(4).i32Sub().set(spent);
       f.get(0).get(1).get(2); call(f, name);
-      f.ifThen().i32Const(0).return().end();
-      return f.get(0).get(3).i32Store(S.rec).i32Const(1);
+      f.ifThen().get(0).i32Load(S.limit).get(spent).i32Sub().return().end();
+      return f.get(0).get(3).i32Store(S.rec).i32Const(NOT_DONE);
     };
     const side = m.func([I32, I64], [I32]), sideFlags = m.func([I32, I64, I32, I64, I64], [I32]);
     side.get(0).get(0).i32Load(S.rec).get(1); call(side, 'tail:sys.side');

@@ -26,11 +26,13 @@ const HAS_A: ReadonlySet<number> = new Set([FK.add, FK.sub, FK.result, FK.explic
 const HAS_R: ReadonlySet<number> = new Set([FK.logic, FK.inc, FK.dec, FK.result, FK.adc, FK.sbb]);
 export interface FlagKind { op: number; bits: Bits }
 
+/** In place of a time that is left. */
+export const NOT_DONE = -0x80000000;
 /** The module's functions for what regions seldom do. */
 export interface ColdPaths {
-  /** Call of the slow path for loads or stores: (state, va, bytes, record) → 1 if the instruction is the interpreter's, whose record is in the state then. */
+  /** Call of the slow path for loads or stores: (state, va, bytes, record, left) → left, NOT_DONE if the instruction is the interpreter's, whose record is in the state then. */
   slow(f: Func, write: boolean): void;
-  /** Tail call (state, acc): the interpreter goes on at the state's record. `flags`: with (kind, a, b) to be stored before. */
+  /** Tail call (state, time): the interpreter goes on at the state's record. `flags`: with (kind, a, b) to be stored before. */
   side(f: Func, flags: boolean): void;
 }
 
@@ -44,17 +46,27 @@ export class RegionState {
   readonly xmmDirty = new Set<number>();
   readonly highDirty = new Set<number>();
   readonly notes = new Map<string, number>();
-  readonly rip: number; readonly acc: number;
+  readonly rip: number;
+  /** Local i32: cycles to the deadline at the last end of a block, S.limit at the region's head; 0 or less is over. */
+  readonly left: number;
+  /** Local i32: cycles − instructions of the blocks executed; −1 if each instruction of the region costs one cycle. */
+  readonly extra: number;
   readonly fk: number; readonly fa: number; readonly fb: number; readonly fr: number;
   /** Local i64: address of the base page. */
   base = -1;
   /** Some instruction reads or writes flags. */
   flags = false;
   exitLabel: Label = 0;
-  /** @param memory registers live in the state, see CompileCtx. */
-  constructor(readonly f: NarrowFunc, readonly memory: boolean) {
-    this.rip = f.local(I64); this.acc = f.local(I64);
+  /** @param memory registers live in the state, see CompileCtx. @param even each instruction costs one cycle. */
+  constructor(readonly f: NarrowFunc, readonly memory: boolean, even: boolean) {
+    this.rip = f.local(I64); this.left = f.local(I32); this.extra = even ? -1 : f.freshLocal(I32);
     this.fk = f.local(I32); this.fa = f.local(I64); this.fb = f.local(I64); this.fr = f.local(I64);
+  }
+  /** push i64: time as sys.exit and sys.side want it, what is left in the low half, extra in the high one. */
+  time(): void {
+    const { f } = this;
+    f.get(this.left).i64ExtendI32U();
+    if (this.extra >= 0) f.get(this.extra).i64ExtendI32U().i64Const(32).i64Shl().i64Or();
   }
   baseVa(): number { return this.base < 0 ? (this.base = this.f.freshLocal(I64)) : this.base; }
 }
@@ -371,8 +383,10 @@ export class CompileCtx implements FlowCtx {
     f.hint(false).if();
     if (this.region.memory) this.sideExit();
     else {
-      f.get(STATE).get(va).i32Const(bytes).i32Const(this.record); this.cold.slow(f, write);
-      f.hint(false).if(); this.leaveSide(); f.end();
+      const { left } = this.region, after = this.local(I32);
+      f.get(STATE).get(va).i32Const(bytes).i32Const(this.record).get(left); this.cold.slow(f, write);
+      f.tee(after).i32Const(NOT_DONE).i32Eq().hint(false).if(); this.leaveSide(); f.end();
+      f.get(after).set(left);
     }
     f.end();
     f.get(va).i32WrapI64().get(entry).i32Load(dtlb + DTLB.addend).i32Add();
@@ -615,7 +629,7 @@ export class CompileCtx implements FlowCtx {
     if (!region.memory) { this.spillFlags(); f.br(region.exitLabel); return; }
     const flags = known !== null && known.op !== FK.state;
     if (flags) this.storeResult();
-    f.get(STATE).get(region.acc);
+    f.get(STATE); region.time();
     if (flags) {
       f.i32Const(known.op | (known.bits << 8));
       if (HAS_A.has(known.op)) f.get(region.fa); else f.i64Const(0);

@@ -92,7 +92,7 @@ export class RegionEmitter {
   constructor(private readonly f: NarrowFunc, private readonly region: Region, private readonly id: number, private readonly call: CallHelper, cold: ColdPaths, private readonly uncompilable: Set<Form>, cpus: number) {
     if (cpus === 1) f.fix(STATE, cpuBase(0));
     const memory = !region.loops;
-    this.state = new RegionState(f, memory);
+    this.state = new RegionState(f, memory, [...region.found.values()].every(({ code }) => code.insns.every(({ form }) => form.cost === 1)));
     this.ctx = new CompileCtx(f, this.state, call, cold);
     this.flags = flagsAtEntry(region);
     this.table = region.entries.length > 1 || [...region.found.values()].some((b) => b.likely.length > 0);
@@ -146,7 +146,7 @@ export class RegionEmitter {
   private arrive(): void {
     const { f } = this;
     if (this.table) f.get(BLOCK).i32Load(BLK.entry).set(this.next);
-    f.get(STATE); emitLimit(f); f.i32Store(S.limit);
+    f.get(STATE); emitLimit(f); f.tee(this.state.left).i32Store(S.limit);
   }
   private epilogue(): void {
     const { f, state, region } = this;
@@ -161,13 +161,13 @@ export class RegionEmitter {
       f.get(STATE).get(record).i32Load(REC.block).i32Load(BLK.pa).i32Const(-4096).i32And().tee(frame).i32Store(S.frameBase);
       for (const p of region.pages) f.get(frame).i32Const(p.frame).i32Eq().ifThen().get(STATE).get(state.baseVa()).i64Const(p.page).i64Add().i64Store(S.pageVa).end();
     }
-    f.get(STATE).get(record).get(state.acc); this.call(f, 'tail:sys.side'); f.end();
+    f.get(STATE).get(record); state.time(); this.call(f, 'tail:sys.side'); f.end();
     this.away();
   }
   /** To where local rip says, out of the region. */
   private away(): void {
     const { f, state } = this;
-    f.get(STATE).get(state.acc).get(state.rip); this.call(f, 'tail:sys.exit');
+    f.get(STATE); state.time(); f.get(state.rip); this.call(f, 'tail:sys.exit');
     f.unreachable();
   }
 
@@ -222,12 +222,12 @@ export class RegionEmitter {
     if (!state.memory) { ctx.va(target); f.set(state.rip); this.leave(); return; }
     ctx.flush();
     ctx.spillFlags();
-    f.get(STATE).get(state.acc); ctx.va(target); this.call(f, 'tail:sys.exit');
+    f.get(STATE); state.time(); ctx.va(target); this.call(f, 'tail:sys.exit');
   }
   /** From local rip, flags whole, to an entry of this region if the jump cache knows the block there as one; else away. */
   private lookUp(): void {
     const { f, state, exit } = this;
-    f.get(state.acc).i32WrapI64().get(STATE).i32Load(S.limit).i32GeU().brIf(exit);
+    f.get(state.left).i32Const(0).i32LeS().brIf(exit);
     if (state.memory) { this.lookUpByTlb(); return; }
     const distance = f.local(I64), pa = f.local(I32), at = f.local(I32);
     f.get(state.rip); this.ctx.va(0); f.i64Sub().set(distance);
@@ -312,14 +312,17 @@ export class RegionEmitter {
     ctx.page = b.page;
     let cost = 0;
     for (const insn of insns) cost += insn.form.cost;
-    const spend = (): void => { f.get(state.acc).i64Const(cost, insns.length).i64Add().set(state.acc); };
-    const overdue = (): void => { f.get(state.acc).i32WrapI64().get(STATE).i32Load(S.limit).i32GeU().hint(false).if(); };
+    const spend = (): void => {
+      f.get(state.left).i32Const(cost).i32Sub().set(state.left);
+      if (cost > insns.length) f.get(state.extra).i32Const(cost - insns.length).i32Add().set(state.extra);
+    };
+    const overdue = (): void => { f.get(state.left).i32Const(0).i32LeS().hint(false).if(); };
     /** Before a last instruction that changes nothing but rip: if the deadline comes behind it, it is the interpreter's. */
     const spendOrLeave = (): void => {
-      const sum = f.local(I64);
-      f.get(state.acc).i64Const(cost, insns.length).i64Add().tee(sum).i32WrapI64().get(STATE).i32Load(S.limit).i32GeU().hint(false).if();
+      f.get(state.left).i32Const(cost).i32LeS().hint(false).if();
       ctx.sideExit();
-      f.end().get(sum).set(state.acc).free(sum);
+      f.end();
+      spend();
     };
     const jump = (target: number, pure: boolean): void => {
       if (!b.successors.includes(target)) spend();

@@ -9,45 +9,49 @@
   local.get 0 local.get 3 i64.store offset=984 (;fa;)
   local.get 0 local.get 4 i64.store offset=992 (;fb;)
   local.get 0 local.get 1 return_call 3)
-(func 5 (param i32) (param i64) (param i32) (param i32) (result i32)
+(func 5 (param i32) (param i64) (param i32) (param i32) (param i32) (result i32)
+  (local i32)
+  local.get 0 i32.load offset=980 (;limit;) local.get 4 i32.sub local.set 5
   local.get 0 local.get 1 local.get 2 call $h.sys.quietread if
-    i32.const 0 return
+    local.get 0 i32.load offset=980 (;limit;) local.get 5 i32.sub return
   end
   local.get 0 local.get 3 i32.store offset=868 (;rec;)
-  i32.const 1)
-(func 6 (param i32) (param i64) (param i32) (param i32) (result i32)
+  i32.const -2147483648)
+(func 6 (param i32) (param i64) (param i32) (param i32) (param i32) (result i32)
+  (local i32)
+  local.get 0 i32.load offset=980 (;limit;) local.get 4 i32.sub local.set 5
   local.get 0 local.get 1 local.get 2 call $h.sys.quietwrite if
-    i32.const 0 return
+    local.get 0 i32.load offset=980 (;limit;) local.get 5 i32.sub return
   end
   local.get 0 local.get 3 i32.store offset=868 (;rec;)
-  i32.const 1)
+  i32.const -2147483648)
 (func $0 (param $state i32) (param $block i32) (result i32)
-  (local i64) (local i64) (local i32) (local i64) (local i64) (local i64) (local i64) (local i64) (local i64) (local i64) (local $rbx i64) (local $rax i64) (local i64) (local i64) (local i32) (local i64) (local $rdi i64) (local i32) (local i32)
-  i32.const (;state;) i32.const (;state;) i64.load offset=888 (;deadline;) i32.const (;state;) i64.load offset=880 (;now;) i64.sub local.tee 17 i64.const 1073741824 local.get 17 i64.const 1073741824 i64.lt_s select local.tee 17 i64.const 0 local.get 17 i64.const 0 i64.gt_s select i32.wrap_i64 i32.store offset=980 (;limit;)
+  (local i64) (local i32) (local i32) (local i32) (local i64) (local i64) (local i64) (local i64) (local i64) (local i64) (local i64) (local $rbx i64) (local $rax i64) (local i64) (local i64) (local i32) (local i64) (local $rdi i64) (local i32) (local i32)
+  i32.const (;state;) i32.const (;state;) i64.load offset=888 (;deadline;) i32.const (;state;) i64.load offset=880 (;now;) i64.sub local.tee 18 i64.const 1073741824 local.get 18 i64.const 1073741824 i64.lt_s select local.tee 18 i64.const 0 local.get 18 i64.const 0 i64.gt_s select i32.wrap_i64 local.tee 3 i32.store offset=980 (;limit;)
   block
     i32.const (;state;) i64.load offset=24 (;rbx;) local.set $rbx
-    local.get $rbx local.set 8
+    local.get $rbx local.set 9
     i32.const (;state;) i64.load (;rax;) local.set $rax
-    local.get $rax local.set 9
+    local.get $rax local.set 10
     i32.const (;state;) i64.load offset=56 (;rdi;) local.set $rdi
-    local.get $rdi local.set 15
-    local.get 15 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 65504 i32.and local.tee 19 i64.load offset=6152 (;dtlb.write;) local.get 15 i64.xor i64.const 4088 i64.gt_u if (;unlikely;)
+    local.get $rdi local.set 16
+    local.get 16 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 65504 i32.and local.tee 20 i64.load offset=6152 (;dtlb.write;) local.get 16 i64.xor i64.const 4088 i64.gt_u if (;unlikely;)
       i32.const (;state;) i32.const 7340104 i32.store offset=868 (;rec;)
-      i32.const (;state;) local.get 3 return_call 3
+      i32.const (;state;) local.get 3 i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 3
     end
-    local.get 15 i32.wrap_i64 local.tee 20 local.get 19 i32.load offset=6160 (;dtlb.addend;) i32.add local.tee 16 i64.load local.set 14
-    local.get 14 local.set 10
-    local.get 8 local.get 14 local.get 14 local.get 9 i64.eq select local.set 17
-    local.get 16 local.get 17 i64.store
-    local.get 9 local.get 10 i64.sub local.set 11
-    local.get 9 local.set 5
+    local.get 16 i32.wrap_i64 local.tee 21 local.get 20 i32.load offset=6160 (;dtlb.addend;) i32.add local.tee 17 i64.load local.set 15
+    local.get 15 local.set 11
+    local.get 9 local.get 15 local.get 15 local.get 10 i64.eq select local.set 18
+    local.get 17 local.get 18 i64.store
+    local.get 10 local.get 11 i64.sub local.set 12
     local.get 10 local.set 6
-    local.get 9 local.get 10 i64.ne if
-      local.get 10 local.set $rax
+    local.get 11 local.set 7
+    local.get 10 local.get 11 i64.ne if
+      local.get 11 local.set $rax
       i32.const (;state;) local.get $rax i64.store (;rax;)
     end
     i32.const (;state;) i32.const 7340144 i32.store offset=868 (;rec;)
-    i32.const (;state;) local.get 3 i32.const 16386 local.get 5 local.get 6 return_call 4
+    i32.const (;state;) local.get 3 i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or i32.const 16386 local.get 6 local.get 7 return_call 4
     unreachable
   end
   unreachable)

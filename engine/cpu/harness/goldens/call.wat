@@ -11,23 +11,27 @@
   local.get 0 local.get 3 i64.store offset=984 (;fa;)
   local.get 0 local.get 4 i64.store offset=992 (;fb;)
   local.get 0 local.get 1 return_call 4)
-(func 6 (param i32) (param i64) (param i32) (param i32) (result i32)
+(func 6 (param i32) (param i64) (param i32) (param i32) (param i32) (result i32)
+  (local i32)
+  local.get 0 i32.load offset=980 (;limit;) local.get 4 i32.sub local.set 5
   local.get 0 local.get 1 local.get 2 call $h.sys.quietread if
-    i32.const 0 return
+    local.get 0 i32.load offset=980 (;limit;) local.get 5 i32.sub return
   end
   local.get 0 local.get 3 i32.store offset=868 (;rec;)
-  i32.const 1)
-(func 7 (param i32) (param i64) (param i32) (param i32) (result i32)
+  i32.const -2147483648)
+(func 7 (param i32) (param i64) (param i32) (param i32) (param i32) (result i32)
+  (local i32)
+  local.get 0 i32.load offset=980 (;limit;) local.get 4 i32.sub local.set 5
   local.get 0 local.get 1 local.get 2 call $h.sys.quietwrite if
-    i32.const 0 return
+    local.get 0 i32.load offset=980 (;limit;) local.get 5 i32.sub return
   end
   local.get 0 local.get 3 i32.store offset=868 (;rec;)
-  i32.const 1)
+  i32.const -2147483648)
 (func $0 (param $state i32) (param $block i32) (result i32)
-  (local i64) (local i64) (local i32) (local i64) (local i64) (local i64) (local i32) (local i64) (local i64) (local $rsp i64) (local i64) (local i64) (local i32) (local i32) (local i32) (local $pageVa i64) (local i32) (local i32) (local i32)
+  (local i64) (local i32) (local i32) (local i64) (local i64) (local i64) (local i32) (local i64) (local i64) (local $rsp i64) (local i64) (local i64) (local i32) (local i32) (local $pageVa i64) (local i32) (local i32) (local i32)
   i32.const (;state;) i64.load offset=32 (;rsp;) local.set $rsp
   local.get $block i32.load offset=48 (;entry;) local.set 8
-  i32.const (;state;) i32.const (;state;) i64.load offset=888 (;deadline;) i32.const (;state;) i64.load offset=880 (;now;) i64.sub local.tee 12 i64.const 1073741824 local.get 12 i64.const 1073741824 i64.lt_s select local.tee 12 i64.const 0 local.get 12 i64.const 0 i64.gt_s select i32.wrap_i64 i32.store offset=980 (;limit;)
+  i32.const (;state;) i32.const (;state;) i64.load offset=888 (;deadline;) i32.const (;state;) i64.load offset=880 (;now;) i64.sub local.tee 12 i64.const 1073741824 local.get 12 i64.const 1073741824 i64.lt_s select local.tee 12 i64.const 0 local.get 12 i64.const 0 i64.gt_s select i32.wrap_i64 local.tee 3 i32.store offset=980 (;limit;)
   block
     loop
       block
@@ -37,13 +41,13 @@
               local.get 8 br_table 1 2 0
               unreachable
             end
-            local.get 3 i64.const 4294967297 i64.add local.tee 9 i32.wrap_i64 i32.const (;state;) i32.load offset=980 (;limit;) i32.ge_u if (;unlikely;)
+            local.get 3 i32.const 1 i32.le_s if (;unlikely;)
               i32.const (;state;) i32.const 7340328 i32.store offset=868 (;rec;)
-              i32.const (;state;) local.get 3 return_call 4
+              i32.const (;state;) local.get 3 i64.extend_i32_u return_call 4
             end
-            local.get 9 local.set 3
+            local.get 3 i32.const 1 i32.sub local.set 3
             i32.const (;state;) i32.const 7340440 i32.store offset=868 (;rec;)
-            i32.const (;state;) local.get 3 return_call 4
+            i32.const (;state;) local.get 3 i64.extend_i32_u return_call 4
             unreachable
           end
           i32.const (;state;) i64.load offset=856 (;pageVa;) i64.const 5 i64.add local.set 10
@@ -51,14 +55,14 @@
           local.set 12
           local.get 12 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 65504 i32.and local.tee 14 i64.load offset=6152 (;dtlb.write;) local.get 12 i64.xor i64.const 4088 i64.gt_u if (;unlikely;)
             i32.const (;state;) i32.const 7340104 i32.store offset=868 (;rec;)
-            i32.const (;state;) local.get 3 return_call 4
+            i32.const (;state;) local.get 3 i64.extend_i32_u return_call 4
           end
           local.get 12 i32.wrap_i64 local.tee 15 local.get 14 i32.load offset=6160 (;dtlb.addend;) i32.add local.get 13 i64.store
           local.get 9 local.set $rsp
-          local.get 3 i64.const 4294967297 i64.add local.set 3
-          local.get 3 i32.wrap_i64 local.tee 16 i32.const (;state;) i32.load offset=980 (;limit;) i32.ge_u if (;unlikely;)
+          local.get 3 i32.const 1 i32.sub local.set 3
+          local.get 3 i32.const 0 i32.le_s if (;unlikely;)
             i32.const (;state;) local.get $rsp i64.store offset=32 (;rsp;)
-            i32.const (;state;) local.get 3 i32.const (;state;) i64.load offset=856 (;pageVa;) i64.const 7 i64.add return_call $h.sys.exit
+            i32.const (;state;) local.get 3 i64.extend_i32_u i32.const (;state;) i64.load offset=856 (;pageVa;) i64.const 7 i64.add return_call $h.sys.exit
           end
           i32.const (;state;) local.get $rsp i64.store offset=32 (;rsp;)
           br 0
@@ -67,19 +71,19 @@
         local.get $rsp local.set 12
         local.get 12 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 65504 i32.and local.tee 14 i64.load offset=6144 (;dtlb.read;) local.get 12 i64.xor i64.const 4088 i64.gt_u if (;unlikely;)
           i32.const (;state;) i32.const 7340216 i32.store offset=868 (;rec;)
-          i32.const (;state;) local.get 3 return_call 4
+          i32.const (;state;) local.get 3 i64.extend_i32_u return_call 4
         end
         local.get 12 i32.wrap_i64 local.tee 15 local.get 14 i32.load offset=6160 (;dtlb.addend;) i32.add i64.load local.set 13
         local.get 13 i64.const 47 i64.shr_s i64.const 1 i64.add i64.const 1 i64.gt_u if (;unlikely;)
           i32.const (;state;) i32.const 7340216 i32.store offset=868 (;rec;)
-          i32.const (;state;) local.get 3 return_call 4
+          i32.const (;state;) local.get 3 i64.extend_i32_u return_call 4
         end
         local.get $rsp i64.const 8 i64.add local.set $rsp
         local.get 13 local.set 2
-        local.get 3 i64.const 4294967297 i64.add local.set 3
+        local.get 3 i32.const 1 i32.sub local.set 3
         i32.const (;state;) local.get $rsp i64.store offset=32 (;rsp;)
-        local.get 3 i32.wrap_i64 local.tee 16 i32.const (;state;) i32.load offset=980 (;limit;) i32.ge_u if (;unlikely;)
-          i32.const (;state;) local.get 3 local.get 2 return_call $h.sys.exit
+        local.get 3 i32.const 0 i32.le_s if (;unlikely;)
+          i32.const (;state;) local.get 3 i64.extend_i32_u local.get 2 return_call $h.sys.exit
           unreachable
         end
         local.get 2 i32.const (;state;) i64.load offset=856 (;pageVa;) i64.sub local.set 10
@@ -91,19 +95,19 @@
         br 0
         unreachable
       end
-      local.get 3 i32.wrap_i64 local.tee 16 i32.const (;state;) i32.load offset=980 (;limit;) i32.ge_u br_if 1
+      local.get 3 i32.const 0 i32.le_s br_if 1
       local.get 2 i64.const -4096 i64.and local.set 12
       local.get 12 i64.const 8 i64.shr_u i32.wrap_i64 i32.const 2032 i32.and local.set 14
       local.get 14 i64.load offset=71680 (;itlb.tag;) local.get 12 i64.ne br_if 1
-      local.get 14 i32.load offset=71688 (;itlb.frame;) local.get 2 i32.wrap_i64 local.tee 20 i32.const 4095 i32.and i32.or local.tee 18 local.get 18 i32.const 11 i32.shr_u i32.xor i32.const 65535 i32.and i32.const 3 i32.shl local.tee 19 i32.load offset=6291456 local.get 18 i32.ne br_if 1
-      local.get 19 i32.load offset=6291460 local.tee 19 i32.load offset=64 i32.const 1 i32.ne br_if 1
-      local.get 12 local.get 19 i64.load32_s offset=52 i64.sub local.get $pageVa i64.ne br_if 1
+      local.get 14 i32.load offset=71688 (;itlb.frame;) local.get 2 i32.wrap_i64 local.tee 19 i32.const 4095 i32.and i32.or local.tee 17 local.get 17 i32.const 11 i32.shr_u i32.xor i32.const 65535 i32.and i32.const 3 i32.shl local.tee 18 i32.load offset=6291456 local.get 17 i32.ne br_if 1
+      local.get 18 i32.load offset=6291460 local.tee 18 i32.load offset=64 i32.const 1 i32.ne br_if 1
+      local.get 12 local.get 18 i64.load32_s offset=52 i64.sub local.get $pageVa i64.ne br_if 1
       i32.const (;state;) local.get 12 i64.store offset=856 (;pageVa;)
       i32.const (;state;) local.get 14 i32.load offset=71688 (;itlb.frame;) i32.store offset=864 (;frameBase;)
-      local.get 19 i32.load offset=48 local.set 8
+      local.get 18 i32.load offset=48 local.set 8
       br 0
     end
     unreachable
   end
-  i32.const (;state;) local.get 3 local.get 2 return_call $h.sys.exit
+  i32.const (;state;) local.get 3 i64.extend_i32_u local.get 2 return_call $h.sys.exit
   unreachable)

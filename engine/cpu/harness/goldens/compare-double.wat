@@ -11,56 +11,61 @@
   local.get 0 local.get 3 i64.store offset=984 (;fa;)
   local.get 0 local.get 4 i64.store offset=992 (;fb;)
   local.get 0 local.get 1 return_call 5)
-(func 7 (param i32) (param i64) (param i32) (param i32) (result i32)
+(func 7 (param i32) (param i64) (param i32) (param i32) (param i32) (result i32)
+  (local i32)
+  local.get 0 i32.load offset=980 (;limit;) local.get 4 i32.sub local.set 5
   local.get 0 local.get 1 local.get 2 call $h.sys.quietread if
-    i32.const 0 return
+    local.get 0 i32.load offset=980 (;limit;) local.get 5 i32.sub return
   end
   local.get 0 local.get 3 i32.store offset=868 (;rec;)
-  i32.const 1)
-(func 8 (param i32) (param i64) (param i32) (param i32) (result i32)
+  i32.const -2147483648)
+(func 8 (param i32) (param i64) (param i32) (param i32) (param i32) (result i32)
+  (local i32)
+  local.get 0 i32.load offset=980 (;limit;) local.get 4 i32.sub local.set 5
   local.get 0 local.get 1 local.get 2 call $h.sys.quietwrite if
-    i32.const 0 return
+    local.get 0 i32.load offset=980 (;limit;) local.get 5 i32.sub return
   end
   local.get 0 local.get 3 i32.store offset=868 (;rec;)
-  i32.const 1)
+  i32.const -2147483648)
 (func $0 (param $state i32) (param $block i32) (result i32)
-  (local i64) (local i64) (local i32) (local i64) (local i64) (local i64) (local f64) (local f64) (local i32) (local $xmm1 v128) (local $xmm0 v128) (local i32) (local i64)
-  i32.const (;state;) i32.const (;state;) i64.load offset=888 (;deadline;) i32.const (;state;) i64.load offset=880 (;now;) i64.sub local.tee 14 i64.const 1073741824 local.get 14 i64.const 1073741824 i64.lt_s select local.tee 14 i64.const 0 local.get 14 i64.const 0 i64.gt_s select i32.wrap_i64 i32.store offset=980 (;limit;)
+  (local i64) (local i32) (local i32) (local i32) (local i64) (local i64) (local i64) (local f64) (local f64) (local i32) (local $xmm1 v128) (local $xmm0 v128) (local i32) (local i64)
+  i32.const (;state;) i32.const (;state;) i64.load offset=888 (;deadline;) i32.const (;state;) i64.load offset=880 (;now;) i64.sub local.tee 15 i64.const 1073741824 local.get 15 i64.const 1073741824 i64.lt_s select local.tee 15 i64.const 0 local.get 15 i64.const 0 i64.gt_s select i32.wrap_i64 local.tee 3 i32.store offset=980 (;limit;)
   block
     i32.const (;state;) v128.load offset=336 (;xmm1;) local.set $xmm1
-    local.get $xmm1 f64x2.extract_lane 0 local.set 9
+    local.get $xmm1 f64x2.extract_lane 0 local.set 10
     i32.const (;state;) v128.load offset=320 (;xmm0;) local.set $xmm0
-    local.get $xmm0 f64x2.extract_lane 0 local.set 8
-    local.get 8 local.get 9 f64.lt local.get 8 local.get 9 f64.eq i32.const 6 i32.shl i32.or local.set 10
+    local.get $xmm0 f64x2.extract_lane 0 local.set 9
+    local.get 9 local.get 10 f64.lt local.get 9 local.get 10 f64.eq i32.const 6 i32.shl i32.or local.set 11
     block
       block
         i32.const (;state;) i32.load offset=160 (;mxcsr;) i32.const 320 i32.and i32.const 256 i32.ne br_if 0 (;unlikely;)
-        local.get 8 local.get 9 f64.lt local.get 8 local.get 9 f64.ge i32.or br_if 1 (;likely;)
+        local.get 9 local.get 10 f64.lt local.get 9 local.get 10 f64.ge i32.or br_if 1 (;likely;)
       end
       i32.const (;state;) i32.load offset=160 (;mxcsr;) i32.const 320 i32.and i32.const 256 i32.ne if
-        i32.const (;state;) i32.const 264 local.get 8 f64x2.splat local.get 9 f64x2.splat call $h.sse.softv64 i32x4.extract_lane 0 local.set 10
+        i32.const (;state;) i32.const 264 local.get 9 f64x2.splat local.get 10 f64x2.splat call $h.sse.softv64 i32x4.extract_lane 0 local.set 11
       else
-        i32.const 69 local.set 10
-        i32.const (;state;) local.get 8 f64x2.splat local.get 9 f64x2.splat i32.const 1 call $h.sse.unordered64
+        i32.const 69 local.set 11
+        i32.const (;state;) local.get 9 f64x2.splat local.get 10 f64x2.splat i32.const 1 call $h.sse.unordered64
       end
       i32.const (;state;) i32.load offset=172 if (;unlikely;)
         i32.const (;state;) i32.const 0 i32.store offset=172
         i32.const (;state;) i32.const 7340104 i32.store offset=868 (;rec;)
-        i32.const (;state;) local.get 3 return_call 5
+        i32.const (;state;) local.get 3 i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
       end
     end
-    local.get 10 local.tee 13 i64.extend_i32_u local.set 5
-    local.get 3 i64.const 8589934596 i64.add local.tee 14 i32.wrap_i64 i32.const (;state;) i32.load offset=980 (;limit;) i32.ge_u if (;unlikely;)
+    local.get 11 local.tee 14 i64.extend_i32_u local.set 6
+    local.get 3 i32.const 4 i32.le_s if (;unlikely;)
       i32.const (;state;) i32.const 7340144 i32.store offset=868 (;rec;)
-      i32.const (;state;) local.get 3 i32.const 16391 local.get 5 i64.const 0 return_call 6
+      i32.const (;state;) local.get 3 i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or i32.const 16391 local.get 6 i64.const 0 return_call 6
     end
-    local.get 14 local.set 3
-    local.get 13 i32.const 65 i32.and i32.const 0 i32.ne i32.eqz if
+    local.get 3 i32.const 4 i32.sub local.set 3
+    local.get 4 i32.const 2 i32.add local.set 4
+    local.get 14 i32.const 65 i32.and i32.const 0 i32.ne i32.eqz if
       i32.const (;state;) i32.const 7340256 i32.store offset=868 (;rec;)
-      i32.const (;state;) local.get 3 i32.const 16391 local.get 5 i64.const 0 return_call 6
+      i32.const (;state;) local.get 3 i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or i32.const 16391 local.get 6 i64.const 0 return_call 6
     end
     i32.const (;state;) i32.const 7340408 i32.store offset=868 (;rec;)
-    i32.const (;state;) local.get 3 i32.const 16391 local.get 5 i64.const 0 return_call 6
+    i32.const (;state;) local.get 3 i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or i32.const 16391 local.get 6 i64.const 0 return_call 6
     unreachable
   end
   unreachable)

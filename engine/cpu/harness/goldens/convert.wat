@@ -10,48 +10,52 @@
   local.get 0 local.get 3 i64.store offset=984 (;fa;)
   local.get 0 local.get 4 i64.store offset=992 (;fb;)
   local.get 0 local.get 1 return_call 4)
-(func 6 (param i32) (param i64) (param i32) (param i32) (result i32)
+(func 6 (param i32) (param i64) (param i32) (param i32) (param i32) (result i32)
+  (local i32)
+  local.get 0 i32.load offset=980 (;limit;) local.get 4 i32.sub local.set 5
   local.get 0 local.get 1 local.get 2 call $h.sys.quietread if
-    i32.const 0 return
+    local.get 0 i32.load offset=980 (;limit;) local.get 5 i32.sub return
   end
   local.get 0 local.get 3 i32.store offset=868 (;rec;)
-  i32.const 1)
-(func 7 (param i32) (param i64) (param i32) (param i32) (result i32)
+  i32.const -2147483648)
+(func 7 (param i32) (param i64) (param i32) (param i32) (param i32) (result i32)
+  (local i32)
+  local.get 0 i32.load offset=980 (;limit;) local.get 4 i32.sub local.set 5
   local.get 0 local.get 1 local.get 2 call $h.sys.quietwrite if
-    i32.const 0 return
+    local.get 0 i32.load offset=980 (;limit;) local.get 5 i32.sub return
   end
   local.get 0 local.get 3 i32.store offset=868 (;rec;)
-  i32.const 1)
+  i32.const -2147483648)
 (func $0 (param $state i32) (param $block i32) (result i32)
-  (local i64) (local i64) (local i32) (local i64) (local i64) (local i64) (local f64) (local i64) (local $rax i64) (local i32) (local $xmm0 v128) (local i32) (local i64)
-  i32.const (;state;) i32.const (;state;) i64.load offset=888 (;deadline;) i32.const (;state;) i64.load offset=880 (;now;) i64.sub local.tee 9 i64.const 1073741824 local.get 9 i64.const 1073741824 i64.lt_s select local.tee 9 i64.const 0 local.get 9 i64.const 0 i64.gt_s select i32.wrap_i64 i32.store offset=980 (;limit;)
+  (local i64) (local i32) (local i32) (local i32) (local i64) (local i64) (local i64) (local f64) (local i64) (local $rax i64) (local i32) (local $xmm0 v128) (local i32) (local i64)
+  i32.const (;state;) i32.const (;state;) i64.load offset=888 (;deadline;) i32.const (;state;) i64.load offset=880 (;now;) i64.sub local.tee 10 i64.const 1073741824 local.get 10 i64.const 1073741824 i64.lt_s select local.tee 10 i64.const 0 local.get 10 i64.const 0 i64.gt_s select i32.wrap_i64 local.tee 3 i32.store offset=980 (;limit;)
   block
     i32.const (;state;) i64.load (;rax;) local.set $rax
-    local.get $rax i32.wrap_i64 local.tee 11 i64.extend_i32_u i64.extend32_s local.tee 9 f64.convert_i64_s local.set 8
+    local.get $rax i32.wrap_i64 local.tee 12 i64.extend_i32_u i64.extend32_s local.tee 10 f64.convert_i64_s local.set 9
     i32.const (;state;) v128.load offset=320 (;xmm0;) local.set $xmm0
-    local.get $xmm0 local.get 8 f64x2.replace_lane 0 local.set $xmm0
-    local.get $xmm0 f64x2.extract_lane 0 local.tee 8 i64.trunc_sat_f64_s local.set 9
+    local.get $xmm0 local.get 9 f64x2.replace_lane 0 local.set $xmm0
+    local.get $xmm0 f64x2.extract_lane 0 local.tee 9 i64.trunc_sat_f64_s local.set 10
     block
       block
-        local.get 13 i32.eqz br_if 0 (;unlikely;)
-        local.get 8 f64.abs f64.const 4611686018427388000 f64.lt br_if 1 (;likely;)
+        local.get 14 i32.eqz br_if 0 (;unlikely;)
+        local.get 9 f64.abs f64.const 4611686018427388000 f64.lt br_if 1 (;likely;)
       end
-      i32.const (;state;) i32.load offset=160 (;mxcsr;) i32.const 65504 i32.and i32.const 8096 i32.eq local.tee 13 if
-        local.get 8 f64.abs f64.const 4611686018427388000 f64.lt br_if 1
+      i32.const (;state;) i32.load offset=160 (;mxcsr;) i32.const 65504 i32.and i32.const 8096 i32.eq local.tee 14 if
+        local.get 9 f64.abs f64.const 4611686018427388000 f64.lt br_if 1
       end
-      i32.const (;state;) local.get 8 i32.const 3 call $h.sse.toInt local.set 9
+      i32.const (;state;) local.get 9 i32.const 3 call $h.sse.toInt local.set 10
       i32.const (;state;) i32.load offset=172 if (;unlikely;)
         i32.const (;state;) i32.const 0 i32.store offset=172
         i32.const (;state;) local.get $xmm0 v128.store offset=320 (;xmm0;)
         i32.const (;state;) i32.const 7340144 i32.store offset=868 (;rec;)
-        i32.const (;state;) local.get 3 return_call 4
+        i32.const (;state;) local.get 3 i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 4
       end
     end
-    local.get 9 local.set 14
-    i32.const (;state;) local.get 14 i64.store offset=16 (;rdx;)
+    local.get 10 local.set 15
+    i32.const (;state;) local.get 15 i64.store offset=16 (;rdx;)
     i32.const (;state;) local.get $xmm0 v128.store offset=320 (;xmm0;)
     i32.const (;state;) i32.const 7340184 i32.store offset=868 (;rec;)
-    i32.const (;state;) local.get 3 return_call 4
+    i32.const (;state;) local.get 3 i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 4
     unreachable
   end
   unreachable)

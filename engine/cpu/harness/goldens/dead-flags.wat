@@ -13,21 +13,25 @@
   local.get 0 local.get 3 i64.store offset=984 (;fa;)
   local.get 0 local.get 4 i64.store offset=992 (;fb;)
   local.get 0 local.get 1 return_call 3)
-(func 5 (param i32) (param i64) (param i32) (param i32) (result i32)
+(func 5 (param i32) (param i64) (param i32) (param i32) (param i32) (result i32)
+  (local i32)
+  local.get 0 i32.load offset=980 (;limit;) local.get 4 i32.sub local.set 5
   local.get 0 local.get 1 local.get 2 call $h.sys.quietread if
-    i32.const 0 return
+    local.get 0 i32.load offset=980 (;limit;) local.get 5 i32.sub return
   end
   local.get 0 local.get 3 i32.store offset=868 (;rec;)
-  i32.const 1)
-(func 6 (param i32) (param i64) (param i32) (param i32) (result i32)
+  i32.const -2147483648)
+(func 6 (param i32) (param i64) (param i32) (param i32) (param i32) (result i32)
+  (local i32)
+  local.get 0 i32.load offset=980 (;limit;) local.get 4 i32.sub local.set 5
   local.get 0 local.get 1 local.get 2 call $h.sys.quietwrite if
-    i32.const 0 return
+    local.get 0 i32.load offset=980 (;limit;) local.get 5 i32.sub return
   end
   local.get 0 local.get 3 i32.store offset=868 (;rec;)
-  i32.const 1)
+  i32.const -2147483648)
 (func $0 (param $state i32) (param $block i32) (result i32)
-  (local i64) (local i64) (local i32) (local i64) (local i64) (local i64) (local i64) (local i64) (local $rbx i64) (local i64) (local i64) (local $rax i64) (local $rcx i64) (local $rdx i64)
-  i32.const (;state;) i32.const (;state;) i64.load offset=888 (;deadline;) i32.const (;state;) i64.load offset=880 (;now;) i64.sub local.tee 12 i64.const 1073741824 local.get 12 i64.const 1073741824 i64.lt_s select local.tee 12 i64.const 0 local.get 12 i64.const 0 i64.gt_s select i32.wrap_i64 i32.store offset=980 (;limit;)
+  (local i64) (local i32) (local i32) (local i64) (local i64) (local i64) (local i64) (local i64) (local $rbx i64) (local i64) (local i64) (local $rax i64) (local $rcx i64) (local $rdx i64)
+  i32.const (;state;) i32.const (;state;) i64.load offset=888 (;deadline;) i32.const (;state;) i64.load offset=880 (;now;) i64.sub local.tee 12 i64.const 1073741824 local.get 12 i64.const 1073741824 i64.lt_s select local.tee 12 i64.const 0 local.get 12 i64.const 0 i64.gt_s select i32.wrap_i64 local.tee 3 i32.store offset=980 (;limit;)
   block
     i32.const (;state;) i64.load offset=24 (;rbx;) local.set $rbx
     local.get $rbx local.set 8
@@ -54,20 +58,20 @@
     local.get 9 local.set $rax
     local.get 11 local.set 5
     local.get 8 local.set 6
-    local.get 3 i64.const 17179869188 i64.add local.tee 12 i32.wrap_i64 i32.const (;state;) i32.load offset=980 (;limit;) i32.ge_u if (;unlikely;)
+    local.get 3 i32.const 4 i32.le_s if (;unlikely;)
       i32.const (;state;) local.get $rax i64.store (;rax;)
       i32.const (;state;) i32.const 7340224 i32.store offset=868 (;rec;)
-      i32.const (;state;) local.get 3 i32.const 16386 local.get 5 local.get 6 return_call 4
+      i32.const (;state;) local.get 3 i64.extend_i32_u i32.const 16386 local.get 5 local.get 6 return_call 4
     end
-    local.get 12 local.set 3
+    local.get 3 i32.const 4 i32.sub local.set 3
     local.get 5 local.get 6 i64.sub i64.const 0 i64.lt_s if
       i32.const (;state;) local.get $rax i64.store (;rax;)
       i32.const (;state;) i32.const 7340336 i32.store offset=868 (;rec;)
-      i32.const (;state;) local.get 3 i32.const 16386 local.get 5 local.get 6 return_call 4
+      i32.const (;state;) local.get 3 i64.extend_i32_u i32.const 16386 local.get 5 local.get 6 return_call 4
     end
     i32.const (;state;) local.get $rax i64.store (;rax;)
     i32.const (;state;) i32.const 7340488 i32.store offset=868 (;rec;)
-    i32.const (;state;) local.get 3 i32.const 16386 local.get 5 local.get 6 return_call 4
+    i32.const (;state;) local.get 3 i64.extend_i32_u i32.const 16386 local.get 5 local.get 6 return_call 4
     unreachable
   end
   unreachable)

@@ -10,75 +10,79 @@
   local.get 0 local.get 3 i64.store offset=984 (;fa;)
   local.get 0 local.get 4 i64.store offset=992 (;fb;)
   local.get 0 local.get 1 return_call 3)
-(func 5 (param i32) (param i64) (param i32) (param i32) (result i32)
+(func 5 (param i32) (param i64) (param i32) (param i32) (param i32) (result i32)
+  (local i32)
+  local.get 0 i32.load offset=980 (;limit;) local.get 4 i32.sub local.set 5
   local.get 0 local.get 1 local.get 2 call $h.sys.quietread if
-    i32.const 0 return
+    local.get 0 i32.load offset=980 (;limit;) local.get 5 i32.sub return
   end
   local.get 0 local.get 3 i32.store offset=868 (;rec;)
-  i32.const 1)
-(func 6 (param i32) (param i64) (param i32) (param i32) (result i32)
+  i32.const -2147483648)
+(func 6 (param i32) (param i64) (param i32) (param i32) (param i32) (result i32)
+  (local i32)
+  local.get 0 i32.load offset=980 (;limit;) local.get 4 i32.sub local.set 5
   local.get 0 local.get 1 local.get 2 call $h.sys.quietwrite if
-    i32.const 0 return
+    local.get 0 i32.load offset=980 (;limit;) local.get 5 i32.sub return
   end
   local.get 0 local.get 3 i32.store offset=868 (;rec;)
-  i32.const 1)
+  i32.const -2147483648)
 (func $0 (param $state i32) (param $block i32) (result i32)
-  (local i64) (local i64) (local i32) (local i64) (local i64) (local i64) (local i64) (local i64) (local $rdx i64) (local i32) (local i32) (local i64) (local i64) (local i32) (local i32) (local i32) (local i32) (local $rcx i64) (local i64) (local i64) (local i64) (local i64) (local i32) (local i64) (local i32) (local $rax i64) (local i32)
-  i32.const (;state;) i32.const (;state;) i64.load offset=888 (;deadline;) i32.const (;state;) i64.load offset=880 (;now;) i64.sub local.tee 25 i64.const 1073741824 local.get 25 i64.const 1073741824 i64.lt_s select local.tee 25 i64.const 0 local.get 25 i64.const 0 i64.gt_s select i32.wrap_i64 i32.store offset=980 (;limit;)
+  (local i64) (local i32) (local i32) (local i32) (local i64) (local i64) (local i64) (local i64) (local i64) (local $rdx i64) (local i32) (local i32) (local i64) (local i64) (local i32) (local i32) (local i32) (local i32) (local $rcx i64) (local i64) (local i64) (local i64) (local i64) (local i32) (local i64) (local i32) (local $rax i64) (local i32)
+  i32.const (;state;) i32.const (;state;) i64.load offset=888 (;deadline;) i32.const (;state;) i64.load offset=880 (;now;) i64.sub local.tee 26 i64.const 1073741824 local.get 26 i64.const 1073741824 i64.lt_s select local.tee 26 i64.const 0 local.get 26 i64.const 0 i64.gt_s select i32.wrap_i64 local.tee 3 i32.store offset=980 (;limit;)
   block
     i32.const (;state;) i64.load offset=16 (;rdx;) local.set $rdx
-    local.get $rdx i32.wrap_i64 local.tee 11 local.tee 12 i64.extend_i32_u local.set 8
-    local.get 11 local.tee 15 i64.extend_i32_u local.set 14
-    local.get 15 local.get 12 i32.xor local.tee 16 i64.extend_i32_u local.set 9
-    local.get 14 local.set 13
-    local.get 15 local.set 17
-    local.get 9 local.set $rdx
-    local.get 16 local.set 11
-    local.get 9 local.set 7
+    local.get $rdx i32.wrap_i64 local.tee 12 local.tee 13 i64.extend_i32_u local.set 9
+    local.get 12 local.tee 16 i64.extend_i32_u local.set 15
+    local.get 16 local.get 13 i32.xor local.tee 17 i64.extend_i32_u local.set 10
+    local.get 15 local.set 14
     local.get 16 local.set 18
+    local.get 10 local.set $rdx
+    local.get 17 local.set 12
+    local.get 10 local.set 8
+    local.get 17 local.set 19
     i32.const (;state;) i64.load offset=8 (;rcx;) local.set $rcx
-    local.get $rcx local.tee 14 i64.eqz if
+    local.get $rcx local.tee 15 i64.eqz if
       i32.const (;state;) local.get $rdx i64.store offset=16 (;rdx;)
       i32.const (;state;) i32.const 7340144 i32.store offset=868 (;rec;)
-      i32.const (;state;) local.get 7 i64.store offset=1000 (;fr;)
-      i32.const (;state;) local.get 3 i32.const 8195 i64.const 0 i64.const 0 return_call 4
+      i32.const (;state;) local.get 8 i64.store offset=1000 (;fr;)
+      i32.const (;state;) local.get 3 i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or i32.const 8195 i64.const 0 i64.const 0 return_call 4
     end
-    local.get $rdx local.set 20
-    local.get 11 local.set 26
+    local.get $rdx local.set 21
+    local.get 12 local.set 27
     i32.const (;state;) i64.load (;rax;) local.set $rax
-    local.get $rax local.set 21
-    local.get 20 local.get 14 i64.ge_u if
+    local.get $rax local.set 22
+    local.get 21 local.get 15 i64.ge_u if
       i32.const (;state;) local.get $rdx i64.store offset=16 (;rdx;)
       i32.const (;state;) i32.const 7340144 i32.store offset=868 (;rec;)
-      i32.const (;state;) local.get 7 i64.store offset=1000 (;fr;)
-      i32.const (;state;) local.get 3 i32.const 8195 i64.const 0 i64.const 0 return_call 4
+      i32.const (;state;) local.get 8 i64.store offset=1000 (;fr;)
+      i32.const (;state;) local.get 3 i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or i32.const 8195 i64.const 0 i64.const 0 return_call 4
     end
-    local.get 20 i64.eqz if
-      local.get 21 local.get 14 i64.div_u local.set 9
-      local.get 21 local.get 14 i64.rem_u local.set 8
+    local.get 21 i64.eqz if
+      local.get 22 local.get 15 i64.div_u local.set 10
+      local.get 22 local.get 15 i64.rem_u local.set 9
     else
-      local.get 20 local.set 8
-      local.get 26 local.set 12
       local.get 21 local.set 9
-      i32.const 64 local.set 24
+      local.get 27 local.set 13
+      local.get 22 local.set 10
+      i32.const 64 local.set 25
       loop
-        local.get 8 i64.const 63 i64.shr_u local.set 25
-        local.get 8 i64.const 1 i64.shl local.get 9 i64.const 63 i64.shr_u i64.or local.set 8
-        local.get 9 i64.const 1 i64.shl local.set 9
-        local.get 25 i32.wrap_i64 local.tee 28 local.get 8 local.get 14 i64.ge_u i32.or if
-          local.get 8 local.get 14 i64.sub local.set 8
-          local.get 9 i64.const 1 i64.or local.set 9
+        local.get 9 i64.const 63 i64.shr_u local.set 26
+        local.get 9 i64.const 1 i64.shl local.get 10 i64.const 63 i64.shr_u i64.or local.set 9
+        local.get 10 i64.const 1 i64.shl local.set 10
+        local.get 26 i32.wrap_i64 local.tee 29 local.get 9 local.get 15 i64.ge_u i32.or if
+          local.get 9 local.get 15 i64.sub local.set 9
+          local.get 10 i64.const 1 i64.or local.set 10
         end
-        local.get 24 i32.const 1 i32.sub local.tee 24 br_if 0
+        local.get 25 i32.const 1 i32.sub local.tee 25 br_if 0
       end
     end
-    local.get 9 local.set $rax
-    local.get 8 local.set $rdx
+    local.get 10 local.set $rax
+    local.get 9 local.set $rdx
     i32.const (;state;) local.get $rax i64.store (;rax;)
     i32.const (;state;) local.get $rdx i64.store offset=16 (;rdx;)
     i32.const (;state;) i32.const 7340184 i32.store offset=868 (;rec;)
-    i32.const (;state;) local.get 7 i64.store offset=1000 (;fr;)
-    i32.const (;state;) local.get 3 i32.const 8195 i64.const 0 i64.const 0 return_call 4
+    i32.const (;state;) local.get 8 i64.store offset=1000 (;fr;)
+    i32.const (;state;) local.get 3 i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or i32.const 8195 i64.const 0 i64.const 0 return_call 4
     unreachable
   end
   unreachable)

@@ -10,84 +10,88 @@
   local.get 0 local.get 3 i64.store offset=984 (;fa;)
   local.get 0 local.get 4 i64.store offset=992 (;fb;)
   local.get 0 local.get 1 return_call 5)
-(func 7 (param i32) (param i64) (param i32) (param i32) (result i32)
+(func 7 (param i32) (param i64) (param i32) (param i32) (param i32) (result i32)
+  (local i32)
+  local.get 0 i32.load offset=980 (;limit;) local.get 4 i32.sub local.set 5
   local.get 0 local.get 1 local.get 2 call $h.sys.quietread if
-    i32.const 0 return
+    local.get 0 i32.load offset=980 (;limit;) local.get 5 i32.sub return
   end
   local.get 0 local.get 3 i32.store offset=868 (;rec;)
-  i32.const 1)
-(func 8 (param i32) (param i64) (param i32) (param i32) (result i32)
+  i32.const -2147483648)
+(func 8 (param i32) (param i64) (param i32) (param i32) (param i32) (result i32)
+  (local i32)
+  local.get 0 i32.load offset=980 (;limit;) local.get 4 i32.sub local.set 5
   local.get 0 local.get 1 local.get 2 call $h.sys.quietwrite if
-    i32.const 0 return
+    local.get 0 i32.load offset=980 (;limit;) local.get 5 i32.sub return
   end
   local.get 0 local.get 3 i32.store offset=868 (;rec;)
-  i32.const 1)
+  i32.const -2147483648)
 (func $0 (param $state i32) (param $block i32) (result i32)
-  (local i64) (local i64) (local i32) (local i64) (local i64) (local i64) (local f64) (local f64) (local f64) (local $xmm1 v128) (local $xmm0 v128) (local i32) (local i64) (local i32) (local $rdi i64) (local i32) (local i32)
-  i32.const (;state;) i32.const (;state;) i64.load offset=888 (;deadline;) i32.const (;state;) i64.load offset=880 (;now;) i64.sub local.tee 14 i64.const 1073741824 local.get 14 i64.const 1073741824 i64.lt_s select local.tee 14 i64.const 0 local.get 14 i64.const 0 i64.gt_s select i32.wrap_i64 i32.store offset=980 (;limit;)
+  (local i64) (local i32) (local i32) (local i32) (local i64) (local i64) (local i64) (local f64) (local f64) (local f64) (local $xmm1 v128) (local $xmm0 v128) (local i32) (local i64) (local i32) (local $rdi i64) (local i32) (local i32)
+  i32.const (;state;) i32.const (;state;) i64.load offset=888 (;deadline;) i32.const (;state;) i64.load offset=880 (;now;) i64.sub local.tee 15 i64.const 1073741824 local.get 15 i64.const 1073741824 i64.lt_s select local.tee 15 i64.const 0 local.get 15 i64.const 0 i64.gt_s select i32.wrap_i64 local.tee 3 i32.store offset=980 (;limit;)
   block
     i32.const (;state;) v128.load offset=336 (;xmm1;) local.set $xmm1
-    local.get $xmm1 f64x2.extract_lane 0 local.set 9
+    local.get $xmm1 f64x2.extract_lane 0 local.set 10
     i32.const (;state;) v128.load offset=320 (;xmm0;) local.set $xmm0
-    local.get $xmm0 f64x2.extract_lane 0 local.set 8
-    local.get 8 local.get 9 f64.mul local.set 10
+    local.get $xmm0 f64x2.extract_lane 0 local.set 9
+    local.get 9 local.get 10 f64.mul local.set 11
     block
       block
-        local.get 13 i32.eqz br_if 0 (;unlikely;)
-        local.get 10 i64.reinterpret_f64 i64.const 52 i64.shr_u i32.wrap_i64 i32.const 2047 i32.and i32.const 2 i32.sub i32.const 2045 i32.lt_u br_if 1 (;likely;)
+        local.get 14 i32.eqz br_if 0 (;unlikely;)
+        local.get 11 i64.reinterpret_f64 i64.const 52 i64.shr_u i32.wrap_i64 i32.const 2047 i32.and i32.const 2 i32.sub i32.const 2045 i32.lt_u br_if 1 (;likely;)
       end
-      i32.const (;state;) i32.load offset=160 (;mxcsr;) i32.const 65504 i32.and i32.const 8096 i32.eq local.tee 13 if
-        local.get 10 i64.reinterpret_f64 i64.const 52 i64.shr_u i32.wrap_i64 i32.const 2047 i32.and i32.const 2 i32.sub i32.const 2045 i32.lt_u br_if 1
+      i32.const (;state;) i32.load offset=160 (;mxcsr;) i32.const 65504 i32.and i32.const 8096 i32.eq local.tee 14 if
+        local.get 11 i64.reinterpret_f64 i64.const 52 i64.shr_u i32.wrap_i64 i32.const 2047 i32.and i32.const 2 i32.sub i32.const 2045 i32.lt_u br_if 1
       end
       i32.const (;state;) i32.load offset=160 (;mxcsr;) i32.const 65472 i32.and i32.const 8064 i32.eq if
-        local.get 10 f64.const 0 f64.eq if (result i32)
-          local.get 8 f64.const 0 f64.eq local.get 9 f64.const 0 f64.eq i32.or
+        local.get 11 f64.const 0 f64.eq if (result i32)
+          local.get 9 f64.const 0 f64.eq local.get 10 f64.const 0 f64.eq i32.or
         else
-          local.get 10 i64.reinterpret_f64 i64.const 52 i64.shr_u i32.wrap_i64 i32.const 2047 i32.and i32.const 2 i32.sub i32.const 2045 i32.lt_u local.get 8 i64.reinterpret_f64 local.get 9 i64.reinterpret_f64 i64.or i64.const 134217727 i64.and i64.eqz i32.and
+          local.get 11 i64.reinterpret_f64 i64.const 52 i64.shr_u i32.wrap_i64 i32.const 2047 i32.and i32.const 2 i32.sub i32.const 2045 i32.lt_u local.get 9 i64.reinterpret_f64 local.get 10 i64.reinterpret_f64 i64.or i64.const 134217727 i64.and i64.eqz i32.and
         end
-        local.get 8 i64.reinterpret_f64 i64.const 1 i64.shl i64.const 1 i64.sub i64.const 9007199254740991 i64.ge_u i32.and local.get 9 i64.reinterpret_f64 i64.const 1 i64.shl i64.const 1 i64.sub i64.const 9007199254740991 i64.ge_u i32.and br_if 1
+        local.get 9 i64.reinterpret_f64 i64.const 1 i64.shl i64.const 1 i64.sub i64.const 9007199254740991 i64.ge_u i32.and local.get 10 i64.reinterpret_f64 i64.const 1 i64.shl i64.const 1 i64.sub i64.const 9007199254740991 i64.ge_u i32.and br_if 1
       end
-      i32.const (;state;) local.get 8 i64.reinterpret_f64 local.get 9 i64.reinterpret_f64 call $h.sse.mul64 f64.reinterpret_i64 local.set 10
+      i32.const (;state;) local.get 9 i64.reinterpret_f64 local.get 10 i64.reinterpret_f64 call $h.sse.mul64 f64.reinterpret_i64 local.set 11
       i32.const (;state;) i32.load offset=172 if (;unlikely;)
         i32.const (;state;) i32.const 0 i32.store offset=172
         i32.const (;state;) i32.const 7340104 i32.store offset=868 (;rec;)
-        i32.const (;state;) local.get 3 return_call 5
+        i32.const (;state;) local.get 3 i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
       end
     end
-    local.get $xmm0 local.get 10 f64x2.replace_lane 0 local.set $xmm0
+    local.get $xmm0 local.get 11 f64x2.replace_lane 0 local.set $xmm0
     i32.const (;state;) i64.load offset=56 (;rdi;) local.set $rdi
-    local.get $rdi local.set 14
+    local.get $rdi local.set 15
     i32.const (;state;) local.get $xmm0 v128.store offset=320 (;xmm0;)
-    local.get 14 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 65504 i32.and local.tee 17 i64.load offset=6144 (;dtlb.read;) local.get 14 i64.xor i64.const 4088 i64.gt_u if (;unlikely;)
+    local.get 15 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 65504 i32.and local.tee 18 i64.load offset=6144 (;dtlb.read;) local.get 15 i64.xor i64.const 4088 i64.gt_u if (;unlikely;)
       i32.const (;state;) i32.const 7340144 i32.store offset=868 (;rec;)
-      i32.const (;state;) local.get 3 return_call 5
+      i32.const (;state;) local.get 3 i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
     end
-    local.get 14 i32.wrap_i64 local.tee 18 local.get 17 i32.load offset=6160 (;dtlb.addend;) i32.add local.set 15
-    local.get 15 v128.load64_zero f64x2.extract_lane 0 local.set 9
-    local.get $xmm0 f64x2.extract_lane 0 local.set 10
-    local.get 10 local.get 9 f64.add local.set 8
+    local.get 15 i32.wrap_i64 local.tee 19 local.get 18 i32.load offset=6160 (;dtlb.addend;) i32.add local.set 16
+    local.get 16 v128.load64_zero f64x2.extract_lane 0 local.set 10
+    local.get $xmm0 f64x2.extract_lane 0 local.set 11
+    local.get 11 local.get 10 f64.add local.set 9
     block
       block
-        local.get 13 i32.eqz br_if 0 (;unlikely;)
-        local.get 8 i64.reinterpret_f64 i64.const 52 i64.shr_u i32.wrap_i64 i32.const 2047 i32.and i32.const 2 i32.sub i32.const 2045 i32.lt_u br_if 1 (;likely;)
+        local.get 14 i32.eqz br_if 0 (;unlikely;)
+        local.get 9 i64.reinterpret_f64 i64.const 52 i64.shr_u i32.wrap_i64 i32.const 2047 i32.and i32.const 2 i32.sub i32.const 2045 i32.lt_u br_if 1 (;likely;)
       end
-      i32.const (;state;) i32.load offset=160 (;mxcsr;) i32.const 65504 i32.and i32.const 8096 i32.eq local.tee 13 if
-        local.get 8 i64.reinterpret_f64 i64.const 52 i64.shr_u i32.wrap_i64 i32.const 2047 i32.and i32.const 2 i32.sub i32.const 2045 i32.lt_u br_if 1
+      i32.const (;state;) i32.load offset=160 (;mxcsr;) i32.const 65504 i32.and i32.const 8096 i32.eq local.tee 14 if
+        local.get 9 i64.reinterpret_f64 i64.const 52 i64.shr_u i32.wrap_i64 i32.const 2047 i32.and i32.const 2 i32.sub i32.const 2045 i32.lt_u br_if 1
       end
       i32.const (;state;) i32.load offset=160 (;mxcsr;) i32.const 65472 i32.and i32.const 8064 i32.eq if
-        local.get 10 local.get 8 local.get 8 local.get 10 f64.sub f64.sub f64.sub local.get 9 local.get 8 local.get 10 f64.sub f64.sub f64.add f64.const 0 f64.eq local.get 10 i64.reinterpret_f64 i64.const 1 i64.shl i64.const 1 i64.sub i64.const 9007199254740991 i64.ge_u i32.and local.get 9 i64.reinterpret_f64 i64.const 1 i64.shl i64.const 1 i64.sub i64.const 9007199254740991 i64.ge_u i32.and br_if 1
+        local.get 11 local.get 9 local.get 9 local.get 11 f64.sub f64.sub f64.sub local.get 10 local.get 9 local.get 11 f64.sub f64.sub f64.add f64.const 0 f64.eq local.get 11 i64.reinterpret_f64 i64.const 1 i64.shl i64.const 1 i64.sub i64.const 9007199254740991 i64.ge_u i32.and local.get 10 i64.reinterpret_f64 i64.const 1 i64.shl i64.const 1 i64.sub i64.const 9007199254740991 i64.ge_u i32.and br_if 1
       end
-      i32.const (;state;) local.get 10 i64.reinterpret_f64 local.get 9 i64.reinterpret_f64 call $h.sse.add64 f64.reinterpret_i64 local.set 8
+      i32.const (;state;) local.get 11 i64.reinterpret_f64 local.get 10 i64.reinterpret_f64 call $h.sse.add64 f64.reinterpret_i64 local.set 9
       i32.const (;state;) i32.load offset=172 if (;unlikely;)
         i32.const (;state;) i32.const 0 i32.store offset=172
         i32.const (;state;) i32.const 7340144 i32.store offset=868 (;rec;)
-        i32.const (;state;) local.get 3 return_call 5
+        i32.const (;state;) local.get 3 i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
       end
     end
-    local.get $xmm0 local.get 8 f64x2.replace_lane 0 local.set $xmm0
+    local.get $xmm0 local.get 9 f64x2.replace_lane 0 local.set $xmm0
     i32.const (;state;) local.get $xmm0 v128.store offset=320 (;xmm0;)
     i32.const (;state;) i32.const 7340184 i32.store offset=868 (;rec;)
-    i32.const (;state;) local.get 3 return_call 5
+    i32.const (;state;) local.get 3 i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
     unreachable
   end
   unreachable)

@@ -11,21 +11,25 @@
   local.get 0 local.get 3 i64.store offset=984 (;fa;)
   local.get 0 local.get 4 i64.store offset=992 (;fb;)
   local.get 0 local.get 1 return_call 3)
-(func 5 (param i32) (param i64) (param i32) (param i32) (result i32)
+(func 5 (param i32) (param i64) (param i32) (param i32) (param i32) (result i32)
+  (local i32)
+  local.get 0 i32.load offset=980 (;limit;) local.get 4 i32.sub local.set 5
   local.get 0 local.get 1 local.get 2 call $h.sys.quietread if
-    i32.const 0 return
+    local.get 0 i32.load offset=980 (;limit;) local.get 5 i32.sub return
   end
   local.get 0 local.get 3 i32.store offset=868 (;rec;)
-  i32.const 1)
-(func 6 (param i32) (param i64) (param i32) (param i32) (result i32)
+  i32.const -2147483648)
+(func 6 (param i32) (param i64) (param i32) (param i32) (param i32) (result i32)
+  (local i32)
+  local.get 0 i32.load offset=980 (;limit;) local.get 4 i32.sub local.set 5
   local.get 0 local.get 1 local.get 2 call $h.sys.quietwrite if
-    i32.const 0 return
+    local.get 0 i32.load offset=980 (;limit;) local.get 5 i32.sub return
   end
   local.get 0 local.get 3 i32.store offset=868 (;rec;)
-  i32.const 1)
+  i32.const -2147483648)
 (func $0 (param $state i32) (param $block i32) (result i32)
-  (local i64) (local i64) (local i32) (local i64) (local i64) (local i64) (local i64) (local i64) (local i64) (local i64) (local $rax i64) (local i32) (local i32) (local $rdx i64) (local i32) (local i32) (local i32) (local i32) (local i64) (local $rcx i64) (local i32) (local i32)
-  i32.const (;state;) i32.const (;state;) i64.load offset=888 (;deadline;) i32.const (;state;) i64.load offset=880 (;now;) i64.sub local.tee 10 i64.const 1073741824 local.get 10 i64.const 1073741824 i64.lt_s select local.tee 10 i64.const 0 local.get 10 i64.const 0 i64.gt_s select i32.wrap_i64 i32.store offset=980 (;limit;)
+  (local i64) (local i32) (local i32) (local i64) (local i64) (local i64) (local i64) (local i64) (local i64) (local i64) (local $rax i64) (local i32) (local i32) (local $rdx i64) (local i32) (local i32) (local i32) (local i32) (local i64) (local $rcx i64) (local i32) (local i32)
+  i32.const (;state;) i32.const (;state;) i64.load offset=888 (;deadline;) i32.const (;state;) i64.load offset=880 (;now;) i64.sub local.tee 10 i64.const 1073741824 local.get 10 i64.const 1073741824 i64.lt_s select local.tee 10 i64.const 0 local.get 10 i64.const 0 i64.gt_s select i32.wrap_i64 local.tee 3 i32.store offset=980 (;limit;)
   block
     i64.const 3 i64.const 63 i64.and local.set 8
     i32.const (;state;) i64.load (;rax;) local.set $rax
@@ -58,7 +62,7 @@
     i32.const (;state;) local.get $rdx i64.store offset=16 (;rdx;)
     i32.const (;state;) i32.const 7340224 i32.store offset=868 (;rec;)
     i32.const (;state;) local.get 7 i64.store offset=1000 (;fr;)
-    i32.const (;state;) local.get 3 i32.const 16390 local.get 5 local.get 6 return_call 4
+    i32.const (;state;) local.get 3 i64.extend_i32_u i32.const 16390 local.get 5 local.get 6 return_call 4
     unreachable
   end
   unreachable)

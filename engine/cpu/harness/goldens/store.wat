@@ -9,21 +9,25 @@
   local.get 0 local.get 3 i64.store offset=984 (;fa;)
   local.get 0 local.get 4 i64.store offset=992 (;fb;)
   local.get 0 local.get 1 return_call 3)
-(func 5 (param i32) (param i64) (param i32) (param i32) (result i32)
+(func 5 (param i32) (param i64) (param i32) (param i32) (param i32) (result i32)
+  (local i32)
+  local.get 0 i32.load offset=980 (;limit;) local.get 4 i32.sub local.set 5
   local.get 0 local.get 1 local.get 2 call $h.sys.quietread if
-    i32.const 0 return
+    local.get 0 i32.load offset=980 (;limit;) local.get 5 i32.sub return
   end
   local.get 0 local.get 3 i32.store offset=868 (;rec;)
-  i32.const 1)
-(func 6 (param i32) (param i64) (param i32) (param i32) (result i32)
+  i32.const -2147483648)
+(func 6 (param i32) (param i64) (param i32) (param i32) (param i32) (result i32)
+  (local i32)
+  local.get 0 i32.load offset=980 (;limit;) local.get 4 i32.sub local.set 5
   local.get 0 local.get 1 local.get 2 call $h.sys.quietwrite if
-    i32.const 0 return
+    local.get 0 i32.load offset=980 (;limit;) local.get 5 i32.sub return
   end
   local.get 0 local.get 3 i32.store offset=868 (;rec;)
-  i32.const 1)
+  i32.const -2147483648)
 (func $0 (param $state i32) (param $block i32) (result i32)
-  (local i64) (local i64) (local i32) (local i64) (local i64) (local i64) (local $rax i64) (local i64) (local $rdi i64) (local i64) (local i64) (local i32) (local i32)
-  i32.const (;state;) i32.const (;state;) i64.load offset=888 (;deadline;) i32.const (;state;) i64.load offset=880 (;now;) i64.sub local.tee 12 i64.const 1073741824 local.get 12 i64.const 1073741824 i64.lt_s select local.tee 12 i64.const 0 local.get 12 i64.const 0 i64.gt_s select i32.wrap_i64 i32.store offset=980 (;limit;)
+  (local i64) (local i32) (local i32) (local i64) (local i64) (local i64) (local $rax i64) (local i64) (local $rdi i64) (local i64) (local i64) (local i32) (local i32)
+  i32.const (;state;) i32.const (;state;) i64.load offset=888 (;deadline;) i32.const (;state;) i64.load offset=880 (;now;) i64.sub local.tee 12 i64.const 1073741824 local.get 12 i64.const 1073741824 i64.lt_s select local.tee 12 i64.const 0 local.get 12 i64.const 0 i64.gt_s select i32.wrap_i64 local.tee 3 i32.store offset=980 (;limit;)
   block
     i32.const (;state;) i64.load (;rax;) local.set $rax
     local.get $rax local.set 9
@@ -32,11 +36,11 @@
     local.set 11
     local.get 11 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 65504 i32.and local.tee 13 i64.load offset=6152 (;dtlb.write;) local.get 11 i64.xor i64.const 4088 i64.gt_u if (;unlikely;)
       i32.const (;state;) i32.const 7340104 i32.store offset=868 (;rec;)
-      i32.const (;state;) local.get 3 return_call 3
+      i32.const (;state;) local.get 3 i64.extend_i32_u return_call 3
     end
     local.get 11 i32.wrap_i64 local.tee 14 local.get 13 i32.load offset=6160 (;dtlb.addend;) i32.add local.get 12 i64.store
     i32.const (;state;) i32.const 7340144 i32.store offset=868 (;rec;)
-    i32.const (;state;) local.get 3 return_call 3
+    i32.const (;state;) local.get 3 i64.extend_i32_u return_call 3
     unreachable
   end
   unreachable)
