@@ -33,9 +33,10 @@ export async function main(args: string[]): Promise<number> {
   if (drawn) say('\r\x1b[K');
   if (r.has('--engine-stats')) sayEngineStats(result.engine);
   if (result.saved && file !== undefined) { writeFileSync(file, serialize(result.saved)); return 0; }
+  const verified = `${result.checked} digest${result.checked === 1 ? '' : 's'} verified`;
   switch (result.verdict) {
-    case 'identical': say(`ktrace: identical: ${result.checked} digests verified, ${result.digest}\n`); return 0;
-    case 'incomplete': say(`ktrace: identical as far as it goes: ${result.message}; ${result.checked} digests verified\n`); return 0;
+    case 'identical': say(`ktrace: identical: ${verified}, ${result.digest}\n`); return 0;
+    case 'incomplete': say(`ktrace: identical as far as it goes: ${result.message}; ${verified}\n`); return 0;
     default: say(`ktrace: diverged: ${result.message}\n`); return 1;
   }
 }
