@@ -197,7 +197,8 @@ interface Hardware { ram: GuestRam; processor: Processor; dispatch: Dispatch; sa
 
 function hardware(ramBytes: number, cpus: number, cpu: CpuLevel, seed: number, jit: JitMode, host: Host, trace: Trace, meter: Meter | null): Hardware {
   const pages = memoryPages(ramBytes);
-  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+  // Shared, though with no other thread: V8 counts any other memory as part of its heap, and answers a gigabyte with a full garbage collection.
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
   const ram = new GuestRam(memory.buffer, RAM_BASE, ramBytes, new Uint8Array(memory.buffer, FRAME_FLAGS, FRAME_FLAGS_SIZE));
   const processor = createProcessor(memory, ram, cpus, { jit, cpu, seed, meter });
   ram.bindProcessor(processor);

@@ -29,7 +29,7 @@ export class Guest {
   constructor(tier: Tier) {
     if (!ready) { provideCoreModule(buildCoreModule()); ready = true; }
     const pages = memoryPages(RAM_BYTES);
-    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
     this.ram = new GuestRam(memory.buffer, RAM_BASE, RAM_BYTES, new Uint8Array(memory.buffer, FRAME_FLAGS, RAM_BYTES / 4096));
     this.processor = createProcessor(memory, this.ram, 1, typeof tier === 'number' ? { jit: 'auto', hot: tier } : { jit: tier });
     this.ram.bindProcessor(this.processor);

@@ -20,7 +20,7 @@ import { addTemplates } from './templates.ts';
 /** Handler slots of the forms that the core module has, by key. */
 export const builtInSlots = (): Map<string, number> => new Map([...HOT_FORMS, ...OTHER_FORMS].map((key, i) => [key, SLOT.first + i]));
 /** Imported memory fits any guest RAM. */
-export const MEMORY_LIMITS = { initial: RAM_BASE / 65536, maximum: 65536 } as const;
+export const MEMORY_LIMITS = { initial: RAM_BASE / 65536, maximum: 65536, shared: true } as const;
 
 export interface Signature { name: string; params: readonly ValType[]; results: readonly ValType[] }
 /** Runtime functions that take an address: (state, va lo, va hi, bytes) → i32. */

@@ -13,7 +13,7 @@ import { Records } from './records.ts';
 import { addTemplates } from './templates.ts';
 
 test('records of the common encodings are made without the decoder, and as it makes them', () => {
-  const slots = builtInSlots(), builtIn = slots.size, formOfSlot: Form[] = [], memory = new WebAssembly.Memory({ initial: MEMORY_LIMITS.initial + 1, maximum: MEMORY_LIMITS.maximum }), u8 = new Uint8Array(memory.buffer), m = new Module();
+  const slots = builtInSlots(), builtIn = slots.size, formOfSlot: Form[] = [], memory = new WebAssembly.Memory({ initial: MEMORY_LIMITS.initial + 1, maximum: MEMORY_LIMITS.maximum, shared: true }), u8 = new Uint8Array(memory.buffer), m = new Module();
   const handler = (form: Form): number => {
     let slot = slots.get(form.key);
     if (slot === undefined) slots.set(form.key, slot = SLOT.first + slots.size);

@@ -14,7 +14,7 @@ const LEVELS = [1, 2, 3] as const;
 
 /** @param builtIn slots of the forms of the core module, by key. */
 export function addTemplates(to: Module, limits: { initial: number; maximum: number }, builtIn: ReadonlyMap<string, number>): void {
-  const memory = new WebAssembly.Memory({ initial: limits.initial + 1, maximum: limits.maximum }), u8 = new Uint8Array(memory.buffer), m = new Module();
+  const memory = new WebAssembly.Memory({ initial: limits.initial + 1, maximum: limits.maximum, shared: true }), u8 = new Uint8Array(memory.buffer), m = new Module();
   m.importMemory('e', 'm', limits);
   decodeTables(m);
   emitDecodeKnown(m.func([I32, I32, I32, I32, I32], [I32], 'decodeKnown'));
