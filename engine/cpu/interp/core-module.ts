@@ -226,12 +226,13 @@ function emitPackFlags(f: Func, setFlags: Func): void {
   f.i64Const(64).get(1).i32Const(8).i32ShrU().i64ExtendI32U().i64Sub().set(shift);
   const is = (...kinds: number[]): void => { kinds.forEach((kind, i) => { f.get(op).i32Const(kind).i32Eq(); if (i > 0) f.i32Or(); }); f.if(); };
   // What the tuple leaves out
-  is(FK.add); f.get(a).get(b).i64Add().set(r).end();
-  is(FK.sub); f.get(a).get(b).i64Sub().set(r).end();
+  is(FK.cmp); f.get(a).get(b).i64Sub().set(r).end();
+  is(FK.add); f.get(a).tee(r).get(b).i64Sub().set(a).end();
+  is(FK.sub); f.get(a).tee(r).get(b).i64Add().set(a).end();
   is(FK.inc); f.get(r).i64Const(1).i64Sub().set(a).end();
   is(FK.dec); f.get(r).i64Const(1).i64Add().set(a).end();
   is(FK.add, FK.adc); carryAdd(f, a, b, r); f.get(shift).i64Shl().set(cc).end();
-  is(FK.sub, FK.sbb); carrySub(f, a, b, r); f.get(shift).i64Shl().set(cc).end();
+  is(FK.sub, FK.sbb, FK.cmp); carrySub(f, a, b, r); f.get(shift).i64Shl().set(cc).end();
   is(FK.result); f.get(a).i64Const(63).i64Shl().get(a).get(b).i64Xor().i64Const(62).i64Shl().i64Or().set(cc).end();
   is(FK.inc, FK.dec);
   f.get(b).i64Const(63).i64Shl().set(carry).i64Const(1).set(b);

@@ -19,11 +19,14 @@ import type { NarrowFunc } from './narrow.ts';
 export class NotCompilable extends Error {}
 
 /** Kinds of the flag tuple (kind, a, b, r): kind = FK.* | bits << 8. 0: the flags are in the CPU state. While the kind is known at compile time
- *  the locals hold only what cannot be computed again: add, sub a and b; inc, dec b (CF) and r; logic r. */
-export const FK = { state: 0, add: 1, sub: 2, logic: 3, inc: 4, dec: 5, result: 6, explicit: 7, adc: 8, sbb: 9 } as const;
+ *  the locals hold only what cannot be computed again: cmp a and b; inc, dec b (CF) and r; logic r; add, sub b and, in the place of a, r: that is in its
+ *  register anyway, while the old value would need another. */
+export const FK = { state: 0, add: 1, sub: 2, logic: 3, inc: 4, dec: 5, result: 6, explicit: 7, adc: 8, sbb: 9, cmp: 10 } as const;
 /** What of (a, b, r) a kind needs: the rest follows from it. */
-const HAS_A: ReadonlySet<number> = new Set([FK.add, FK.sub, FK.result, FK.explicit, FK.adc, FK.sbb]), HAS_B: ReadonlySet<number> = new Set([FK.add, FK.sub, FK.inc, FK.dec, FK.result, FK.adc, FK.sbb]);
+const HAS_A: ReadonlySet<number> = new Set([FK.add, FK.sub, FK.cmp, FK.result, FK.explicit, FK.adc, FK.sbb]), HAS_B: ReadonlySet<number> = new Set([FK.add, FK.sub, FK.cmp, FK.inc, FK.dec, FK.result, FK.adc, FK.sbb]);
 const HAS_R: ReadonlySet<number> = new Set([FK.logic, FK.inc, FK.dec, FK.result, FK.adc, FK.sbb]);
+/** Those that are more than a comparison. */
+const SUBTRACTIONS: Readonly<Record<string, number>> = { sub: FK.sub, neg: FK.sub, sbb: FK.sbb };
 export interface FlagKind { op: number; bits: Bits }
 
 /** In place of a time that is left. */
@@ -40,6 +43,8 @@ export interface ColdPaths {
 export class RegionState {
   readonly gprs: number[] = new Array<number>(16).fill(-1);
   readonly xmms: number[] = new Array<number>(16).fill(-1);
+  /** Low bytes of the general registers. */
+  readonly lows: number[] = new Array<number>(16).fill(-1);
   /** Bits 128–255 of the ymm registers. */
   readonly highs: number[] = new Array<number>(16).fill(-1);
   readonly gprDirty = new Set<number>();
@@ -144,6 +149,12 @@ export class CompileCtx implements FlowCtx {
     if (gprs[n]! < 0) gprs[n] = this.f.freshLocal(I64);
     return gprs[n]!;
   }
+  /** Local i64 with the last byte written to the low end of a general register. */
+  private lowLocal(n: number): number {
+    const { lows } = this.region;
+    if (lows[n]! < 0) lows[n] = this.f.freshLocal(I64);
+    return lows[n]!;
+  }
   private xmmReg(n: number): number {
     const local = this.xmmLocal(n), { f } = this;
     if (this.region.memory && (f.held & (65536 << n)) === 0) {
@@ -178,15 +189,22 @@ export class CompileCtx implements FlowCtx {
   forget(): void { this.f.held = 1 << RSP; }
   /** From here on code is always executed, as seen from here. */
   straight(): void { this.level = this.f.depth; }
-  gpr(n: number, bits: Bits = 64): void { this.f.get(this.reg(n)); if (bits !== 64) mask(this.f, bits); }
+  gpr(n: number, bits: Bits = 64): void {
+    const { f } = this, reg = this.reg(n), low = bits === 8 ? f.lowByte(reg) : -1;
+    if (low >= 0) { f.get(low); return; }
+    f.get(reg);
+    if (bits !== 64) mask(f, bits);
+  }
   setGpr(n: number, bits: Bits = 64): void {
-    const f = this.f, reg = bits >= 32 ? this.gprLocal(n) : this.reg(n);
-    if (bits === 32) f.i32WrapI64().i64ExtendI32U();
-    else if (bits !== 64) {
-      mask(f, bits);
+    const f = this.f;
+    mask(f, bits);
+    if (bits === 8) f.tee(this.lowLocal(n));
+    const reg = bits >= 32 ? this.gprLocal(n) : this.reg(n);
+    if (bits < 32) {
       f.get(reg).i64Const(bits === 8 ? -0x100 : -0x10000).i64And().i64Or();
     }
     f.set(reg);
+    if (bits === 8) f.noteLow(reg, this.lowLocal(n));
     this.wrote(n);
   }
   gprHigh(n: number): void { this.f.get(this.reg(n)).i64Const(8).i64ShrU().i64Const(255).i64And(); }
@@ -451,17 +469,21 @@ export class CompileCtx implements FlowCtx {
   private tuple(op: number, bits: Bits, a: number, b: number, r: number): void {
     const f = this.f, { region } = this;
     region.flags = true;
-    if (a >= 0) f.get(a).set(region.fa);
+    if (a >= 0) f.get(op === FK.add || op === FK.sub ? r : a).set(region.fa);
     if (b >= 0) f.get(b).set(region.fb);
-    if (r >= 0 && op !== FK.add && op !== FK.sub) f.get(r).set(region.fr);
+    if (HAS_R.has(op)) f.get(r).set(region.fr);
     this.known = { op, bits };
   }
   /** push i64: the result of the known kind. */
   private result(): void {
     const { f, region } = this, { op, bits } = this.known!;
-    if (op !== FK.add && op !== FK.sub) { f.get(region.fr); return; }
-    f.get(region.fa).get(region.fb);
-    if (op === FK.add) f.i64Add(); else f.i64Sub();
+    if (op === FK.cmp) { f.get(region.fa).get(region.fb).i64Sub(); mask(f, bits); } else f.get(op === FK.add || op === FK.sub ? region.fa : region.fr);
+  }
+  /** push i64: operand a of the known kind. */
+  private operandA(): void {
+    const { f, region } = this, { op, bits } = this.known!;
+    f.get(region.fa);
+    if (op === FK.add) f.get(region.fb).i64Sub(); else if (op === FK.sub) f.get(region.fb).i64Add(); else return;
     mask(f, bits);
   }
   /** The tuple in its locals, the kind too, or in the state: before control leaves, or comes where the kind is not known. sys.packflags makes what is left out. */
@@ -485,7 +507,7 @@ export class CompileCtx implements FlowCtx {
     else { f.get(region.fk).get(region.fa).get(region.fb).get(region.fr); this.callHelper(f, 'sys.packflags'); }
   }
   flagsAdd(bits: Bits, a: number, b: number, r: number): void { this.tuple(this.form.mnemonic === 'adc' ? FK.adc : FK.add, bits, a, b, r); }
-  flagsSub(bits: Bits, a: number, b: number, r: number): void { this.tuple(this.form.mnemonic === 'sbb' ? FK.sbb : FK.sub, bits, a, b, r); }
+  flagsSub(bits: Bits, a: number, b: number, r: number): void { this.tuple(SUBTRACTIONS[this.form.mnemonic] ?? FK.cmp, bits, a, b, r); }
   flagsInc(bits: Bits, _a: number, r: number): void { this.step(FK.inc, bits, r); }
   flagsDec(bits: Bits, _a: number, r: number): void { this.step(FK.dec, bits, r); }
   private step(op: number, bits: Bits, r: number): void {
@@ -536,22 +558,26 @@ export class CompileCtx implements FlowCtx {
     f.get(STATE).i32Const(cc); this.callHelper(f, 'sys.cond');
   }
   cond(cc: Cond): void {
+    this.condition(cc);
+    this.f.noteBit();
+  }
+  private condition(cc: Cond): void {
     const { known, f } = this, { fa, fb, fr } = this.region;
     if (known === null || known.op === FK.state) { this.dynamic(cc); return; }
     const { op, bits } = known, negate = (cc & 1) !== 0, base = cc & 14, wide = bits === 32 ? 'i32' : 'i64';
     if (op === FK.explicit) { this.explicit(base, fa); if (negate) f.i32Eqz(); return; }
     const narrow = (signed: boolean): void => { if (bits === 32) f.i32WrapI64(); else if (signed) signExtend(f, bits); };
-    const small = (local: number, signed: boolean): void => { f.get(local); narrow(signed); };
-    if (op === FK.sub && (base === 2 || base === 6 || base === 12 || base === 14)) { // fused compare
+    if ((op === FK.sub || op === FK.cmp) && (base === 2 || base === 6 || base === 12 || base === 14)) { // fused compare
       const signed = base >= 12;
-      small(fa, signed); small(fb, signed);
+      this.operandA(); narrow(signed);
+      f.get(fb); narrow(signed);
       const names = { 2: ['LtU', 'GeU'], 6: ['LeU', 'GtU'], 12: ['LtS', 'GeS'], 14: ['LeS', 'GtS'] } as const;
       const suffix = names[base as 2][negate ? 1 : 0];
       f[`${wide}${suffix}` as 'i32LtU']();
       return;
     }
     if (base === 4) { // ZF
-      if (op === FK.sub) { small(fa, false); small(fb, false); f[`${wide}${negate ? 'Ne' : 'Eq'}` as 'i32Eq'](); return; }
+      if (op === FK.cmp) { f.get(fa); narrow(false); f.get(fb); narrow(false); f[`${wide}${negate ? 'Ne' : 'Eq'}` as 'i32Eq'](); return; }
       this.result(); narrow(false);
       if (bits === 32) f.i32Eqz(); else f.i64Eqz();
       if (negate) f.i32Eqz();
@@ -568,8 +594,8 @@ export class CompileCtx implements FlowCtx {
     const top = (): void => { f.i64Const(bits - 1).i64ShrU().i32WrapI64().i32Const(1).i32And(); };
     const carry = (): void => {
       switch (op) {
-        case FK.add: this.result(); f.get(fa).i64LtU(); break;
-        case FK.sub: f.get(fa).get(fb).i64LtU(); break;
+        case FK.add: this.result(); f.get(fb).i64LtU(); break;
+        case FK.sub: case FK.cmp: this.operandA(); f.get(fb).i64LtU(); break;
         case FK.adc: carryAdd(f, fa, fb, fr); top(); break;
         case FK.sbb: carrySub(f, fa, fb, fr); top(); break;
         case FK.logic: f.i32Const(0); break;
@@ -579,8 +605,8 @@ export class CompileCtx implements FlowCtx {
     };
     const overflow = (): void => {
       switch (op) {
-        case FK.add: case FK.adc: f.get(fa); this.result(); f.i64Xor().get(fb); this.result(); f.i64Xor().i64And(); top(); break;
-        case FK.sub: case FK.sbb: f.get(fa).get(fb).i64Xor().get(fa); this.result(); f.i64Xor().i64And(); top(); break;
+        case FK.add: case FK.adc: this.operandA(); this.result(); f.i64Xor().get(fb); this.result(); f.i64Xor().i64And(); top(); break;
+        case FK.sub: case FK.cmp: case FK.sbb: this.operandA(); f.get(fb).i64Xor(); this.operandA(); this.result(); f.i64Xor().i64And(); top(); break;
         case FK.logic: f.i32Const(0); break;
         case FK.result: f.get(fb).i32WrapI64(); break;
         default: { // the one value that has just crossed the sign border

@@ -34,7 +34,7 @@ function flagsDeadAfter(insns: readonly Insn[], k: number): boolean {
 }
 
 const FLAG_KINDS: Readonly<Record<string, number>> = {
-  add: FK.add, sub: FK.sub, cmp: FK.sub, neg: FK.sub, and: FK.logic, or: FK.logic, xor: FK.logic, test: FK.logic, inc: FK.inc, dec: FK.dec, adc: FK.adc, sbb: FK.sbb,
+  add: FK.add, sub: FK.sub, cmp: FK.cmp, neg: FK.sub, and: FK.logic, or: FK.logic, xor: FK.logic, test: FK.logic, inc: FK.inc, dec: FK.dec, adc: FK.adc, sbb: FK.sbb,
   imul1: FK.result, mul: FK.result, imul2: FK.result, imul3: FK.result, shl: FK.result, shr: FK.result, sar: FK.result,
 };
 /** Leave the flags alone. */

@@ -3,11 +3,11 @@
 import { Func, I32, I64 } from '../wasm/builder.ts';
 import type { BlockType, Label } from '../wasm/builder.ts';
 
-/** Facts about an i64 local: its twin holds the low half; its upper half is zero. */
-const TWIN = 1, ZERO_EXTENDED = 2;
+/** Facts about an i64 local: its twin holds the low half; its upper half is zero; it is a byte, all else zero; another local holds its low byte. */
+const TWIN = 1, ZERO_EXTENDED = 2, BYTE = 4, LOW = 8;
 /** What was emitted last: nothing of interest; i64.extend_i32_u; local.get; local.tee with twin; a low half (of a local or of a zero-extended value); a constant; i64.load32_u;
- *  any i64 whose upper half is zero. */
-const enum Last { other, extend, get, tee, lowOf, low, constant, load32, zeroExtended }
+ *  any i64 whose upper half is zero; an i32 that is 0 or 1. */
+const enum Last { other, extend, get, tee, lowOf, low, constant, load32, zeroExtended, bit }
 const EXTEND = 0xad, WRAP = 0xa7, SET = 0x21, I32_LOAD = 0x28, I64_LOAD32_U = 0x35, I64_LOAD8_U = 0x31, I64_LOAD16_U = 0x33, AND = 0x83;
 
 export class NarrowFunc extends Func {
@@ -21,8 +21,10 @@ export class NarrowFunc extends Func {
   private last = Last.other;
   /** The last instruction stands in [from, to) of the code; its local; a constant's halves. */
   private from = 0; private to = -1; private which = -1; private lo = 0; private hi = 0;
+  /** The value is a byte, all else zero. */
+  private byte = false;
 
-  private note(last: Last, from: number, which = -1): void { this.last = last; this.from = from; this.to = this.code.length; this.which = which; }
+  private note(last: Last, from: number, which = -1, byte = false): void { this.last = last; this.from = from; this.to = this.code.length; this.which = which; this.byte = byte; }
   private seen(): Last { return this.to === this.code.length ? this.last : Last.other; }
   private twin(local: number): number {
     let twin = this.twins.get(local);
@@ -66,26 +68,28 @@ export class NarrowFunc extends Func {
       case Last.get: case Last.tee:
         super.set(local);
         if (this.has(which, TWIN)) super.get(this.twin(which)).set(this.twin(local));
-        this.know(local, this.facts.get(which) ?? 0);
+        this.know(local, (this.facts.get(which) ?? 0) & ~LOW);
         return this;
       case Last.constant: {
         const { lo, hi } = this;
         super.set(local).i32Const(lo);
         super.set(this.twin(local));
-        this.know(local, hi === 0 ? TWIN | ZERO_EXTENDED : TWIN);
+        this.know(local, hi !== 0 ? TWIN : lo >>> 8 !== 0 ? TWIN | ZERO_EXTENDED : TWIN | ZERO_EXTENDED | BYTE);
         return this;
       }
-      case Last.zeroExtended: this.know(local, ZERO_EXTENDED); return super.set(local);
+      case Last.zeroExtended: this.know(local, this.byte ? ZERO_EXTENDED | BYTE : ZERO_EXTENDED); return super.set(local);
       default: this.know(local, 0); return super.set(local);
     }
   }
   override tee(local: number): this {
     if (this.typeOf(local) !== I64) return super.tee(local);
-    const last = this.seen(), narrow = last === Last.extend || last === Last.load32;
-    if (narrow) this.keep(local); else this.know(local, last === Last.zeroExtended ? ZERO_EXTENDED : 0);
+    const last = this.seen(), { which, byte } = this, narrow = last === Last.extend || last === Last.load32;
+    if (narrow) this.keep(local);
+    else if (last === Last.get) this.know(local, (this.facts.get(which) ?? 0) & (ZERO_EXTENDED | BYTE));
+    else this.know(local, last !== Last.zeroExtended ? 0 : byte ? ZERO_EXTENDED | BYTE : ZERO_EXTENDED);
     const from = this.code.length;
     super.tee(local);
-    if (narrow) this.note(Last.tee, from, local); else if (last === Last.zeroExtended) this.note(last, from);
+    if (narrow) this.note(Last.tee, from, local); else if (last === Last.zeroExtended) this.note(last, from, -1, byte);
     return this;
   }
   /** The zero-extended value on the stack goes into the twin of a local that is about to be set to it. */
@@ -93,26 +97,39 @@ export class NarrowFunc extends Func {
     if (this.last === Last.load32) this.code.u8[this.from] = I32_LOAD; else this.code.length = this.from;
     super.tee(this.twin(local));
     this.code.byte(EXTEND);
-    this.know(local, TWIN | ZERO_EXTENDED);
+    this.know(local, this.byte ? TWIN | ZERO_EXTENDED | BYTE : TWIN | ZERO_EXTENDED);
+  }
+
+  /** A local that holds the low byte of local i64 as its whole value; −1 if none does. */
+  lowByte(local: number): number { return this.has(local, BYTE) ? local : this.has(local, LOW) ? this.lows.get(local)! : -1; }
+  private readonly lows = new Map<number, number>();
+  /** Local `low`, which is never used for anything else, holds the low byte of the other. */
+  noteLow(local: number, low: number): void { this.lows.set(local, low); this.know(local, (this.facts.get(local) ?? 0) | LOW); }
+  /** The i32 on the stack is 0 or 1. */
+  noteBit(): void { this.note(Last.bit, this.code.length); }
+  override fits(bits: number): boolean {
+    if (bits > 32) return false;
+    const last = this.seen(), byte = last === Last.get || last === Last.tee ? this.has(this.which, BYTE) : this.byte && (last === Last.zeroExtended || last === Last.extend);
+    return byte && bits >= 8;
   }
 
   override i32WrapI64 = (): Func => {
     const { code, from, which } = this;
     switch (this.seen()) {
-      case Last.extend: code.length = from; return this;
+      case Last.extend: code.length = from; this.to = -1; return this;
       case Last.get:
         if (this.has(which, TWIN)) { code.length = from; super.get(this.twin(which)); } else {
           code.byte(WRAP);
           if (this.has(which, ZERO_EXTENDED)) { this.note(Last.lowOf, from, which); return this; } // perhaps extended again at once
           super.tee(this.twin(which));
-          this.know(which, TWIN);
+          this.know(which, (this.facts.get(which) ?? 0) | TWIN);
         }
         this.note(Last.lowOf, from, which);
         return this;
       case Last.tee: code.u8[from] = SET; return super.get(this.twin(which));
       case Last.constant: code.length = from; return super.i32Const(this.lo);
       case Last.load32: code.u8[from] = I32_LOAD; return this;
-      case Last.zeroExtended: { const at = code.length; code.byte(WRAP); this.note(Last.low, at); return this; }
+      case Last.zeroExtended: { const at = code.length; code.byte(WRAP); this.note(Last.low, at, -1, this.byte); return this; }
       default: code.byte(WRAP); return this;
     }
   };
@@ -120,7 +137,7 @@ export class NarrowFunc extends Func {
     const { code, from, which } = this;
     switch (this.seen()) {
       case Last.lowOf: if (this.has(which, ZERO_EXTENDED)) { code.length = from; return this.get(which); } break;
-      case Last.low: code.length = from; this.note(Last.zeroExtended, from); return this;
+      case Last.low: code.length = from; this.note(Last.zeroExtended, from, -1, this.byte); return this;
       default:
     }
     const at = code.length;
@@ -136,18 +153,18 @@ export class NarrowFunc extends Func {
     return this;
   }
   override i64And = (): Func => {
-    const small = this.seen() === Last.constant && this.hi === 0, from = this.code.length;
+    const small = this.seen() === Last.constant && this.hi === 0, from = this.code.length, byte = this.lo >>> 8 === 0;
     this.code.byte(AND);
-    if (small) this.note(Last.zeroExtended, from);
+    if (small) this.note(Last.zeroExtended, from, -1, byte);
     return this;
   };
-  private load(op: number, last: Last, offset: number, align: number): this {
+  private load(op: number, last: Last, offset: number, align: number, byte = false): this {
     const from = this.code.length;
     this.code.byte(op); this.code.leb(align); this.code.leb(offset);
-    this.note(last, from);
+    this.note(last, from, -1, byte);
     return this;
   }
-  override i64Load8U = (offset = 0, align = 0): Func => this.load(I64_LOAD8_U, Last.zeroExtended, offset, align);
+  override i64Load8U = (offset = 0, align = 0): Func => this.load(I64_LOAD8_U, Last.zeroExtended, offset, align, true);
   override i64Load16U = (offset = 0, align = 1): Func => this.load(I64_LOAD16_U, Last.zeroExtended, offset, align);
   override i64Load32U = (offset = 0, align = 2): Func => this.load(I64_LOAD32_U, Last.load32, offset, align);
 

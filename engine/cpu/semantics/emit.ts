@@ -2,6 +2,7 @@
 import type { Func } from '../wasm/builder.ts';
 
 export const mask = (f: Func, bits: number): void => {
+  if (f.fits(bits)) return;
   if (bits === 32) f.i32WrapI64().i64ExtendI32U();
   else if (bits === 8) f.i64Const(0xff).i64And();
   else if (bits === 16) f.i64Const(0xffff).i64And();

@@ -17,7 +17,7 @@ export function binary(c: Ctx, op: Binary, bits: Bits, a: number, b: number): vo
   f.get(a);
   if (op === 'ShrS') signExtend(f, bits);
   f.get(b)[`i64${op}`]();
-  mask(f, bits);
+  if (op !== 'And' && op !== 'Or' && op !== 'Xor') mask(f, bits); // their operands have no more
 }
 
 /** a = op 0 (old), b = op 1; r is computed from them, masked, and written back. */

@@ -131,6 +131,8 @@ export class Func {
   }
   /** The value of a local that is known to be always the same; none is here. */
   constantOf(_local: number): number | undefined { return undefined; }
+  /** True when the i64 on the stack is known to have no more bits than so many; not known here. */
+  fits(_bits: number): boolean { return false; }
   get localCount(): number { return this.paramCount + this.locals.length; }
   get(local: number): this { this.code.byte(0x20); this.code.leb(local); return this; }
   set(local: number): this { this.code.byte(0x21); this.code.leb(local); return this; }

@@ -51,7 +51,7 @@
       i32.const (;state;) local.get $rax i64.store (;rax;)
     end
     i32.const (;state;) i32.const 7340144 i32.store offset=868 (;rec;)
-    i32.const (;state;) local.get 3 i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or i32.const 16386 local.get 6 local.get 7 return_call 4
+    i32.const (;state;) local.get 3 i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or i32.const 16394 local.get 6 local.get 7 return_call 4
     unreachable
   end
   unreachable)

@@ -37,13 +37,13 @@
     local.get 12 local.get 8 i64.add local.set 9
     local.get 12 local.set 11
     local.get 9 local.set $rax
-    local.get 11 local.set 5
+    local.get 9 local.set 5
     local.get 8 local.set 6
     i32.const (;state;) i64.load offset=24 (;rbx;) local.set $rbx
     local.get $rbx local.set 12
     i32.const (;state;) i64.load offset=16 (;rdx;) local.set $rdx
     local.get $rdx local.set 8
-    local.get 8 local.get 12 i64.add local.get 5 local.get 6 i64.add local.get 5 i64.lt_u i64.extend_i32_u i64.add local.set 11
+    local.get 8 local.get 12 i64.add local.get 5 local.get 6 i64.lt_u i64.extend_i32_u i64.add local.set 11
     local.get 8 local.set 9
     local.get 11 local.set $rdx
     local.get 9 local.set 5

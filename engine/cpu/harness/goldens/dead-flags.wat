@@ -40,7 +40,7 @@
     local.get 12 local.get 8 i64.add local.set 9
     local.get 12 local.set 11
     local.get 9 local.set $rax
-    local.get 11 local.set 5
+    local.get 9 local.set 5
     local.get 8 local.set 6
     i32.const (;state;) i64.load offset=8 (;rcx;) local.set $rcx
     local.get $rcx local.set 12
@@ -48,7 +48,7 @@
     local.get 8 local.get 12 i64.add local.set 11
     local.get 8 local.set 9
     local.get 11 local.set $rax
-    local.get 9 local.set 5
+    local.get 11 local.set 5
     local.get 12 local.set 6
     i32.const (;state;) i64.load offset=16 (;rdx;) local.set $rdx
     local.get $rdx local.set 8
@@ -56,7 +56,7 @@
     local.get 12 local.get 8 i64.sub local.set 9
     local.get 12 local.set 11
     local.get 9 local.set $rax
-    local.get 11 local.set 5
+    local.get 9 local.set 5
     local.get 8 local.set 6
     local.get 3 i32.const 4 i32.le_s if (;unlikely;)
       i32.const (;state;) local.get $rax i64.store (;rax;)
@@ -64,7 +64,7 @@
       i32.const (;state;) local.get 3 i64.extend_i32_u i32.const 16386 local.get 5 local.get 6 return_call 4
     end
     local.get 3 i32.const 4 i32.sub local.set 3
-    local.get 5 local.get 6 i64.sub i64.const 0 i64.lt_s if
+    local.get 5 i64.const 0 i64.lt_s if
       i32.const (;state;) local.get $rax i64.store (;rax;)
       i32.const (;state;) i32.const 7340336 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get 3 i64.extend_i32_u i32.const 16386 local.get 5 local.get 6 return_call 4

@@ -39,14 +39,14 @@
     local.get 12 local.get 8 i64.add local.set 9
     local.get 12 local.set 11
     local.get 9 local.set $rax
-    local.get 11 local.set 5
+    local.get 9 local.set 5
     local.get 8 local.set 6
     i32.const (;state;) i64.load offset=8 (;rcx;) local.set $rcx
     local.get $rcx local.set 9
     local.get 9 i64.const 1 i64.add local.set 12
     local.get 9 local.set 11
     local.get 12 local.set $rcx
-    local.get 5 local.get 6 i64.add local.get 5 i64.lt_u local.tee 15 i64.extend_i32_u local.set 6
+    local.get 5 local.get 6 i64.lt_u local.tee 15 i64.extend_i32_u local.set 6
     local.get 12 local.set 7
     local.get 3 i32.const 3 i32.le_s if (;unlikely;)
       i32.const (;state;) local.get $rax i64.store (;rax;)

@@ -44,8 +44,8 @@
     local.get 9 local.set 15
     local.get 20 local.set 22
     local.get 14 local.get 15 i64.store32
-    local.get 11 local.set 5
-    local.get 21 local.set 23
+    local.get 9 local.set 5
+    local.get 20 local.set 23
     local.get 8 local.set 6
     local.get 10 local.set 24
     i32.const (;state;) i32.const 7340144 i32.store offset=868 (;rec;)

@@ -39,7 +39,7 @@
     local.get 14 local.get 10 i64.add local.set 11
     local.get 14 local.set 13
     local.get 11 local.set 9
-    local.get 13 local.set 5
+    local.get 11 local.set 5
     local.get 10 local.set 6
     local.get 12 local.set 15
     local.get 9 i32.wrap_i64 local.tee 16 local.tee 18 i64.extend_i32_u local.set 17
