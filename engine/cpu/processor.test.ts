@@ -25,7 +25,7 @@ function assemble(source: string): Uint8Array {
 
 interface Machine { cpu: Processor; ram: GuestRam; map(va: number, pfn: number, flags: number): void }
 function machine(jit: 'auto' | 'off' | 'force', code: Uint8Array, options: Partial<ProcessorOptions> = {}): Machine {
-  const pages = memoryPages(RAM), memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+  const pages = memoryPages(RAM), memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
   const ram = new GuestRam(memory.buffer, RAM_BASE, RAM, new Uint8Array(memory.buffer, FRAME_FLAGS, FRAME_FLAGS_SIZE));
   const cpu = createProcessor(memory, ram, 1, { jit, ...options });
   ram.bindProcessor(cpu);

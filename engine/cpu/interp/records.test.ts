@@ -16,7 +16,7 @@ test('a record from a template is the one that decoding makes', () => {
     if (slot === undefined) { slots.set(form, slot = formOfSlot.length); formOfSlot.push(form); }
     return slot;
   };
-  const memory = new WebAssembly.Memory({ initial: (RAM_BASE >> 16) + 1, maximum: MEMORY_LIMITS.maximum }), u8 = new Uint8Array(memory.buffer), m = new Module();
+  const memory = new WebAssembly.Memory({ initial: (RAM_BASE >> 16) + 1, maximum: MEMORY_LIMITS.maximum, shared: true }), u8 = new Uint8Array(memory.buffer), m = new Module();
   m.importMemory('e', 'm', MEMORY_LIMITS);
   decodeTables(m);
   emitDecodeKnown(m.func([I32, I32, I32, I32, I32], [I32], 'decodeKnown'));
