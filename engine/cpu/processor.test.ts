@@ -116,6 +116,10 @@ describe.skipIf(!hasGcc)('processor', { timeout: 60_000 }, () => {
     expect(cpu.regs(0).gpr(RDX)).toBe(0);
     expect(cpu.regs(0).gpr(RDI)).toBe(DATA + 100 + 9001);
   }));
+  test('a loop whose first round takes the flags from before it', () => run(`
+    mov ecx, 400\nlea rdi, [${DATA}]\n2: mov edx, ecx\nmov esi, 3\nand edx, 1\ncmp edx, 1\njmp 1f\n.org 64\n1: adc rbx, 0\nlea rax, [rax+rbx]\ndec esi\njnz 1b\ndec ecx\njnz 2b\nsyscall`, ({ cpu }) => {
+    expect(cpu.regs(0).gpr(RBX)).toBe(200 * 1);
+  }));
   test('stores into code end the block and are seen', () => run(`
     mov ecx, 50\nlea rdi, [rip+2f]\n1: mov byte ptr [rdi+1], cl\n2: mov al, 0\nadd rbx, rax\nmov eax, 0\ndec ecx\njnz 1b\nsyscall`, ({ cpu }) => {
     expect(cpu.regs(0).gpr(RBX)).toBe(50 * 51 / 2);

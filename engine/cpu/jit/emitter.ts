@@ -203,7 +203,7 @@ export class RegionEmitter {
     this.lookup(b, next, () => this.leaveTo(target));
     const want = this.flags.get(next)!;
     if (want !== null) assert(ctx.known !== null && ctx.known.op === want.op && ctx.known.bits === want.bits, 'flags at an edge');
-    else if (next.rpo <= b.rpo || next.merge) {
+    else if (next.rpo <= b.rpo || next.merge || next.loop) {
       if (!flagsDeadAfter(next.code.insns, -1)) ctx.spillFlags();
     }
     if (next.rpo <= b.rpo) {
