@@ -116,6 +116,27 @@ describe.skipIf(!hasGcc)('processor', { timeout: 60_000 }, () => {
     expect(cpu.regs(0).gpr(RDX)).toBe(0);
     expect(cpu.regs(0).gpr(RDI)).toBe(DATA + 100 + 9001);
   }));
+  test('REP MOVS and STOS of each size: overlaps at all distances, ends of pages, no elements, downwards', () => {
+    const memory = Buffer.alloc(8192, 0), steps: string[] = [];
+    for (let i = 0; i < 8192; i++) memory[i] = (i * 31 + (i >> 8)) & 255;
+    const begin = Buffer.from(memory);
+    const put = (op: 'movs' | 'stos', bytes: number, from: number, to: number, n: number, down: boolean): void => {
+      steps.push(`${down ? 'std' : 'cld'}\nlea rsi, [r15 + ${from}]\nlea rdi, [r15 + ${to}]\nmov ecx, ${n}\nrep ${op}${{ 1: 'b', 2: 'w', 4: 'd', 8: 'q' }[bytes]}\nadd rbx, rdi`);
+      for (let i = 0; i < n; i++) {
+        const at = (down ? -i : i) * bytes, value = op === 'movs' ? Buffer.from(memory.subarray(from + at, from + at + bytes)) : Buffer.from('8877665544332211', 'hex').subarray(0, bytes);
+        value.copy(memory, to + at);
+      }
+    };
+    for (const bytes of [1, 2, 4, 8]) {
+      for (const distance of [-17, -16, -5, -1, 0, 1, 2, 3, 4, 7, 8, 9, 15, 16, 17, 24, 31, 32, 33, 100]) for (const down of [false, true]) put('movs', bytes, 1000 + bytes * 50, 1000 + bytes * 50 + distance, 37, down);
+      for (const n of [0, 1, 2, 5, 16, 33]) for (const at of [300, 4096 - 16, 4096 - 5]) put('stos', bytes, 0, at, n, false);
+      put('movs', bytes, 4096 - 40 - bytes, 6000, 2000 / bytes, false);
+      put('movs', bytes, 200, 4096 - 3, 30, false);
+    }
+    run(`lea r15, [${DATA}]\nmov rax, [rip+9f]\n${steps.join('\n')}\nsyscall\n9: .quad 0x1122334455667788`, ({ ram }) => {
+      expect(Buffer.from(ram.u8.subarray(512 * 4096, 514 * 4096)).equals(memory)).toBe(true);
+    }, ({ ram }) => ram.write(512 * 4096, begin, 0, 8192));
+  });
   test('a loop whose first round takes the flags from before it', () => run(`
     mov ecx, 400\nlea rdi, [${DATA}]\n2: mov edx, ecx\nmov esi, 3\nand edx, 1\ncmp edx, 1\njmp 1f\n.org 64\n1: adc rbx, 0\nlea rax, [rax+rbx]\ndec esi\njnz 1b\ndec ecx\njnz 2b\nsyscall`, ({ cpu }) => {
     expect(cpu.regs(0).gpr(RBX)).toBe(200 * 1);
@@ -151,6 +172,13 @@ describe.skipIf(!hasGcc)('processor', { timeout: 60_000 }, () => {
     do m.cpu.run(0, m.cpu.now(0) + 1e6); while (m.cpu.exit.reason === EXIT.deadline);
     const { regionExits, regionInsns } = m.cpu.stats() as { regionExits: number; regionInsns: number };
     expect(m.cpu.regs(0).gpr(RAX)).toBe(100_000);
+    expect(regionInsns / regionExits).toBeGreaterThan(500);
+  });
+  test('control stays in a region over runs of REP STOS and MOVS', () => {
+    const m = machine('auto', assemble(`lea rbx, [${DATA}]\nmov edx, 30000\n1: lea rdi, [rbx+64]\nmov ecx, 12\nrep stosq\nmov rsi, rbx\nmov ecx, 9\nrep movsd\ndec edx\njnz 1b\nsyscall`), { hot: 128, meter: { now: () => 0 } });
+    do m.cpu.run(0, m.cpu.now(0) + 1e6); while (m.cpu.exit.reason === EXIT.deadline);
+    const { regionExits, regionInsns } = m.cpu.stats() as { regionExits: number; regionInsns: number };
+    expect(regionInsns).toBeGreaterThan(200_000);
     expect(regionInsns / regionExits).toBeGreaterThan(500);
   });
   test('a page to which a region calls becomes another', () => {

@@ -435,7 +435,17 @@ export class InterpCtx implements FlowCtx {
     if (name === 'cpuid') return;
     // 0 done, 1 fault, 2 more to do
     f.tee(status).i32Const(1).i32Eq().if(); this.fault(); f.end();
-    this.rip(); this.nextRip(); f.get(status).select();
+    f.get(status); this.repeatIf();
+  }
+  segmentBase(): void { this.f.get(STATE).get(RECORD).i32Load16U(REC.seg).i32Add().i64Load(); }
+  spend(): void {
+    const f = this.f, cycles = this.local(I32);
+    f.set(cycles).get(STATE).get(STATE).i64Load(S.now).get(cycles).i64ExtendI32U().i64Add().i64Store(S.now).free(cycles);
+  }
+  repeatIf(): void {
+    const f = this.f, again = this.local(I32);
+    f.set(again);
+    this.rip(); this.nextRip(); f.get(again).select();
     this.jumpIndirect();
   }
 

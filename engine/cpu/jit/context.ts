@@ -54,7 +54,7 @@ export class RegionState {
   readonly rip: number;
   /** Local i32: cycles to the deadline at the last end of a block, S.limit at the region's head; 0 or less is over. */
   readonly left: number;
-  /** Local i32: cycles − instructions of the blocks executed; −1 if each instruction of the region costs one cycle. */
+  /** Local i32: cycles − instructions of the blocks executed; −1 if each instruction of the region takes one cycle. */
   readonly extra: number;
   readonly fk: number; readonly fa: number; readonly fb: number; readonly fr: number;
   /** Local i64: address of the base page. */
@@ -62,7 +62,7 @@ export class RegionState {
   /** Some instruction reads or writes flags. */
   flags = false;
   exitLabel: Label = 0;
-  /** @param memory registers live in the state, see CompileCtx. @param even each instruction costs one cycle. */
+  /** @param memory registers live in the state, see CompileCtx. @param even each instruction takes one cycle. */
   constructor(readonly f: NarrowFunc, readonly memory: boolean, even: boolean) {
     this.rip = f.local(I64); this.left = f.local(I32); this.extra = even ? -1 : f.freshLocal(I32);
     this.fk = f.local(I32); this.fa = f.local(I64); this.fb = f.local(I64); this.fr = f.local(I64);
@@ -98,7 +98,7 @@ export class CompileCtx implements FlowCtx {
   private offset = 0;
   private temps: number[] = [];
   /** Set by the region compiler: where control goes from the end of the block. */
-  onBranch: (() => void) | null = null;
+  onBranch: ((taken: number) => void) | null = null;
   onJump: (() => void) | null = null;
   onIndirect: (() => void) | null = null;
 
@@ -665,11 +665,23 @@ export class CompileCtx implements FlowCtx {
   }
   raise(_vector: number): void { this.sideExit(); }
   call(name: string): void { this.callHelper(this.f, name); }
-  branchIf(): void { this.onBranch!(); }
+  branchIf(): void { this.onBranch!(this.target()); }
+  repeatIf(): void { this.onBranch!(this.offset); }
+  segmentBase(): void {
+    const { f, insn } = this;
+    if (insn.seg === 0) f.i64Const(0); else f.get(STATE).i64Load(insn.seg === 4 ? CTX.fsBase : CTX.gsBase);
+  }
+  spend(): void {
+    const f = this.f, { left, extra } = this.region, cycles = this.local(I32);
+    f.set(cycles).get(left).get(cycles).i32Sub().set(left).get(extra).get(cycles).i32Add().set(extra);
+  }
   jumpDirect(): void { this.onJump!(); }
   jumpIndirect(): void { this.f.set(this.region.rip); this.onIndirect!(); }
   fallthrough(): void { throw new NotCompilable('fallthrough'); }
   leave(): void { throw new NotCompilable(this.form.key); }
   leaveAtClock(): void { throw new NotCompilable(this.form.key); }
-  runtime(): void { throw new NotCompilable(this.form.key); }
+  runtime(): void {
+    if (this.f.depth === this.level) throw new NotCompilable(this.form.key);
+    this.sideExit();
+  }
 }

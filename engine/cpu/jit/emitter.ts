@@ -6,6 +6,7 @@ import type { Form, Insn } from '../decode/insn.ts';
 import { emitLimit } from '../interp/core-module.ts';
 import { BLK, ITLB, ITLB_ENTRIES, JUMP_CACHE, JUMP_CACHE_BITS, REC, S, cpuBase } from '../layout.ts';
 import { semanticsOf } from '../semantics/context.ts';
+import { isRun } from '../semantics/string.ts';
 import { I32, I64 } from '../wasm/builder.ts';
 import type { Label } from '../wasm/builder.ts';
 import type { CallHelper } from '../interp/context.ts';
@@ -38,7 +39,7 @@ const FLAG_KINDS: Readonly<Record<string, number>> = {
   imul1: FK.result, mul: FK.result, imul2: FK.result, imul3: FK.result, shl: FK.result, shr: FK.result, sar: FK.result,
 };
 /** Leave the flags alone. */
-const TRANSPARENT = new Set(['mov', 'movzx', 'movsx', 'movsxd', 'lea', 'not', 'bswap', 'xchg', 'cbw', 'cwd', 'nop', 'push', 'pop', 'leave', 'call', 'call_e', 'ret', 'jmp', 'jmp_e', 'jcc', 'setcc', 'cmovcc',
+const TRANSPARENT = new Set(['mov', 'movzx', 'movsx', 'movsxd', 'lea', 'not', 'bswap', 'xchg', 'cbw', 'cwd', 'nop', 'push', 'pop', 'leave', 'call', 'call_e', 'ret', 'jmp', 'jmp_e', 'jcc', 'setcc', 'cmovcc', 'movs', 'stos',
   'movaps', 'movups', 'movapd', 'movupd', 'movdqa', 'movdqu', 'movd', 'movq', 'movsd.sse', 'movss', 'addsd', 'subsd', 'mulsd', 'divsd', 'addss', 'subss', 'mulss', 'divss', 'pxor', 'xorps', 'xorpd', 'cvtsi2sd', 'cvttsd2si', 'shlx', 'shrx', 'sarx', 'rorx', 'mulx', 'pdep', 'pext', 'movbe']);
 /** The kind that an instruction leaves; undefined if none, null if it shows only at run time. */
 function kindAfter({ form, immLo }: Insn): FlagKind | null | undefined {
@@ -92,7 +93,7 @@ export class RegionEmitter {
   constructor(private readonly f: NarrowFunc, private readonly region: Region, private readonly id: number, private readonly call: CallHelper, cold: ColdPaths, private readonly uncompilable: Set<Form>, cpus: number) {
     if (cpus === 1) f.fix(STATE, cpuBase(0));
     const memory = !region.loops;
-    this.state = new RegionState(f, memory, [...region.found.values()].every(({ code }) => code.insns.every(({ form }) => form.cost === 1)));
+    this.state = new RegionState(f, memory, [...region.found.values()].every(({ code }) => code.insns.every(({ form }) => form.cost === 1 && !isRun(form))));
     this.ctx = new CompileCtx(f, this.state, call, cold);
     this.flags = flagsAtEntry(region);
     this.table = region.entries.length > 1 || [...region.found.values()].some((b) => b.likely.length > 0);
@@ -376,13 +377,13 @@ export class RegionEmitter {
         return;
       }
       let ended = false;
-      ctx.onBranch = () => {
+      ctx.onBranch = (taken) => {
         const condition = f.freshLocal(I32);
         f.set(condition);
         spend();
         overdue();
-        ctx.va(ctx.target()); ctx.va(b.page + b.code.end); f.get(condition).select().set(state.rip); this.leave(); f.end();
-        branch(ctx.target(), b.page + b.code.end, () => f.get(condition));
+        ctx.va(taken); ctx.va(b.page + b.code.end); f.get(condition).select().set(state.rip); this.leave(); f.end();
+        branch(taken, b.page + b.code.end, () => f.get(condition));
         ended = true;
       };
       ctx.onJump = () => { jump(ctx.target(), form.mnemonic === 'jmp'); ended = true; };

@@ -4,6 +4,7 @@ import type { BlockCode, Blocks } from '../interp/blocks.ts';
 import { SLOT } from '../interp/dispatch.ts';
 import { BLK, FRAME_FETCHED, FRAME_FLAGS, NO_PA } from '../layout.ts';
 import type { Mmu } from '../mmu/mmu.ts';
+import { isRun } from '../semantics/string.ts';
 
 export interface RegionBlock {
   /** Address of its first byte and of its page, relative to the region's base page (the one of the first entry). */
@@ -48,7 +49,7 @@ export function directTargets(code: BlockCode): number[] {
   switch (last.form.mnemonic) {
     case 'jcc': case 'loop': case 'loope': case 'loopne': case 'jrcxz': return [taken, code.end];
     case 'jmp': case 'call': return [taken];
-    default: return last.form.flow === '' ? [code.end] : [];
+    default: return isRun(last.form) ? [offset, code.end] : last.form.flow === '' ? [code.end] : [];
   }
 }
 const lastMnemonic = (b: RegionBlock): string => b.code.insns[b.code.insns.length - 1]!.form.mnemonic;
@@ -123,7 +124,7 @@ export class Discovery {
         if (second < 0 || u32[(known + BLK.straddleFrame) >> 2] !== second >>> 12) { if (isEntry) return null; continue; }
         code = blocks.readStraddling(pa, second);
       }
-      if (code.insns.length === 0 || code.insns[0]!.form.flow === 'own') { if (isEntry) return null; continue; }
+      if (code.insns.length === 0 || (code.insns[0]!.form.flow === 'own' && !isRun(code.insns[0]!.form))) { if (isEntry) return null; continue; }
       const block = blocks.ensure(pa);
       if (block === 0) { if (isEntry) return null; continue; }
       insns += code.insns.length;

@@ -2,6 +2,7 @@
 import './int.ts';
 import './int-bits.ts';
 import './int-flow.ts';
+import './string.ts';
 import './sse-int.ts';
 import './sse-fp.ts';
 import './approximation.ts';

@@ -15,8 +15,15 @@ export interface FlowCtx extends Ctx {
   leave(reason: number, vector?: number, to?: number): void;
   /** RDTSC: leaves run() at this instruction, uncharged. */
   leaveAtClock(): void;
-  /** Runs string instruction / cpuid in the runtime: calls core function `name`(s, record); see interp/core.ts. Interpreter only. */
+  /** Runs string instruction / cpuid in the runtime: calls core function `name`(s, record); see interp/core.ts. Interpreter only: a region leaves
+   *  to it, inside an if and before effects; otherwise it does not hold the instruction. */
   runtime(name: 'string' | 'cpuid'): void;
+  /** push i64: base of the memory operand's segment. */
+  segmentBase(): void;
+  /** pop i32: cycles that this execution takes beyond the cost of the form. */
+  spend(): void;
+  /** pop i32: not zero → this instruction again, else the next one. Ends the block. */
+  repeatIf(): void;
   /** ZF SF PF from r, AF 0, CF and OF from i32 locals holding 0 or 1. */
   flagsResult(bits: Bits, r: number, cf: number, of: number): void;
   /** Before an `if` in which flags may be set. */

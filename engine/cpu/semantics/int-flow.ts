@@ -1,4 +1,4 @@
-// Control flow: jumps, calls, returns, loops, conditional sets and moves, string instructions, traps and system calls.
+// Control flow: jumps, calls, returns, loops, conditional sets and moves, traps and system calls.
 import { EXIT, R11, RCX, RSP, VEC } from '../../machine/hardware.ts';
 import { I64 } from '../wasm/builder.ts';
 import { define } from './context.ts';
@@ -13,7 +13,6 @@ export function canonical(c: FlowCtx, to: number): void {
   c.raise(VEC.GP);
   c.f.end();
 }
-const string = flow((c) => c.runtime('string'));
 const loop = (cc: number): Semantics => flow((c) => {
   const { f } = c, n = c.local(I64), addr32 = c.form.mem === 3;
   c.gpr(RCX, addr32 ? 32 : 64);
@@ -63,7 +62,6 @@ define({
   loop: loop(-1), loope: loop(4), loopne: loop(5),
   jrcxz: flow((c) => { c.gpr(RCX, c.form.mem === 3 ? 32 : 64); c.f.i64Eqz(); c.branchIf(); }),
   'block.end': flow((c) => c.fallthrough()),
-  movs: string, cmps: string, stos: string, lods: string, scas: string,
   syscall: flow((c) => {
     c.nextRip(); c.setGpr(RCX);
     c.otherFlags(); c.getFlags(); c.f.i32Or().i64ExtendI32U(); c.setGpr(R11);

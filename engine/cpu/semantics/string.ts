@@ -1,0 +1,69 @@
+// String instructions. A run of REP MOVS or STOS upwards whose pages are in the data TLB is done here, in both tiers; everything else by interp/string.ts.
+import { COST } from '../../clock/costs.ts';
+import { CTX, RAX, RCX, RDI, RSI, TF } from '../../machine/hardware.ts';
+import type { Form } from '../decode/insn.ts';
+import { tlbTest } from '../interp/context.ts';
+import { DTLB, S } from '../layout.ts';
+import { I32, I64, V128 } from '../wasm/builder.ts';
+import { define, helper } from './context.ts';
+import type { Bits, Semantics } from './context.ts';
+import { loadInt, storeInt } from './emit.ts';
+import type { FlowCtx } from './flow.ts';
+
+const DF = 0x400, SIZES = [1, 2, 4, 8] as const, STATE = 0;
+
+/** Whether a compiled region can hold an instruction of this form. */
+export const isRun = (form: Form): boolean => (form.mnemonic === 'movs' || form.mnemonic === 'stos') && form.rep !== 0 && form.mem !== 3;
+
+/**
+ * string.movs8 and its kin (state, to, count, from or value) → elements that were moved or stored: a run up to the end of a page, see runString; −1, with no
+ * effect, where runString has to look: a TLB miss, a page of code, an element on two pages, DF, TF, an overlap in which elements see earlier ones nearby.
+ */
+for (const movs of [true, false]) for (const bytes of SIZES) helper(`string.${movs ? 'movs' : 'stos'}${bytes}`, [I32, I64, I64, I64], [I32], (f) => {
+  const to = 1, count = 2, from = 3, entry = f.local(I32), n = f.local(I32), room = f.local(I32), target = f.local(I32), source = f.local(I32), end = f.local(I32), wide = f.local(I32), value = f.local(V128);
+  const refuse = (): void => { f.hint(false).ifThen().i32Const(-1).return().end(); };
+  const fit = (va: number): void => { // n elements at most are on the page
+    f.i32Const(4096).get(va).i32WrapI64().i32Const(4095).i32And().i32Sub().i32Const(Math.log2(bytes)).i32ShrU().tee(room).get(n).get(room).get(n).i32LtU().select().set(n);
+  };
+  const address = (va: number): void => { f.get(va).i32WrapI64().get(entry).i32Load(S.dtlb + DTLB.addend).i32Add(); };
+  f.get(STATE).i32Load(CTX.rflags).i32Const(DF | TF).i32And(); refuse();
+  f.get(count).i64Eqz().ifThen().i32Const(0).return().end();
+  f.i32Const(4096 / bytes).get(count).i32WrapI64().get(count).i64Const(4096 / bytes).i64GtU().select().set(n);
+  if (movs) { tlbTest(f, STATE, from, entry, bytes, false); refuse(); fit(from); address(from); f.set(source); }
+  tlbTest(f, STATE, to, entry, bytes, true); refuse(); fit(to); address(to); f.set(target);
+  f.get(target).get(n).i32Const(Math.log2(bytes)).i32Shl().i32Add().set(end);
+  // By sixteen bytes: as if one by one, if what is read was written at least so long before
+  if (movs) { f.get(target).get(source).i32Sub().i32Const(1).i32Sub().i32Const(15).i32LtU(); refuse(); }
+  else {
+    f.get(from);
+    if (bytes === 1) f.i32WrapI64().i8x16Splat(); else if (bytes === 2) f.i32WrapI64().i16x8Splat(); else if (bytes === 4) f.i32WrapI64().i32x4Splat(); else f.i64x2Splat();
+    f.set(value);
+  }
+  const each = (stop: () => void, step: number, one: () => void): void => {
+    const done = f.block(), again = f.loop();
+    f.get(target); stop(); f.i32Eq().brIf(done);
+    f.get(target); one();
+    f.get(target).i32Const(step).i32Add().set(target);
+    if (movs) f.get(source).i32Const(step).i32Add().set(source);
+    f.br(again).end().end();
+  };
+  f.get(end).get(end).get(target).i32Sub().i32Const(15).i32And().i32Sub().set(wide);
+  each(() => f.get(wide), 16, () => { if (movs) f.get(source).v128Load(0, 0); else f.get(value); f.v128Store(0, 0); });
+  each(() => f.get(end), bytes, () => { if (movs) { f.get(source); loadInt(f, bytes); } else f.get(from); storeInt(f, bytes); });
+  f.get(n);
+});
+
+const string: Semantics = (ctx) => {
+  const c = ctx as FlowCtx, { f, form } = c;
+  if (!isRun(form)) { c.runtime('string'); return; }
+  const movs = form.mnemonic === 'movs', bytes = form.size >> 3, n = c.local(I32), size = form.size as Bits;
+  c.state(); c.gpr(RDI); c.gpr(RCX);
+  if (movs) { c.gpr(RSI); c.segmentBase(); f.i64Add(); } else c.gpr(RAX, size);
+  c.call(`string.${form.mnemonic}${bytes}`);
+  f.tee(n).i32Const(0).i32LtS().hint(false).if(); c.runtime('string'); f.end();
+  for (const r of movs ? [RDI, RSI] : [RDI]) { c.gpr(r); f.get(n).i32Const(Math.log2(bytes)).i32Shl().i64ExtendI32U().i64Add(); c.setGpr(r); }
+  c.gpr(RCX); f.get(n).i64ExtendI32U().i64Sub(); c.setGpr(RCX);
+  f.get(n).i32Const(COST.repElement).i32Mul(); c.spend();
+  c.gpr(RCX); f.i64Const(0).i64Ne(); c.repeatIf();
+};
+define({ movs: string, cmps: string, stos: string, lods: string, scas: string });
