@@ -54,10 +54,10 @@ function machine(jit: 'auto' | 'off' | 'force', code: Uint8Array, options: Parti
 const modes = ['off', 'auto', 'force'] as const;
 
 /** Runs to the first exit that is not a deadline, in slices; the final state of all modes must be equal. */
-function run(source: string, check: (m: Machine) => void, before: (m: Machine) => void = () => undefined, slice = 1000): void {
+function run(source: string, check: (m: Machine) => void, before: (m: Machine) => void = () => undefined, slice = 1000, options: Partial<ProcessorOptions> = {}): void {
   const code = assemble(source);
   const states = modes.map((mode) => {
-    const m = machine(mode, code);
+    const m = machine(mode, code, options);
     before(m);
     for (let i = 0; ; i++) {
       m.cpu.run(0, m.cpu.now(0) + slice);
@@ -154,17 +154,23 @@ describe.skipIf(!hasGcc)('processor', { timeout: 60_000 }, () => {
     expect(r.gpr(R9)).toBe(20);
     expect(r.gpr(RSI)).toBe(2);
   }));
-  test('accesses at known distances: over a page border, with a TLB entry replaced between them, and a fault behind the first', () => run(`
-    mov rdi, ${DATA + 4088}\nmov r8, ${DATA}\nmov r9, ${DATA + (DTLB_ENTRIES << 12)}\nmov r10, ${DATA + (DTLB_ENTRIES + 1 << 12)}\nmov ecx, 40
-    1: mov rax, [rdi]\nadd rax, [rdi+8]\nadd rax, rcx\nmov [rdi+16], rax\nmov [rdi+8], cl
-    mov rbx, [r8+16]\nmov rdx, [r9]\nadd rbx, [r8+24]\ninc rbx\nmov [r8+32], rbx\nadd [r8+24], rbx\nmov [r9+8], rbx\npush rbx\npush rdx\nlea rsi, [r8+64]\nmov [rsi-8], eax\npop rdx\npop rbx
-    dec ecx\njnz 1b\nmov rax, [r10]\ninc r11\nmov [r10+8], rax\nsyscall`, ({ cpu }) => {
-    expect([cpu.exit.vector, cpu.exit.address]).toEqual([VEC.PF, DATA + (DTLB_ENTRIES + 1 << 12) + 8]);
-    expect(cpu.counters(0).dtlbMiss).toBeGreaterThan(3 * 40);
+  const distances = (setup: string, body: string, end: (m: Machine) => void, options: Partial<ProcessorOptions> = {}): void => run(`
+    mov r8, ${DATA}\nmov r9, ${DATA + (DTLB_ENTRIES << 12)}\nmov r10, ${DATA + (DTLB_ENTRIES + 1 << 12)}\n${setup}
+    1: ${body}\ndec ecx\njnz 1b\nmov rax, [r10]\ninc r11\nmov [r10+8], rax\nsyscall`, (m) => {
+    expect([m.cpu.exit.vector, m.cpu.exit.address]).toEqual([VEC.PF, DATA + (DTLB_ENTRIES + 1 << 12) + 8]);
+    end(m);
   }, ({ map }) => {
     map(DATA + (DTLB_ENTRIES << 12), 700, 7);
     map(DATA + (DTLB_ENTRIES + 1 << 12), 701, 5);
-  }));
+  }, 20_000, options);
+  test('accesses at known distances: over a page border, with a TLB entry replaced between them, and a fault behind the first', () => distances(`mov rdi, ${DATA + 4088}\nmov ecx, 40`, `
+    mov rax, [rdi]\nadd rax, [rdi+8]\nadd rax, rcx\nmov [rdi+16], rax\nmov [rdi+8], cl
+    mov rbx, [r8+16]\nmov rdx, [r9]\nadd rbx, [r8+24]\ninc rbx\nmov [r8+32], rbx\nadd [r8+24], rbx\nmov [r9+8], rbx\npush rbx\npush rdx\nlea rsi, [r8+64]\nmov [rsi-8], eax\npop rdx\npop rbx`,
+  ({ cpu }) => { expect(cpu.counters(0).dtlbMiss).toBeGreaterThan(3 * 40); }));
+  test('the same in a loop that goes round so often that a region for it stays in it', () => distances('mov ecx, 3000', `
+    mov rax, [r8+512]\nmov rbx, [r8+16]\nadd rax, [r9]\nadd rbx, [r8+24]\nadd rbx, rax\nmov [r8+32], rbx\nlea rsi, [r8+64]\nmov [rsi-8], eax
+    add rax, [r9+600]`,
+  ({ cpu }) => { expect(cpu.counters(0).dtlbMiss).toBeGreaterThanOrEqual(4 * 3000); }, { hot: 128 }));
   /** A loop that calls through a pointer to a function three pages on. */
   const FAR = `lea rbx, [rip+f]\nmov ecx, 100000\n1: call rbx\ndec ecx\njnz 1b\nsyscall\n.org 0x3000\nf: inc rax\nret`;
   test('control stays in a region over calls through pointers to another page', () => {

@@ -395,35 +395,22 @@ export class CompileCtx implements FlowCtx {
       assert(shared.bytes === bytes && shared.write === write && f.depth === this.level, `the access of ${this.form.key}`);
       return this.inGroup(va, shared);
     }
-    const entry = this.local(I32);
-    this.flush();
-    const dtlb = tlbTest(f, STATE, va, entry, bytes, write);
-    f.hint(false).if();
-    if (this.region.memory) this.sideExit();
-    else {
-      const { left } = this.region, after = this.local(I32);
-      f.get(STATE).get(va).i32Const(bytes).i32Const(this.record).get(left); this.cold.slow(f, write);
-      f.tee(after).i32Const(NOT_DONE).i32Eq().hint(false).if(); this.leaveSide(); f.end();
-      f.get(after).set(left);
-    }
-    f.end();
-    f.get(va).i32WrapI64().get(entry).i32Load(dtlb + DTLB.addend).i32Add();
+    this.address(va, bytes, write, true);
     return 0;
   }
-  /** The same for an access of a group, with registers in memory: the first one compares for all, and nothing changes the TLB before the last. */
-  private inGroup(va: number, { group, distance }: Access): number {
+  /** The same for an access of a group: the first one compares for all, and nothing changes the TLB before the last that would change the answer. */
+  private inGroup(va: number, { group, distance, write }: Access): number {
     const f = this.f;
     let host = this.hosts.get(group);
     if (host === undefined) {
-      const low = this.local(I64), entry = this.local(I32);
-      this.flush();
+      const low = this.local(I64);
       f.get(va);
       if (distance > 0) f.i64Const(-distance).i64Add();
       f.set(low);
-      const dtlb = tlbTest(f, STATE, low, entry, group.span, group.write);
-      f.hint(false).if(); this.sideExit(); f.end();
-      this.hosts.set(group, host = f.local(I32));
-      f.get(low).i32WrapI64().get(entry).i32Load(dtlb + DTLB.addend).i32Add().set(host);
+      host = f.local(I32);
+      this.address(low, group.span, group.write, group.write === write); // a load of a group with stores may miss on its own
+      this.hosts.set(group, host);
+      f.set(host);
     }
     f.get(host);
     if (--group.left === 0) {
@@ -431,6 +418,22 @@ export class CompileCtx implements FlowCtx {
       f.free(host);
     }
     return distance;
+  }
+  /** push i32: WASM address of [va, va + bytes). A miss calls the slow path and comes back; it is a side exit with registers in memory, where there is nothing to
+   *  come back to that must not be loaded again, while a group is open, whose entry it might evict, and without `simple`. */
+  private address(va: number, bytes: number, write: boolean, simple: boolean): void {
+    const f = this.f, entry = this.local(I32), back = simple && !this.region.memory && this.hosts.size === 0;
+    this.flush();
+    const dtlb = tlbTest(f, STATE, va, entry, bytes, write);
+    f.hint(false).if();
+    if (back) {
+      const { left } = this.region, after = this.local(I32);
+      f.get(STATE).get(va).i32Const(bytes).i32Const(this.record).get(left); this.cold.slow(f, write);
+      f.tee(after).i32Const(NOT_DONE).i32Eq().hint(false).if(); this.leaveSide(); f.end();
+      f.get(after).set(left);
+    } else this.sideExit();
+    f.end();
+    f.get(va).i32WrapI64().get(entry).i32Load(dtlb + DTLB.addend).i32Add();
   }
   load(bytes: 1 | 2 | 4 | 8 | 16): void {
     const f = this.f, va = this.local(I64);

@@ -309,7 +309,7 @@ export class RegionEmitter {
     state.exitLabel = outer;
   }
   private body(b: RegionBlock): void {
-    const { f, ctx, state } = this, { insns, offsets } = b.code, accesses = state.memory ? groupAccesses(insns, offsets) : [];
+    const { f, ctx, state } = this, { insns, offsets } = b.code, accesses = groupAccesses(insns, offsets);
     ctx.page = b.page;
     let cost = 0;
     for (const insn of insns) cost += insn.form.cost;
