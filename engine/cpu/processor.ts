@@ -233,7 +233,8 @@ class Cpu implements Processor {
     const { mem, mnemonic } = this.core.formOf(u32[(record + REC.fn) >> 2]!), base = half(REC.base), plain = half(REC.seg) !== CTX.fsBase && half(REC.seg) !== CTX.gsBase;
     if (mem !== 0 && plain && (base === RSP * 8 || base === RBP * 8)) return true;
     if (!/^(push|pop|call|ret|enter|leave)/.test(mnemonic)) return false;
-    const register = mnemonic === 'leave' ? RBP : RSP, distance = (u32[(s + S.exitLo) >> 2]! - u32[(s >> 2) + register * 2]!) | 0;
+    if (mnemonic === 'enter' || mnemonic === 'leave') return true;
+    const distance = (u32[(s + S.exitLo) >> 2]! - u32[(s >> 2) + RSP * 2]!) | 0;
     return distance >= -8 && distance <= 8;
   }
 

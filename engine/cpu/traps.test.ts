@@ -1,8 +1,9 @@
 // Faults and traps of single instructions, by hand, against the real CPU: where they are reported, with what state: non-canonical targets and
 // addresses, lengths, ENTER, the trap flag.
 import { describe, expect, test } from 'vitest';
+import { AC } from '../machine/hardware.ts';
 import { Guest } from './harness/guest.ts';
-import { DATA, ENTRY, WINDOW, cannotRunNatively, runNatively } from './harness/records.ts';
+import { DATA, ENTRY, WINDOW, cannotRunNatively, hostIsAmd, hostLevel, runNatively } from './harness/records.ts';
 import type { Outcome, Test } from './harness/records.ts';
 
 function t(code: number[], set: (g: BigUint64Array, m: Uint8Array) => void, name: string): Test {
@@ -13,7 +14,18 @@ function t(code: number[], set: (g: BigUint64Array, m: Uint8Array) => void, name
   return { code: Uint8Array.from(code), gpr, rflags: 0x202, fx, mem, name, entry: ENTRY, window: WINDOW, fsBase: 0, gsBase: 0, ignore: [0, 0] };
 }
 const N = 0x8000_0000_0000_0000n, K = 0x0000_8000_0000_0000n, Hh = 0xffff_8000_0000_0000n;
+/** An access of 8 bytes there is not canonical at its end. */
+const LAST = 0x7fff_ffff_fffcn;
+const aligned = (code: number[], set: (g: BigUint64Array, m: Uint8Array) => void, name: string): Test => ({ ...t(code, set, name), rflags: 0x202 | AC });
+const at = (offset: number) => (g: BigUint64Array): void => { g[3] = BigInt(DATA + offset); };
+/** What AMD's processors do and others need not: FXSAVE and FXRSTOR touch the last of 512 bytes first; alignment of ymm operands and of FXSAVE's area. */
+const amd = [
+  ...[[0x0f, 0xae, 0x03], [0x0f, 0xae, 0x0b]].flatMap((code) => [0x2ff0, 0x2e10, 0x2e00, 0x3ff0, 0x3e00].map((where) => t(code, at(where), `${code[2] === 3 ? 'fxsave' : 'fxrstor'} at DATA + 0x${where.toString(16)}`))),
+  ...[0x1ff0, 0x1e10, 0x1e00].map((where) => t([0x0f, 0xae, 0x03], at(where), `fxsave at DATA + 0x${where.toString(16)}`)),
+  ...[1, 2, 4, 8, 16].flatMap((off) => [aligned([0x0f, 0xae, 0x03], at(0x3000 + off), `fxsave ${off} bytes off with AC`), ...hostLevel() >= 3 ? [aligned([0xc5, 0xfc, 0x10, 0x03], at(WINDOW + off), `vmovups ${off} bytes off with AC`)] : []]),
+];
 const tests = [
+  ...hostIsAmd() ? amd : [],
   t([0xff, 0xe0], (g) => { g[0] = N; }, 'jmp rax N'), t([0xff, 0xe0], (g) => { g[0] = K; }, 'jmp rax K'), t([0xff, 0xe0], (g) => { g[0] = Hh; }, 'jmp rax kernel'),
   t([0xff, 0xd0], (g) => { g[0] = N; }, 'call rax N'), t([0xc3], (_g, m) => { new DataView(m.buffer).setBigUint64(128, N, true); }, 'ret N'),
   t([0x8b, 0x00], (g) => { g[0] = N; }, 'mov eax,[N]'), t([0x89, 0x00], (g) => { g[0] = N; }, 'mov [N],eax'), t([0x8b, 0x00], (g) => { g[0] = Hh; }, 'mov eax,[kernel]'),
@@ -28,10 +40,13 @@ const tests = [
   t([0x9d, 0x8e, 0xd1, 0x90, 0x90, 0x90], (g, m) => { g[1] = 0x2bn; new DataView(m.buffer).setBigUint64(128, 0x302n, true); }, 'popf TF mov ss'), t([0x9d, 0x48, 0x8e, 0xd1, 0x50, 0x90], (g, m) => { g[1] = 0x2bn; new DataView(m.buffer).setBigUint64(128, 0x302n, true); }, 'popf TF mov ss, push'),
   t([0x9d, 0x8e, 0xd9, 0x90, 0x90], (_g, m) => { new DataView(m.buffer).setBigUint64(128, 0x302n, true); }, 'popf TF mov ds'), t([0x9d, 0x8e, 0xd1, 0x90], (g, m) => { g[1] = 0x10n; new DataView(m.buffer).setBigUint64(128, 0x302n, true); }, 'popf TF mov ss of the kernel'),
   t([0x9d, 0xeb, 0x01, 0x90, 0x90], (_g, m) => { const v = new DataView(m.buffer); v.setBigUint64(128, 0x302n, true); }, 'popf TF jmp'),
+  t([0xc8, 8, 0, 3], (g) => { g[5] = N; }, 'enter, an outer frame at N'), t([0xc9], (g) => { g[5] = N; }, 'leave N'),
+  t([0x48, 0x8b, 0x03], (g) => { g[3] = LAST; }, 'mov rax,[4 bytes below the end of what is canonical]'), t([0x48, 0x01, 0x04, 0x24], (g) => { g[4] = LAST; }, 'add [rsp there],rax'), t([0x0f, 0x11, 0x45, 0], (g) => { g[5] = LAST; }, 'movups [rbp there],xmm0'),
+  aligned([0x8b, 0x03], (g) => { g[3] = N + 1n; }, 'mov eax,[N + 1] with AC'), aligned([0xd9, 0x3b], (g) => { g[3] = N + 1n; }, 'fnstcw [N + 1] with AC'), aligned([0xaa], (g) => { g[7] = N + 1n; }, 'stosb with AC'), aligned([0xab], (g) => { g[7] = N + 1n; }, 'stosd [N + 1] with AC'),
 ];
 const hex = (n: bigint | number): string => n.toString(16);
 /** A page fault's error code has P set for addresses above user space: Linux hides there what is mapped. */
-const shown = (o: Outcome): string => `vector ${o.trap}, error ${hex(o.trap === 14 ? o.error | 5 : o.error)}, rip ${hex(o.rip)}, rflags ${hex(o.rflags)}, registers ${[...o.gpr].map(hex).join(' ')}, memory ${Buffer.from(o.mem).toString('hex')}`;
+const shown = (o: Outcome): string => `vector ${o.trap}, error ${hex(o.trap === 14 ? o.error | 5 : o.error)}, at ${hex(o.trap === 14 ? o.cr2 : 0)}, rip ${hex(o.rip)}, rflags ${hex(o.rflags)}, registers ${[...o.gpr].map(hex).join(' ')}, memory ${Buffer.from(o.mem).toString('hex')}`;
 
 const why = cannotRunNatively();
 describe.skipIf(why !== null).each(['off', 'force'] as const)('faults and traps, compiler %s', (jit) => {

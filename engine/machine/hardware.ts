@@ -17,11 +17,15 @@ export const CTX = {
   selectors: 172, // 4 × u8: ES, DS, FS, GS; a byte holds every selector that user code can load
   fip: 176, // u64
   fdp: 184, // u64
-  x87: 192, // 8 × 16 bytes, physical R0 … R7: 64-bit significand, u16 sign+exponent, 6 bytes zero
+  x87: 192, // 8 × 16 bytes, physical R0 … R7: 64-bit significand, u16 sign+exponent, 6 bytes zero but in the first:
+  fcs: 202, // u16, selectors of the x87's pointers: code, data
+  fds: 204, // u16
   xmm: 320, // 16 × 16 bytes
   ymmHigh: 576, // 16 × 16 bytes: bits 128–255 of the ymm registers, zero below x86-64-v3
 } as const;
 export const CTX_SIZE = 832;
+/** Selectors that Linux gives to 64-bit user code. */
+export const USER_CS = 0x33, USER_DS = 0x2b;
 
 export const RAX = 0, RCX = 1, RDX = 2, RBX = 3, RSP = 4, RBP = 5, RSI = 6, RDI = 7, R8 = 8, R9 = 9, R10 = 10, R11 = 11, R12 = 12, R13 = 13, R14 = 14, R15 = 15;
 

@@ -21,14 +21,14 @@ export function inUse(regs: Regs): number {
 
 const slot = (top: number, i: number): number => CTX.x87 + ((top + i) & 7) * 16;
 /** FCW to FDP, and ST(i) in stack order. The pointers to the last instruction only while an exception is pending, as AMD's processors do (APM vol. 2, 11.5.4);
- *  @param wide 64-bit pointers, else 32 bits and selectors, FIP's that of user code. */
+ *  @param wide 64-bit pointers, else 32 bits and selectors. */
 export function saveX87(regs: Regs, out: Uint8Array, at: number, wide: boolean): void {
-  const b = regs.bytes(), v = new DataView(out.buffer, out.byteOffset + at, LEGACY_SIZE), pending = (b[CTX.fsw]! & 0x80) !== 0;
+  const b = regs.bytes(), v = new DataView(out.buffer, out.byteOffset + at, LEGACY_SIZE), pending = (b[CTX.fsw]! & 0x80) !== 0, selector = (at: number): number => b[at]! | (b[at + 1]! << 8);
   v.setUint32(0, regs.lo(CTX.fcw), true); // fcw, fsw
   v.setUint16(4, b[CTX.ftw]!, true);
   v.setUint16(6, pending ? b[CTX.fop]! | (b[CTX.fop + 1]! << 8) : 0, true);
-  v.setUint32(8, pending ? regs.lo(CTX.fip) : 0, true); v.setUint32(12, !pending ? 0 : wide ? regs.hi(CTX.fip) : 0x33, true);
-  v.setUint32(16, pending ? regs.lo(CTX.fdp) : 0, true); v.setUint32(20, pending && wide ? regs.hi(CTX.fdp) : 0, true);
+  v.setUint32(8, pending ? regs.lo(CTX.fip) : 0, true); v.setUint32(12, !pending ? 0 : wide ? regs.hi(CTX.fip) : selector(CTX.fcs), true);
+  v.setUint32(16, pending ? regs.lo(CTX.fdp) : 0, true); v.setUint32(20, !pending ? 0 : wide ? regs.hi(CTX.fdp) : selector(CTX.fds), true);
   const top = (b[CTX.fsw + 1]! >> 3) & 7;
   for (let i = 0; i < 8; i++) {
     out.set(b.subarray(slot(top, i), slot(top, i) + 10), at + ST + i * 16);
@@ -48,6 +48,7 @@ export function loadX87(regs: Regs, from: Uint8Array, at: number, wide: boolean)
     b.set(from.subarray(at + ST + i * 16, at + ST + i * 16 + 10), slot(top, i));
     b.fill(0, slot(top, i) + 10, slot(top, i) + 16);
   }
+  if (!wide) { b.set(from.subarray(at + 12, at + 14), CTX.fcs); b.set(from.subarray(at + 20, at + 22), CTX.fds); }
 }
 export function initX87(regs: Regs): void {
   const b = regs.bytes();

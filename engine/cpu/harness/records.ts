@@ -4,6 +4,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { CPU_LEVELS } from '../../abi/cpu-models.ts';
+import type { CpuLevel } from '../../abi/cpu-models.ts';
 
 /** Code: four pages, read, write, execute; behind them nothing. */
 export const CODE = 0x10000000, CODE_PAGES = 4;
@@ -59,8 +61,20 @@ export function hostLevel(): 2 | 3 {
   const flags = hostSays('flags').split(' ');
   return ['avx', 'avx2', 'bmi1', 'bmi2', 'f16c', 'fma', 'movbe', 'xsave', 'abm'].every((x) => flags.includes(x)) ? 3 : 2;
 }
+let chosen: CpuLevel | null = null;
+/** `--cpu` of a fuzzer: the model that is tested. Said once, before tests or guests are made. */
+export function chooseLevel(name: string | undefined): void {
+  if (name === undefined) return;
+  const level = CPU_LEVELS.find((l) => l === name);
+  if (level === undefined || Number(level[1]) > hostLevel()) throw new Error(`--cpu is ${CPU_LEVELS.join(', ')}, and no more than this host's v${hostLevel()}`);
+  chosen = level;
+}
+/** The model whose instructions are made and run: the chosen one, else the best that the host can be asked about. */
+export const testedModel = (): CpuLevel => chosen ?? `v${hostLevel()}`;
+export const testedLevel = (): number => Number(testedModel()[1]);
+export const hostIsAmd = (): boolean => hostSays('vendor_id') === 'AuthenticAMD';
 /** The real CPU's RCPPS and RSQRTPS are those that ours were measured on (semantics/approximation.ts). */
-export const hostApproximates = (): boolean => hostSays('vendor_id') === 'AuthenticAMD' && hostSays('cpu family') === '25';
+export const hostApproximates = (): boolean => hostIsAmd() && hostSays('cpu family') === '25';
 let program = '';
 export function nativeProgram(): string {
   if (program !== '' && existsSync(program)) return program;

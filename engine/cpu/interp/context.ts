@@ -1,6 +1,6 @@
 // The interpreter's side of Ctx: one handler function a form, (cpu state, record) → exit code; operands come from the record.
 import { emitCount } from '../counts.ts';
-import { CTX, EXIT, VEC } from '../../machine/hardware.ts';
+import { CTX, EXIT, RSP, USER_DS, VEC } from '../../machine/hardware.ts';
 import type { Form, Operand } from '../decode/insn.ts';
 import { DTLB, DTLB_ENTRIES, REC, S } from '../layout.ts';
 import { carryAdd, carrySub, loadInt, loadIntS, mask, shiftUp, signExtend, storeInt } from '../semantics/emit.ts';
@@ -174,6 +174,18 @@ export class InterpCtx implements FlowCtx {
       if (this.form.mem === 3) f.i32WrapI64().i64ExtendI32U();
     }
     if (withSegment && this.form.mem !== 1) f.get(STATE).get(RECORD).i32Load16U(REC.seg).i32Add().i64Load().i64Add();
+  }
+
+  operandSelector(): void {
+    const f = this.f, flat = (): void => { // rsp and rbp are 4 and 5
+      f.i32Const(USER_DS).get(STATE).i32Load8U(CTX.selectors + 1).get(RECORD).i32Load16U(REC.base).i32Const(~8).i32And().i32Const(RSP * 8).i32Eq().select();
+    };
+    if (this.form.mem === 1) { flat(); return; }
+    const which = this.local(I32);
+    f.get(RECORD).i32Load16U(REC.seg).i32Const(CTX.fsBase).i32Sub().tee(which).i32Const(8).i32LeU().ifThen(I32);
+    f.get(which).i32Const(3).i32ShrU().get(STATE).i32Add().i32Load8U(CTX.selectors + 2);
+    f.else(); flat(); f.end();
+    f.free(which);
   }
 
   gpr(n: number, bits: Bits = 64): void { this.f.get(STATE); loadInt(this.f, bits / 8, n * 8); }

@@ -39,7 +39,7 @@ export function runString(mmu: Mmu, setFlags: (s: number, flags: number) => void
     if (usesDst) n = Math.min(n, room(dstLo));
     if (n < 1) n = 1; // an element across two pages goes alone
   }
-  if (usesDst && mmu.misaligned(s, dstLo, bytes)) return 1;
+  if (usesDst && mmu.misaligned(s, dstLo, dstHi, bytes)) return 1;
   if ((u32[(s + CTX.rflags) >> 2]! & TF) !== 0) n = 1; // a step is one element
   const crossing = (usesSrc && (srcLo & 4095) + bytes > 4096) || (usesDst && (dstLo & 4095) + bytes > 4096);
   let done = n, stop = false;

@@ -2,7 +2,7 @@
 // instruction cannot finish (faults, code pages, page crossings, odd forms) leaves by a side exit *before* any effect: the
 // interpreter does that instruction and the rest of the block, so every rule of law 3 is written once.
 import { assert } from '../../base/assert.ts';
-import { CTX, RSP } from '../../machine/hardware.ts';
+import { CTX, RBP, RSP, USER_DS } from '../../machine/hardware.ts';
 import type { Insn, Operand, Form } from '../decode/insn.ts';
 import { tlbTest } from '../interp/context.ts';
 import type { CallHelper } from '../interp/context.ts';
@@ -301,6 +301,11 @@ export class CompileCtx implements FlowCtx {
     }
     this.operand = withSegment;
     if (withSegment && insn.seg !== 0) f.get(STATE).i64Load(insn.seg === 4 ? CTX.fsBase : CTX.gsBase).i64Add();
+  }
+
+  operandSelector(): void {
+    const { seg, base } = this.insn;
+    if (seg === 0 && (base === RSP || base === RBP)) this.f.i32Const(USER_DS); else this.f.get(STATE).i32Load8U(CTX.selectors + (seg === 0 ? 1 : seg - 2));
   }
 
   // ---- vectors

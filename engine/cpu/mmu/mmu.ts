@@ -3,6 +3,10 @@ import { COST } from '../../clock/costs.ts';
 import { AC, CTX, EXIT, PF, PTE, PTE_NX_HI, VEC } from '../../machine/hardware.ts';
 import { DTLB, DTLB_ENTRIES, FRAME_FETCHED, FRAME_FLAGS, ITLB, ITLB_ENTRIES, RAM_BASE, S, TLB_VALID, TLB_WRITE, cpuBase } from '../layout.ts';
 
+/** Bits 63 to 47 are all alike: the upper half says it. */
+const canonical = (hi: number): boolean => { const top = (hi | 0) >> 15; return top === 0 || top === -1; };
+/** The upper half of the last addresses that a user's pointer may have. */
+const LAST_CANONICAL_HI = 0x7fff;
 /** A data TLB without a valid entry: fast tags −1, which no access matches, but 0 in the last entry: addresses in the last page of all would match −1 there (an access to (void *)-1). */
 const EMPTY_DTLB = new Uint32Array(DTLB_ENTRIES * DTLB.size >> 2).fill(0xffffffff);
 for (let i = 0; i < EMPTY_DTLB.length; i += DTLB.size >> 2) EMPTY_DTLB[i + (DTLB.archLo >> 2)] = 0;
@@ -42,8 +46,7 @@ export class Mmu {
   private leafWritable = false;
   /** Page walk; access 0 read, 1 write, 2 fetch. Returns the frame or −1 with the fault in the state. */
   private walk(s: number, lo: number, hi: number, access: number): number {
-    const top = (hi | 0) >> 15;
-    if (top !== 0 && top !== -1) { this.fault(s, VEC.GP, 0, lo, hi); return -1; }
+    if (!canonical(hi)) { this.fault(s, VEC.GP, 0, lo, hi); return -1; }
     const error = PF.user | (access === 1 ? PF.write : access === 2 ? PF.fetch : 0);
     const { u32, ram32 } = this;
     let table = u32[(s + S.pgd) >> 2]! >>> 0;
@@ -110,8 +113,7 @@ export class Mmu {
   }
   /** The frame that an access would reach, without any effect; −1 if it would fault. */
   peek(s: number, lo: number, hi: number, write: boolean): number {
-    const top = (hi | 0) >> 15;
-    if (top !== 0 && top !== -1) return -1;
+    if (!canonical(hi)) return -1;
     const e = (s + S.dtlb + ((lo >>> 12) & (DTLB_ENTRIES - 1)) * DTLB.size) >> 2, { u32, ram32 } = this, arch = u32[e + (DTLB.archLo >> 2)]!;
     if ((arch & ~4095) === (lo & ~4095) && u32[e + (DTLB.archHi >> 2)] === hi >>> 0 && (arch & TLB_VALID) !== 0 && (!write || (arch & TLB_WRITE) !== 0)) return u32[e + (DTLB.pfn >> 2)]!;
     let table = u32[(s + S.pgd) >> 2]! >>> 0;
@@ -136,10 +138,10 @@ export class Mmu {
     if ((this.checking[cpu] ?? false) === on) return;
     this.rebuildFastTags(s);
   }
-  /** #AC is in the state: the program asks for checks and `bytes` at lo do not lie as their type must (table 6-7). */
-  misaligned(s: number, lo: number, bytes: number): boolean {
-    if (!this.checks(s)) return false;
-    const mask = bytes <= 8 || bytes === 16 ? bytes - 1 : bytes === 10 ? 7 : 3;
+  /** #AC is in the state: the program asks for checks and `bytes` at lo do not lie as their type must (table 6-7; 32 bytes to 16, as AMD's family 25 wants it). */
+  misaligned(s: number, lo: number, hi: number, bytes: number): boolean {
+    if (!this.checks(s) || !canonical(hi)) return false;
+    const mask = bytes <= 8 || bytes === 16 ? bytes - 1 : bytes === 32 ? 15 : bytes === 10 ? 7 : 3;
     if ((lo & mask) === 0) return false;
     this.fault(s, VEC.AC, 0, 0, 0);
     return true;
@@ -147,13 +149,19 @@ export class Mmu {
 
   // ---- slow paths of the interpreter's loads and stores
   read(s: number, lo: number, hi: number, bytes: number): number {
-    if (this.misaligned(s, lo, bytes)) return 0;
+    if (this.misaligned(s, lo, hi, bytes)) return 0;
     if ((lo & 4095) + bytes <= 4096) return this.translate(s, lo, hi, false);
     return this.copyIn(s, lo, hi, bytes);
   }
+  /** #GP is in the state: [va, va + bytes) begins in the lower half of what is canonical and ends behind it. Images of the x87 are several accesses, not one. */
+  private leavesCanonical(s: number, lo: number, hi: number, bytes: number): boolean {
+    if (hi !== LAST_CANONICAL_HI || (lo >>> 0) + bytes <= 2 ** 32 || ((bytes & (bytes - 1)) !== 0 && bytes !== 10)) return false;
+    this.fault(s, VEC.GP, 0, 0, hi + 1);
+    return true;
+  }
   /** A copy of [va, va + bytes) in the bounce buffer. */
   copyIn(s: number, lo: number, hi: number, bytes: number): number {
-    if (this.misaligned(s, lo, bytes)) return 0;
+    if (this.leavesCanonical(s, lo, hi, bytes) || this.misaligned(s, lo, hi, bytes)) return 0;
     const first = Math.min(bytes, 4096 - (lo & 4095)), a = this.translate(s, lo, hi, false);
     if (a === 0) return 0;
     const to = s + S.bounce;
@@ -166,7 +174,7 @@ export class Mmu {
     return to;
   }
   rmw(s: number, lo: number, hi: number, bytes: number): number {
-    if (this.misaligned(s, lo, bytes)) return 0;
+    if (this.misaligned(s, lo, hi, bytes)) return 0;
     if ((lo & 4095) + bytes <= 4096) {
       const pfn = this.lookup(s, lo, hi, true);
       if (pfn < 0) return 0;
@@ -176,7 +184,7 @@ export class Mmu {
   }
   /** Checks that [va, va + bytes) can be written and copies it to the bounce buffer. */
   rmwBounce(s: number, lo: number, hi: number, bytes: number): number {
-    if (this.misaligned(s, lo, bytes)) return 0;
+    if (this.leavesCanonical(s, lo, hi, bytes) || this.misaligned(s, lo, hi, bytes)) return 0;
     const first = Math.min(bytes, 4096 - (lo & 4095)), a = this.translate(s, lo, hi, true);
     if (a === 0) return 0;
     const to = s + S.bounce;
@@ -194,7 +202,7 @@ export class Mmu {
   store(s: number, lo: number, hi: number, bytes: number): number { return this.put(s, lo, hi, bytes, s + S.scratch); }
 
   private put(s: number, lo: number, hi: number, bytes: number, from: number): number {
-    if (this.misaligned(s, lo, bytes)) return 1;
+    if (this.leavesCanonical(s, lo, hi, bytes) || this.misaligned(s, lo, hi, bytes)) return 1;
     const first = Math.min(bytes, 4096 - (lo & 4095)), a = this.lookup(s, lo, hi, true);
     if (a < 0) return 1;
     let b = -1;

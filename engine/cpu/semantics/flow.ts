@@ -36,6 +36,8 @@ export interface FlowCtx extends Ctx {
   readonly flagsDead: boolean;
   /** push i32: the second immediate of ENTER, or an x87 instruction's opcode. */
   imm2(): void;
+  /** push i32: the selector of the segment that the memory operand lies in; SS's for a base of rsp or rbp. */
+  operandSelector(): void;
   /** push/pop i32: rflags bits that are not lazy flags (DF, AC, ID, NT …). */
   otherFlags(): void;
   setOtherFlags(): void;

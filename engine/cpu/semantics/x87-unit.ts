@@ -18,8 +18,6 @@ export const OP = {
 } as const;
 export const CONSTANT_NAMES = ['fld1', 'fldl2t', 'fldl2e', 'fldpi', 'fldlg2', 'fldln2', 'fldz'] as const;
 
-/** FCS of everything but the initial state. */
-const USER_CS = 0x33;
 const SF = 0x40, ES = 0x80, B = 0x8000, C0 = 0x100, C1 = 0x200, C2 = 0x400, C3 = 0x4000;
 const F80 = formatOf(64);
 const ONE: Ext = { sig: 1n << 63n, se: 0x3fff };
@@ -481,7 +479,7 @@ export class X87Unit {
   private saveEnv(at: number, small: boolean): void {
     const d = this.d, step = small ? 2 : 4;
     const ip = d.getUint32(this.s + CTX.fip, true), dp = d.getUint32(this.s + CTX.fdp, true), fop = d.getUint16(this.s + CTX.fop, true);
-    const low = [this.fcw, this.fsw, this.fullTags(), ip & 0xffff, (ip | fop) !== 0 ? USER_CS : 0, dp & 0xffff, 0], high = [0xffff, 0xffff, 0xffff, ip >>> 16, fop, dp >>> 16, 0xffff];
+    const low = [this.fcw, this.fsw, this.fullTags(), ip & 0xffff, d.getUint16(this.s + CTX.fcs, true), dp & 0xffff, d.getUint16(this.s + CTX.fds, true)], high = [0xffff, 0xffff, 0xffff, ip >>> 16, fop, dp >>> 16, 0xffff];
     low.forEach((w, i) => { d.setUint16(at + i * step, w, true); if (!small) d.setUint16(at + i * step + 2, high[i]!, true); });
   }
   private loadEnv(at: number, small: boolean): void {
@@ -494,12 +492,15 @@ export class X87Unit {
     this.ftw = short;
     d.setBigUint64(this.s + CTX.fip, BigInt(small ? d.getUint16(at + 6, true) : d.getUint32(at + 12, true)), true);
     d.setBigUint64(this.s + CTX.fdp, BigInt(small ? d.getUint16(at + 10, true) : d.getUint32(at + 20, true)), true);
+    d.setUint16(this.s + CTX.fcs, d.getUint16(at + 4 * step, true), true);
+    d.setUint16(this.s + CTX.fds, d.getUint16(at + 6 * step, true), true);
     d.setUint16(this.s + CTX.fop, small ? 0 : d.getUint16(at + 18, true) & 0x7ff, true);
     this.summary();
   }
   private init(): void {
     this.fcw = 0x37f; this.fsw = 0; this.ftw = 0;
     this.d.setUint16(this.s + CTX.fop, 0, true);
+    this.d.setUint32(this.s + CTX.fcs, 0, true); // and FDS
     this.d.setBigUint64(this.s + CTX.fip, 0n, true);
     this.d.setBigUint64(this.s + CTX.fdp, 0n, true);
   }

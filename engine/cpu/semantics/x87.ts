@@ -1,5 +1,5 @@
 // The x87's encodings bound to the unit of x87-unit.ts: operands in, one call, result out. FXSAVE is in fxsave.ts.
-import { CTX, RAX, VEC } from '../../machine/hardware.ts';
+import { CTX, RAX, USER_CS, VEC } from '../../machine/hardware.ts';
 import { I32, I64 } from '../wasm/builder.ts';
 import { S } from '../layout.ts';
 import { define, jsHelper } from './context.ts';
@@ -20,11 +20,12 @@ export function waiting(c: Ctx): void {
   c.f.end();
 }
 /** What the last non-control instruction was (SDM vol. 1, 8.1.8): its address and opcode, and where its memory operand lay (a local, with its segment's
- *  base, which the pointer is without). After all that can fault. */
+ *  base, which the pointer is without), with selectors. After all that can fault. */
 function remember(c: Ctx, address = -1): void {
   c.state(); c.rip(); c.f.i64Store(CTX.fip);
   c.state(); (c as FlowCtx).imm2(); c.f.i32Store16(CTX.fop);
-  if (address < 0) return;
+  if (address < 0) { c.state(); c.f.i32Const(USER_CS).i32Store16(CTX.fcs); return; }
+  c.state(); (c as FlowCtx).operandSelector(); c.f.i32Const(16).i32Shl().i32Const(USER_CS).i32Or().i32Store(CTX.fcs); // and FDS
   c.state();
   if (c.form.mem === 1) c.f.get(address); else c.ea(0, false);
   c.f.i64Store(CTX.fdp);

@@ -92,7 +92,7 @@ export function handleException(k: Kernel, task: Task, cs: CpuState): void {
     case VEC.DB: fault(SIGTRAP, (cs.exitAddress & DR6_BS) !== 0 ? TRAP_TRACE : TRAP_BRKPT, ip); return;
     case VEC.OF: fault(SIGSEGV, SI_KERNEL, 0); return;
     case VEC.SS: fault(SIGBUS, SI_KERNEL, 0); return;
-    case VEC.AC: fault(SIGBUS, BUS_ADRALN, ip); return;
+    case VEC.AC: fault(SIGBUS, BUS_ADRALN, 0); return; // no address (arch/x86/kernel/traps.c, exc_alignment_check)
     case VEC.MF: case VEC.XM: fault(SIGFPE, fpeCode(regs.lo(160), regs.lo(164), cs.exitVector === VEC.XM), ip); return;
     default: fault(SIGSEGV, SI_KERNEL, 0);
   }

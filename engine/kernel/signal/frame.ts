@@ -2,7 +2,7 @@
 // state is a plain 512-byte FXSAVE image, as Linux writes it on such a CPU.
 import { CPU_MODELS } from '../../abi/cpu-models.ts';
 import { COST } from '../../clock/costs.ts';
-import { CTX, R10, R11, R12, R13, R14, R15, R8, R9, RAX, RBP, RBX, RCX, RDI, RDX, RSI, RSP } from '../../machine/hardware.ts';
+import { CTX, R10, R11, R12, R13, R14, R15, R8, R9, RAX, RBP, RBX, RCX, RDI, RDX, RSI, RSP, USER_CS, USER_DS } from '../../machine/hardware.ts';
 import type { Regs } from '../../machine/hardware.ts';
 import { AVX, AVX_OFFSET, HEADER, LEGACY_SIZE, MXCSR_MASK, SSE, X87, XSAVE_SIZE, inUse, initX87, loadX87, loadXmm, mxcsrIn, saveHigh, saveLegacy, xrstor } from '../../machine/xsave-image.ts';
 import type { Kernel } from '../contracts/kernel.ts';
@@ -18,7 +18,6 @@ const UC_FP_XSTATE = 1, UC_SIGCONTEXT_SS = 2, UC_STRICT_RESTORE_SS = 4;
 const SS_ONSTACK = 1, SS_DISABLE = 2, SS_AUTODISARM = 0x80000000;
 /** Order of the registers in struct sigcontext. */
 const SC_GPRS = [R8, R9, R10, R11, R12, R13, R14, R15, RDI, RSI, RBP, RBX, RDX, RAX, RCX, RSP] as const;
-const USER_CS = 0x33, USER_DS = 0x2b;
 const FIX_EFLAGS = 0x50dd5;
 
 export const onAltStack = (task: Task, sp: number): boolean =>

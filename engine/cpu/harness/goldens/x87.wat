@@ -46,6 +46,7 @@
     i32.const (;state;) i32.const 960 i32.add local.tee 10 local.get 12 i64.store
     i32.const (;state;) i32.const (;state;) i64.load offset=856 (;pageVa;) i64.store offset=176
     i32.const (;state;) i32.const 1287 i32.store16 offset=170
+    i32.const (;state;) i32.const (;state;) i32.load8_u offset=173 i32.const 16 i32.shl i32.const 51 i32.or i32.store offset=202
     i32.const (;state;) local.get 9 i64.store offset=184
     i32.const (;state;) i32.const 520 local.get 10 call $h.x87.ld drop
     i32.const (;state;) i32.load16_u offset=166 (;fsw;) i32.const 128 i32.and if (;unlikely;)
@@ -62,6 +63,7 @@
     i32.const (;state;) i32.const 960 i32.add local.tee 14 local.get 12 i64.store
     i32.const (;state;) i32.const (;state;) i64.load offset=856 (;pageVa;) i64.const 2 i64.add i64.store offset=176
     i32.const (;state;) i32.const 1095 i32.store16 offset=170
+    i32.const (;state;) i32.const (;state;) i32.load8_u offset=173 i32.const 16 i32.shl i32.const 51 i32.or i32.store offset=202
     i32.const (;state;) local.get 13 i64.store offset=184
     i32.const (;state;) i32.const 512 local.get 14 call $h.x87.arith drop
     i32.const (;state;) i32.const 7340184 i32.store offset=868 (;rec;)
