@@ -1,5 +1,5 @@
 // Fuzzes with C programs: gcc at several levels, run natively and recorded, sums compared. --ktrace PATH (dist/ktrace.cjs), --jit auto|off|force,
-// --cc COMPILER, --no-shrink, --tries N (of shrinking), --plant NAME (plant.ts: a ktrace built with that error).
+// --cpu v1|v2|v3 (the host's level), --cc COMPILER, --no-shrink, --tries N (of shrinking), --plant NAME (plant.ts: a ktrace built with that error).
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
@@ -7,11 +7,11 @@ import { join, resolve } from 'node:path';
 import { fileText, makeGroup } from './c-programs.ts';
 import { runInPieces, timeIsOver } from './options.ts';
 import type { Options, Tally } from './options.ts';
-import { hostLevel } from './records.ts';
+import { chooseLevel, testedLevel, testedModel } from './records.ts';
 import { shrink } from './shrink.ts';
 
 /** What the compiler is asked for; each makes different code of the same program. */
-export const LEVELS = ['-O0', '-O1', '-O2', '-O3', '-O3 -march=x86-64-v2', '-O2 -mfpmath=387 -Os', ...hostLevel() >= 3 ? ['-O3 -march=x86-64-v3'] : []];
+export const levels = (): string[] => ['-O0', '-O1', '-O2', '-O3', ...testedLevel() >= 2 ? ['-O3 -march=x86-64-v2'] : [], '-O2 -mfpmath=387 -Os', ...testedLevel() >= 3 ? ['-O3 -march=x86-64-v3'] : []];
 const FLAGS = ['-w', '-fwrapv', '-std=gnu11'];
 export interface COptions { ktrace: string; jit: string; cc: string }
 export interface CDifference { seed: number; level: string; native: string; recorded: string }
@@ -37,7 +37,7 @@ function differences(dir: string, program: string, o: COptions): CDifference[] {
   const native = spawnSync(program, [], { encoding: 'utf8', timeout: 20_000, killSignal: 'SIGKILL' });
   if (native.signal !== null) return [{ seed: -1, level: '', native: `a program that is not to fail ended by ${native.signal}: ${native.stdout.split('\n').length - 1} sums`, recorded: 'not run' }];
   const recording = join(dir, 'run.ktrace');
-  const recorded = spawnSync(process.execPath, [o.ktrace, 'record', '-q', '--cpu', `v${hostLevel()}`, '--jit', o.jit, '-o', recording, '--', program], { encoding: 'utf8', timeout: 600_000 });
+  const recorded = spawnSync(process.execPath, [o.ktrace, 'record', '-q', '--cpu', testedModel(), '--jit', o.jit, '-o', recording, '--', program], { encoding: 'utf8', timeout: 600_000 });
   rmSync(recording, { recursive: true, force: true });
   const a = native.stdout.split('\n'), b = recorded.stdout.split('\n'), out: CDifference[] = [];
   for (let i = 0; i < Math.max(a.length, b.length); i++) {
@@ -56,11 +56,11 @@ const inDirectory = <T>(work: (dir: string) => T): T => {
   try { return work(dir); } finally { rmSync(dir, { recursive: true, force: true }); }
 };
 /** @returns how many sums were compared, and which differ */
-export function fuzzC(seed: number, count: number, o: COptions, levels: readonly string[] = LEVELS): { run: number; found: CDifference[] } {
+export function fuzzC(seed: number, count: number, o: COptions, at: readonly string[] = levels()): { run: number; found: CDifference[] } {
   return inDirectory((dir) => {
-    const groups = Array.from({ length: count }, (_, i) => makeGroup(seed + i)), program = compile(dir, fileText(groups), levels, o);
+    const groups = Array.from({ length: count }, (_, i) => makeGroup(seed + i)), program = compile(dir, fileText(groups), at, o);
     if (program === null) throw new Error(`seed=${seed} count=${count} does not compile: ${lastError}`);
-    return { run: count * levels.length, found: differences(dir, program, o) };
+    return { run: count * at.length, found: differences(dir, program, o) };
   });
 }
 /** The smallest text whose sums still differ at this level. */
@@ -76,6 +76,7 @@ export function shrinkC(seed: number, level: string, o: COptions, budget = 120):
 /** Groups to one program. */
 const GROUPS = 10;
 function piece(seed: number, count: number, options: Options): Tally {
+  chooseLevel(options.text('cpu'));
   const given = options.text('jit');
   const base = { ktrace: resolve(options.text('ktrace') ?? process.env['KTRACE_PLANTED'] ?? 'dist/ktrace.cjs'), cc: options.text('cc') ?? 'gcc' };
   let run = 0, failed = 0;
@@ -87,7 +88,7 @@ function piece(seed: number, count: number, options: Options): Tally {
     failed += r.found.length;
     if (failed > r.found.length) break;
     for (const f of r.found.slice(0, 1)) { // the others of a batch have the same cause more often than not
-      const flags = ['ktrace', 'cc', 'plant'].filter((n) => options.has(n)).map((n) => ` --${n} ${options.text(n)!}`).join('');
+      const flags = ['cpu', 'ktrace', 'cc', 'plant'].filter((n) => options.has(n)).map((n) => ` --${n} ${options.text(n)!}`).join('');
       console.log(`C program seed=${f.seed} ${f.level}: native ${f.native}, recorded ${f.recorded}\n  again: npm run fuzz:c -- --seed ${f.seed} --jit ${o.jit}${flags}`);
       if (options.has('no-shrink') || f.seed < 0) continue;
       const small = shrinkC(f.seed, f.level, o, options.number('tries')), file = join('build/fuzz', `c-${f.seed}.c`);

@@ -1,4 +1,4 @@
-// Fuzzes single instructions against the real processor. --family int|sse|mmx|x87|bmi|avx, --only MNEMONIC, --jit off|force, --masked (float
+// Fuzzes single instructions against the real processor. --cpu v1|v2|v3 (the host's level), --family int|sse|mmx|x87|bmi|avx, --only MNEMONIC, --jit off|force, --masked (float
 // exceptions), --through PATH (native.c inside that ktrace, siginfo compared too), --plant NAME, --no-shrink.
 import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,7 +11,7 @@ import { runInPieces, timeIsOver } from './options.ts';
 import type { Options, Tally } from './options.ts';
 import { plainParts, plainTest, prefixParts } from './plain.ts';
 import { plant } from './plant.ts';
-import { cannotRunNatively, hostLevel, runNatively } from './records.ts';
+import { cannotRunNatively, chooseLevel, runNatively, testedModel } from './records.ts';
 import type { Outcome, Test } from './records.ts';
 import { shrink } from './shrink.ts';
 
@@ -29,7 +29,7 @@ function testOf(o: InsnOptions, seed: number): Test | null {
 function runOurs(tests: readonly Test[], o: InsnOptions): (Outcome | Error)[] {
   if (o.through !== undefined) {
     const recording = join(tmpdir(), `ktrace-fuzz-${process.pid}.ktrace`);
-    try { return runNatively(tests, [process.execPath, o.through, 'record', '-q', '--cpu', `v${hostLevel()}`, '-o', recording, '--']); } finally { rmSync(recording, { recursive: true, force: true }); }
+    try { return runNatively(tests, [process.execPath, o.through, 'record', '-q', '--cpu', testedModel(), '-o', recording, '--']); } finally { rmSync(recording, { recursive: true, force: true }); }
   }
   const guest = new Guest(o.tier);
   return tests.map((t) => { try { return guest.test(t); } catch (e) { return e as Error; } });
@@ -67,9 +67,10 @@ export function shrinkTest(found: Found, o: InsnOptions): { test: Test; kept: st
   return { test: make(kept), kept, differences: ask(kept) };
 }
 
-const replayArgs = (o: InsnOptions, options: Options): string => ['family', 'only', 'jit', 'masked', 'through', 'plant'].filter((n) => options.has(n)).map((n) => (options.text(n) === '' ? ` --${n}` : ` --${n} ${options.text(n)}`)).join('');
+const replayArgs = (o: InsnOptions, options: Options): string => ['cpu', 'family', 'only', 'jit', 'masked', 'through', 'plant'].filter((n) => options.has(n)).map((n) => (options.text(n) === '' ? ` --${n}` : ` --${n} ${options.text(n)}`)).join('');
 function piece(seed: number, count: number, options: Options): Tally {
   if (options.has('plant')) plant(options.text('plant')!);
+  chooseLevel(options.text('cpu'));
   const jit = options.text('jit') ?? 'off';
   const o: InsnOptions = { seed, count, family: options.text('family'), only: options.text('only'), tier: jit === 'force' ? 'force' : 'off', masked: options.has('masked'), through: options.text('through') };
   const { run, found } = fuzzInsn(o, () => timeIsOver(options));

@@ -1,5 +1,5 @@
 // Fuzzes programs in lockstep: interpreter, compiled code (forced, and hot at 8, 16 or 64 runs so that regions of many blocks come about), real CPU.
-// --plant NAME, --no-shrink, --no-real (only our tiers against each other).
+// --cpu v1|v2|v3 (the host's level), --plant NAME, --no-shrink, --no-real (only our tiers against each other).
 import { runInPieces, timeIsOver } from './options.ts';
 import type { Options, Tally } from './options.ts';
 import { plant } from './plant.ts';
@@ -7,7 +7,7 @@ import { assemble, makeProgram } from './programs.ts';
 import { Panel, check, checkAlone, locate, tiersOf } from './lockstep.ts';
 import type { Divergence } from './lockstep.ts';
 import { plainParts, plainTest } from './plain.ts';
-import { STACK, cannotRunNatively, runNatively } from './records.ts';
+import { STACK, cannotRunNatively, chooseLevel, runNatively } from './records.ts';
 import type { Test } from './records.ts';
 import { shrink } from './shrink.ts';
 
@@ -54,8 +54,9 @@ export function shrinkProgram(seed: number, who: Divergence['who'], budget = 500
 const hex = (t: Test): string => [...t.code].map((b) => b.toString(16).padStart(2, '0')).join(' ').replace(/(cc ?){5,}/g, (run) => `(cc × ${(run.length + 1) / 3 | 0}) `);
 function piece(seed: number, count: number, o: Options): Tally {
   if (o.has('plant')) plant(o.text('plant')!);
+  chooseLevel(o.text('cpu'));
   const { run, found } = fuzzSeq(seed, count, !o.has('no-real'), (n) => n >= (o.number('show') ?? 2) || timeIsOver(o));
-  const flags = ['plant', 'no-real'].filter((n) => o.has(n)).map((n) => (o.text(n) === '' ? ` --${n}` : ` --${n} ${o.text(n)}`)).join('');
+  const flags = ['cpu', 'plant', 'no-real'].filter((n) => o.has(n)).map((n) => (o.text(n) === '' ? ` --${n}` : ` --${n} ${o.text(n)}`)).join('');
   for (const f of found) {
     const who = typeof f.divergence.who === 'number' ? `code compiled after ${f.divergence.who} runs` : f.divergence.who === 'force' ? 'code compiled at once' : f.divergence.who;
     console.log(`program seed=${f.seed}: the interpreter and ${who} differ: ${f.divergence.differences.slice(0, 4).join('; ')}`);

@@ -6,7 +6,7 @@ import { buildCoreModule } from '../interp/core-module.ts';
 import { provideCoreModule } from '../interp/core.ts';
 import { FRAME_FLAGS, RAM_BASE, memoryPages } from '../layout.ts';
 import { createProcessor } from '../processor.ts';
-import { CODE, CODE_PAGES, DATA, DATA_HOLE, DATA_PAGES, DATA_READ_ONLY, FX_SIZE, STACK, STACK_PAGES, TIMEOUT, hashWords } from './records.ts';
+import { CODE, CODE_PAGES, DATA, DATA_HOLE, DATA_PAGES, DATA_READ_ONLY, FX_SIZE, STACK, STACK_PAGES, TIMEOUT, hashWords, testedModel } from './records.ts';
 import type { Outcome, Test } from './records.ts';
 
 const RAM_BYTES = 1 << 20;
@@ -31,7 +31,7 @@ export class Guest {
     const pages = memoryPages(RAM_BYTES);
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
     this.ram = new GuestRam(memory.buffer, RAM_BASE, RAM_BYTES, new Uint8Array(memory.buffer, FRAME_FLAGS, RAM_BYTES / 4096));
-    this.processor = createProcessor(memory, this.ram, 1, typeof tier === 'number' ? { jit: 'auto', hot: tier } : { jit: tier });
+    this.processor = createProcessor(memory, this.ram, 1, { cpu: testedModel(), ...typeof tier === 'number' ? { jit: 'auto', hot: tier } as const : { jit: tier } });
     this.ram.bindProcessor(this.processor);
     const entry = (table: number, index: number, pa: number, bits: number = PTE.W, nx = 0): void => {
       this.ram.u32[(table + index * 8) >> 2] = pa | PTE.P | PTE.U | bits;

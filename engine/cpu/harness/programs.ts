@@ -4,7 +4,7 @@ import { decode } from '../decode/decoder.ts';
 import type { Row } from '../decode/insn.ts';
 import { FAMILIES, rows, specOf, vexBytes } from './generate.ts';
 import { undefinedFlags } from './compare.ts';
-import { CODE, CODE_PAGES, DATA, FX_SIZE, STACK, STACK_PAGES, hostApproximates, hostLevel } from './records.ts';
+import { CODE, CODE_PAGES, DATA, FX_SIZE, STACK, STACK_PAGES, hostApproximates, testedLevel } from './records.ts';
 import type { Test } from './records.ts';
 import { Dice, extended, fillBytes, word } from './values.ts';
 
@@ -36,10 +36,15 @@ function fits(row: Row): boolean {
   if ((FLOAT_APPROXIMATE.test(mnemonic) && !hostApproximates()) || TRANSCENDENTAL.test(mnemonic)) return false;
   if (/^(fnstenv|fnsave|frstor|fldenv|fldcw|fbld|v?ldmxcsr|v?stmxcsr|std)$/.test(mnemonic)) return false; // addresses of x87 code, exceptions unmasked, DE, direction
   if (/^v?pcmp[ei]stri$/.test(mnemonic)) return false; // writes ecx, the fuel
-  if (operands.includes('X') || operands.includes('O') || operands.includes('Y')) return false; // gathers reach anywhere
+  if (operands.includes('X') || operands.includes('O') || operands.includes('Y')) return false; // gathers reach anywhere: gather() makes them
   return specOf(text).exact < 0 || !/^0f/.test(text);
 }
-const byFamily = Object.fromEntries(Object.keys(FAMILIES).map((f) => [f, rows(f).filter(fits)]));
+let fitting: Readonly<Record<string, readonly Row[]>> | null = null;
+/** Rows for programs by family. */
+function rowsOf(family: string): readonly Row[] {
+  fitting ??= Object.fromEntries(Object.keys(FAMILIES).map((f) => [f, rows(f).filter(fits)]));
+  return fitting[family]!;
+}
 
 /** CMP r8, r9: defines the flags. */
 const DEFINE_FLAGS = [0x4d, 0x39, 0xc8];
@@ -61,10 +66,22 @@ function memoryOperand(d: Dice, size: number): { tail: number[]; rexB: boolean; 
   }
 }
 
-const FAMILY_SHARES = ['int', 'int', 'int', 'int', 'int', 'sse', 'sse', 'x87', 'mmx', ...hostLevel() >= 3 ? ['avx', 'avx', 'avx', 'bmi'] : []];
+const SHARES = ['int', 'int', 'int', 'int', 'int', 'sse', 'sse', 'x87', 'mmx'], WIDE_SHARES = [...SHARES, 'avx', 'avx', 'avx', 'bmi'];
+/** Indices made small (VPSRLD, VPSRLQ), at times every element asked for (VPCMPEQD), then a gather of theirs around r15: three different vectors of 0 to 7. */
+function gather(d: Dice): { bytes: number[] } {
+  const first = d.below(8), to = (n: number): number => (first + n) & 7, index = to(0), mask = to(1 + d.below(3)), out = to(4 + d.below(4));
+  const wide = d.chance(0.5), opcode = 0x90 + d.below(4), long = (opcode & 1) !== 0, vex = (v: number): number => ((v ^ 15) << 3) | (wide ? 4 : 0) | 1;
+  return { bytes: [
+    0xc5, 0x80 | vex(index), long ? 0x73 : 0x72, 0xd0 | index, long ? 60 : 28,
+    ...d.chance(0.6) ? [0xc5, 0x80 | vex(mask), 0x76, 0xc0 | (mask << 3) | mask] : [],
+    0xc4, 0xc2, (d.chance(0.5) ? 0x80 : 0) | vex(mask), opcode, 0x44 | (out << 3), (d.below(4) << 6) | (index << 3) | 7, d.below(256),
+  ] };
+}
 /** A random instruction that keeps away from the reserved registers as destinations. */
 function instruction(d: Dice, undefinedToo: boolean): { bytes: number[]; rip?: readonly [number, number] } | null {
-  const family = d.pick(FAMILY_SHARES), row = d.pick(byFamily[family]!);
+  const wide = testedLevel() >= 3, family = d.pick(wide ? WIDE_SHARES : SHARES);
+  if (wide && d.chance(0.015)) return gather(d);
+  const row = d.pick(rowsOf(family));
   const [text, mnemonic, operands] = row, spec = specOf(text);
   if (/^(div|idiv)$/.test(mnemonic) && d.chance(0.9)) return null;
   if (mnemonic === 'ud2' || mnemonic === 'privileged') return null;
