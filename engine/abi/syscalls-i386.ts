@@ -132,6 +132,7 @@ const TABLE = `
 159 sched_get_priority_max
 160 sched_get_priority_min
 161 sched_rr_get_interval sched_rr_get_interval/i
+141 getdents getdents/i
 162 nanosleep nanosleep/i
 163 mremap
 164 setresuid setresuid u0 u1 u2
@@ -258,6 +259,7 @@ const TABLE = `
 332 inotify_init1
 333 preadv preadv/i 0 1 2 q3
 334 pwritev pwritev/i 0 1 2 q3
+284 waitid waitid/i
 340 prlimit64
 344 syncfs
 346 setns

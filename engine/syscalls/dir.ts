@@ -6,6 +6,7 @@ import {
 import type { Dentry, Path } from '../kernel/contracts/fs.ts';
 import type { Kernel } from '../kernel/contracts/kernel.ts';
 import type { Task } from '../kernel/contracts/task.ts';
+import { LAYOUT } from '../kernel/contracts/task.ts';
 import { charge } from '../kernel/entry/charge.ts';
 import { COST } from '../clock/costs.ts';
 import { dropDentry, instantiate, moveDentry } from '../kernel/fs/dcache.ts';
@@ -18,6 +19,7 @@ import { TmpfsInode } from '../kernel/fs/tmpfs.ts';
 import { climb } from '../kernel/fs/path.ts';
 import { CAP, MAY_EXEC, MAY_WRITE, capable, inodePermission, mayDelete, ownerOrCapable, readonlyFs } from '../kernel/fs/permission.ts';
 import { fillDirents } from '../kernel/fs/readdir.ts';
+import type { DirentForm } from '../kernel/fs/readdir.ts';
 import { vfsOf } from '../kernel/fs/state.ts';
 import { copyToUser, prepareUser, readUserString } from '../kernel/mm/uaccess.ts';
 import type { Handlers } from './call.ts';
@@ -27,7 +29,7 @@ const isDir = (d: Dentry): boolean => typeOf(d) === S_IFDIR;
 
 /** Where a listing is put together; its contents never outlive a call. */
 let scratch = new Uint8Array(32768);
-function getdents(k: Kernel, task: Task, fd: number, va: number, size: number, old: boolean): number {
+function getdents(k: Kernel, task: Task, fd: number, va: number, size: number, form: DirentForm): number {
   const file = fdGet(task, fd);
   if (file === null) return -EBADF;
   if ((file.inode.mode & S_IFMT) !== S_IFDIR) return -ENOTDIR;
@@ -37,7 +39,7 @@ function getdents(k: Kernel, task: Task, fd: number, va: number, size: number, o
   const err = prepareUser(k, task, va, Math.min(buf.length, 64), true);
   if (err !== 0) return err;
   charge(k, COST.fileOp);
-  const pos = file.pos, n = fillDirents(k, file, buf, old);
+  const pos = file.pos, n = fillDirents(k, file, buf, form);
   if (n <= 0) return n;
   const bad = copyToUser(k, task, va, buf.subarray(0, n));
   if (bad !== 0) file.pos = pos;
@@ -244,8 +246,8 @@ function fchdir(task: Task, fd: number): number {
 }
 
 export const handlers: Handlers = {
-  getdents: (k, t, a) => getdents(k, t, a.i32(0), a.ptr(1), a.u32(2), true),
-  getdents64: (k, t, a) => getdents(k, t, a.i32(0), a.ptr(1), a.u32(2), false),
+  getdents: (k, t, a) => getdents(k, t, a.i32(0), a.ptr(1), a.u32(2), t.syscall.layout === LAYOUT.x86_64 ? 'dirent' : 'dirent/i386'),
+  getdents64: (k, t, a) => getdents(k, t, a.i32(0), a.ptr(1), a.u32(2), 'dirent64'),
   mkdir: (k, t, a) => mkdir(k, t, AT_FDCWD, a.ptr(0), a.u32(1)),
   mkdirat: (k, t, a) => mkdir(k, t, a.i32(0), a.ptr(1), a.u32(2)),
   mknod: (k, t, a) => mknod(k, t, AT_FDCWD, a.ptr(0), a.u32(1), a.u32(2)),

@@ -1,5 +1,6 @@
 // Capturing what a call's pointers point to, by argument kind (engine/abi/syscalls.ts), into the format of engine/abi/payload.ts.
 // Reads user memory without faulting, charging or changing anything (law 6): what is not present is simply not recorded.
+import { differsOnI386, fromI386 } from '../abi/structs-i386.ts';
 import { PART, PATH_MAX, STRING_MAX, ITEMS_MAX } from '../abi/payload.ts';
 import { STRUCT_SIZE } from '../abi/structs.ts';
 import { SYSCALLS } from '../abi/syscalls.ts';
@@ -24,8 +25,6 @@ let pointerBytes: 4 | 8 = 8;
 let layout = 0;
 /** Structures of longs alone. */
 const LONGS: ReadonlySet<string> = new Set(['long', 'ulong', 'timespec', 'timeval', 'itimerval', 'itimerspec', 'utimbuf', 'rusage', 'rlimit', 'tms']);
-/** Structures that i386 has otherwise: not recorded of its calls. */
-const OTHERWISE: ReadonlySet<string> = new Set(['stat', 'statfs', 'sysinfo']);
 
 /** Physical address of a present user page's byte, or −1. Falls back on the page cache for file pages not mapped in yet. */
 function physical(va: number): number {
@@ -90,20 +89,31 @@ function bytesRecord(tag: number, va: number, length: number): boolean {
 /** Longs or pointers, `length` bytes of them in the layout of x86-64, which is how they are recorded. */
 function longsRecord(tag: number, va: number, length: number, signed: boolean): boolean {
   if (layout === LAYOUT.x86_64) return bytesRecord(tag, va, length);
-  const start = at, wide = new Uint8Array(length), v = new DataView(wide.buffer);
+  const wide = new Uint8Array(length), v = new DataView(wide.buffer);
   for (let i = 0; i < length; i += 8) {
     const n = peekWord(va + i / 2, 4);
-    if (n < 0) { at = start; return false; }
+    if (n < 0) return false;
     v.setUint32(i, n, true); v.setInt32(i + 4, signed ? n >> 31 : 0, true);
   }
-  room(length + 6);
+  return madeRecord(tag, wide);
+}
+function madeRecord(tag: number, bytes: Uint8Array): boolean {
+  room(bytes.length + 6);
   out[at++] = tag;
-  let n = length;
+  let n = bytes.length;
   while (n > 127) { out[at++] = (n & 127) | 128; n >>>= 7; }
   out[at++] = n;
-  out.set(wide, at);
-  at += length;
+  out.set(bytes, at);
+  at += bytes.length;
   return true;
+}
+/** A structure that i386 has otherwise, in the form of x86-64. */
+function i386Record(tag: number, va: number, name: string, large: boolean): void {
+  const wide = fromI386(name, large, (offset, bytes) => {
+    const pa = [0, 1, 2, 3, 4, 5, 6, 7].slice(0, bytes).map((i) => physical(va + offset + i)), byte = (i: number): number => (i < bytes ? ram8[pa[i]!]! : 0);
+    return pa.some((p) => p < 0) ? null : [(byte(0) | byte(1) << 8 | byte(2) << 16 | byte(3) << 24) >>> 0, (byte(4) | byte(5) << 8 | byte(6) << 16 | byte(7) << 24) >>> 0];
+  });
+  if (wide !== null) madeRecord(tag, wide);
 }
 /** A string with its NUL, at most max bytes. */
 function stringRecord(tag: number, va: number, max: number): boolean {
@@ -157,8 +167,8 @@ function planArg(row: SyscallRow, arg_: ArgRow, i: number, plan: Plan): void {
   const n = Number(p[p.length - 1]);
   const entry = (op: Op): void => { plan.entry.push(op); };
   const exit = (op: Op): void => { plan.exit.push(op); };
-  const name = p[0] ?? '', longs = LONGS.has(name), otherwise = OTHERWISE.has(name);
-  const struct = (t: number, va: number, bytes: number): void => { if (longs) longsRecord(t, va, bytes, true); else if (!otherwise || layout === LAYOUT.x86_64) bytesRecord(t, va, bytes); };
+  const name = p[0] ?? '', longs = LONGS.has(name), otherwise = differsOnI386(name);
+  const struct = (t: number, va: number, bytes: number): void => { if (longs) longsRecord(t, va, bytes, true); else if (!otherwise || layout === LAYOUT.x86_64) bytesRecord(t, va, bytes); else i386Record(t, va, name, layout === LAYOUT.i386Large); };
   const inStruct = (bytes: number): void => entry((a) => { const va = arg(a, i); if (va) struct(tag, va, bytes); });
   const outStruct = (bytes: number): void => exit((a, r) => { const va = arg(a, i); if (va && r >= 0) struct(tag + 1, va, bytes); });
   switch (arg_.kind) {
@@ -202,7 +212,7 @@ function planArg(row: SyscallRow, arg_: ArgRow, i: number, plan: Plan): void {
     }
     case 'ents': exit((a, r) => {
       if (!(r > 0)) return;
-      const va = arg(a, i), reclen = row.name === 'getdents' ? 16 : 16;
+      const va = arg(a, i), reclen = row.name === 'getdents' && layout !== LAYOUT.x86_64 ? 8 : 16;
       let count = 0;
       for (let pos = 0; pos < r; count++) {
         const w = peekWord(va + pos + reclen, 4);
@@ -270,8 +280,9 @@ function planSpecial(row: SyscallRow, kind: string, i: number, entry: (op: Op) =
     }); break;
     case '@fcntl': {
       const locks = (c: number): boolean => (c >= 5 && c <= 7) || (c >= 36 && c <= 38);
-      entry((a) => { const c = a[2]!; if (locks(c) && layout === LAYOUT.x86_64) bytesRecord(tag, arg(a, i), 32); else if (c === 15) bytesRecord(tag, arg(a, i), 8); });
-      exit((a, r) => { const c = a[2]!; if (r < 0) return; if ((c === 5 || c === 36) && layout === LAYOUT.x86_64) bytesRecord(tag + 1, arg(a, i), 32); else if (c === 16 || c === 17) bytesRecord(tag + 1, arg(a, i), 8); });
+      const lock = (t: number, c: number, va: number): void => { if (layout === LAYOUT.x86_64) bytesRecord(t, va, 32); else i386Record(t, va, 'flock', c >= 36); };
+      entry((a) => { const c = a[2]!; if (locks(c)) lock(tag, c, arg(a, i)); else if (c === 15) bytesRecord(tag, arg(a, i), 8); });
+      exit((a, r) => { const c = a[2]!; if (r < 0) return; if (c === 5 || c === 36) lock(tag + 1, c, arg(a, i)); else if (c === 16 || c === 17) bytesRecord(tag + 1, arg(a, i), 8); });
       break;
     }
     case '@prctl':

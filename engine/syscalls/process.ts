@@ -118,7 +118,8 @@ function waitid(k: Kernel, task: Task, a: Args): number {
   if (typeof r === 'number') return r;
   if (info !== 0) {
     copyToUser(k, task, info, new Uint8Array(Int32Array.of(r === null ? 0 : 17, 0, r === null ? 0 : r.code).buffer));
-    copyToUser(k, task, info + 16, new Uint8Array(Int32Array.of(r === null ? 0 : r.pid, r === null ? 0 : r.uid, r === null ? 0 : r.value).buffer));
+    const child = task.syscall.layout === LAYOUT.x86_64 ? 16 : 12; // i386's union is not aligned to 8
+    copyToUser(k, task, info + child, new Uint8Array(Int32Array.of(r === null ? 0 : r.pid, r === null ? 0 : r.uid, r === null ? 0 : r.value).buffer));
   }
   if (r !== null && ru !== 0) writeRusage(k, task, ru, r.rusage);
   return 0;

@@ -30,16 +30,16 @@ static void report(const char *what) {
   for (int i = 1; i < 15; i++) if (in[i] != out[i]) { if (out[i] == after) printf(", %s = next instruction", names[i]); else printf(", %s %lx -> %lx", names[i], in[i], out[i]); }
   printf("\n");
 }
-static volatile int got, code;
+static volatile int got, code, addressed;
 static volatile uint64_t trap, error, cr2, rip;
 static void on_signal(int sig, siginfo_t *info, void *context) {
   greg_t *r = ((ucontext_t *)context)->uc_mcontext.gregs;
-  got = sig; code = info->si_code; trap = r[REG_TRAPNO]; error = r[REG_ERR]; cr2 = r[REG_CR2]; rip = r[REG_RIP];
+  got = sig; code = info->si_code; trap = r[REG_TRAPNO]; error = r[REG_ERR]; cr2 = r[REG_CR2]; rip = r[REG_RIP]; addressed = info->si_addr != 0; r[REG_EFL] &= ~0x40000;
   r[REG_RIP] = r[REG_R15];
 }
 #define RUN(name, text) do { uint64_t at; got = 0; \
   __asm__ volatile("lea 1f(%%rip), %%r15; lea 2f(%%rip), %0; 2: " text "; 1:" : "=&r"(at) :: "rax", "rcx", "rdx", "rbx", "rsi", "rdi", "r15", "memory", "cc"); \
-  if (got == 0) printf("%s: runs\n", name); else printf("%s: signal %d code %d trap %ld error %ld at +%ld, cr2 %lx\n", name, got, code, (long)trap, (long)error, (long)(rip - at), trap == 14 ? cr2 : 0); } while (0)
+  if (got == 0) printf("%s: runs\n", name); else printf("%s: signal %d code %d trap %ld error %ld at +%ld, cr2 %lx, si_addr %d\n", name, got, code, (long)trap, (long)error, (long)(rip - at), trap == 14 ? cr2 : 0, addressed); } while (0)
 
 int main(void) {
   static const uint64_t flags[] = { 0x202, 0x203, 0x602, 0xad7, 0xed7, 0x40202, 0x200202, 0x4202 };
@@ -65,6 +65,7 @@ int main(void) {
   RUN("mov from cr0", "mov %%cr0, %%rax"); RUN("mov from dr7", "mov %%dr7, %%rax"); RUN("ud2", "ud2"); RUN("div by 0", "xor %%ecx, %%ecx; div %%ecx");
   RUN("load of a non-canonical address", "mov $0x800000000000, %%rax; mov (%%rax), %%ebx"); RUN("jump to one", "mov $0x800000000000, %%rax; jmp *%%rax"); RUN("load of null", "xor %%eax, %%eax; mov (%%rax), %%ebx");
   RUN("load of the kernel's", "mov $-4096, %%rax; mov (%%rax), %%ebx"); RUN("store to it", "mov $-4096, %%rax; mov %%ebx, (%%rax)");
+  RUN("misaligned load with AC", "pushfq; orl $0x40000, (%%rsp); popfq; mov 1(%%rsp), %%eax"); RUN("load over the end of what is canonical", "mov $0x7ffffffffffc, %%rax; mov (%%rax), %%rbx");
   __asm__ volatile("mov %0, %%ds; mov %0, %%es; mov %1, %%gs" :: "r"(0x2b), "r"(0x28));
   for (int i = 0; i < 3; i++) { // selectors stay over sleeping, a handler, fork
     unsigned ds, es, fs, gs;
@@ -77,6 +78,10 @@ int main(void) {
   unsigned cpu = 99;
   long seconds = ((long (*)(time_t *))0xffffffffff600400)(0), r = ((long (*)(struct timeval *, void *))0xffffffffff600000)(&tv, 0), s = ((long (*)(unsigned *, unsigned *, void *))0xffffffffff600800)(&cpu, 0, 0);
   printf("vsyscall: time %d, gettimeofday %ld %d, getcpu %ld %d\n", labs(seconds - time(0)) < 3, r, labs(tv.tv_sec - time(0)) < 3, s, cpu < 4096);
+  FILE *maps = fopen("/proc/self/maps", "r");
+  char line[256] = "";
+  while (fgets(line, sizeof line, maps)) { }
+  printf("last of maps: %s", line);
   got = 0;
   uint64_t sp;
   __asm__ volatile("mov %%rsp, %%rbx; sub $256, %%rsp; lea 1f(%%rip), %%r15; mov $0xffffffffff600c00, %%rax; call *%%rax; 1: mov %%rbx, %%rsp" : "=&a"(sp) :: "rbx", "r15", "rcx", "r11", "memory", "cc");

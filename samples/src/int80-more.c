@@ -1,12 +1,14 @@
-// System calls by int 0x80 whose structures are those of x86-64: signal masks, limits, timers with 64-bit times, attributes; and execve with its short pointers.
+// System calls by int 0x80 whose structures are those of x86-64: signal masks, limits, timers with 64-bit times, attributes; execve with its short pointers; waitid, getdents.
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/vfs.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -56,9 +58,29 @@ int main(void) {
     int80(11, low + 256, (long)argv, (long)env, 0, 0);
     _exit(9);
   }
+  int *info = (int *)(p + 1024);
+  uint32_t *used = (uint32_t *)(p + 1200);
+  printf("waitid %ld:", int80(284, P_ALL, 0, (long)info, WEXITED | WNOWAIT, (long)used));
+  printf(" signo %d code %d, a child %d, uid %d, status %d, resident %d\n", info[0], info[2], info[3] > 1, info[4] == (int)getuid(), info[5], used[4] > 100);
   int status;
   wait(&status);
   printf("execve %x\n", status);
+  strcpy(p + 200, "/dev/shm/int80.XXXXXX");
+  char *dir = mkdtemp(p + 200), name[64];
+  int made = open(strcat(strcpy(name, dir), "/a-longer-name"), O_CREAT | O_WRONLY, 0600), listed = open(dir, O_RDONLY | O_DIRECTORY), entries = 0;
+  long bytes = int80(141, listed, low + 2048, 1024, 0, 0);
+  printf("getdents %ld:", bytes);
+  for (long at = 0; at < bytes; at += *(uint16_t *)(p + 2048 + at + 8)) {
+    char *e = p + 2048 + at;
+    printf(" %s %d bytes of type %d", e + 10, *(uint16_t *)(e + 8), e[*(uint16_t *)(e + 8) - 1]);
+    entries++;
+  }
+  printf(", %d; then %ld", entries, int80(141, listed, low + 2048, 1024, 0, 0));
+  lseek(listed, 0, SEEK_SET);
+  printf("; with no room %ld\n", int80(141, listed, low + 2048, 8, 0, 0));
+  struct statfs *fs = (struct statfs *)(p + 2048);
+  printf("fstat64 %ld, fstatfs64 %ld, sysinfo %ld\n", int80(197, made, low + 2048, 0, 0, 0), int80(269, made, 84, (long)fs, 0, 0), int80(116, low + 2048, 0, 0, 0, 0));
+  unlink(name); rmdir(dir);
   printf("execve of a bad list %ld\n", int80(11, low + 256, 0x20000000, 0, 0, 0));
   return 7;
 }

@@ -25,7 +25,13 @@ describe.skipIf(!have(sample('int80')))('int 0x80', () => {
     expect(native.stdout.toString()).toContain('hello from zero one');
     expect(r.stdout.toString()).toBe(native.stdout.toString());
     expect(r.status).toBe(7);
-    expect(ktrace(['report', r.dir, '--strace', '-f']).stdout.toString()).toContain('execve("/bin/sh", ["/bin/sh", "-c", "echo $GREETING from $0 $1", "zero", "one"]');
+    const text = ktrace(['report', r.dir, '--strace', '-f']).stdout.toString();
+    expect(text).toContain('execve("/bin/sh", ["/bin/sh", "-c", "echo $GREETING from $0 $1", "zero", "one"]');
+    expect(text).toMatch(/waitid.*\{si_signo=SIGCHLD, si_code=CLD_EXITED, si_pid=\d+, si_uid=\d+, si_status=0, .*\}, WEXITED\|WNOWAIT, \{ru_utime=/);
+    expect(text).toMatch(/getdents\(5, 0x10000800 \/\* 3 entries \*\/, 1024\) = 60\n/);
+    expect(text).toContain('fstat64(4, {st_mode=S_IFREG|0600, st_size=0, ...}) = 0');
+    expect(text).toMatch(/fstatfs64\(4, .*f_bsize=4096, .*f_namelen=255, f_frsize=4096, /);
+    expect(text).toMatch(/sysinfo\(\{uptime=\d+, loads=.* mem_unit=\d+\}\) = 0/);
     expect(ktrace(['replay', r.dir]).status).toBe(0);
   });
   test('structures of i386: times, stat, limits, vectors, locks; arguments in memory; multiplexers', () => {

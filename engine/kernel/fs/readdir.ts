@@ -1,7 +1,7 @@
 // getdents: a directory's entries as struct linux_dirent64. The listing is taken when reading begins and kept in the open file, so
 // that names removed meanwhile do not shift the rest (rm -r); those are left out.
 import type { Errno, OpenFile } from '../contracts/fs.ts';
-import { EINVAL, ENOENT, ENOTDIR } from '../../abi/errno.ts';
+import { EINVAL, ENOENT, ENOTDIR, EOVERFLOW } from '../../abi/errno.ts';
 import { DT_DIR, S_IFDIR, S_IFMT } from '../../abi/open-flags.ts';
 import type { Kernel } from '../contracts/kernel.ts';
 import { COST } from '../../clock/costs.ts';
@@ -17,8 +17,10 @@ function parentIno(file: OpenFile): number {
   return (dentry.parent ?? dentry).inode?.ino ?? file.inode.ino;
 }
 
-/** Fills `out` from the file's position; returns bytes used, 0 at the end, −errno. `old`: struct linux_dirent of getdents(2). */
-export function fillDirents(k: Kernel, file: OpenFile, out: Uint8Array, old: boolean): number | Errno {
+/** linux_dirent64; struct linux_dirent of getdents(2), with longs of 8 bytes and, on i386, of 4. */
+export type DirentForm = 'dirent64' | 'dirent' | 'dirent/i386';
+/** Fills `out` from the file's position; returns bytes used, 0 at the end, −errno. */
+export function fillDirents(k: Kernel, file: OpenFile, out: Uint8Array, form: DirentForm): number | Errno {
   const inode = file.inode;
   if ((inode.mode & S_IFMT) !== S_IFDIR) return -ENOTDIR;
   if (file.path?.dentry.deleted === true) return -ENOENT;
@@ -30,20 +32,20 @@ export function fillDirents(k: Kernel, file: OpenFile, out: Uint8Array, old: boo
   }
   const listing = file.listing, stable = inode instanceof TmpfsInode ? inode : null;
   const dv = new DataView(out.buffer, out.byteOffset, out.byteLength);
-  const head = old ? 18 : 19;
+  const old = form !== 'dirent64', long = form === 'dirent/i386' ? 4 : 8, head = long * 2 + (old ? 2 : 3);
   let at = 0, i = file.pos;
   for (; i < listing.length; i++) {
     const e = listing[i]!;
     if (i >= 2 && stable !== null && stable.entries!.get(e.name) === undefined && gone(stable, e.name)) continue;
-    const size = (head + e.name.length + (old ? 2 : 1) + 7) & ~7;
+    const size = (head + e.name.length + (old ? 2 : 1) + long - 1) & -long;
     if (at + size > out.length) break;
+    if (long === 4 && e.ino > 0xffffffff) { if (at === 0) return -EOVERFLOW; break; }
+    out.fill(0, at, at + size);
     dv.setUint32(at, e.ino >>> 0, true);
-    dv.setUint32(at + 4, Math.floor(e.ino / 4294967296), true);
-    dv.setUint32(at + 8, i + 1, true);
-    dv.setUint32(at + 12, 0, true);
-    dv.setUint16(at + 16, size, true);
-    out.fill(0, at + head - 1, at + size);
-    let p = at + 18;
+    if (long === 8) dv.setUint32(at + 4, Math.floor(e.ino / 4294967296), true);
+    dv.setUint32(at + long, i + 1, true);
+    dv.setUint16(at + 2 * long, size, true);
+    let p = at + 2 * long + 2;
     if (!old) { out[p] = e.type; p++; }
     for (let c = 0; c < e.name.length; c++) out[p + c] = e.name.charCodeAt(c);
     if (old) out[at + size - 1] = e.type;

@@ -26,9 +26,12 @@ function mapLine(k: Kernel, mm: Mm, v: Vma): string {
   return name === '' ? line + '\n' : `${line.padEnd(72)} ${name}\n`;
 }
 
+/** The page of old calls (kernel/entry/exits.ts): in nobody's list, but shown behind everybody's (arch/x86/entry/vsyscall, get_gate_vma(), execute only). */
+const GATE = `${'ffffffffff600000-ffffffffff601000 --xp 00000000 00:00 0 '.padEnd(72)} [vsyscall]\n`;
+
 export function maps(k: Kernel, task: Task): string {
   const mm = task.mm;
-  return mm ? mm.vmas.map((v) => mapLine(k, mm, v)).join('') : '';
+  return mm ? mm.vmas.map((v) => mapLine(k, mm, v)).join('') + GATE : '';
 }
 
 /** Sizes in pages by what the mapping is for. */
@@ -45,10 +48,11 @@ export function vmSizes(mm: Mm): { data: number; stack: number; exe: number; lib
 }
 
 interface Smap { rss: number; pss: number; sharedClean: number; sharedDirty: number; privateClean: number; privateDirty: number; referenced: number; anonymous: number; locked: number }
+const nothing = (): Smap => ({ rss: 0, pss: 0, sharedClean: 0, sharedDirty: 0, privateClean: 0, privateDirty: 0, referenced: 0, anonymous: 0, locked: 0 });
 const SOFT_ANON = PTE.SOFT1;
 
 function measure(k: Kernel, mm: Mm, v: Vma): Smap {
-  const s: Smap = { rss: 0, pss: 0, sharedClean: 0, sharedDirty: 0, privateClean: 0, privateDirty: 0, referenced: 0, anonymous: 0, locked: 0 };
+  const s = nothing();
   if ((v.flags & VM.SPECIAL) !== 0) return s;
   forEachPte(k, mm.pgd, v.start, v.end, (at) => {
     const e = k.ram.u32[at]!;
@@ -80,14 +84,14 @@ function rows(s: Smap, sizeKb: number, rollup: boolean): string {
 export function smaps(k: Kernel, task: Task, rollup: boolean): string {
   const mm = task.mm;
   if (!mm) return '';
-  const sum: Smap = { rss: 0, pss: 0, sharedClean: 0, sharedDirty: 0, privateClean: 0, privateDirty: 0, referenced: 0, anonymous: 0, locked: 0 };
+  const sum = nothing();
   let out = '';
   for (const v of mm.vmas) {
     const s = measure(k, mm, v);
     if (rollup) for (const f of Object.keys(sum) as (keyof Smap)[]) sum[f] += s[f];
     else out += mapLine(k, mm, v) + rows(s, (v.end - v.start) / 1024, false) + 'THPeligible:    0\n' + vmFlags(v);
   }
-  if (!rollup) return out;
+  if (!rollup) return `${out}${GATE}${rows(nothing(), 4, false)}THPeligible:    0\nVmFlags: ex \n`;
   const first = mm.vmas[0]?.start ?? 0, last = mm.vmas[mm.vmas.length - 1]?.end ?? 0;
   return `${`${hex(first, 8)}-${hex(last, 8)} ---p 00000000 00:00 0 `.padEnd(72)} [rollup]\n` + rows(sum, 0, true);
 }
