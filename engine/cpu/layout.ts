@@ -21,6 +21,8 @@ export const cpuBase = (cpu: number): number => CPU_AREA + cpu * CPU_STRIDE;
 export const DECODE_TABLES = 0x481000;
 /** Of RCPPS and RSQRTPS (semantics/approximation.ts). */
 export const APPROXIMATIONS = 0x481800;
+/** Sequences of forms that are done as one (interp/fused-forms.ts): at most 256 rows and columns of a byte. Written once. */
+export const FUSION = 0x488000;
 /** By handler slot from the first on: the bytes of an instruction of that form, its displacement and immediate 0; zeros if none is known. Written once. */
 export const FORM_SAMPLES = 0x4a0000;
 export const SAMPLE_BYTES = 16;
@@ -31,12 +33,12 @@ export const FRAME_FETCHED = 1, FRAME_DECODED = 2;
 /** Physical address → block: 65,536 entries of {pa u32, block u32}, each the newest of its blocks; BLK.hashNext leads to the others. */
 export const JUMP_CACHE = 0x600000;
 export const JUMP_CACHE_BITS = 16;
-/** Records to make others from, by what stands before displacement and immediate: 16,384 entries of 32 bytes. */
-export const TEMPLATES = 0x680000;
-export const TEMPLATE_BITS = 14;
 /** Blocks of predecoded records. */
 export const BLOCK_AREA = 0x700000;
-export const BLOCK_AREA_END = 0x2300000;
+export const BLOCK_AREA_END = 0x2200000;
+/** Records to make others from, by what stands before displacement and immediate: 32,768 entries of 32 bytes, two and two for the same. */
+export const TEMPLATES = 0x2200000;
+export const TEMPLATE_BITS = 15;
 export const RAM_BASE = 0x2300000;
 
 /** WebAssembly pages (64 KiB) of a memory that holds the engine and `ramBytes` of guest RAM. */

@@ -11,7 +11,8 @@ import type { Outcome, Test } from './records.ts';
 
 const RAM_BYTES = 1 << 20;
 /** Page tables from 1 on, then code, data, stack. */
-const PGD = 0x1000, PUD = 0x2000, PMD = 0x3000, TABLES = 0x4000, CODE_PA = 0x10000, DATA_PA = 0x20000, STACK_PA = 0x30000;
+export const CODE_PA = 0x10000;
+const PGD = 0x1000, PUD = 0x2000, PMD = 0x3000, TABLES = 0x4000, DATA_PA = 0x20000, STACK_PA = 0x30000;
 /** More than any test takes. */
 const LIMIT = 20_000_000;
 

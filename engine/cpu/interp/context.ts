@@ -27,7 +27,7 @@ const STATE = 0, RECORD = 1;
 /** Of a handler that is a function of its own. @param resume emits the tail call of the handler of the record whose address is on the stack, behind the state's. */
 export function tailCalls(callHelper: CallHelper, resume: (f: Func) => void): Onward {
   return {
-    record: (f) => { f.get(STATE).get(RECORD).i32Const(REC.size).i32Add(); resume(f); },
+    record: (f) => { f.get(STATE).get(RECORD).i32Const(REC.size).i32Add(); resume(f); f.unreachable(); },
     block: (f) => {
       const to = f.local(I64);
       f.set(to).get(STATE).get(to).i64Store(CTX.rip);
@@ -467,6 +467,5 @@ export class InterpCtx implements FlowCtx {
     if (this.finished) { f.unreachable(); return; }
     if (this.ends >= 0) f.get(this.ends).hint(false).ifThen().get(STATE).get(RECORD).i32Store(S.rec).i32Const(CODE.ended).return().end();
     this.onward.record(f);
-    f.unreachable();
   }
 }

@@ -14,6 +14,7 @@ import { HOT_FORMS, OTHER_FORMS, formFromKey } from './common-forms.ts';
 import { CODE, InterpCtx, condFromState, tailCalls } from './context.ts';
 import { decodeTables, emitDecodeKnown } from './decode-known.ts';
 import { DISPATCH_SLOTS, SLOT, emitChain, emitFetch, emitHot, emitNextBlock, emitOnward, emitSpendBlock } from './dispatch.ts';
+import { FUSED, fusionTable } from './fused-forms.ts';
 import { emitInnerLoop } from './inner-loop.ts';
 import { addTemplates } from './templates.ts';
 
@@ -128,13 +129,14 @@ export function buildCoreModule(counting = false): Uint8Array {
     return f;
   });
   decodeTables(m);
+  fusionTable(m);
   approximationTables(m);
   addTemplates(m, MEMORY_LIMITS, builtInSlots());
   const known = m.func([I32, I32, I32, I32, I32], [I32], 'decodeKnown');
   emitDecodeKnown(known);
   const helperTable = m.table({ initial: signatures.length });
   m.elem(SLOT.enter, [enter, counted, straddle]);
-  m.elem(SLOT.first, [...HOT_FORMS.map(() => loop), ...handlers]);
+  m.elem(SLOT.fused, [...FUSED.map(() => loop), ...HOT_FORMS.map(() => loop), ...handlers]);
   m.elem(0, signatures.map(({ name }) => get(name)), helperTable);
   m.exportTable('helpers', helperTable);
   for (const name of ['sys.dispatch', 'sys.getflags', 'sys.setflags', 'sys.pack']) m.exportFunc(name, get(name));

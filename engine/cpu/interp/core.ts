@@ -10,6 +10,8 @@ import type { Func, ValType } from '../wasm/builder.ts';
 import { MEMORY_LIMITS, RUNTIME_MEMORY, RUNTIME_OTHER, buildCoreModule, builtInSlots, helperSignatures } from './core-module.ts';
 import { InterpCtx, tailCalls } from './context.ts';
 import { DISPATCH_SLOTS, SLOT } from './dispatch.ts';
+import { HOT_FORMS } from './common-forms.ts';
+import { FUSED, sameCode } from './fused-forms.ts';
 
 /** The runtime's functions called from WebAssembly; addresses as halves so that no BigInt is made. */
 export interface Runtime {
@@ -106,10 +108,11 @@ export class Core {
     if (ready === undefined) this.pending.push(form);
     return slot;
   }
-  /** The form of a handler slot that a record has. Templates that came with the core module were not decoded here: their forms are when asked for. */
+  /** The form of a handler slot that a record has, of a sequence the first. Templates that came with the core module were not decoded here: their forms are when asked for. */
   formOf(slot: number): Form {
     const known = this.formOfSlot[slot];
     if (known !== undefined) return known;
+    if (slot < SLOT.first) return this.formOf(this.builtIn.get(HOT_FORMS.find((key) => sameCode(key) === FUSED[slot - SLOT.fused]![0])!)!);
     const at = FORM_SAMPLES + (slot - SLOT.first) * SAMPLE_BYTES, { form } = decode(new Uint8Array(this.memory.buffer), at, at + SAMPLE_BYTES)!;
     assert(this.handler(form) === slot, 'the sample of a form is one');
     return form;

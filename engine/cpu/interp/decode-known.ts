@@ -1,9 +1,12 @@
 // The decoder's fast half, in WebAssembly: writes the records of instructions whose prefixes, opcode, ModRM and SIB have been decoded before.
 // All of a record but its displacement, immediate and place follows from those: the first such record is the template of the others (records.ts).
 import { MODRM, PLAIN, VEX_MAPS, modrmUse } from '../decode/rows.ts';
-import { BLK, DECODE, DECODE_TABLES, REC, TEMPLATES, TEMPLATE_BITS } from '../layout.ts';
+import { BLK, DECODE, DECODE_TABLES, FUSION, REC, TEMPLATES, TEMPLATE_BITS } from '../layout.ts';
 import { I32, I64 } from '../wasm/builder.ts';
 import type { Func, Module } from '../wasm/builder.ts';
+import { HOT_FORMS } from './common-forms.ts';
+import { SLOT } from './dispatch.ts';
+import { FUSED, NONE, ROW_BITS } from './fused-forms.ts';
 
 /** How a block goes on behind an instruction: with the next; not; and the same for one that is a block of its own. */
 export const FLOW = { next: 0, end: 1, own: 2 } as const;
@@ -44,10 +47,11 @@ export function decodeTables(m: Module): void {
 export function emitDecodeKnown(f: Func): void {
   const block = 0, at = 1, end = 2, k = 3, most = 4;
   const p = f.local(I32), key = f.local(I32), byte = f.local(I32), bits = f.local(I32), sib = f.local(I32), t = f.local(I32), shape = f.local(I32), r = f.local(I32), cost = f.local(I32);
-  const flow = f.local(I32), imm = f.local(I64), disp = f.local(I32), next = f.local(I32), more = f.local(I32);
+  const flow = f.local(I32), token = f.local(I32), head = f.local(I32), imm = f.local(I64), disp = f.local(I32), next = f.local(I32), more = f.local(I32);
   const fetch = (): void => { f.get(p).i32Load8U().set(byte).get(p).i32Const(1).i32Add().set(p); };
   const isRex = (): void => { f.get(byte).i32Const(0xf0).i32And().i32Const(0x40).i32Eq(); };
   const prefixOf = (): void => { f.get(byte).i32Load8U(DECODE_TABLES); };
+  f.i32Const(NONE).set(token);
   const finished = f.block(), decoder = f.block(), unknown = f.block(), loop = f.loop();
   f.get(k).get(most).i32GeU().get(at).get(end).i32GeU().i32Or().brIf(finished);
   f.get(at).i32Const(15).i32Add().get(end).i32GtU().brIf(decoder);
@@ -79,9 +83,14 @@ export function emitDecodeKnown(f: Func): void {
   fetch();
   f.get(byte).set(sib).end().end();
   // The template
-  f.get(key).get(sib).i32Const(8).i32Shl().i32Xor().i32Const(0x9e3779b1 | 0).i32Mul().i32Const(32 - TEMPLATE_BITS).i32ShrU().i32Const(5).i32Shl().i32Const(TEMPLATES).i32Add().tee(t);
-  f.i32Load(T.key).get(key).i32Ne().brIf(unknown);
-  f.get(t).i32Load(T.sib).tee(shape).i32Const(VALID | 255).i32And().get(sib).i32Const(VALID).i32Or().i32Ne().brIf(unknown);
+  f.get(key).get(sib).i32Const(8).i32Shl().i32Xor().tee(t).get(t).i32Const(16).i32ShrU().i32Xor().i32Const(0x9e3779b1 | 0).i32Mul().i32Const(32 - TEMPLATE_BITS).i32ShrU().i32Const(5).i32Shl().i32Const(TEMPLATES).i32Add().tee(t);
+  const other = (): void => {
+    f.i32Load(T.key).get(key).i32Ne().get(t).i32Load(T.sib).tee(shape).i32Const(VALID | 255).i32And().get(sib).i32Const(VALID).i32Or().i32Ne().i32Or();
+  };
+  other(); f.ifThen();
+  f.get(t).i32Const(T.size).i32Xor().tee(t); // one of two places beside each other
+  other(); f.brIf(unknown);
+  f.end();
   f.get(t).i32Load8U(T.flow).tee(bits).i32Const(FLOW.own).i32Eq().get(k).i32Const(0).i32Ne().i32And().brIf(finished); // a block of its own
   f.get(bits).set(flow);
   // The record
@@ -106,9 +115,16 @@ export function emitDecodeKnown(f: Func): void {
   f.get(shape).i32Const(SHAPE.ripRelative).i32And().ifThen().get(disp).get(next).i32Add().set(disp).end();
   f.get(r).get(imm).i64Store(BLK.size + REC.imm, 2).get(r).get(disp).i32Store(BLK.size + REC.disp);
   f.get(r).get(at).i32Const(4095).i32And().get(next).i32Const(16).i32Shl().i32Or().i32Store(BLK.size + REC.off);
+  // With those before it one sequence?
+  f.get(t).i32Load16U(T.fn).i32Const(SLOT.first).i32Sub().tee(bits).i32Const(HOT_FORMS.length).i32LtU().ifThen();
+  f.get(token).i32Const(ROW_BITS).i32Shl().get(bits).i32Add().i32Load8U(FUSION).tee(byte).ifThen();
+  f.get(byte).i32Const(1).i32Sub().set(token).get(head).get(token).i32Const(SLOT.fused).i32Add().i32Store(BLK.size + REC.fn);
+  f.else().get(bits).i32Const(FUSED.length).i32Add().set(token).get(r).set(head).end();
+  f.else().i32Const(NONE).set(token).end();
   f.get(p).set(at).get(k).i32Const(1).i32Add().set(k);
   f.get(flow).i32Eqz().brIf(loop).br(finished);
-  f.end().end(); // unknown: the decoder's record becomes the template
+  f.end().end(); // unknown: the decoder's record becomes the template, in the second place if that alone is free
+  f.get(t).get(t).i32Const(T.size).i32Xor().get(t).i32Load(T.sib).i32Const(VALID).i32And().i32Eqz().get(t).i32Const(T.size).i32Xor().i32Load(T.sib).i32Const(VALID).i32And().i32And().select().set(t);
   f.i32Const(1).set(more);
   f.i32Const(0).get(t).i32Store(DECODE.template).i32Const(0).get(key).i32Store(DECODE.key).i32Const(0).get(sib).i32Store(DECODE.sib).i32Const(0).get(p).get(at).i32Sub().i32Store(DECODE.head);
   f.br(finished).end(); // decoder: left to it every time

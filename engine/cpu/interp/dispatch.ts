@@ -6,10 +6,11 @@ import { BLK, FRAME_COUNT, HOT_MASK, ITLB, ITLB_ENTRIES, JUMP_CACHE, JUMP_CACHE_
 import { I32, I64 } from '../wasm/builder.ts';
 import type { Func } from '../wasm/builder.ts';
 import { CODE } from './context.ts';
+import { FUSED } from './fused-forms.ts';
 
 export const DISPATCH_SLOTS = 16384;
-/** Fixed slots of the dispatch table; the common handlers follow from `first` on. */
-export const SLOT = { enter: 1, enterCounted: 2, straddle: 3, first: 16 } as const;
+/** Fixed slots of the dispatch table; from `fused` on the handlers of sequences (fused-forms.ts), then from `first` on those of the common forms. */
+export const SLOT = { enter: 1, enterCounted: 2, straddle: 3, fused: 16, first: 16 + FUSED.length } as const;
 
 const STATE = 0;
 

@@ -8,37 +8,40 @@ import { HOT_FORMS, formFromKey } from './common-forms.ts';
 import { InterpCtx } from './context.ts';
 import type { CallHelper, Onward } from './context.ts';
 import { SLOT, emitNextBlock } from './dispatch.ts';
-
-/** Forms with the same code: a record holds immediates and displacements of jumps at full width. */
-const sameCode = (key: string): string => key.replace(/ j[14] /, ' j ').replace(/ i[1248] /, ' i ');
+import { FUSED, sameCode } from './fused-forms.ts';
 
 /**
- * loop(state, record): from the record on until something leaves; its slots in the dispatch table are SLOT.first and the following, as in HOT_FORMS.
+ * loop(state, record): from the record on until something leaves; its slots in the dispatch table are SLOT.fused and the following, as in FUSED and HOT_FORMS.
  * @param chain the way to a block that is not known.
  */
 export function emitInnerLoop(f: Func, call: CallHelper, chain: Func, handlerType: number): void {
   const STATE = 0, record = 1, rip = f.local(I64), zero = f.freshLocal(I32), first = f.localCount;
-  const bodies = new Map<string, number>(), keys: string[] = [];
-  const bodyOf = HOT_FORMS.map((key) => {
-    const same = sameCode(key), known = bodies.get(same);
+  const bodies = new Map<string, number>(), sequences: string[][] = [];
+  const bodyOf = [...FUSED, ...HOT_FORMS.map((key) => [sameCode(key)])].map((keys) => {
+    const same = keys.join(' + '), known = bodies.get(same);
     if (known !== undefined) return known;
-    bodies.set(same, keys.length);
-    return keys.push(key) - 1;
+    bodies.set(same, sequences.length);
+    return sequences.push(keys.map((key) => HOT_FORMS.find((form) => sameCode(form) === key)!)) - 1;
   });
   const again = f.loop(), ended = f.block(), labels: Label[] = [];
   const rare = f.block();
-  for (let i = keys.length - 1; i >= 0; i--) labels[i] = f.block();
-  f.get(record).i32Load(REC.fn).i32Const(SLOT.first).i32Sub().brTable(bodyOf.map((body) => labels[body]!), rare);
+  for (let i = sequences.length - 1; i >= 0; i--) labels[i] = f.block();
+  f.get(record).i32Load(REC.fn).i32Const(SLOT.fused).i32Sub().brTable(bodyOf.map((body) => labels[body]!), rare);
   const onward: Onward = {
-    record: () => { f.get(record).i32Const(REC.size).i32Add().set(record).br(again); },
+    record: () => { f.get(record).i32Const(REC.size).i32Add().set(record).br(again).unreachable(); },
     block: () => { f.set(rip).br(ended); },
     zero: () => zero,
   };
-  for (const key of keys) {
-    f.end().freeFrom(first);
-    const form = formFromKey(key), c = new InterpCtx(f, form, call, onward);
-    semanticsOf(form.mnemonic)!(c);
-    c.finish();
+  // Behind all but the last form of a sequence stands the next one
+  const within: Onward = { ...onward, record: () => { f.get(record).i32Const(REC.size).i32Add().set(record); } };
+  for (const keys of sequences) {
+    f.end();
+    keys.forEach((key, i) => {
+      f.freeFrom(first);
+      const form = formFromKey(key), c = new InterpCtx(f, form, call, i < keys.length - 1 ? within : onward);
+      semanticsOf(form.mnemonic)!(c);
+      c.finish();
+    });
   }
   f.end().freeFrom(first);
   f.get(STATE).get(record).get(record).i32Load(REC.fn).returnCallIndirect(handlerType);
