@@ -35,11 +35,11 @@ export const JUMP_CACHE = 0x600000;
 export const JUMP_CACHE_BITS = 16;
 /** Blocks of predecoded records. */
 export const BLOCK_AREA = 0x700000;
-export const BLOCK_AREA_END = 0x2200000;
+export const BLOCK_AREA_END = 0x6200000;
 /** Records to make others from, by what stands before displacement and immediate: 32,768 entries of 32 bytes, two and two for the same. */
-export const TEMPLATES = 0x2200000;
+export const TEMPLATES = 0x6200000;
 export const TEMPLATE_BITS = 15;
-export const RAM_BASE = 0x2300000;
+export const RAM_BASE = 0x6300000;
 
 /** WebAssembly pages (64 KiB) of a memory that holds the engine and `ramBytes` of guest RAM. */
 export const memoryPages = (ramBytes: number): number => Math.ceil((RAM_BASE + ramBytes) / 65536);

@@ -9,6 +9,8 @@ import { SLOT } from './dispatch.ts';
 import { Records } from './records.ts';
 
 export const MAX_INSNS = 64;
+/** A program that makes code and throws it away does not fill the area with it: beyond these bytes of dropped blocks, if they are most, all is made anew. */
+const MOST_DEAD = 24 << 20;
 const END_FORM: Form = { key: 'block.end z64 a0', mnemonic: 'block.end', ops: [], size: 64, mem: 0, rep: 0, lock: false, imm: null, flags: new Set(), cost: 0, cc: -1, flow: 'end' };
 const slotOf = (pa: number): number => JUMP_CACHE + ((pa ^ (pa >>> 11)) & ((1 << JUMP_CACHE_BITS) - 1)) * 8;
 
@@ -17,6 +19,8 @@ export interface BlockCode { insns: Insn[]; offsets: number[]; /** A single inst
 
 export class Blocks {
   private next = BLOCK_AREA;
+  /** Bytes of the area that dropped blocks hold. */
+  private dead = 0;
   /** By frame: the newest block that starts there, the first of a list over BLK.frameNext; and the blocks that go on there from the page before. */
   private frames = new Map<number, number>();
   private straddlers = new Map<number, Set<number>>();
@@ -43,6 +47,7 @@ export class Blocks {
     this.frames = new Map();
     this.straddlers = new Map();
     this.next = BLOCK_AREA;
+    this.dead = 0;
     this.clearJumpCache();
     this.onFlush?.();
   }
@@ -61,11 +66,13 @@ export class Blocks {
       if (other !== 0) this.straddlers.get(other)?.delete(block);
     }
   }
+  private bytes(block: number): number { return BLK.size + this.mmu.u32[(block + BLK.count) >> 2]! * REC.size; }
   private forget(block: number): void {
     const pa = (block + BLK.pa) >> 2;
     if (this.mmu.u32[pa] === NO_PA) return;
     this.unlink(block);
     this.mmu.u32[pa] = NO_PA;
+    this.dead += this.bytes(block);
   }
   /** Takes a block out of the jump cache, if it is there. */
   private unlink(block: number): void {
@@ -141,6 +148,7 @@ export class Blocks {
         const older = u32[(single + BLK.frameNext) >> 2]!;
         if (older === 0) this.frames.delete(pfn); else this.frames.set(pfn, older);
         this.next = single;
+        this.dead -= this.bytes(single);
       }
     }
     if (whole !== 0 && u32[(whole + BLK.pa) >> 2] === pa) this.link(pa, whole);
@@ -204,7 +212,8 @@ export class Blocks {
 
   /** Room for the longest block; whatever was there before may be gone. */
   private room(): number {
-    if (this.next + BLK.size + (MAX_INSNS + 1) * REC.size > BLOCK_AREA_END) this.flush();
+    const full = this.next + BLK.size + (MAX_INSNS + 1) * REC.size > BLOCK_AREA_END;
+    if (full || (this.dead > MOST_DEAD && this.dead * 2 > this.next - BLOCK_AREA)) this.flush();
     return this.next;
   }
   /** Decodes the block at pa into records; 0 if its first instruction goes on in the next page. */
