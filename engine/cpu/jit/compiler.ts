@@ -9,6 +9,7 @@ import { BLK, HOT_MASK, S } from '../layout.ts';
 import type { Mmu } from '../mmu/mmu.ts';
 import { I32, I64, Module } from '../wasm/builder.ts';
 import type { Func } from '../wasm/builder.ts';
+import { Codes } from './codes.ts';
 import { NOT_DONE, NotCompilable } from './context.ts';
 import type { ColdPaths } from './context.ts';
 import { RegionEmitter } from './emitter.ts';
@@ -37,6 +38,7 @@ export class Compiler {
   /** Blocks that seemed rare when they were reported, and the instructions executed until then. */
   private readonly doubted = new Map<number, number>();
   private readonly uncompilable = new Set<Form>();
+  private readonly codes: Codes;
   /** Number of the next region: never used again. 0 is none. */
   private firstId = 1;
   regions = 0; live = 0; modules = 0; bytes = 0; rejected = 0; dropped = 0;
@@ -46,16 +48,19 @@ export class Compiler {
 
   /** @param minHot see Discovery; @param batch regions to a module; @param executed instructions of all CPUs until now. */
   constructor(private readonly core: Core, private readonly blocks: Blocks, private readonly mmu: Mmu, private readonly minHot: number, private readonly batch: number, private readonly executed: () => number) {
+    this.codes = new Codes(blocks);
     blocks.onDrop = (pfn) => this.drop(pfn);
     blocks.onFlush = () => {
       this.queue = [];
       this.doubted.clear();
+      this.codes.clear();
       for (const pfn of [...this.frames.keys()]) this.drop(pfn);
     };
   }
 
   private drop(pfn: number): void {
     const { u32 } = this.mmu;
+    this.codes.drop(pfn);
     this.queue = this.queue.filter((block) => u32[(block + BLK.pa) >> 2]! >>> 12 !== pfn);
     for (const region of this.frames.get(pfn) ?? []) this.dropRegion(region);
     this.frames.delete(pfn);
@@ -104,16 +109,18 @@ export class Compiler {
       u32[(root + BLK.vaHi) >> 2] = u32[(pageVa + 4) >> 2]! + Math.floor(lo / 4294967296);
     }
     for (;;) {
-      const region = new Discovery(this.blocks, this.mmu, s, this.minHot, entries, old).run(root);
-      if (region === null || this.minHot === 0) return region;
-      const found = new Set([...region.found.values()].map((b) => b.block));
+      const discovery = new Discovery(this.blocks, this.codes, this.mmu, s, this.minHot, entries, old);
+      if (!discovery.find(root)) return null;
+      if (this.minHot === 0) return discovery.region();
+      const found = new Set<number>();
+      for (const b of discovery.found.values()) found.add(b.block);
       if (!found.has(block)) { // no room for it
         large.add(home!);
         root = block;
         continue;
       }
       const met = new Set([...found].map((b) => homes.get(b)).filter((live) => live !== undefined && found.has(live.root) && !large.has(live)) as Compiled[]);
-      if (met.size === 0) return region;
+      if (met.size === 0) return discovery.region();
       const seldom = this.seldom(block, Math.min(...[...met].map((live) => live.made)));
       if (seldom === undefined || (seldom && home !== undefined)) {
         this.doubted.set(block, this.executed());
@@ -124,7 +131,7 @@ export class Compiler {
         continue;
       }
       const torn = [...met].filter((live) => found.size > MERGED_BLOCKS || live.entries.some((b) => !found.has(b)));
-      if (torn.length === 0) return region;
+      if (torn.length === 0) return discovery.region();
       for (const live of torn) large.add(live);
       if (home !== undefined && large.has(home)) root = block;
     }

@@ -1,16 +1,18 @@
 // What a region is: the blocks that are reached from an entry over direct jumps and calls, over some neighbouring pages, with the order and
 // nesting in which they become structured WebAssembly (dominator tree under a root that leads to all entries).
-import type { BlockCode, Blocks } from '../interp/blocks.ts';
+import type { Blocks } from '../interp/blocks.ts';
 import { SLOT } from '../interp/dispatch.ts';
 import { BLK, FRAME_FETCHED, FRAME_FLAGS, NO_PA } from '../layout.ts';
 import type { Mmu } from '../mmu/mmu.ts';
+import { codeOf } from './codes.ts';
+import type { Code, Codes } from './codes.ts';
 import { isRun } from '../semantics/string.ts';
 
 export interface RegionBlock {
   /** Address of its first byte and of its page, relative to the region's base page (the one of the first entry). */
   offset: number;
   page: number;
-  code: BlockCode;
+  code: Code;
   /** Its records in WASM memory. */
   block: number;
   /** Offsets of successors inside the region. */
@@ -42,29 +44,23 @@ const MAX_BLOCKS = 96, MAX_INSNS = 1000, MAX_PAGES = 4;
 /** Beyond this size no block is added that is only reached indirectly: V8's time to compile grows with it, and more than the time that staying inside saves. */
 const SMALL_BLOCKS = 24, SMALL_INSNS = 200;
 
-/** Offsets (in the page, perhaps outside 0…4095) to which a block's direct control flow goes. */
-export function directTargets(code: BlockCode): number[] {
-  const last = code.insns[code.insns.length - 1]!, offset = code.offsets[code.insns.length - 1]!;
-  const taken = offset + last.length + last.immLo;
-  switch (last.form.mnemonic) {
-    case 'jcc': case 'loop': case 'loope': case 'loopne': case 'jrcxz': return [taken, code.end];
-    case 'jmp': case 'call': return [taken];
-    default: return isRun(last.form) ? [offset, code.end] : last.form.flow === '' ? [code.end] : [];
-  }
-}
-const lastMnemonic = (b: RegionBlock): string => b.code.insns[b.code.insns.length - 1]!.form.mnemonic;
 const pageOf = (offset: number): number => Math.floor(offset / 4096) * 4096;
 
 export class Discovery {
-  private readonly found = new Map<number, RegionBlock>();
+  readonly found = new Map<number, RegionBlock>();
   private readonly pages: RegionPage[] = [];
+  private entry!: RegionBlock;
+  private readonly callTargets = new Set<number>();
+  private readonly returnSites = new Set<number>();
+  /** Where control arrives otherwise than over direct jumps. */
+  private readonly arrivals = new Set<number>();
 
   /**
    * @param s a CPU whose page tables say what lies beside the entry's page: a guess, compiled code verifies it.
    * @param minHot how often a block must have run to be worth compiling along with the entry.
    * @param wanted hot blocks that become entries where they are met.
    */
-  constructor(private readonly blocks: Blocks, private readonly mmu: Mmu, private readonly s: number, private readonly minHot: number, private readonly wanted: ReadonlySet<number>, private readonly old: LiveRegions) {}
+  constructor(private readonly blocks: Blocks, private readonly codes: Codes, private readonly mmu: Mmu, private readonly s: number, private readonly minHot: number, private readonly wanted: ReadonlySet<number>, private readonly old: LiveRegions) {}
 
   /** Frame of a page of the region, −1 if it cannot be part of it. */
   private frame(page: number, baseLo: number, baseHi: number): number {
@@ -88,19 +84,19 @@ export class Discovery {
     const at = this.mmu.fetchedAt(this.s, frame, baseHi);
     return at < 0 || Math.abs(at - baseLo) >= 2 ** 31 || this.frame(at - baseLo, baseLo, baseHi) !== frame ? NaN : at - baseLo + (pa & 4095);
   }
-  /** The region around an entry block; null if it cannot be compiled. */
-  run(entryBlock: number): Region | null {
-    const { blocks, mmu, found, minHot } = this, { u32 } = mmu;
+  /** Finds the blocks of the region around an entry block; false if it cannot be compiled. */
+  find(entryBlock: number): boolean {
+    const { blocks, mmu, found, minHot, callTargets, returnSites, arrivals } = this, { u32 } = mmu;
     const entryPa = u32[(entryBlock + BLK.pa) >> 2]!, baseLo = u32[(entryBlock + BLK.vaLo) >> 2]!, baseHi = u32[(entryBlock + BLK.vaHi) >> 2]!;
     this.pages.push({ page: 0, frame: entryPa - (entryPa & 4095) });
     let insns = 0;
     // Forced compilation makes a region of every block: small ones.
     const maxBlocks = minHot === 0 ? 4 : MAX_BLOCKS;
-    const queue = [entryPa & 4095], callTargets = new Set<number>(), returnSites = new Set<number>(), arrivals = new Set<number>();
-    const tables = new Set<number>(), kept = new Set<number>();
+    const queue = [entryPa & 4095], tables = new Set<number>(), kept = new Set<number>();
+    let done = 0;
     const small = (): boolean => found.size < SMALL_BLOCKS && insns < SMALL_INSNS;
     for (;;) {
-      if (queue.length === 0 && tables.size > 0 && minHot > 0 && small()) { // where a jump table may lead: other hot blocks of its page
+      if (done === queue.length && tables.size > 0 && minHot > 0 && small()) { // where a jump table may lead: other hot blocks of its page
         const page = [...tables][0]!;
         tables.delete(page);
         for (const block of blocks.hotIn(this.frame(page, baseLo, baseHi) >>> 12, minHot)) {
@@ -108,8 +104,8 @@ export class Discovery {
           if (u32[(block + BLK.fn) >> 2]! <= SLOT.enterCounted && !found.has(offset)) { queue.push(offset); arrivals.add(offset); }
         }
       }
-      const offset = queue.shift();
-      if (offset === undefined) break;
+      if (done === queue.length) break;
+      const offset = queue[done++]!;
       if (found.has(offset)) continue;
       const isEntry = found.size === 0;
       if (!isEntry && (found.size >= maxBlocks || insns >= MAX_INSNS || (arrivals.has(offset) && !kept.has(offset) && !small()))) continue;
@@ -118,22 +114,22 @@ export class Discovery {
       const pa = frame + (offset - page), known = blocks.lookup(pa);
       const enough = known !== 0 && (u32[(known + BLK.hot) >> 2]! >= minHot || u32[(known + BLK.straddleFrame) >> 2] !== 0); // straddling blocks are not counted
       if (!isEntry && ((minHot > 0 && !enough) || this.old.apart(known))) continue;
-      let code = blocks.read(pa);
+      let code = this.codes.read(pa);
       if (code.straddles) { // an instruction that goes on in the next page
         const second = known === 0 || isEntry ? -1 : this.frame(page + 4096, baseLo, baseHi);
-        if (second < 0 || u32[(known + BLK.straddleFrame) >> 2] !== second >>> 12) { if (isEntry) return null; continue; }
-        code = blocks.readStraddling(pa, second);
+        if (second < 0 || u32[(known + BLK.straddleFrame) >> 2] !== second >>> 12) { if (isEntry) return false; continue; }
+        code = codeOf(blocks.readStraddling(pa, second));
       }
-      if (code.insns.length === 0 || (code.insns[0]!.form.flow === 'own' && !isRun(code.insns[0]!.form))) { if (isEntry) return null; continue; }
+      if (code.insns.length === 0 || (code.insns[0]!.form.flow === 'own' && !isRun(code.insns[0]!.form))) { if (isEntry) return false; continue; }
       const block = blocks.ensure(pa);
-      if (block === 0) { if (isEntry) return null; continue; }
+      if (block === 0) { if (isEntry) return false; continue; }
       insns += code.insns.length;
       const b: RegionBlock = { offset, page, code, block, successors: [], likely: [], entry: -1, rpo: -1, idom: null as never, children: [], merge: false, loop: false };
       found.set(offset, b);
       if (minHot > 0) for (const distance of this.old.rooted(block)) { queue.push(offset + distance); kept.add(offset + distance); arrivals.add(offset + distance); }
-      for (const target of directTargets(code)) queue.push(page + target);
-      const mnemonic = lastMnemonic(b);
-      if (mnemonic === 'call') callTargets.add(page + directTargets(code)[0]!);
+      for (const target of code.targets) queue.push(page + target);
+      const mnemonic = code.last;
+      if (mnemonic === 'call') callTargets.add(page + code.targets[0]!);
       if ((mnemonic === 'call_e' || mnemonic === 'jmp_e') && small()) {
         for (const at of [BLK.to0, BLK.to1]) {
           const to = this.seen(u32[(block + at) >> 2]!, u32[(block + (at === BLK.to0 ? BLK.pa0 : BLK.pa1)) >> 2]!, baseLo, baseHi);
@@ -146,11 +142,16 @@ export class Discovery {
       }
       if (mnemonic === 'call' || mnemonic === 'call_e') { returnSites.add(page + code.end); queue.push(page + code.end); }
     }
-    const entry = found.get(entryPa & 4095)!, entries: RegionBlock[] = [];
+    this.entry = found.get(entryPa & 4095)!;
+    return true;
+  }
+  /** The region out of what find() found. */
+  region(): Region {
+    const { found, entry, arrivals, callTargets, returnSites } = this, entries: RegionBlock[] = [];
     const addEntry = (b: RegionBlock): void => { if (b.entry < 0) { b.entry = entries.length; entries.push(b); } };
     addEntry(entry);
     for (const b of found.values()) {
-      b.successors = [...new Set(directTargets(b.code).map((t) => b.page + t).filter((t) => found.has(t)))];
+      b.successors = [...new Set(b.code.targets.map((t) => b.page + t).filter((t) => found.has(t)))];
       for (const t of b.successors) arrivals.delete(t);
     }
     for (const b of found.values()) {
@@ -173,11 +174,11 @@ export class Discovery {
    */
   private staysInLoops(): boolean {
     const { found } = this, arrived = new Map<RegionBlock, number>(), part = new Map<RegionBlock, number>();
-    const hot = (b: RegionBlock): number => this.mmu.u32[(b.block + BLK.hot) >> 2]!, stays = (b: RegionBlock): boolean => !STACK_OR_AWAY.has(lastMnemonic(b));
+    const hot = (b: RegionBlock): number => this.mmu.u32[(b.block + BLK.hot) >> 2]!, stays = (b: RegionBlock): boolean => !STACK_OR_AWAY.has(b.code.last);
     const parts = connected([...found.values()].filter(stays), (b) => b.successors.map((t) => found.get(t)!).filter(stays));
     parts.forEach((body, i) => { for (const b of body) part.set(b, i); });
     for (const b of found.values()) {
-      const site = CALLS.has(lastMnemonic(b)) ? [b.page + b.code.end] : []; // where its callee comes back
+      const site = CALLS.has(b.code.last) ? [b.page + b.code.end] : []; // where its callee comes back
       for (const t of [...b.successors, ...site]) {
         const next = found.get(t);
         if (next !== undefined && part.get(next) !== part.get(b)) arrived.set(next, (arrived.get(next) ?? 0) + hot(b));
@@ -203,7 +204,7 @@ export class Discovery {
     const { found } = this, ends = new Map<number, RegionBlock[]>(); // by function: its RETs
     const hot = (b: RegionBlock): number => this.mmu.u32[(b.block + BLK.hot) >> 2]!;
     for (const b of found.values()) b.likely = b.likely.filter((t) => found.has(t));
-    const calls = [...found.values()].filter((b) => CALLS.has(lastMnemonic(b))).sort((x, y) => hot(y) - hot(x)).flatMap((caller) => [...caller.successors, ...caller.likely].map((target) => ({ caller, target })));
+    const calls = [...found.values()].filter((b) => CALLS.has(b.code.last)).sort((x, y) => hot(y) - hot(x)).flatMap((caller) => [...caller.successors, ...caller.likely].map((target) => ({ caller, target })));
     for (const { caller, target } of calls) {
       const site = caller.page + caller.code.end;
       if (!found.has(site)) continue;
@@ -215,7 +216,7 @@ export class Discovery {
           const at = work.pop()!, b = found.get(at);
           if (b === undefined || seen.has(at)) continue;
           seen.add(at);
-          const mnemonic = lastMnemonic(b);
+          const mnemonic = b.code.last;
           if (mnemonic === 'ret') rets.push(b);
           else if (mnemonic === 'call' || mnemonic === 'call_e') work.push(b.page + b.code.end);
           else work.push(...b.successors, ...mnemonic === 'jmp_e' ? b.likely : []);

@@ -1,0 +1,52 @@
+// The decoded instructions of blocks that a region may hold: discovery meets the same blocks again and again.
+import type { BlockCode, Blocks } from '../interp/blocks.ts';
+import { isRun } from '../semantics/string.ts';
+
+/** A block's instructions with what discovery asks of them. */
+export interface Code extends BlockCode { /** Offsets (in the page, perhaps outside 0…4095) to which its direct control flow goes. */ targets: readonly number[]; /** Mnemonic of its last instruction. */ last: string }
+
+const NOWHERE: readonly number[] = [];
+export function codeOf(block: BlockCode): Code {
+  const { insns, offsets, end } = block, k = insns.length - 1;
+  if (k < 0) return { ...block, targets: NOWHERE, last: '' };
+  const { length, immLo, form } = insns[k]!, taken = offsets[k]! + length + immLo, { mnemonic } = form;
+  let targets = NOWHERE;
+  switch (mnemonic) {
+    case 'jcc': case 'loop': case 'loope': case 'loopne': case 'jrcxz': targets = [taken, end]; break;
+    case 'jmp': case 'call': targets = [taken]; break;
+    default: if (isRun(form)) targets = [offsets[k]!, end]; else if (form.flow === '') targets = [end];
+  }
+  return { ...block, targets, last: mnemonic };
+}
+
+/** Blocks: some 20 MB of decoded instructions. */
+const MOST = 16384;
+
+/** By physical address. What is in a frame is kept until the frame is written: its owner calls drop. */
+export class Codes {
+  private readonly frames = new Map<number, Map<number, Code>>();
+  private size = 0;
+  constructor(private readonly blocks: Blocks) {}
+
+  /** The block at pa, which may be one that straddles and has no instructions here (Blocks.read). */
+  read(pa: number): Code {
+    const pfn = pa >>> 12;
+    let codes = this.frames.get(pfn), code = codes?.get(pa);
+    if (code !== undefined) return code;
+    if (this.size >= MOST) { this.clear(); codes = undefined; }
+    if (codes === undefined) this.frames.set(pfn, codes = new Map());
+    codes.set(pa, code = codeOf(this.blocks.read(pa)));
+    this.size++;
+    return code;
+  }
+  drop(pfn: number): void {
+    const codes = this.frames.get(pfn);
+    if (codes === undefined) return;
+    this.size -= codes.size;
+    this.frames.delete(pfn);
+  }
+  clear(): void {
+    this.frames.clear();
+    this.size = 0;
+  }
+}
