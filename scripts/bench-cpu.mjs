@@ -13,19 +13,30 @@ const KERNELS = [
 ];
 const kernel = (name) => resolve(`build/samples/bench/${name}`);
 
-/** Files that the real programs read: made here, the same on every machine. */
+const KEYWORDS = new Set('auto break case char const continue default do double else enum extern float for goto if inline int long register restrict return short signed sizeof static struct switch typedef union unsigned void volatile while'.split(' '));
+
+/** A preprocessed translation unit of the kernel json and headers, in which json's own code stands so many times, its names numbered: a larger program of the same kind. */
+function translationUnit(copies) {
+  const source = 'samples/src/bench/json.c', text = spawnSync('gcc', ['-E', source, '-include', 'stdio.h', '-include', 'sys/socket.h', '-include', 'math.h'], { maxBuffer: 1 << 26, encoding: 'utf8' }).stdout;
+  const end = text.lastIndexOf(`"${source}" 2`), headers = text.slice(0, end), own = text.slice(text.indexOf('\n', end) + 1);
+  const known = new Set([...KEYWORDS, ...headers.replace(/^#.*$/gm, '').match(/\b[A-Za-z_]\w*/g)]);
+  const numbered = (k) => own.replace(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\b[A-Za-z_]\w*/g, (name) => (/^["']|^__/.test(name) || known.has(name) ? name : `${name}_${k}`));
+  return `${text.slice(0, text.indexOf('\n', end) + 1)}${Array.from({ length: copies }, (_, k) => numbered(k)).join('\n')}`;
+}
+
+/** Files that the real programs read: made here, the same on every machine. Each program runs 0.25 s and more natively, so that its start is a small part. */
 function inputs() {
   const text = join(dir, 'text'), unit = join(dir, 'unit.i');
   let x = 5, out = '';
   const words = ['int ', 'return ', 'struct ', '->next', ' = ', ';\n  ', '(void)', 'while (', 'x', 'value', '0x1f', '!= ', 'static '];
-  while (out.length < 4_000_000) {
+  while (out.length < 8_000_000) {
     x = (Math.imul(x, 1664525) + 1013904223) >>> 0;
     out += words[(x >>> 16) % 13] + ((x >>> 28) === 3 ? String(x >>> 8 & 0xfff) : '');
   }
   writeFileSync(text, out);
-  writeFileSync(`${text}.small`, out.slice(0, 600_000));
-  if (have('gcc')) writeFileSync(unit, spawnSync('gcc', ['-E', 'samples/src/bench/json.c', '-include', 'stdio.h', '-include', 'sys/socket.h', '-include', 'math.h'], { maxBuffer: 1 << 26 }).stdout);
-  return { text, small: `${text}.small`, unit };
+  writeFileSync(`${text}.part`, out.slice(0, 2_500_000));
+  if (have('gcc')) writeFileSync(unit, translationUnit(6));
+  return { text, part: `${text}.part`, unit };
 }
 
 const SQL = `create table t(g integer, v integer);
@@ -34,14 +45,14 @@ select count(*), sum(x), max(m) from (select g, sum(v) x, max(v) m from t group 
 
 /** qemu-x86_64 runs what its guest executes natively: so cc1 itself, not gcc. */
 function programs() {
-  const { text, small, unit } = inputs(), cc1 = have('gcc') ? spawnSync('gcc', ['-print-prog-name=cc1'], { encoding: 'utf8' }).stdout.trim() : '';
+  const { text, part, unit } = inputs(), cc1 = have('gcc') ? spawnSync('gcc', ['-print-prog-name=cc1'], { encoding: 'utf8' }).stdout.trim() : '';
   return [
-    ['python3', ['/usr/bin/python3', resolve('samples/src/bench/pystone.py'), '120']],
+    ['python3', ['/usr/bin/python3', resolve('samples/src/bench/pystone.py'), '200']],
     ['sqlite3', ['/usr/bin/sqlite3', ':memory:', SQL]],
     ['gzip', ['/bin/gzip', '-c', text]],
-    ['xz', ['/usr/bin/xz', '-c', '-3', small]],
+    ['xz', ['/usr/bin/xz', '-c', '-3', part]],
     ['cc1', [cc1, '-quiet', '-fpreprocessed', '-O2', '-o', '-', unit]],
-    ['perl', ['/usr/bin/perl', resolve('samples/src/bench/regex.pl'), '40']],
+    ['perl', ['/usr/bin/perl', resolve('samples/src/bench/regex.pl'), '60']],
   ].filter(([, argv]) => existsSync(argv[0])).map(([name, argv]) => [name, 'real', argv]);
 }
 
