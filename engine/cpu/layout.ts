@@ -14,32 +14,32 @@ export const FRAME_COUNT = 20;
  *  whether the instruction there is one for the decoder, the place for its template or 0, the template's key and SIB, bytes before displacement and immediate. */
 export const DECODE = { at: 192, cost: 196, flow: 200, more: 204, template: 208, key: 212, sib: 216, head: 220 } as const;
 export const CPU_AREA = 0x1000;
-export const CPU_STRIDE = 0x12000;
+export const CPU_STRIDE = 0x22000;
 export const cpuBase = (cpu: number): number => CPU_AREA + cpu * CPU_STRIDE;
 
 /** Prefixes by byte, opcodes by map and byte: written once. */
-export const DECODE_TABLES = 0x481000;
+export const DECODE_TABLES = 0x881000;
 /** Of RCPPS and RSQRTPS (semantics/approximation.ts). */
-export const APPROXIMATIONS = 0x481800;
+export const APPROXIMATIONS = 0x881800;
 /** Sequences of forms that are done as one (interp/fused-forms.ts): at most 256 rows and columns of a byte. Written once. */
-export const FUSION = 0x488000;
+export const FUSION = 0x888000;
 /** By handler slot from the first on: the bytes of an instruction of that form, its displacement and immediate 0; zeros if none is known. Written once. */
-export const FORM_SAMPLES = 0x4a0000;
+export const FORM_SAMPLES = 0x8a0000;
 export const SAMPLE_BYTES = 16;
 /** One byte a frame: FETCHED is architectural (law 3), DECODED a cache's. Ram looks here before each write. */
-export const FRAME_FLAGS = 0x500000;
+export const FRAME_FLAGS = 0x900000;
 export const FRAME_FLAGS_SIZE = 0x100000;
 export const FRAME_FETCHED = 1, FRAME_DECODED = 2;
 /** Physical address → block: 65,536 entries of {pa u32, block u32}, each the newest of its blocks; BLK.hashNext leads to the others. */
-export const JUMP_CACHE = 0x600000;
+export const JUMP_CACHE = 0xa00000;
 export const JUMP_CACHE_BITS = 16;
 /** Blocks of predecoded records. */
-export const BLOCK_AREA = 0x700000;
-export const BLOCK_AREA_END = 0x6200000;
+export const BLOCK_AREA = 0xb00000;
+export const BLOCK_AREA_END = 0x6600000;
 /** Records to make others from, by what stands before displacement and immediate: 32,768 entries of 32 bytes, two and two for the same. */
-export const TEMPLATES = 0x6200000;
+export const TEMPLATES = 0x6600000;
 export const TEMPLATE_BITS = 15;
-export const RAM_BASE = 0x6300000;
+export const RAM_BASE = 0x6700000;
 
 /** WebAssembly pages (64 KiB) of a memory that holds the engine and `ramBytes` of guest RAM. */
 export const memoryPages = (ramBytes: number): number => Math.ceil((RAM_BASE + ramBytes) / 65536);
@@ -49,6 +49,8 @@ export const S = {
   /** Lazy flags: res sign-extended (ZF: = 0, SF: < 0, PF: its low byte), cc the carry-out vector shifted so that the carry out of the top bit
    *  is bit 63, fx = operand bits | PF flip << 8 | SF flip << 9. CF = bit 63, OF = bit 63 ^ bit 62, AF = bit (67 − bits). */
   flagRes: CTX_SIZE, flagCc: CTX_SIZE + 8, flagFx: CTX_SIZE + 16,
+  /** Bit n: since the last flush a translation came into entries 128 n … 128 n + 127 of the data TLB; the others are empty. A cache's. */
+  dtlbUsed: 852,
   /** The code page: virtual address, and the physical address of its frame. */
   pageVa: 856, frameBase: 864,
   /** Record at which the interpreter left, or the hot block; 0 while it runs. A register that is always zero. */
@@ -69,11 +71,11 @@ export const S = {
   bounce: 1024, bounceSize: 1024,
   /** State of the generator behind RDRAND, 4 words. */
   random: 1008,
-  dtlb: 0x800, // 2,048 entries of 32 bytes
-  itlb: 0x10800, // 128 entries of 16 bytes
+  dtlb: 0x800, // 4,096 entries of 32 bytes
+  itlb: 0x20800, // 128 entries of 16 bytes
 } as const;
 
-export const DTLB_ENTRIES = 2048;
+export const DTLB_ENTRIES = 4096;
 /** Entry: readTag i64, writeTag i64 (fast: page address or −1), addend i32, pfn u32, arch lo (page | TLB_VALID | TLB_WRITE) u32, arch hi u32. */
 export const DTLB = { read: 0, write: 8, addend: 16, pfn: 20, archLo: 24, archHi: 28, size: 32 } as const;
 export const TLB_VALID = 1, TLB_WRITE = 2;

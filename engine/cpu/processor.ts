@@ -104,7 +104,7 @@ class Cpu implements Processor {
       mmu.u32[(s + CTX.rflags) >> 2] = 0x202;
       mmu.u32[(s + CTX.mxcsr) >> 2] = 0x1f80;
       mmu.u8[s + CTX.fcw] = 0x7f; mmu.u8[s + CTX.fcw + 1] = 3;
-      mmu.clear(s);
+      mmu.powerOn(s);
     }
   }
 

@@ -196,6 +196,7 @@ function emitRefill(f: Func): void {
   f.get(3).get(writable).i32Eqz().i32And(); refuse();
   f.get(pte).i32Const(12).i32ShrU().tee(pfn).i32Const(0).i32Load(FRAME_COUNT).i32GeU(); refuse();
   f.get(3).get(pfn).i32Load8U(FRAME_FLAGS).i32And(); refuse();
+  f.get(0).get(0).i32Load(S.dtlbUsed).i32Const(1).get(va).i64Const(19).i64ShrU().i32WrapI64().i32Shl().i32Or().i32Store(S.dtlbUsed); // a shift counts modulo 32
   f.get(entry).get(page).i64Store(S.dtlb + DTLB.read);
   f.get(entry).get(page).i64Const(-1).get(writable).get(pfn).i32Load8U(FRAME_FLAGS).i32Eqz().i32And().select().i64Store(S.dtlb + DTLB.write);
   f.get(entry).i32Const(RAM_BASE).get(table).i32Add().get(page).i32WrapI64().i32Sub().i32Store(S.dtlb + DTLB.addend);

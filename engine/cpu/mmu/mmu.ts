@@ -11,6 +11,9 @@ const LAST_CANONICAL_HI = 0x7fff;
 const EMPTY_DTLB = new Uint32Array(DTLB_ENTRIES * DTLB.size >> 2).fill(0xffffffff);
 for (let i = 0; i < EMPTY_DTLB.length; i += DTLB.size >> 2) EMPTY_DTLB[i + (DTLB.archLo >> 2)] = 0;
 EMPTY_DTLB.fill(0, EMPTY_DTLB.length - (DTLB.size >> 2), EMPTY_DTLB.length - (DTLB.size >> 2) + 4);
+/** By bit of S.dtlbUsed. */
+const PART = EMPTY_DTLB.length / 32, EMPTY_PARTS = Array.from({ length: 32 }, (_, n) => EMPTY_DTLB.subarray(n * PART, (n + 1) * PART));
+const EMPTY_ITLB = new Uint32Array(ITLB_ENTRIES * ITLB.size >> 2).fill(0xffffffff);
 
 export class Mmu {
   readonly u8: Uint8Array;
@@ -93,6 +96,7 @@ export class Mmu {
     const plain = !this.checks(s);
     if (plain) { u32[e] = page; u32[e + 1] = hi; } else { u32[e] = ~page; u32[e + 1] = ~hi; }
     if (plain && writable && this.u8[FRAME_FLAGS + pfn] === 0) { u32[e + 2] = page; u32[e + 3] = hi; } else { u32[e + 2] = ~page; u32[e + 3] = ~hi; } // a tag that no address hashed here can match
+    u32[(s + S.dtlbUsed) >> 2]! |= 1 << (page >>> 19);
     u32[e + (DTLB.addend >> 2)] = RAM_BASE + pfn * 4096 - page;
     u32[e + (DTLB.pfn >> 2)] = pfn;
     u32[e + (DTLB.archLo >> 2)] = page | TLB_VALID | (writable ? TLB_WRITE : 0);
@@ -265,10 +269,21 @@ export class Mmu {
     this.f64[(s + S.tlbFlush) >> 3]!++;
     this.clear(s);
   }
+  /** What is in the TLBs goes. A switch to another address space does it: most of the entries are empty already. */
   clear(s: number): void {
-    const i = (s + S.itlb) >> 2;
-    this.u32.set(EMPTY_DTLB, (s + S.dtlb) >> 2);
-    this.u32.fill(0xffffffff, i, i + (ITLB_ENTRIES * ITLB.size >> 2));
+    const { u32 } = this;
+    let used = u32[(s + S.dtlbUsed) >> 2]!;
+    u32[(s + S.dtlbUsed) >> 2] = 0;
+    for (; used !== 0; used &= used - 1) {
+      const n = 31 - Math.clz32(used & -used);
+      u32.set(EMPTY_PARTS[n]!, ((s + S.dtlb) >> 2) + n * PART);
+    }
+    u32.set(EMPTY_ITLB, (s + S.itlb) >> 2);
+  }
+  /** Of a new CPU, whose memory is zero. */
+  powerOn(s: number): void {
+    this.u32[(s + S.dtlbUsed) >> 2] = 0xffffffff;
+    this.clear(s);
   }
   invalidate(s: number, va: number): void {
     const lo = va % 4294967296, hi = Math.floor(va / 4294967296) >>> 0, page = (lo & ~4095) >>> 0, { u32 } = this;
