@@ -89,6 +89,13 @@ describe.skipIf(!hasGcc)('processor', { timeout: 60_000 }, () => {
     expect(cpu.regs(0).gpr(R8)).toBe(sum);
     expect(cpu.regs(0).gpr(RSP)).toBe(STACK);
   }));
+  test('forced compilation of blocks that reach each other makes each region once', () => {
+    // x and y are entered in turns by an indirect jump, and each leads to the other: a region of one holds the other's
+    const m = machine('force', assemble('mov ecx, 200\nlea rsi, [rip+x]\nlea rdi, [rip+y]\n1: xchg rsi, rdi\njmp rsi\nx: inc rax\nxor edx, 1\njnz y\njmp 2f\ny: inc rbx\nxor edx, 1\njnz x\n2: dec ecx\njnz 1b\nsyscall'));
+    m.cpu.run(0, 1_000_000);
+    expect(m.cpu.exit.reason).toBe(EXIT.syscall);
+    expect(m.cpu.stats().regions).toBeLessThan(20);
+  });
   test('partial registers and flags', () => run(`
     mov eax, 0xffffffff\nadd al, 1\nsetc bl\nmov ah, 0x12\nmov cx, ax\nmovsx edx, al\nmov r8d, 0x80000000\nadd r8d, r8d\nseto r9b\nsbb r10, r10\nsyscall`, ({ cpu }) => {
     const r = cpu.regs(0);

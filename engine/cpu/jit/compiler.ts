@@ -178,10 +178,11 @@ export class Compiler {
     }
   }
 
-  /** Live regions, and those being made, of which all that matters is in this one. */
-  private within({ blocks }: Compiled): Compiled[] {
-    const met = new Set<Compiled>();
-    for (const b of blocks.keys()) { const live = this.homes.get(b); if (live !== undefined && blocks.has(live.root) && live.entries.every((e) => blocks.has(e))) met.add(live); }
+  /** Live regions, and those being made, of which all that matters is in this one. Of forced compilation that is all entries as such: it makes a region at
+   *  each arrival that has none, and two that take each other's place would be made again for ever. */
+  private within({ blocks, entries }: Compiled): Compiled[] {
+    const met = new Set<Compiled>(), kept = this.minHot > 0 ? blocks : new Set(entries);
+    for (const b of blocks.keys()) { const live = this.homes.get(b); if (live !== undefined && blocks.has(live.root) && live.entries.every((e) => kept.has(e))) met.add(live); }
     return [...met];
   }
   private install(jobs: readonly Job[], m: Module): void {
