@@ -3,6 +3,8 @@ import { assert } from '../base/assert.ts';
 import type { Pa, Pfn } from '../base/brand.ts';
 import type { Processor, Ram } from './hardware.ts';
 
+const ZEROS = new Uint32Array(1024);
+
 export class GuestRam implements Ram {
   readonly frames: number;
   readonly u8: Uint8Array;
@@ -58,7 +60,7 @@ export class GuestRam implements Ram {
 
   zeroFrame(pfn: Pfn): void {
     if (this.flags[pfn] !== 0) this.processor?.frameWritten(pfn);
-    this.u32.fill(0, pfn * 1024, pfn * 1024 + 1024);
+    this.u32.set(ZEROS, pfn * 1024); // half the time of fill, as the memory is shared
   }
 
   copyFrame(dst: Pfn, src: Pfn): void {

@@ -10,8 +10,9 @@ declare const KTRACE_BUNDLE: string;
 const bundle = `${__dirname}/ktrace-${KTRACE_BUNDLE}.cjs`, cache = `${__dirname}/ktrace-${KTRACE_BUNDLE}-${process.version}-${process.arch}.cache`;
 
 // Slow paths of loads and stores are hinted as unlikely: with the hints V8 keeps registers over them. Later versions read hints without a flag.
-// When JavaScript is optimized is left to V8 11. With four times its patience the first thread, for which the user waits, took 7 % longer for ls, 10 % for
-// the start of python3 and 30 % for a program of 16,000 page faults; what the compiler's thread saved made 6 % of their CPU time. Later versions: not measured.
+// A function of JavaScript is optimized by V8 11 after twice as much work as by default: until then that compiler costs more than it saves. By default
+// python3's start, gcc -c and ls take as long by the clock and 10 to 20 % more CPU time, of the compiler's thread; with four times the work ls takes 7 %
+// longer and a program of 16,000 page faults 30 % (8 % with twice). Later versions: not measured.
 // Generated code does not look for the stack's end in each loop and function: 5 to 8 % of the time of a hot loop. Its functions call helpers to a
 // depth that is fixed, and go from one to the next by tail calls, so a guest's recursion takes nothing of the host's stack; JavaScript, between any two
 // stays in generated code, still looks. Stays end at the CPU's deadline, so V8's interrupts wait no longer than a turn of the scheduler.
@@ -20,7 +21,7 @@ const v8 = Number(process.versions.v8.split('.')[0]);
 setFlagsFromString('--no-wasm-stack-checks');
 if (v8 <= 13) {
   setFlagsFromString('--experimental-wasm-branch-hinting');
-  if (v8 > 11) setFlagsFromString('--invocation-count-for-turbofan=10000');
+  setFlagsFromString(v8 <= 11 ? '--interrupt-budget=270336' : '--invocation-count-for-turbofan=10000'); // each knows only its own
 }
 
 function compiled(): Buffer | undefined {
