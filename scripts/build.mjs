@@ -50,7 +50,7 @@ chmodSync(`${outdir}/ktrace.cjs`, 0o755);
 if (existsSync(out)) renameSync(out, `${outdir}.old`);
 renameSync(outdir, out);
 rmSync(`${outdir}.old`, { recursive: true, force: true });
-// The first recording leaves V8's compiled code beside the bundle.
+// The first recording leaves V8's compiled code beside the bundle: of all that most recordings need, the compiler of regions too.
 const first = mkdtempSync(join(tmpdir(), 'ktrace-build-'));
-spawnSync(process.execPath, [`${out}/ktrace.cjs`, 'record', '-q', '-o', join(first, 'r.ktrace'), '--', '/bin/ls', '-l', '/'], { stdio: 'ignore' });
+spawnSync(process.execPath, [`${out}/ktrace.cjs`, 'record', '-q', '-o', join(first, 'r.ktrace'), '--', '/bin/sh', '-c', 'i=0; while [ $i -lt 6000 ]; do i=$((i+1)); done; ls -l /'], { stdio: 'ignore' });
 rmSync(first, { recursive: true, force: true });

@@ -39,7 +39,9 @@ export const BLOCK_AREA_END = 0x6600000;
 /** Records to make others from, by what stands before displacement and immediate: 32,768 entries of 32 bytes, two and two for the same. */
 export const TEMPLATES = 0x6600000;
 export const TEMPLATE_BITS = 15;
-export const RAM_BASE = 0x6700000;
+/** One byte a frame, not 0 if a fast tag for stores may lead to it. A cache's: frames of code have none to take away then. */
+export const FRAME_STORES = 0x6700000;
+export const RAM_BASE = 0x6800000;
 
 /** WebAssembly pages (64 KiB) of a memory that holds the engine and `ramBytes` of guest RAM. */
 export const memoryPages = (ramBytes: number): number => Math.ceil((RAM_BASE + ramBytes) / 65536);

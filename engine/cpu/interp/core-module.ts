@@ -4,7 +4,7 @@ import { COST } from '../../clock/costs.ts';
 import { AC, CTX, PTE } from '../../machine/hardware.ts';
 import { COUNT, emitCount } from '../counts.ts';
 import { FK } from '../jit/context.ts';
-import { BLK, DTLB, DTLB_ENTRIES, FRAME_COUNT, FRAME_FLAGS, RAM_BASE, REC, S, TLB_VALID, TLB_WRITE } from '../layout.ts';
+import { BLK, DTLB, DTLB_ENTRIES, FRAME_COUNT, FRAME_FLAGS, FRAME_STORES, RAM_BASE, REC, S, TLB_VALID, TLB_WRITE } from '../layout.ts';
 import { approximationTables } from '../semantics/approximation-tables.ts';
 import { allHelpers, semanticsOf } from '../semantics/context.ts';
 import { carryAdd, carrySub } from '../semantics/emit.ts';
@@ -198,7 +198,8 @@ function emitRefill(f: Func): void {
   f.get(3).get(pfn).i32Load8U(FRAME_FLAGS).i32And(); refuse();
   f.get(0).get(0).i32Load(S.dtlbUsed).i32Const(1).get(va).i64Const(19).i64ShrU().i32WrapI64().i32Shl().i32Or().i32Store(S.dtlbUsed); // a shift counts modulo 32
   f.get(entry).get(page).i64Store(S.dtlb + DTLB.read);
-  f.get(entry).get(page).i64Const(-1).get(writable).get(pfn).i32Load8U(FRAME_FLAGS).i32Eqz().i32And().select().i64Store(S.dtlb + DTLB.write);
+  f.get(writable).get(pfn).i32Load8U(FRAME_FLAGS).i32Eqz().i32And().ifThen().get(pfn).i32Const(1).i32Store8(FRAME_STORES).get(entry).get(page).i64Store(S.dtlb + DTLB.write);
+  f.else().get(entry).i64Const(-1).i64Store(S.dtlb + DTLB.write).end();
   f.get(entry).i32Const(RAM_BASE).get(table).i32Add().get(page).i32WrapI64().i32Sub().i32Store(S.dtlb + DTLB.addend);
   f.get(entry).get(pfn).i32Store(S.dtlb + DTLB.pfn);
   f.get(entry).get(page).i64Const(TLB_VALID).i64Or().get(writable).i32Const(1).i32Shl().i64ExtendI32U().i64Or().i64Store(S.dtlb + DTLB.archLo);

@@ -1,7 +1,7 @@
 // The memory management unit: page walks (SDM vol. 3, 4.5), architectural TLBs with their fast tags, the slow paths of loads and stores.
 import { COST } from '../../clock/costs.ts';
 import { AC, CTX, EXIT, PF, PTE, PTE_NX_HI, VEC } from '../../machine/hardware.ts';
-import { DTLB, DTLB_ENTRIES, FRAME_FETCHED, FRAME_FLAGS, ITLB, ITLB_ENTRIES, RAM_BASE, S, TLB_VALID, TLB_WRITE, cpuBase } from '../layout.ts';
+import { DTLB, DTLB_ENTRIES, FRAME_FETCHED, FRAME_FLAGS, FRAME_STORES, ITLB, ITLB_ENTRIES, RAM_BASE, S, TLB_VALID, TLB_WRITE, cpuBase } from '../layout.ts';
 
 /** Bits 63 to 47 are all alike: the upper half says it. */
 const canonical = (hi: number): boolean => { const top = (hi | 0) >> 15; return top === 0 || top === -1; };
@@ -81,7 +81,7 @@ export class Mmu {
     const arch = u32[e + (DTLB.archLo >> 2)]!;
     if ((arch & ~4095) === page && u32[e + (DTLB.archHi >> 2)] === hi >>> 0 && (arch & TLB_VALID) !== 0 && (!write || (arch & TLB_WRITE) !== 0)) {
       const pfn = u32[e + (DTLB.pfn >> 2)]!;
-      if (write && this.u8[FRAME_FLAGS + pfn] === 0 && !this.checks(s)) { u32[e + 2] = page; u32[e + 3] = hi; } // the fast tag may be given again
+      if (write && this.u8[FRAME_FLAGS + pfn] === 0 && !this.checks(s)) this.tagStores(e, page, hi, pfn); // the fast tag may be given again
       return pfn;
     }
     const pfn = this.walk(s, lo, hi, write ? 1 : 0);
@@ -95,12 +95,18 @@ export class Mmu {
     const { u32 } = this;
     const plain = !this.checks(s);
     if (plain) { u32[e] = page; u32[e + 1] = hi; } else { u32[e] = ~page; u32[e + 1] = ~hi; }
-    if (plain && writable && this.u8[FRAME_FLAGS + pfn] === 0) { u32[e + 2] = page; u32[e + 3] = hi; } else { u32[e + 2] = ~page; u32[e + 3] = ~hi; } // a tag that no address hashed here can match
+    if (plain && writable && this.u8[FRAME_FLAGS + pfn] === 0) this.tagStores(e, page, hi, pfn); else { u32[e + 2] = ~page; u32[e + 3] = ~hi; } // a tag that no address hashed here can match
     u32[(s + S.dtlbUsed) >> 2]! |= 1 << (page >>> 19);
     u32[e + (DTLB.addend >> 2)] = RAM_BASE + pfn * 4096 - page;
     u32[e + (DTLB.pfn >> 2)] = pfn;
     u32[e + (DTLB.archLo >> 2)] = page | TLB_VALID | (writable ? TLB_WRITE : 0);
     u32[e + (DTLB.archHi >> 2)] = hi;
+  }
+  /** Stores to the page are fast from now on. */
+  private tagStores(e: number, page: number, hi: number, pfn: number): void {
+    const { u32 } = this;
+    u32[e + (DTLB.write >> 2)] = page; u32[e + (DTLB.write >> 2) + 1] = hi;
+    this.u8[FRAME_STORES + pfn] = 1;
   }
   /** WASM address, or 0 with the fault in the state. */
   translate(s: number, lo: number, hi: number, write: boolean): number {
@@ -237,6 +243,8 @@ export class Mmu {
   fetched(pfn: number): void {
     if ((this.u8[FRAME_FLAGS + pfn]! & FRAME_FETCHED) !== 0) return;
     this.u8[FRAME_FLAGS + pfn] = this.u8[FRAME_FLAGS + pfn]! | FRAME_FETCHED;
+    if (this.u8[FRAME_STORES + pfn] === 0) return;
+    this.u8[FRAME_STORES + pfn] = 0;
     const { u32 } = this;
     for (let cpu = 0; cpu < this.cpus; cpu++) {
       let e = (cpuBase(cpu) + S.dtlb) >> 2;
