@@ -23,7 +23,7 @@ const elf = (change: (b: Buffer) => Buffer | void): string => { const b = Buffer
 describe('programs that cannot be executed', () => {
   test('missing: 127', () => { const r = record(['/nonexistent/program']); oneLine(r.stderr, '/nonexistent/program', 'not found'); expect(r.status).toBe(127); });
   test('not in PATH: 127', () => { const r = record(['no-such-command-xyz']); oneLine(r.stderr, 'no-such-command-xyz'); expect(r.status).toBe(127); });
-  test('directory: 126', () => { const r = record(['/etc']); oneLine(r.stderr, 'Permission denied'); expect(r.status).toBe(126); });
+  test('directory, by its path or found in PATH: 126', () => { for (const name of ['/etc', '.']) { const r = record([name]); oneLine(r.stderr, 'is a directory (Permission denied)'); expect(r.status).toBe(126); } });
   test('text without shebang: 126', () => { const r = record([fileIn('just text\n')]); oneLine(r.stderr, 'Exec format error'); expect(r.status).toBe(126); });
   test('not executable: 126', () => { const r = record([fileIn('#!/bin/sh\n', 0o644)]); oneLine(r.stderr, 'Permission denied'); expect(r.status).toBe(126); });
   test('empty file: 126', () => { const r = record([fileIn('')]); oneLine(r.stderr, 'Exec format error'); expect(r.status).toBe(126); });

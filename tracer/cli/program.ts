@@ -21,12 +21,12 @@ export function findProgram(name: string, path: string | undefined, cwd: string)
     const path = `${dir === '' ? '.' : dir}/${name}`, full = resolve(cwd, path);
     let s: Stats;
     try { s = statSync(full); } catch { continue; }
-    if (!s.isFile()) continue;
+    if (!s.isFile()) { denied ??= full; continue; } // execvp(3): EACCES is the answer if nothing better follows
     try { accessSync(full, constants.X_OK); } catch { denied ??= full; continue; }
     examine(name, full);
     return path;
   }
-  if (denied !== null) throw new UserError(`${denied}: Permission denied: make it executable with chmod +x`, CANNOT);
+  if (denied !== null) examine(denied, denied);
   throw new UserError(`${name}: not found: check its name and PATH`, NOT_FOUND);
 }
 
