@@ -14,27 +14,27 @@ export const FRAME_COUNT = 20;
  *  whether the instruction there is one for the decoder, the place for its template or 0, the template's key and SIB, bytes before displacement and immediate. */
 export const DECODE = { at: 192, cost: 196, flow: 200, more: 204, template: 208, key: 212, sib: 216, head: 220 } as const;
 export const CPU_AREA = 0x1000;
-export const CPU_STRIDE = 0x22000;
+export const CPU_STRIDE = 0x25000;
 export const cpuBase = (cpu: number): number => CPU_AREA + cpu * CPU_STRIDE;
 
 /** Prefixes by byte, opcodes by map and byte: written once. */
-export const DECODE_TABLES = 0x881000;
+export const DECODE_TABLES = 0x941000;
 /** Of RCPPS and RSQRTPS (semantics/approximation.ts). */
-export const APPROXIMATIONS = 0x881800;
+export const APPROXIMATIONS = 0x941800;
 /** Sequences of forms that are done as one (interp/fused-forms.ts): at most 256 rows and columns of a byte. Written once. */
-export const FUSION = 0x888000;
+export const FUSION = 0x948000;
 /** By handler slot from the first on: the bytes of an instruction of that form, its displacement and immediate 0; zeros if none is known. Written once. */
-export const FORM_SAMPLES = 0x8a0000;
+export const FORM_SAMPLES = 0x960000;
 export const SAMPLE_BYTES = 16;
 /** One byte a frame: FETCHED is architectural (law 3), DECODED a cache's. Ram looks here before each write. */
-export const FRAME_FLAGS = 0x900000;
+export const FRAME_FLAGS = 0x9c0000;
 export const FRAME_FLAGS_SIZE = 0x100000;
 export const FRAME_FETCHED = 1, FRAME_DECODED = 2;
 /** Physical address → block: 65,536 entries of {pa u32, block u32}, each the newest of its blocks; BLK.hashNext leads to the others. */
-export const JUMP_CACHE = 0xa00000;
+export const JUMP_CACHE = 0xac0000;
 export const JUMP_CACHE_BITS = 16;
 /** Blocks of predecoded records. */
-export const BLOCK_AREA = 0xb00000;
+export const BLOCK_AREA = 0xbc0000;
 export const BLOCK_AREA_END = 0x6600000;
 /** Records to make others from, by what stands before displacement and immediate: 32,768 entries of 32 bytes, two and two for the same. */
 export const TEMPLATES = 0x6600000;
@@ -74,14 +74,16 @@ export const S = {
   /** State of the generator behind RDRAND, 4 words. */
   random: 1008,
   dtlb: 0x800, // 4,096 entries of 32 bytes
-  itlb: 0x20800, // 128 entries of 16 bytes
+  itlb: 0x20800, // 1,024 entries of 16 bytes
+  /** As dtlbUsed, of the instruction TLB: entries 32 n … 32 n + 31. */
+  itlbUsed: 0x24800,
 } as const;
 
 export const DTLB_ENTRIES = 4096;
 /** Entry: readTag i64, writeTag i64 (fast: page address or −1), addend i32, pfn u32, arch lo (page | TLB_VALID | TLB_WRITE) u32, arch hi u32. */
 export const DTLB = { read: 0, write: 8, addend: 16, pfn: 20, archLo: 24, archHi: 28, size: 32 } as const;
 export const TLB_VALID = 1, TLB_WRITE = 2;
-export const ITLB_ENTRIES = 128;
+export const ITLB_ENTRIES = 1024;
 /** Entry: tag i64 (page address or −1), frame base u32. */
 export const ITLB = { tag: 0, frame: 8, size: 16 } as const;
 

@@ -89,6 +89,7 @@ export function emitFetch(f: Func): void {
   f.get(table).i32Const(12).i32ShrU().i32Const(0).i32Load(FRAME_COUNT).i32GeU(); refuse();
   f.get(page).i64Const(8).i64ShrU().i32WrapI64().i32Const((ITLB_ENTRIES - 1) * ITLB.size).i32And().get(STATE).i32Add().tee(e);
   f.get(page).i64Store(S.itlb + ITLB.tag).get(e).get(table).i32Store(S.itlb + ITLB.frame);
+  f.get(STATE).get(STATE).i32Load(S.itlbUsed).i32Const(1).get(page).i64Const(17).i64ShrU().i32WrapI64().i32Shl().i32Or().i32Store(S.itlbUsed); // a shift counts modulo 32
   f.get(STATE).get(STATE).f64Load(S.itlbMiss).f64Const(1).f64Add().f64Store(S.itlbMiss);
   f.get(STATE).get(STATE).i64Load(S.now).i64Const(COST.tlbMiss).i64Add().i64Store(S.now);
   f.i32Const(1);

@@ -13,7 +13,8 @@ for (let i = 0; i < EMPTY_DTLB.length; i += DTLB.size >> 2) EMPTY_DTLB[i + (DTLB
 EMPTY_DTLB.fill(0, EMPTY_DTLB.length - (DTLB.size >> 2), EMPTY_DTLB.length - (DTLB.size >> 2) + 4);
 /** By bit of S.dtlbUsed. */
 const PART = EMPTY_DTLB.length / 32, EMPTY_PARTS = Array.from({ length: 32 }, (_, n) => EMPTY_DTLB.subarray(n * PART, (n + 1) * PART));
-const EMPTY_ITLB = new Uint32Array(ITLB_ENTRIES * ITLB.size >> 2).fill(0xffffffff);
+/** Of any bit of S.itlbUsed. */
+const EMPTY_ITLB_PART = new Uint32Array(ITLB_ENTRIES * ITLB.size >> 7).fill(0xffffffff);
 
 export class Mmu {
   readonly u8: Uint8Array;
@@ -262,6 +263,7 @@ export class Mmu {
     this.f64[(s + S.itlbMiss) >> 3]!++;
     this.addNow(s, COST.tlbMiss);
     u32[e] = page; u32[e + 1] = hi; u32[e + 2] = pfn * 4096;
+    u32[(s + S.itlbUsed) >> 2]! |= 1 << (page >>> 17);
     return pfn * 4096;
   }
 
@@ -286,11 +288,13 @@ export class Mmu {
       const n = 31 - Math.clz32(used & -used);
       u32.set(EMPTY_PARTS[n]!, ((s + S.dtlb) >> 2) + n * PART);
     }
-    u32.set(EMPTY_ITLB, (s + S.itlb) >> 2);
+    used = u32[(s + S.itlbUsed) >> 2]!;
+    u32[(s + S.itlbUsed) >> 2] = 0;
+    for (; used !== 0; used &= used - 1) u32.set(EMPTY_ITLB_PART, ((s + S.itlb) >> 2) + (31 - Math.clz32(used & -used)) * EMPTY_ITLB_PART.length);
   }
   /** Of a new CPU, whose memory is zero. */
   powerOn(s: number): void {
-    this.u32[(s + S.dtlbUsed) >> 2] = 0xffffffff;
+    this.u32[(s + S.dtlbUsed) >> 2] = this.u32[(s + S.itlbUsed) >> 2] = 0xffffffff;
     this.clear(s);
   }
   invalidate(s: number, va: number): void {
@@ -303,10 +307,11 @@ export class Mmu {
     const i = (s + S.itlb + ((page >>> 12) & (ITLB_ENTRIES - 1)) * ITLB.size) >> 2;
     if (u32[i] === page && u32[i + 1] === hi) u32.fill(0xffffffff, i, i + (ITLB.size >> 2));
   }
-  /** Fast tags from the architectural ones. */
+  /** Fast tags from the architectural ones, of which any may be in use. */
   rebuildFastTags(s: number): void {
     const { u32 } = this;
     this.checking[u32[(s + S.cpu) >> 2]!] = this.checks(s);
+    u32[(s + S.itlbUsed) >> 2] = 0xffffffff;
     for (let k = 0, e = (s + S.dtlb) >> 2; k < DTLB_ENTRIES; k++, e += DTLB.size >> 2) {
       const arch = u32[e + (DTLB.archLo >> 2)]!;
       if ((arch & TLB_VALID) === 0) u32.set(EMPTY_DTLB.subarray(k * (DTLB.size >> 2), k * (DTLB.size >> 2) + 4), e); // the tags

@@ -33,7 +33,7 @@
     local.get $rdi i32.const (;state;) i64.load offset=48 (;rsi;) local.set $rsi
     local.get $rsi i64.const 2 i64.shl i64.add i64.const 8 i64.add local.set 10
     i32.const (;state;) local.get 10 i64.store (;rax;)
-    i32.const (;state;) i32.const 11534448 i32.store offset=868 (;rec;)
+    i32.const (;state;) i32.const 12320880 i32.store offset=868 (;rec;)
     i32.const (;state;) local.get 3 i64.extend_i32_u return_call 3
     unreachable
   end

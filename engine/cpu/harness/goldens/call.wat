@@ -42,11 +42,11 @@
               unreachable
             end
             local.get 3 i32.const 1 i32.le_s if (;unlikely;)
-              i32.const (;state;) i32.const 11534632 i32.store offset=868 (;rec;)
+              i32.const (;state;) i32.const 12321064 i32.store offset=868 (;rec;)
               i32.const (;state;) local.get 3 i64.extend_i32_u return_call 4
             end
             local.get 3 i32.const 1 i32.sub local.set 3
-            i32.const (;state;) i32.const 11534744 i32.store offset=868 (;rec;)
+            i32.const (;state;) i32.const 12321176 i32.store offset=868 (;rec;)
             i32.const (;state;) local.get 3 i64.extend_i32_u return_call 4
             unreachable
           end
@@ -54,7 +54,7 @@
           local.get $rsp i64.const 8 i64.sub local.tee 9 local.get 10 local.set 13
           local.set 12
           local.get 12 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 131040 i32.and local.tee 14 i64.load offset=6152 (;dtlb.write;) local.get 12 i64.xor i64.const 4088 i64.gt_u if (;unlikely;)
-            i32.const (;state;) i32.const 11534408 i32.store offset=868 (;rec;)
+            i32.const (;state;) i32.const 12320840 i32.store offset=868 (;rec;)
             i32.const (;state;) local.get 3 i64.extend_i32_u return_call 4
           end
           local.get 12 i32.wrap_i64 local.tee 15 local.get 14 i32.load offset=6160 (;dtlb.addend;) i32.add local.get 13 i64.store
@@ -70,12 +70,12 @@
         end
         local.get $rsp local.set 12
         local.get 12 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 131040 i32.and local.tee 14 i64.load offset=6144 (;dtlb.read;) local.get 12 i64.xor i64.const 4088 i64.gt_u if (;unlikely;)
-          i32.const (;state;) i32.const 11534520 i32.store offset=868 (;rec;)
+          i32.const (;state;) i32.const 12320952 i32.store offset=868 (;rec;)
           i32.const (;state;) local.get 3 i64.extend_i32_u return_call 4
         end
         local.get 12 i32.wrap_i64 local.tee 15 local.get 14 i32.load offset=6160 (;dtlb.addend;) i32.add i64.load local.set 13
         local.get 13 i64.const 47 i64.shr_s i64.const 1 i64.add i64.const 1 i64.gt_u if (;unlikely;)
-          i32.const (;state;) i32.const 11534520 i32.store offset=868 (;rec;)
+          i32.const (;state;) i32.const 12320952 i32.store offset=868 (;rec;)
           i32.const (;state;) local.get 3 i64.extend_i32_u return_call 4
         end
         local.get $rsp i64.const 8 i64.add local.set $rsp
@@ -97,10 +97,10 @@
       end
       local.get 3 i32.const 0 i32.le_s br_if 1
       local.get 2 i64.const -4096 i64.and local.set 12
-      local.get 12 i64.const 8 i64.shr_u i32.wrap_i64 i32.const 2032 i32.and local.set 14
+      local.get 12 i64.const 8 i64.shr_u i32.wrap_i64 i32.const 16368 i32.and local.set 14
       local.get 14 i64.load offset=137216 (;itlb.tag;) local.get 12 i64.ne br_if 1
-      local.get 14 i32.load offset=137224 (;itlb.frame;) local.get 2 i32.wrap_i64 local.tee 19 i32.const 4095 i32.and i32.or local.tee 17 local.get 17 i32.const 11 i32.shr_u i32.xor i32.const 65535 i32.and i32.const 3 i32.shl local.tee 18 i32.load offset=10485760 local.get 17 i32.ne br_if 1
-      local.get 18 i32.load offset=10485764 local.tee 18 i32.load offset=64 i32.const 1 i32.ne br_if 1
+      local.get 14 i32.load offset=137224 (;itlb.frame;) local.get 2 i32.wrap_i64 local.tee 19 i32.const 4095 i32.and i32.or local.tee 17 local.get 17 i32.const 11 i32.shr_u i32.xor i32.const 65535 i32.and i32.const 3 i32.shl local.tee 18 i32.load offset=11272192 local.get 17 i32.ne br_if 1
+      local.get 18 i32.load offset=11272196 local.tee 18 i32.load offset=64 i32.const 1 i32.ne br_if 1
       local.get 12 local.get 18 i64.load32_s offset=52 i64.sub local.get $pageVa i64.ne br_if 1
       i32.const (;state;) local.get 12 i64.store offset=856 (;pageVa;)
       i32.const (;state;) local.get 14 i32.load offset=137224 (;itlb.frame;) i32.store offset=864 (;frameBase;)

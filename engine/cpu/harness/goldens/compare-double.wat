@@ -49,22 +49,22 @@
       end
       i32.const (;state;) i32.load offset=172 if (;unlikely;)
         i32.const (;state;) i32.const 0 i32.store offset=172
-        i32.const (;state;) i32.const 11534408 i32.store offset=868 (;rec;)
+        i32.const (;state;) i32.const 12320840 i32.store offset=868 (;rec;)
         i32.const (;state;) local.get 3 i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
       end
     end
     local.get 11 local.tee 14 i64.extend_i32_u local.set 6
     local.get 3 i32.const 4 i32.le_s if (;unlikely;)
-      i32.const (;state;) i32.const 11534448 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 12320880 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get 3 i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or i32.const 16391 local.get 6 i64.const 0 return_call 6
     end
     local.get 3 i32.const 4 i32.sub local.set 3
     local.get 4 i32.const 2 i32.add local.set 4
     local.get 14 i32.const 65 i32.and i32.const 0 i32.ne i32.eqz if
-      i32.const (;state;) i32.const 11534560 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 12320992 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get 3 i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or i32.const 16391 local.get 6 i64.const 0 return_call 6
     end
-    i32.const (;state;) i32.const 11534712 i32.store offset=868 (;rec;)
+    i32.const (;state;) i32.const 12321144 i32.store offset=868 (;rec;)
     i32.const (;state;) local.get 3 i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or i32.const 16391 local.get 6 i64.const 0 return_call 6
     unreachable
   end

@@ -42,21 +42,21 @@
     local.get 8 local.set 6
     local.get 12 local.set 19
     local.get 3 i32.const 2 i32.le_s if (;unlikely;)
-      i32.const (;state;) i32.const 11534448 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 12320880 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get 3 i64.extend_i32_u i32.const 8202 local.get 5 local.get 6 return_call 4
     end
     local.get 3 i32.const 2 i32.sub local.set 3
     local.get 18 local.get 19 i32.lt_s if
       i32.const 2 local.tee 21 i64.extend_i32_u local.set 20
       i32.const (;state;) local.get 20 i64.store offset=16 (;rdx;)
-      i32.const (;state;) i32.const 11534600 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 12321032 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get 3 i64.extend_i32_u i32.const 8202 local.get 5 local.get 6 return_call 4
     end
     i32.const 1 local.tee 23 i64.extend_i32_u local.set 22
     i32.const 2 local.tee 21 i64.extend_i32_u local.set 20
     i32.const (;state;) local.get 22 i64.store offset=8 (;rcx;)
     i32.const (;state;) local.get 20 i64.store offset=16 (;rdx;)
-    i32.const (;state;) i32.const 11534792 i32.store offset=868 (;rec;)
+    i32.const (;state;) i32.const 12321224 i32.store offset=868 (;rec;)
     i32.const (;state;) local.get 3 i64.extend_i32_u i32.const 8202 local.get 5 local.get 6 return_call 4
     unreachable
   end

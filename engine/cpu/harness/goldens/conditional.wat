@@ -45,7 +45,7 @@
     local.get $rdx local.get 5 local.get 6 i64.ge_s select local.set $rdx
     i32.const (;state;) local.get $rcx i64.store offset=8 (;rcx;)
     i32.const (;state;) local.get $rdx i64.store offset=16 (;rdx;)
-    i32.const (;state;) i32.const 11534528 i32.store offset=868 (;rec;)
+    i32.const (;state;) i32.const 12320960 i32.store offset=868 (;rec;)
     i32.const (;state;) local.get 3 i64.extend_i32_u i32.const 16394 local.get 5 local.get 6 return_call 4
     unreachable
   end

@@ -60,17 +60,17 @@
     local.get 8 local.set 6
     local.get 3 i32.const 4 i32.le_s if (;unlikely;)
       i32.const (;state;) local.get $rax i64.store (;rax;)
-      i32.const (;state;) i32.const 11534528 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 12320960 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get 3 i64.extend_i32_u i32.const 16386 local.get 5 local.get 6 return_call 4
     end
     local.get 3 i32.const 4 i32.sub local.set 3
     local.get 5 i64.const 0 i64.lt_s if
       i32.const (;state;) local.get $rax i64.store (;rax;)
-      i32.const (;state;) i32.const 11534640 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 12321072 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get 3 i64.extend_i32_u i32.const 16386 local.get 5 local.get 6 return_call 4
     end
     i32.const (;state;) local.get $rax i64.store (;rax;)
-    i32.const (;state;) i32.const 11534792 i32.store offset=868 (;rec;)
+    i32.const (;state;) i32.const 12321224 i32.store offset=868 (;rec;)
     i32.const (;state;) local.get 3 i64.extend_i32_u i32.const 16386 local.get 5 local.get 6 return_call 4
     unreachable
   end

@@ -43,7 +43,7 @@
     i32.const (;state;) i64.load offset=8 (;rcx;) local.set $rcx
     local.get $rcx local.tee 15 i64.eqz if
       i32.const (;state;) local.get $rdx i64.store offset=16 (;rdx;)
-      i32.const (;state;) i32.const 11534448 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 12320880 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get 8 i64.store offset=1000 (;fr;)
       i32.const (;state;) local.get 3 i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or i32.const 8195 i64.const 0 i64.const 0 return_call 4
     end
@@ -53,7 +53,7 @@
     local.get $rax local.set 22
     local.get 21 local.get 15 i64.ge_u if
       i32.const (;state;) local.get $rdx i64.store offset=16 (;rdx;)
-      i32.const (;state;) i32.const 11534448 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 12320880 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get 8 i64.store offset=1000 (;fr;)
       i32.const (;state;) local.get 3 i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or i32.const 8195 i64.const 0 i64.const 0 return_call 4
     end
@@ -80,7 +80,7 @@
     local.get 9 local.set $rdx
     i32.const (;state;) local.get $rax i64.store (;rax;)
     i32.const (;state;) local.get $rdx i64.store offset=16 (;rdx;)
-    i32.const (;state;) i32.const 11534488 i32.store offset=868 (;rec;)
+    i32.const (;state;) i32.const 12320920 i32.store offset=868 (;rec;)
     i32.const (;state;) local.get 8 i64.store offset=1000 (;fr;)
     i32.const (;state;) local.get 3 i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or i32.const 8195 i64.const 0 i64.const 0 return_call 4
     unreachable

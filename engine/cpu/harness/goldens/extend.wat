@@ -40,7 +40,7 @@
     i32.const (;state;) local.get 9 i64.store (;rax;)
     i32.const (;state;) local.get 11 i64.store offset=16 (;rdx;)
     i32.const (;state;) local.get $rsi i64.store offset=48 (;rsi;)
-    i32.const (;state;) i32.const 11534528 i32.store offset=868 (;rec;)
+    i32.const (;state;) i32.const 12320960 i32.store offset=868 (;rec;)
     i32.const (;state;) local.get 3 i64.extend_i32_u return_call 3
     unreachable
   end

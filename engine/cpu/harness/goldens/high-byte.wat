@@ -43,7 +43,7 @@
     local.get 11 local.set 6
     i32.const (;state;) local.get $rcx i64.store offset=8 (;rcx;)
     i32.const (;state;) local.get $rbx i64.store offset=24 (;rbx;)
-    i32.const (;state;) i32.const 11534488 i32.store offset=868 (;rec;)
+    i32.const (;state;) i32.const 12320920 i32.store offset=868 (;rec;)
     i32.const (;state;) local.get 3 i64.extend_i32_u i32.const 2049 local.get 5 local.get 6 return_call 4
     unreachable
   end

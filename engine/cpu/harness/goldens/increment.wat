@@ -51,7 +51,7 @@
     local.get 3 i32.const 3 i32.le_s if (;unlikely;)
       i32.const (;state;) local.get $rax i64.store (;rax;)
       i32.const (;state;) local.get $rcx i64.store offset=8 (;rcx;)
-      i32.const (;state;) i32.const 11534488 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 12320920 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get 7 i64.store offset=1000 (;fr;)
       i32.const (;state;) local.get 3 i64.extend_i32_u i32.const 16388 i64.const 0 local.get 6 return_call 4
     end
@@ -59,13 +59,13 @@
     local.get 15 if
       i32.const (;state;) local.get $rax i64.store (;rax;)
       i32.const (;state;) local.get $rcx i64.store offset=8 (;rcx;)
-      i32.const (;state;) i32.const 11534600 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 12321032 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get 7 i64.store offset=1000 (;fr;)
       i32.const (;state;) local.get 3 i64.extend_i32_u i32.const 16388 i64.const 0 local.get 6 return_call 4
     end
     i32.const (;state;) local.get $rax i64.store (;rax;)
     i32.const (;state;) local.get $rcx i64.store offset=8 (;rcx;)
-    i32.const (;state;) i32.const 11534752 i32.store offset=868 (;rec;)
+    i32.const (;state;) i32.const 12321184 i32.store offset=868 (;rec;)
     i32.const (;state;) local.get 7 i64.store offset=1000 (;fr;)
     i32.const (;state;) local.get 3 i64.extend_i32_u i32.const 16388 i64.const 0 local.get 6 return_call 4
     unreachable

@@ -35,7 +35,7 @@
     local.get 8 local.set 9
     local.get 9 i64.const 47 i64.shr_s i64.const 1 i64.add i64.const 1 i64.gt_u if (;unlikely;)
       i32.const (;state;) local.get 8 i64.store (;rax;)
-      i32.const (;state;) i32.const 11534448 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 12320880 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get 3 i64.extend_i32_u return_call 4
     end
     local.get 9 local.set 2

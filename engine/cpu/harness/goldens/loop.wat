@@ -54,7 +54,7 @@
       i32.const (;state;) local.get 17 i64.store offset=8 (;rcx;)
       i32.const (;state;) local.get $rdx i64.store offset=16 (;rdx;)
       local.get 9 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 131040 i32.and local.tee 19 i64.load offset=6144 (;dtlb.read;) local.get 9 i64.xor i64.const 4095 i64.gt_u if (;unlikely;)
-        i32.const (;state;) i32.const 11534488 i32.store offset=868 (;rec;)
+        i32.const (;state;) i32.const 12320920 i32.store offset=868 (;rec;)
         i32.const (;state;) local.get 3 i64.extend_i32_u i32.const 16385 local.get 5 local.get 6 return_call 4
       end
       local.get 9 i32.wrap_i64 local.tee 20 local.get 19 i32.load offset=6160 (;dtlb.addend;) i32.add i64.load8_u local.set 12
@@ -83,7 +83,7 @@
       i32.const (;state;) local.get 17 i64.store offset=8 (;rcx;)
       i32.const (;state;) local.get $rsi i64.store offset=48 (;rsi;)
       local.get 8 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 131040 i32.and local.tee 24 i64.load offset=6144 (;dtlb.read;) local.get 8 i64.xor i64.const 4092 i64.gt_u if (;unlikely;)
-        i32.const (;state;) i32.const 11534608 i32.store offset=868 (;rec;)
+        i32.const (;state;) i32.const 12321040 i32.store offset=868 (;rec;)
         i32.const (;state;) local.get 7 i64.store offset=1000 (;fr;)
         i32.const (;state;) local.get 3 i64.extend_i32_u i32.const 8198 local.get 5 local.get 6 return_call 4
       end
@@ -108,7 +108,7 @@
       local.get 3 i32.const 9 i32.le_s if (;unlikely;)
         i32.const (;state;) local.get 17 i64.store offset=8 (;rcx;)
         i32.const (;state;) local.get $rsi i64.store offset=48 (;rsi;)
-        i32.const (;state;) i32.const 11534728 i32.store offset=868 (;rec;)
+        i32.const (;state;) i32.const 12321160 i32.store offset=868 (;rec;)
         i32.const (;state;) local.get 3 i64.extend_i32_u i32.const 16394 local.get 5 local.get 6 return_call 4
       end
       local.get 3 i32.const 9 i32.sub local.set 3
@@ -119,7 +119,7 @@
       end
       i32.const (;state;) local.get 17 i64.store offset=8 (;rcx;)
       i32.const (;state;) local.get $rsi i64.store offset=48 (;rsi;)
-      i32.const (;state;) i32.const 11534840 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 12321272 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get 3 i64.extend_i32_u i32.const 16394 local.get 5 local.get 6 return_call 4
       unreachable
     end

@@ -34,7 +34,7 @@
     i32.const (;state;) i64.load offset=56 (;rdi;) local.set $rdi
     local.get $rdi local.set 13
     local.get 13 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 131040 i32.and local.tee 17 i64.load offset=6152 (;dtlb.write;) local.get 13 i64.xor i64.const 4092 i64.gt_u if (;unlikely;)
-      i32.const (;state;) i32.const 11534408 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 12320840 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get 3 i64.extend_i32_u return_call 3
     end
     local.get 13 i32.wrap_i64 local.tee 18 local.get 17 i32.load offset=6160 (;dtlb.addend;) i32.add local.tee 14 i32.load local.tee 19 i64.extend_i32_u local.set 12
@@ -48,7 +48,7 @@
     local.get 20 local.set 23
     local.get 8 local.set 6
     local.get 10 local.set 24
-    i32.const (;state;) i32.const 11534448 i32.store offset=868 (;rec;)
+    i32.const (;state;) i32.const 12320880 i32.store offset=868 (;rec;)
     i32.const (;state;) local.get 3 i64.extend_i32_u i32.const 8193 local.get 5 local.get 6 return_call 4
     unreachable
   end

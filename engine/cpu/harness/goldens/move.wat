@@ -45,7 +45,7 @@
     local.get 9 i32.wrap_i64 local.tee 16 local.tee 18 i64.extend_i32_u local.set 17
     i32.const (;state;) local.get 9 i64.store (;rax;)
     i32.const (;state;) local.get 17 i64.store offset=8 (;rcx;)
-    i32.const (;state;) i32.const 11534528 i32.store offset=868 (;rec;)
+    i32.const (;state;) i32.const 12320960 i32.store offset=868 (;rec;)
     i32.const (;state;) local.get 3 i64.extend_i32_u i32.const 16385 local.get 5 local.get 6 return_call 4
     unreachable
   end

@@ -51,7 +51,7 @@
     local.get 11 local.set 8
     i32.const (;state;) local.get $rax i64.store (;rax;)
     i32.const (;state;) local.get 21 i64.store offset=16 (;rdx;)
-    i32.const (;state;) i32.const 11534448 i32.store offset=868 (;rec;)
+    i32.const (;state;) i32.const 12320880 i32.store offset=868 (;rec;)
     i32.const (;state;) local.get 8 i64.store offset=1000 (;fr;)
     i32.const (;state;) local.get 3 i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or i32.const 16390 local.get 6 local.get 7 return_call 4
     unreachable

@@ -68,7 +68,7 @@
     local.get 13 local.tee 25 i64.extend_i32_u local.set 7
     local.get 19 local.set 8
     i32.const (;state;) local.get 22 i64.store (;rax;)
-    i32.const (;state;) i32.const 11534488 i32.store offset=868 (;rec;)
+    i32.const (;state;) i32.const 12320920 i32.store offset=868 (;rec;)
     i32.const (;state;) local.get 8 i64.store offset=1000 (;fr;)
     i32.const (;state;) local.get 3 i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or i32.const 16390 local.get 6 local.get 7 return_call 4
     unreachable

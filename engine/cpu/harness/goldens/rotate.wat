@@ -51,7 +51,7 @@
     local.get 17 i32.const -2050 i32.and local.get 10 i64.const 0 i64.shr_u i32.wrap_i64 i32.const 1 i32.and i32.or local.get 10 i64.const 63 i64.shr_u i32.wrap_i64 i32.const 1 i32.and local.get 10 i64.const 0 i64.shr_u i32.wrap_i64 i32.const 1 i32.and i32.xor i32.const 11 i32.shl i32.or local.get 17 local.get 11 i64.const 0 i64.ne select local.tee 18 i64.extend_i32_u local.set 5
     i32.const (;state;) local.get $rax i64.store (;rax;)
     i32.const (;state;) local.get $rdx i64.store offset=16 (;rdx;)
-    i32.const (;state;) i32.const 11534488 i32.store offset=868 (;rec;)
+    i32.const (;state;) i32.const 12320920 i32.store offset=868 (;rec;)
     i32.const (;state;) local.get 3 i64.extend_i32_u i32.const 16391 local.get 5 i64.const 0 return_call 6
     unreachable
   end

@@ -52,7 +52,7 @@
     i32.const (;state;) call $h.sys.pack i32.const (;state;) call $h.sys.getflags i32.const -65 i32.and local.get 12 i64.eqz i32.const 6 i32.shl i32.or local.tee 19 i64.extend_i32_u local.set 5
     i32.const (;state;) local.get 10 i64.store (;rax;)
     i32.const (;state;) local.get $xmm1 v128.store offset=336 (;xmm1;)
-    i32.const (;state;) i32.const 11534528 i32.store offset=868 (;rec;)
+    i32.const (;state;) i32.const 12320960 i32.store offset=868 (;rec;)
     i32.const (;state;) local.get 3 i64.extend_i32_u i32.const 16391 local.get 5 i64.const 0 return_call 6
     unreachable
   end

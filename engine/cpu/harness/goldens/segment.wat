@@ -31,12 +31,12 @@
   block
     i64.const 8 i32.const (;state;) i64.load offset=144 (;fsBase;) i64.add local.set 8
     local.get 8 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 131040 i32.and local.tee 9 i64.load offset=6144 (;dtlb.read;) local.get 8 i64.xor i64.const 4088 i64.gt_u if (;unlikely;)
-      i32.const (;state;) i32.const 11534408 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 12320840 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get 3 i64.extend_i32_u return_call 3
     end
     local.get 8 i32.wrap_i64 local.tee 10 local.get 9 i32.load offset=6160 (;dtlb.addend;) i32.add i64.load local.set 11
     i32.const (;state;) local.get 11 i64.store (;rax;)
-    i32.const (;state;) i32.const 11534448 i32.store offset=868 (;rec;)
+    i32.const (;state;) i32.const 12320880 i32.store offset=868 (;rec;)
     i32.const (;state;) local.get 3 i64.extend_i32_u return_call 3
     unreachable
   end

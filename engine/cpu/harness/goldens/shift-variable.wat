@@ -48,7 +48,7 @@
       i32.const (;state;) local.get 7 i64.store offset=1000 (;fr;)
     end
     i32.const (;state;) local.get $rax i64.store (;rax;)
-    i32.const (;state;) i32.const 11534448 i32.store offset=868 (;rec;)
+    i32.const (;state;) i32.const 12320880 i32.store offset=868 (;rec;)
     i32.const (;state;) local.get 3 i64.extend_i32_u return_call 3
     unreachable
   end

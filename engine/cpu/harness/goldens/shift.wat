@@ -60,7 +60,7 @@
     i32.const (;state;) local.get $rax i64.store (;rax;)
     i32.const (;state;) local.get $rcx i64.store offset=8 (;rcx;)
     i32.const (;state;) local.get $rdx i64.store offset=16 (;rdx;)
-    i32.const (;state;) i32.const 11534528 i32.store offset=868 (;rec;)
+    i32.const (;state;) i32.const 12320960 i32.store offset=868 (;rec;)
     i32.const (;state;) local.get 7 i64.store offset=1000 (;fr;)
     i32.const (;state;) local.get 3 i64.extend_i32_u i32.const 16390 local.get 5 local.get 6 return_call 4
     unreachable

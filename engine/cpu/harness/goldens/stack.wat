@@ -37,7 +37,7 @@
     local.set 12
     local.get 12 local.set 14
     local.get 14 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 131040 i32.and local.tee 16 i64.load offset=6152 (;dtlb.write;) local.get 14 i64.xor i64.const 4088 i64.gt_u if (;unlikely;)
-      i32.const (;state;) i32.const 11534408 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 12320840 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get 3 i64.extend_i32_u return_call 3
     end
     local.get 14 i32.wrap_i64 local.tee 17 local.get 16 i32.load offset=6160 (;dtlb.addend;) i32.add local.set 15
@@ -49,7 +49,7 @@
     local.get 14 local.set 18
     i32.const (;state;) local.get 18 i64.store offset=24 (;rbx;)
     i32.const (;state;) local.get $rsp i64.store offset=32 (;rsp;)
-    i32.const (;state;) i32.const 11534488 i32.store offset=868 (;rec;)
+    i32.const (;state;) i32.const 12320920 i32.store offset=868 (;rec;)
     i32.const (;state;) local.get 3 i64.extend_i32_u return_call 3
     unreachable
   end

@@ -35,11 +35,11 @@
     local.get $rdi i64.const 16 i64.add local.get 9 local.set 12
     local.set 11
     local.get 11 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 131040 i32.and local.tee 13 i64.load offset=6152 (;dtlb.write;) local.get 11 i64.xor i64.const 4088 i64.gt_u if (;unlikely;)
-      i32.const (;state;) i32.const 11534408 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 12320840 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get 3 i64.extend_i32_u return_call 3
     end
     local.get 11 i32.wrap_i64 local.tee 14 local.get 13 i32.load offset=6160 (;dtlb.addend;) i32.add local.get 12 i64.store
-    i32.const (;state;) i32.const 11534448 i32.store offset=868 (;rec;)
+    i32.const (;state;) i32.const 12320880 i32.store offset=868 (;rec;)
     i32.const (;state;) local.get 3 i64.extend_i32_u return_call 3
     unreachable
   end

@@ -33,7 +33,7 @@
     i32.const 32 local.tee 10 i64.extend_i32_u local.set $rcx
     local.get 3 i32.const 1 i32.le_s if (;unlikely;)
       i32.const (;state;) local.get $rcx i64.store offset=8 (;rcx;)
-      i32.const (;state;) i32.const 11534448 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 12320880 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get 3 i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
     end
     local.get 3 i32.const 1 i32.sub local.set 3
@@ -43,7 +43,7 @@
       local.get $rdi i32.const (;state;) i64.load offset=8 (;rcx;) local.set $rcx
       local.get $rcx i32.const (;state;) i64.load offset=48 (;rsi;) local.set $rsi
       local.get $rsi i64.const 0 i64.add call $h.string.movs1 local.tee 11 i32.const 0 i32.lt_s if (;unlikely;)
-        i32.const (;state;) i32.const 11534560 i32.store offset=868 (;rec;)
+        i32.const (;state;) i32.const 12320992 i32.store offset=868 (;rec;)
         i32.const (;state;) local.get 3 i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
       end
       local.get $rdi local.get 11 i32.const 0 i32.shl i64.extend_i32_u i64.add local.set $rdi
@@ -71,7 +71,7 @@
       i32.const (;state;) local.get $rcx i64.store offset=8 (;rcx;)
       i32.const (;state;) local.get $rsi i64.store offset=48 (;rsi;)
       i32.const (;state;) local.get $rdi i64.store offset=56 (;rdi;)
-      i32.const (;state;) i32.const 11534672 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 12321104 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get 3 i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
       unreachable
     end

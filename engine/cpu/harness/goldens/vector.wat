@@ -35,7 +35,7 @@
     i32.const (;state;) i64.load offset=56 (;rdi;) local.set $rdi
     local.get $rdi local.set 8
     local.get 8 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 131040 i32.and local.tee 11 i64.load offset=6144 (;dtlb.read;) local.get 8 i64.xor i64.const 4080 i64.gt_u if (;unlikely;)
-      i32.const (;state;) i32.const 11534408 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 12320840 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get 3 i64.extend_i32_u return_call 3
     end
     local.get 8 i32.wrap_i64 local.tee 12 local.get 11 i32.load offset=6160 (;dtlb.addend;) i32.add local.set 9
@@ -50,11 +50,11 @@
     local.set 17
     i32.const (;state;) local.get 13 v128.store offset=320 (;xmm0;)
     local.get 17 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 131040 i32.and local.tee 11 i64.load offset=6152 (;dtlb.write;) local.get 17 i64.xor i64.const 4080 i64.gt_u if (;unlikely;)
-      i32.const (;state;) i32.const 11534528 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 12320960 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get 3 i64.extend_i32_u return_call 3
     end
     local.get 17 i32.wrap_i64 local.tee 19 local.get 11 i32.load offset=6160 (;dtlb.addend;) i32.add local.get 18 v128.store
-    i32.const (;state;) i32.const 11534568 i32.store offset=868 (;rec;)
+    i32.const (;state;) i32.const 12321000 i32.store offset=868 (;rec;)
     i32.const (;state;) local.get 3 i64.extend_i32_u return_call 3
     unreachable
   end
