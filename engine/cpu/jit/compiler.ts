@@ -1,4 +1,5 @@
 // Hot blocks → regions → WebAssembly functions in the dispatch table; and forgetting them when their page is written.
+import { COST } from '../../clock/costs.ts';
 import type { Form } from '../decode/insn.ts';
 import type { Blocks } from '../interp/blocks.ts';
 import { MEMORY_LIMITS } from '../interp/core-module.ts';
@@ -12,7 +13,7 @@ import type { Func } from '../wasm/builder.ts';
 import { Codes } from './codes.ts';
 import { NOT_DONE, NotCompilable } from './context.ts';
 import type { ColdPaths } from './context.ts';
-import { RegionEmitter } from './emitter.ts';
+import { LONGEST_WAY, RegionEmitter } from './emitter.ts';
 import { NarrowFunc } from './narrow.ts';
 import { Discovery } from './region.ts';
 import type { LiveRegions, Region } from './region.ts';
@@ -216,23 +217,31 @@ export class Compiler {
     m.counting = core.counting;
     m.importMemory('e', 'm', MEMORY_LIMITS);
     const call = (to: Func, name: string): void => callHelper(core.helpers, m, to, name);
-    const slow = (name: string): Func => { // of a load or store, which may take time
-      const f = m.func([I32, I64, I32, I32, I32], [I32]), spent = f.local(I32);
+    const longestWay = this.minHot === 0 ? 0 : LONGEST_WAY; // forced compilation looks at every block, so that tests can stop anywhere
+    let longest = 0;
+    const slow = (f: Func, name: string): void => { // of a load or store, which may take time: no more than there is before the region looks at the deadline again
+      const spent = f.local(I32);
+      f.get(4).i32Const(longest + COST.tlbMiss).i32LeS().ifThen().get(0).get(3).i32Store(S.rec).i32Const(NOT_DONE).return().end();
       f.get(0).i32Load(S.limit).get(4).i32Sub().set(spent);
       f.get(0).get(1).get(2); call(f, name);
       f.ifThen().get(0).i32Load(S.limit).get(spent).i32Sub().return().end();
-      return f.get(0).get(3).i32Store(S.rec).i32Const(NOT_DONE);
+      f.get(0).get(3).i32Store(S.rec).i32Const(NOT_DONE);
     };
     const side = m.func([I32, I64], [I32]), sideFlags = m.func([I32, I64, I32, I64, I64], [I32]);
     side.get(0).get(0).i32Load(S.rec).get(1); call(side, 'tail:sys.side');
     sideFlags.get(0).get(2).i32Store(S.fk).get(0).get(3).i64Store(S.fa).get(0).get(4).i64Store(S.fb);
     sideFlags.get(0).get(1).returnCall(side);
-    const slowRead = slow('sys.quietread'), slowWrite = slow('sys.quietwrite');
+    const slowRead = m.func([I32, I64, I32, I32, I32], [I32]), slowWrite = m.func([I32, I64, I32, I32, I32], [I32]);
     const cold: ColdPaths = {
       slow: (f, write) => { f.call(write ? slowWrite : slowRead); },
       side: (f, flags) => { f.returnCall(flags ? sideFlags : side); },
     };
-    regions.forEach((region, i) => new RegionEmitter(m.funcOf(NarrowFunc, [I32, I32], [I32], String(i)), region, this.firstId + i, call, cold, this.uncompilable, this.mmu.cpus).run());
+    regions.forEach((region, i) => {
+      const emitter = new RegionEmitter(m.funcOf(NarrowFunc, [I32, I32], [I32], String(i)), region, this.firstId + i, call, cold, this.uncompilable, this.mmu.cpus, longestWay);
+      emitter.run();
+      longest = Math.max(longest, emitter.longest);
+    });
+    slow(slowRead, 'sys.quietread'); slow(slowWrite, 'sys.quietwrite');
     return m;
   }
 

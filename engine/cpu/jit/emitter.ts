@@ -72,6 +72,32 @@ function flagsAtEntry(region: Region): Map<RegionBlock, FlagKind | null> {
 
 const STATE = 0, BLOCK = 1;
 
+/** Cycles. Longer ways through a region look at the deadline again: in the last ones before it, all is the interpreter's. */
+export const LONGEST_WAY = 200;
+
+const costOf = (b: RegionBlock): number => b.code.insns.reduce((sum, { form }) => sum + form.cost, 0);
+
+/**
+ * The blocks at whose beginning a region looks whether the deadline is near, each with the cycles of the longest way from there to the next such block: nowhere
+ * on that way can it be met. They are entries and the heads of loops, so that every circle has one.
+ */
+function watchesOf(region: Region, longestWay: number): Map<RegionBlock, number> {
+  const watches = new Map<RegionBlock, number>(), way = new Map<RegionBlock, number>();
+  for (const b of [...region.found.values()].sort((x, y) => y.rpo - x.rpo)) {
+    const cost = costOf(b);
+    let longest = 0;
+    for (const t of b.successors) {
+      const next = region.found.get(t)!;
+      if (next.loop || next.entry >= 0 || watches.has(next)) continue;
+      const on = way.get(next)!;
+      if (cost + on > longestWay) watches.set(next, on); else longest = Math.max(longest, on);
+    }
+    way.set(b, cost + longest);
+    if (b.loop || b.entry >= 0) watches.set(b, cost + longest);
+  }
+  return watches;
+}
+
 export class RegionEmitter {
   private readonly state: RegionState;
   private readonly ctx: CompileCtx;
@@ -89,13 +115,18 @@ export class RegionEmitter {
   private lookupLabel: Label = 0;
   /** Pages but the only one: i32 local, whether the instruction TLB had it with our frame when the region was entered. */
   private readonly pageOk = new Map<number, number>();
+  private readonly watches: ReadonlyMap<RegionBlock, number>;
+  /** Cycles: the longest way between two looks at the deadline. */
+  readonly longest: number;
 
-  constructor(private readonly f: NarrowFunc, private readonly region: Region, private readonly id: number, private readonly call: CallHelper, cold: ColdPaths, private readonly uncompilable: Set<Form>, cpus: number) {
+  constructor(private readonly f: NarrowFunc, private readonly region: Region, private readonly id: number, private readonly call: CallHelper, cold: ColdPaths, private readonly uncompilable: Set<Form>, cpus: number, longestWay: number) {
     if (cpus === 1) f.fix(STATE, cpuBase(0));
     const memory = !region.loops;
     this.state = new RegionState(f, memory, [...region.found.values()].every(({ code }) => code.insns.every(({ form }) => form.cost === 1 && !isRun(form))));
     this.ctx = new CompileCtx(f, this.state, call, cold);
     this.flags = flagsAtEntry(region);
+    this.watches = watchesOf(region, longestWay);
+    this.longest = Math.max(...this.watches.values());
     this.table = region.entries.length > 1 || [...region.found.values()].some((b) => b.likely.length > 0);
     this.next = this.table ? f.freshLocal(I32) : -1;
     if (region.pages.length > 1 && !memory) for (const { page } of region.pages) this.pageOk.set(page, f.freshLocal(I32));
@@ -228,7 +259,6 @@ export class RegionEmitter {
   /** From local rip, flags whole, to an entry of this region if the jump cache knows the block there as one; else away. */
   private lookUp(): void {
     const { f, state, exit } = this;
-    f.get(state.left).i32Const(0).i32LeS().brIf(exit);
     if (state.memory) { this.lookUpByTlb(); return; }
     const distance = f.local(I64), pa = f.local(I32), at = f.local(I32);
     f.get(state.rip); this.ctx.va(0); f.i64Sub().set(distance);
@@ -308,27 +338,23 @@ export class RegionEmitter {
     f.unreachable().end().br(this.exit);
     state.exitLabel = outer;
   }
+  /** Near the deadline the interpreter does the block: it knows where to stop. */
+  private watch(b: RegionBlock): void {
+    const way = this.watches.get(b), { f, ctx, state } = this;
+    if (way === undefined) return;
+    ctx.begin(b.code.insns[0]!, b.block + BLK.size, b.offset, undefined);
+    f.get(state.left).i32Const(way).i32LeS().hint(false).if(); ctx.sideExit(); f.end();
+  }
   private body(b: RegionBlock): void {
-    const { f, ctx, state } = this, { insns, offsets } = b.code, accesses = groupAccesses(insns, offsets);
+    const { f, ctx, state } = this, { insns, offsets } = b.code, accesses = groupAccesses(insns, offsets), cost = costOf(b);
     ctx.page = b.page;
-    let cost = 0;
-    for (const insn of insns) cost += insn.form.cost;
+    this.watch(b);
     const spend = (): void => {
       f.get(state.left).i32Const(cost).i32Sub().set(state.left);
       if (cost > insns.length) f.get(state.extra).i32Const(cost - insns.length).i32Add().set(state.extra);
     };
-    const overdue = (): void => { f.get(state.left).i32Const(0).i32LeS().hint(false).if(); };
-    /** Before a last instruction that changes nothing but rip: if the deadline comes behind it, it is the interpreter's. */
-    const spendOrLeave = (): void => {
-      f.get(state.left).i32Const(cost).i32LeS().hint(false).if();
-      ctx.sideExit();
-      f.end();
+    const jump = (target: number): void => {
       spend();
-    };
-    const jump = (target: number, pure: boolean): void => {
-      if (!b.successors.includes(target)) spend();
-      else if (pure) spendOrLeave();
-      else { spend(); overdue(); this.leaveTo(target); f.end(); }
       this.edge(b, target);
     };
     const branch = (taken: number, next: number, condition: () => void): void => {
@@ -348,7 +374,6 @@ export class RegionEmitter {
       ctx.flush();
       if (b.likely.length > 0) {
         const distance = f.local(I64);
-        overdue(); this.leave(); f.end();
         f.get(state.rip); ctx.va(0); f.i64Sub().set(distance);
         for (const site of b.likely) {
           const next = this.region.found.get(site)!;
@@ -372,7 +397,7 @@ export class RegionEmitter {
       if (semantics === undefined || this.uncompilable.has(form)) { ctx.sideExit(); return; }
       ctx.flagsDead = flagsDeadAfter(insns, k);
       if (form.mnemonic === 'jcc') {
-        spendOrLeave();
+        spend();
         branch(ctx.target(), b.page + b.code.end, () => ctx.cond(form.cc));
         return;
       }
@@ -381,12 +406,14 @@ export class RegionEmitter {
         const condition = f.freshLocal(I32);
         f.set(condition);
         spend();
-        overdue();
-        ctx.va(taken); ctx.va(b.page + b.code.end); f.get(condition).select().set(state.rip); this.leave(); f.end();
+        if (isRun(form)) { // has taken as long as it took
+          f.get(state.left).i32Const(this.longest).i32LeS().hint(false).if();
+          ctx.va(taken); ctx.va(b.page + b.code.end); f.get(condition).select().set(state.rip); this.leave(); f.end();
+        }
         branch(taken, b.page + b.code.end, () => f.get(condition));
         ended = true;
       };
-      ctx.onJump = () => { jump(ctx.target(), form.mnemonic === 'jmp'); ended = true; };
+      ctx.onJump = () => { jump(ctx.target()); ended = true; };
       ctx.onIndirect = () => { indirect(); ended = true; };
       try {
         semantics(ctx);
@@ -398,6 +425,6 @@ export class RegionEmitter {
       if (ended) return;
     }
     ctx.record = b.block + BLK.size + insns.length * REC.size;
-    jump(b.page + b.code.end, true);
+    jump(b.page + b.code.end);
   }
 }

@@ -15,7 +15,9 @@ const MAX_SPAN = 128;
 
 /** Read or write one memory operand at most, always and as a whole, and no register but operand 0 when that is one; what else they change stands in OTHERS. */
 const PLAIN = new Set(['mov', 'movzx', 'movsx', 'movsxd', 'add', 'sub', 'and', 'or', 'xor', 'adc', 'sbb', 'cmp', 'test', 'inc', 'dec', 'neg', 'not', 'imul2', 'imul3', 'imul1', 'mul', 'cmovcc', 'setcc', 'lea', 'nop', 'bswap',
-  'cbw', 'cwd', 'push', 'pop', 'call', 'call_e', 'ret', 'jmp', 'jmp_e', 'jcc', 'leave', 'movups', 'movupd', 'movdqu', 'movss', 'movsd.sse', 'movd', 'movq', 'addsd', 'subsd', 'mulsd', 'divsd', 'addss', 'subss', 'mulss', 'divss', 'pxor', 'xorps', 'xorpd']);
+  'cbw', 'cwd', 'push', 'pop', 'call', 'call_e', 'ret', 'jmp', 'jmp_e', 'jcc', 'leave', 'movups', 'movupd', 'movdqu', 'movaps', 'movapd', 'movdqa', 'movss', 'movsd.sse', 'movd', 'movq', 'movlps', 'movlpd', 'movhps', 'movhpd', 'addsd', 'subsd', 'mulsd', 'divsd', 'addss', 'subss', 'mulss', 'divss',
+  'addps', 'addpd', 'subps', 'subpd', 'mulps', 'mulpd', 'divps', 'divpd', 'pxor', 'por', 'pand', 'pandn', 'xorps', 'xorpd', 'orps', 'orpd', 'andps', 'andpd', 'andnps', 'andnpd', 'paddb', 'paddw', 'paddd', 'paddq', 'psubb', 'psubw', 'psubd', 'psubq',
+  'pcmpeqb', 'pcmpeqw', 'pcmpeqd', 'pcmpgtb', 'pcmpgtw', 'pcmpgtd', 'pminub', 'pmaxub', 'pmovmskb', 'movmskps', 'movmskpd', 'punpcklbw', 'punpcklwd', 'punpckldq', 'punpcklqdq', 'punpckhbw', 'punpckhwd', 'punpckhdq', 'punpckhqdq', 'pshufd', 'shufps', 'shufpd', 'unpcklps', 'unpcklpd']);
 /** Shifts of a register, or of memory by a constant. */
 const SHIFTS = new Set(['shl', 'shr', 'sar']);
 const OTHERS: Readonly<Record<string, readonly number[]>> = { imul1: [RAX, RDX], mul: [RAX, RDX], cbw: [RAX], cwd: [RDX] };

@@ -13,6 +13,10 @@
   local.get 0 local.get 1 return_call 4)
 (func 6 (param i32) (param i64) (param i32) (param i32) (param i32) (result i32)
   (local i32)
+  local.get 4 i32.const 31 i32.le_s if
+    local.get 0 local.get 3 i32.store offset=868 (;rec;)
+    i32.const -2147483648 return
+  end
   local.get 0 i32.load offset=980 (;limit;) local.get 4 i32.sub local.set 5
   local.get 0 local.get 1 local.get 2 call $h.sys.quietread if
     local.get 0 i32.load offset=980 (;limit;) local.get 5 i32.sub return
@@ -21,6 +25,10 @@
   i32.const -2147483648)
 (func 7 (param i32) (param i64) (param i32) (param i32) (param i32) (result i32)
   (local i32)
+  local.get 4 i32.const 31 i32.le_s if
+    local.get 0 local.get 3 i32.store offset=868 (;rec;)
+    i32.const -2147483648 return
+  end
   local.get 0 i32.load offset=980 (;limit;) local.get 4 i32.sub local.set 5
   local.get 0 local.get 1 local.get 2 call $h.sys.quietwrite if
     local.get 0 i32.load offset=980 (;limit;) local.get 5 i32.sub return
@@ -46,9 +54,17 @@
               i32.const (;state;) local.get 3 i64.extend_i32_u return_call 4
             end
             local.get 3 i32.const 1 i32.sub local.set 3
+            local.get 3 i32.const 1 i32.le_s if (;unlikely;)
+              i32.const (;state;) i32.const 12321176 i32.store offset=868 (;rec;)
+              i32.const (;state;) local.get 3 i64.extend_i32_u return_call 4
+            end
             i32.const (;state;) i32.const 12321176 i32.store offset=868 (;rec;)
             i32.const (;state;) local.get 3 i64.extend_i32_u return_call 4
             unreachable
+          end
+          local.get 3 i32.const 1 i32.le_s if (;unlikely;)
+            i32.const (;state;) i32.const 12320840 i32.store offset=868 (;rec;)
+            i32.const (;state;) local.get 3 i64.extend_i32_u return_call 4
           end
           i32.const (;state;) i64.load offset=856 (;pageVa;) i64.const 5 i64.add local.set 10
           local.get $rsp i64.const 8 i64.sub local.tee 9 local.get 10 local.set 13
@@ -60,13 +76,13 @@
           local.get 12 i32.wrap_i64 local.tee 15 local.get 14 i32.load offset=6160 (;dtlb.addend;) i32.add local.get 13 i64.store
           local.get 9 local.set $rsp
           local.get 3 i32.const 1 i32.sub local.set 3
-          local.get 3 i32.const 0 i32.le_s if (;unlikely;)
-            i32.const (;state;) local.get $rsp i64.store offset=32 (;rsp;)
-            i32.const (;state;) local.get 3 i64.extend_i32_u i32.const (;state;) i64.load offset=856 (;pageVa;) i64.const 7 i64.add return_call $h.sys.exit
-          end
           i32.const (;state;) local.get $rsp i64.store offset=32 (;rsp;)
           br 0
           unreachable
+        end
+        local.get 3 i32.const 1 i32.le_s if (;unlikely;)
+          i32.const (;state;) i32.const 12320952 i32.store offset=868 (;rec;)
+          i32.const (;state;) local.get 3 i64.extend_i32_u return_call 4
         end
         local.get $rsp local.set 12
         local.get 12 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 131040 i32.and local.tee 14 i64.load offset=6144 (;dtlb.read;) local.get 12 i64.xor i64.const 4088 i64.gt_u if (;unlikely;)
@@ -82,10 +98,6 @@
         local.get 13 local.set 2
         local.get 3 i32.const 1 i32.sub local.set 3
         i32.const (;state;) local.get $rsp i64.store offset=32 (;rsp;)
-        local.get 3 i32.const 0 i32.le_s if (;unlikely;)
-          i32.const (;state;) local.get 3 i64.extend_i32_u local.get 2 return_call $h.sys.exit
-          unreachable
-        end
         local.get 2 i32.const (;state;) i64.load offset=856 (;pageVa;) i64.sub local.set 10
         local.get 10 i64.const 5 i64.eq if
           i32.const 2 local.set 8
@@ -95,7 +107,6 @@
         br 0
         unreachable
       end
-      local.get 3 i32.const 0 i32.le_s br_if 1
       local.get 2 i64.const -4096 i64.and local.set 12
       local.get 12 i64.const 8 i64.shr_u i32.wrap_i64 i32.const 16368 i32.and local.set 14
       local.get 14 i64.load offset=137216 (;itlb.tag;) local.get 12 i64.ne br_if 1

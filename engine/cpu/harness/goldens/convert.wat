@@ -12,6 +12,10 @@
   local.get 0 local.get 1 return_call 4)
 (func 6 (param i32) (param i64) (param i32) (param i32) (param i32) (result i32)
   (local i32)
+  local.get 4 i32.const 37 i32.le_s if
+    local.get 0 local.get 3 i32.store offset=868 (;rec;)
+    i32.const -2147483648 return
+  end
   local.get 0 i32.load offset=980 (;limit;) local.get 4 i32.sub local.set 5
   local.get 0 local.get 1 local.get 2 call $h.sys.quietread if
     local.get 0 i32.load offset=980 (;limit;) local.get 5 i32.sub return
@@ -20,6 +24,10 @@
   i32.const -2147483648)
 (func 7 (param i32) (param i64) (param i32) (param i32) (param i32) (result i32)
   (local i32)
+  local.get 4 i32.const 37 i32.le_s if
+    local.get 0 local.get 3 i32.store offset=868 (;rec;)
+    i32.const -2147483648 return
+  end
   local.get 0 i32.load offset=980 (;limit;) local.get 4 i32.sub local.set 5
   local.get 0 local.get 1 local.get 2 call $h.sys.quietwrite if
     local.get 0 i32.load offset=980 (;limit;) local.get 5 i32.sub return
@@ -30,6 +38,10 @@
   (local i64) (local i32) (local i32) (local i32) (local i64) (local i64) (local i64) (local f64) (local i64) (local $rax i64) (local i32) (local $xmm0 v128) (local i32) (local i64)
   i32.const (;state;) i32.const (;state;) i64.load offset=888 (;deadline;) i32.const (;state;) i64.load offset=880 (;now;) i64.sub local.tee 10 i64.const 1073741824 local.get 10 i64.const 1073741824 i64.lt_s select local.tee 10 i64.const 0 local.get 10 i64.const 0 i64.gt_s select i32.wrap_i64 local.tee 3 i32.store offset=980 (;limit;)
   block
+    local.get 3 i32.const 7 i32.le_s if (;unlikely;)
+      i32.const (;state;) i32.const 12320840 i32.store offset=868 (;rec;)
+      i32.const (;state;) local.get 3 i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 4
+    end
     i32.const (;state;) i64.load (;rax;) local.set $rax
     local.get $rax i32.wrap_i64 local.tee 12 i64.extend_i32_u i64.extend32_s local.tee 10 f64.convert_i64_s local.set 9
     i32.const (;state;) v128.load offset=320 (;xmm0;) local.set $xmm0

@@ -12,6 +12,10 @@
   local.get 0 local.get 1 return_call 3)
 (func 5 (param i32) (param i64) (param i32) (param i32) (param i32) (result i32)
   (local i32)
+  local.get 4 i32.const 33 i32.le_s if
+    local.get 0 local.get 3 i32.store offset=868 (;rec;)
+    i32.const -2147483648 return
+  end
   local.get 0 i32.load offset=980 (;limit;) local.get 4 i32.sub local.set 5
   local.get 0 local.get 1 local.get 2 call $h.sys.quietread if
     local.get 0 i32.load offset=980 (;limit;) local.get 5 i32.sub return
@@ -20,6 +24,10 @@
   i32.const -2147483648)
 (func 6 (param i32) (param i64) (param i32) (param i32) (param i32) (result i32)
   (local i32)
+  local.get 4 i32.const 33 i32.le_s if
+    local.get 0 local.get 3 i32.store offset=868 (;rec;)
+    i32.const -2147483648 return
+  end
   local.get 0 i32.load offset=980 (;limit;) local.get 4 i32.sub local.set 5
   local.get 0 local.get 1 local.get 2 call $h.sys.quietwrite if
     local.get 0 i32.load offset=980 (;limit;) local.get 5 i32.sub return
@@ -30,6 +38,10 @@
   (local i64) (local i32) (local i32) (local i64) (local i64) (local i64) (local $rax i64) (local i64) (local $rbx i64) (local i64) (local i64) (local $rcx i64) (local i64) (local i64)
   i32.const (;state;) i32.const (;state;) i64.load offset=888 (;deadline;) i32.const (;state;) i64.load offset=880 (;now;) i64.sub local.tee 15 i64.const 1073741824 local.get 15 i64.const 1073741824 i64.lt_s select local.tee 15 i64.const 0 local.get 15 i64.const 0 i64.gt_s select i32.wrap_i64 local.tee 3 i32.store offset=980 (;limit;)
   block
+    local.get 3 i32.const 3 i32.le_s if (;unlikely;)
+      i32.const (;state;) i32.const 12320840 i32.store offset=868 (;rec;)
+      i32.const (;state;) local.get 3 i64.extend_i32_u return_call 3
+    end
     i32.const (;state;) i64.load (;rax;) local.set $rax
     local.get $rax i64.const 8 i64.shr_u i64.const 255 i64.and local.tee 9 i32.const (;state;) i64.load offset=24 (;rbx;) local.set $rbx
     local.get $rbx i64.const -256 i64.and i64.or local.set $rbx

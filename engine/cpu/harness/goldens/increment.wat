@@ -14,6 +14,10 @@
   local.get 0 local.get 1 return_call 3)
 (func 5 (param i32) (param i64) (param i32) (param i32) (param i32) (result i32)
   (local i32)
+  local.get 4 i32.const 33 i32.le_s if
+    local.get 0 local.get 3 i32.store offset=868 (;rec;)
+    i32.const -2147483648 return
+  end
   local.get 0 i32.load offset=980 (;limit;) local.get 4 i32.sub local.set 5
   local.get 0 local.get 1 local.get 2 call $h.sys.quietread if
     local.get 0 i32.load offset=980 (;limit;) local.get 5 i32.sub return
@@ -22,6 +26,10 @@
   i32.const -2147483648)
 (func 6 (param i32) (param i64) (param i32) (param i32) (param i32) (result i32)
   (local i32)
+  local.get 4 i32.const 33 i32.le_s if
+    local.get 0 local.get 3 i32.store offset=868 (;rec;)
+    i32.const -2147483648 return
+  end
   local.get 0 i32.load offset=980 (;limit;) local.get 4 i32.sub local.set 5
   local.get 0 local.get 1 local.get 2 call $h.sys.quietwrite if
     local.get 0 i32.load offset=980 (;limit;) local.get 5 i32.sub return
@@ -32,6 +40,10 @@
   (local i64) (local i32) (local i32) (local i64) (local i64) (local i64) (local i64) (local i64) (local $rbx i64) (local i64) (local i64) (local $rax i64) (local $rcx i64) (local i32)
   i32.const (;state;) i32.const (;state;) i64.load offset=888 (;deadline;) i32.const (;state;) i64.load offset=880 (;now;) i64.sub local.tee 9 i64.const 1073741824 local.get 9 i64.const 1073741824 i64.lt_s select local.tee 9 i64.const 0 local.get 9 i64.const 0 i64.gt_s select i32.wrap_i64 local.tee 3 i32.store offset=980 (;limit;)
   block
+    local.get 3 i32.const 3 i32.le_s if (;unlikely;)
+      i32.const (;state;) i32.const 12320840 i32.store offset=868 (;rec;)
+      i32.const (;state;) local.get 3 i64.extend_i32_u return_call 3
+    end
     i32.const (;state;) i64.load offset=24 (;rbx;) local.set $rbx
     local.get $rbx local.set 8
     i32.const (;state;) i64.load (;rax;) local.set $rax
@@ -48,18 +60,25 @@
     local.get 12 local.set $rcx
     local.get 5 local.get 6 i64.lt_u local.tee 15 i64.extend_i32_u local.set 6
     local.get 12 local.set 7
-    local.get 3 i32.const 3 i32.le_s if (;unlikely;)
-      i32.const (;state;) local.get $rax i64.store (;rax;)
-      i32.const (;state;) local.get $rcx i64.store offset=8 (;rcx;)
-      i32.const (;state;) i32.const 12320920 i32.store offset=868 (;rec;)
-      i32.const (;state;) local.get 7 i64.store offset=1000 (;fr;)
-      i32.const (;state;) local.get 3 i64.extend_i32_u i32.const 16388 i64.const 0 local.get 6 return_call 4
-    end
     local.get 3 i32.const 3 i32.sub local.set 3
     local.get 15 if
+      local.get 3 i32.const 1 i32.le_s if (;unlikely;)
+        i32.const (;state;) local.get $rax i64.store (;rax;)
+        i32.const (;state;) local.get $rcx i64.store offset=8 (;rcx;)
+        i32.const (;state;) i32.const 12321032 i32.store offset=868 (;rec;)
+        i32.const (;state;) local.get 7 i64.store offset=1000 (;fr;)
+        i32.const (;state;) local.get 3 i64.extend_i32_u i32.const 16388 i64.const 0 local.get 6 return_call 4
+      end
       i32.const (;state;) local.get $rax i64.store (;rax;)
       i32.const (;state;) local.get $rcx i64.store offset=8 (;rcx;)
       i32.const (;state;) i32.const 12321032 i32.store offset=868 (;rec;)
+      i32.const (;state;) local.get 7 i64.store offset=1000 (;fr;)
+      i32.const (;state;) local.get 3 i64.extend_i32_u i32.const 16388 i64.const 0 local.get 6 return_call 4
+    end
+    local.get 3 i32.const 2 i32.le_s if (;unlikely;)
+      i32.const (;state;) local.get $rax i64.store (;rax;)
+      i32.const (;state;) local.get $rcx i64.store offset=8 (;rcx;)
+      i32.const (;state;) i32.const 12321144 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get 7 i64.store offset=1000 (;fr;)
       i32.const (;state;) local.get 3 i64.extend_i32_u i32.const 16388 i64.const 0 local.get 6 return_call 4
     end

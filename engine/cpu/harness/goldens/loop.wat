@@ -19,6 +19,10 @@
   local.get 0 local.get 1 return_call 3)
 (func 5 (param i32) (param i64) (param i32) (param i32) (param i32) (result i32)
   (local i32)
+  local.get 4 i32.const 39 i32.le_s if
+    local.get 0 local.get 3 i32.store offset=868 (;rec;)
+    i32.const -2147483648 return
+  end
   local.get 0 i32.load offset=980 (;limit;) local.get 4 i32.sub local.set 5
   local.get 0 local.get 1 local.get 2 call $h.sys.quietread if
     local.get 0 i32.load offset=980 (;limit;) local.get 5 i32.sub return
@@ -27,6 +31,10 @@
   i32.const -2147483648)
 (func 6 (param i32) (param i64) (param i32) (param i32) (param i32) (result i32)
   (local i32)
+  local.get 4 i32.const 39 i32.le_s if
+    local.get 0 local.get 3 i32.store offset=868 (;rec;)
+    i32.const -2147483648 return
+  end
   local.get 0 i32.load offset=980 (;limit;) local.get 4 i32.sub local.set 5
   local.get 0 local.get 1 local.get 2 call $h.sys.quietwrite if
     local.get 0 i32.load offset=980 (;limit;) local.get 5 i32.sub return
@@ -38,6 +46,10 @@
   i32.const (;state;) i32.const (;state;) i64.load offset=888 (;deadline;) i32.const (;state;) i64.load offset=880 (;now;) i64.sub local.tee 8 i64.const 1073741824 local.get 8 i64.const 1073741824 i64.lt_s select local.tee 8 i64.const 0 local.get 8 i64.const 0 i64.gt_s select i32.wrap_i64 local.tee 3 i32.store offset=980 (;limit;)
   block
     loop
+      local.get 3 i32.const 9 i32.le_s if (;unlikely;)
+        i32.const (;state;) i32.const 12320840 i32.store offset=868 (;rec;)
+        i32.const (;state;) local.get 3 i64.extend_i32_u return_call 3
+      end
       i64.const 1 local.set 8
       i32.const 1 local.set 10
       i32.const (;state;) i64.load offset=16 (;rdx;) local.set $rdx
@@ -105,17 +117,17 @@
       local.get 8 local.get 12 i64.sub local.set 21
       local.get 8 local.set 5
       local.get 12 local.set 6
-      local.get 3 i32.const 9 i32.le_s if (;unlikely;)
-        i32.const (;state;) local.get 17 i64.store offset=8 (;rcx;)
-        i32.const (;state;) local.get $rsi i64.store offset=48 (;rsi;)
-        i32.const (;state;) i32.const 12321160 i32.store offset=868 (;rec;)
-        i32.const (;state;) local.get 3 i64.extend_i32_u i32.const 16394 local.get 5 local.get 6 return_call 4
-      end
       local.get 3 i32.const 9 i32.sub local.set 3
       local.get 5 local.get 6 i64.ne if
         i32.const (;state;) local.get 17 i64.store offset=8 (;rcx;)
         i32.const (;state;) local.get $rsi i64.store offset=48 (;rsi;)
         br 1
+      end
+      local.get 3 i32.const 1 i32.le_s if (;unlikely;)
+        i32.const (;state;) local.get 17 i64.store offset=8 (;rcx;)
+        i32.const (;state;) local.get $rsi i64.store offset=48 (;rsi;)
+        i32.const (;state;) i32.const 12321272 i32.store offset=868 (;rec;)
+        i32.const (;state;) local.get 3 i64.extend_i32_u i32.const 16394 local.get 5 local.get 6 return_call 4
       end
       i32.const (;state;) local.get 17 i64.store offset=8 (;rcx;)
       i32.const (;state;) local.get $rsi i64.store offset=48 (;rsi;)

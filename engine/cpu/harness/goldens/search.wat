@@ -13,6 +13,10 @@
   local.get 0 local.get 1 return_call 5)
 (func 7 (param i32) (param i64) (param i32) (param i32) (param i32) (result i32)
   (local i32)
+  local.get 4 i32.const 34 i32.le_s if
+    local.get 0 local.get 3 i32.store offset=868 (;rec;)
+    i32.const -2147483648 return
+  end
   local.get 0 i32.load offset=980 (;limit;) local.get 4 i32.sub local.set 5
   local.get 0 local.get 1 local.get 2 call $h.sys.quietread if
     local.get 0 i32.load offset=980 (;limit;) local.get 5 i32.sub return
@@ -21,6 +25,10 @@
   i32.const -2147483648)
 (func 8 (param i32) (param i64) (param i32) (param i32) (param i32) (result i32)
   (local i32)
+  local.get 4 i32.const 34 i32.le_s if
+    local.get 0 local.get 3 i32.store offset=868 (;rec;)
+    i32.const -2147483648 return
+  end
   local.get 0 i32.load offset=980 (;limit;) local.get 4 i32.sub local.set 5
   local.get 0 local.get 1 local.get 2 call $h.sys.quietwrite if
     local.get 0 i32.load offset=980 (;limit;) local.get 5 i32.sub return
@@ -31,6 +39,10 @@
   (local i64) (local i32) (local i32) (local i64) (local i64) (local i64) (local $xmm1 v128) (local $xmm0 v128) (local i64) (local i32) (local i64) (local i64) (local i32) (local $rcx i64) (local i32) (local i64) (local i32) (local i32)
   i32.const (;state;) i32.const (;state;) i64.load offset=888 (;deadline;) i32.const (;state;) i64.load offset=880 (;now;) i64.sub local.tee 17 i64.const 1073741824 local.get 17 i64.const 1073741824 i64.lt_s select local.tee 17 i64.const 0 local.get 17 i64.const 0 i64.gt_s select i32.wrap_i64 local.tee 3 i32.store offset=980 (;limit;)
   block
+    local.get 3 i32.const 4 i32.le_s if (;unlikely;)
+      i32.const (;state;) i32.const 12320840 i32.store offset=868 (;rec;)
+      i32.const (;state;) local.get 3 i64.extend_i32_u return_call 5
+    end
     i32.const (;state;) v128.load offset=336 (;xmm1;) local.set $xmm1
     local.get $xmm1 i32.const (;state;) v128.load offset=320 (;xmm0;) local.set $xmm0
     local.get $xmm0 i8x16.eq local.set $xmm1
