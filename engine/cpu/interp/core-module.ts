@@ -3,7 +3,7 @@
 import { COST } from '../../clock/costs.ts';
 import { AC, CTX, PTE } from '../../machine/hardware.ts';
 import { COUNT, emitCount } from '../counts.ts';
-import { FK } from '../jit/context.ts';
+import { FK } from '../jit/flag-kinds.ts';
 import { BLK, DTLB, DTLB_ENTRIES, FRAME_COUNT, FRAME_FLAGS, FRAME_STORES, RAM_BASE, REC, S, TLB_VALID, TLB_WRITE } from '../layout.ts';
 import { approximationTables } from '../semantics/approximation-tables.ts';
 import { allHelpers, semanticsOf } from '../semantics/context.ts';

@@ -146,9 +146,16 @@ export class Core {
   }
 }
 
+/** By name with 'tail:' the one without: a string made anew is hashed at each use. */
+const TAILS = new Map<string, string>();
+function tailOf(name: string): string {
+  const plain = name.slice(5);
+  TAILS.set(name, plain);
+  return plain;
+}
 /** A call of an imported helper; 'tail:' makes it a tail call. */
 export function callHelper(helpers: ReadonlyMap<string, HelperType>, m: Module, f: Func, name: string): void {
-  const tail = name.startsWith('tail:'), plain = tail ? name.slice(5) : name, helper = helpers.get(plain);
+  const tail = name.startsWith('tail:'), plain = tail ? (TAILS.get(name) ?? tailOf(name)) : name, helper = helpers.get(plain);
   if (helper === undefined) throw new Error(`no helper ${plain}`);
   const index = m.importFuncOnce('h', plain, helper.params, helper.results);
   if (tail) f.returnCall(index); else f.call(index);

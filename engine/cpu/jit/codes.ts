@@ -1,14 +1,15 @@
 // The decoded instructions of blocks that a region may hold: discovery meets the same blocks again and again.
 import type { BlockCode, Blocks } from '../interp/blocks.ts';
 import { isRun } from '../semantics/string.ts';
+import type { Plan } from './plan.ts';
 
 /** A block's instructions with what discovery asks of them. */
-export interface Code extends BlockCode { /** Offsets (in the page, perhaps outside 0…4095) to which its direct control flow goes. */ targets: readonly number[]; /** Mnemonic of its last instruction. */ last: string }
+export interface Code extends BlockCode { /** Offsets (in the page, perhaps outside 0…4095) to which its direct control flow goes. */ targets: readonly number[]; /** Mnemonic of its last instruction. */ last: string; /** See plan.ts; null until a region is emitted. */ plan: Plan | null }
 
 const NOWHERE: readonly number[] = [];
 export function codeOf(block: BlockCode): Code {
-  const { insns, offsets, end } = block, k = insns.length - 1;
-  if (k < 0) return { ...block, targets: NOWHERE, last: '' };
+  const { insns, offsets, straddles, end } = block, k = insns.length - 1;
+  if (k < 0) return { insns, offsets, straddles, end, targets: NOWHERE, last: '', plan: null };
   const { length, immLo, form } = insns[k]!, taken = offsets[k]! + length + immLo, { mnemonic } = form;
   let targets = NOWHERE;
   switch (mnemonic) {
@@ -16,7 +17,7 @@ export function codeOf(block: BlockCode): Code {
     case 'jmp': case 'call': targets = [taken]; break;
     default: if (isRun(form)) targets = [offsets[k]!, end]; else if (form.flow === '') targets = [end];
   }
-  return { ...block, targets, last: mnemonic };
+  return { insns, offsets, straddles, end, targets, last: mnemonic, plan: null };
 }
 
 /** Blocks: some 20 MB of decoded instructions. */

@@ -12,22 +12,13 @@ import { carryAdd, carrySub, loadInt, mask, signExtend, storeInt } from '../sema
 import type { FlowCtx } from '../semantics/flow.ts';
 import { I32, I64, V128 } from '../wasm/builder.ts';
 import type { Func, Label, ValType } from '../wasm/builder.ts';
+import { COMPARISONS, FK, HAS_A, HAS_B, HAS_R, SUBTRACTIONS, ZERO } from './flag-kinds.ts';
+import type { FlagKind } from './flag-kinds.ts';
 import type { Access, Accesses, Group } from './groups.ts';
 import type { NarrowFunc } from './narrow.ts';
 
 /** Thrown while emitting an instruction that only the interpreter does: the region ends in front of it. */
 export class NotCompilable extends Error {}
-
-/** Kinds of the flag tuple (kind, a, b, r): kind = FK.* | bits << 8. 0: the flags are in the CPU state. While the kind is known at compile time
- *  the locals hold only what cannot be computed again: cmp a and b; inc, dec b (CF) and r; logic r; add, sub b and, in the place of a, r: that is in its
- *  register anyway, while the old value would need another. */
-export const FK = { state: 0, add: 1, sub: 2, logic: 3, inc: 4, dec: 5, result: 6, explicit: 7, adc: 8, sbb: 9, cmp: 10 } as const;
-/** What of (a, b, r) a kind needs: the rest follows from it. */
-const HAS_A: ReadonlySet<number> = new Set([FK.add, FK.sub, FK.cmp, FK.result, FK.explicit, FK.adc, FK.sbb]), HAS_B: ReadonlySet<number> = new Set([FK.add, FK.sub, FK.cmp, FK.inc, FK.dec, FK.result, FK.adc, FK.sbb]);
-const HAS_R: ReadonlySet<number> = new Set([FK.logic, FK.inc, FK.dec, FK.result, FK.adc, FK.sbb]);
-/** Those that are more than a comparison. */
-const SUBTRACTIONS: Readonly<Record<string, number>> = { sub: FK.sub, neg: FK.sub, sbb: FK.sbb };
-export interface FlagKind { op: number; bits: Bits }
 
 /** In place of a time that is left. */
 export const NOT_DONE = -0x80000000;
@@ -96,7 +87,7 @@ export class CompileCtx implements FlowCtx {
   /** In WASM memory: where the interpreter goes on after a side exit. */
   record = 0;
   private offset = 0;
-  private temps: number[] = [];
+  private readonly temps: number[] = [];
   /** Set by the region compiler: where control goes from the end of the block. */
   onBranch: ((taken: number) => void) | null = null;
   onJump: (() => void) | null = null;
@@ -123,8 +114,9 @@ export class CompileCtx implements FlowCtx {
     this.accesses = accesses; this.operand = false;
   }
   end(): void {
-    this.f.free(...this.temps);
-    this.temps = [];
+    const { f, temps } = this;
+    for (let i = 0; i < temps.length; i++) f.release(temps[i]!);
+    temps.length = 0;
   }
   local(type: ValType): number {
     const local = this.f.local(type);
@@ -182,7 +174,7 @@ export class CompileCtx implements FlowCtx {
   }
   /** The state's registers become those of the guest: before control may leave. */
   flush(): void {
-    for (let n = 0; n < 32; n++) if ((this.dirty & (1 << n)) !== 0) this.put(n);
+    for (let left = this.dirty; left !== 0; left &= left - 1) this.put(31 - Math.clz32(left & -left));
     if (this.f.depth === this.level) this.dirty = 0;
   }
   /** Other control comes here. The stack pointer stays in its local all over the region: pushes and pops would wait for each other's stores. */
@@ -409,6 +401,7 @@ export class CompileCtx implements FlowCtx {
     let host = this.hosts.get(group);
     if (host === undefined) {
       const low = this.local(I64);
+      group.left = group.count;
       f.get(va);
       if (distance > 0) f.i64Const(-distance).i64Add();
       f.set(low);
@@ -420,7 +413,7 @@ export class CompileCtx implements FlowCtx {
     f.get(host);
     if (--group.left === 0) {
       this.hosts.delete(group);
-      f.free(host);
+      f.release(host);
     }
     return distance;
   }
@@ -572,20 +565,19 @@ export class CompileCtx implements FlowCtx {
   private condition(cc: Cond): void {
     const { known, f } = this, { fa, fb, fr } = this.region;
     if (known === null || known.op === FK.state) { this.dynamic(cc); return; }
-    const { op, bits } = known, negate = (cc & 1) !== 0, base = cc & 14, wide = bits === 32 ? 'i32' : 'i64';
+    const { op, bits } = known, negate = (cc & 1) !== 0, base = cc & 14, narrowly = bits === 32;
     if (op === FK.explicit) { this.explicit(base, fa); if (negate) f.i32Eqz(); return; }
     const narrow = (signed: boolean): void => { if (bits === 32) f.i32WrapI64(); else if (signed) signExtend(f, bits); };
     if ((op === FK.sub || op === FK.cmp) && (base === 2 || base === 6 || base === 12 || base === 14)) { // fused compare
       const signed = base >= 12;
       this.operandA(); narrow(signed);
       f.get(fb); narrow(signed);
-      const names = { 2: ['LtU', 'GeU'], 6: ['LeU', 'GtU'], 12: ['LtS', 'GeS'], 14: ['LeS', 'GtS'] } as const;
-      const suffix = names[base as 2][negate ? 1 : 0];
-      f[`${wide}${suffix}` as 'i32LtU']();
+      const comparison = COMPARISONS[base]!;
+      f.plain(comparison[(narrowly ? 0 : 2) + (negate ? 1 : 0)]!);
       return;
     }
     if (base === 4) { // ZF
-      if (op === FK.cmp) { f.get(fa); narrow(false); f.get(fb); narrow(false); f[`${wide}${negate ? 'Ne' : 'Eq'}` as 'i32Eq'](); return; }
+      if (op === FK.cmp) { f.get(fa); narrow(false); f.get(fb); narrow(false); f.plain(ZERO[(narrowly ? 0 : 2) + (negate ? 1 : 0)]!); return; }
       this.result(); narrow(false);
       if (bits === 32) f.i32Eqz(); else f.i64Eqz();
       if (negate) f.i32Eqz();
@@ -593,9 +585,9 @@ export class CompileCtx implements FlowCtx {
     }
     if (base === 8 || (op === FK.logic && (base === 6 || base >= 12))) { // against zero
       this.result(); narrow(true);
-      if (bits === 32) f.i32Const(0); else f.i64Const(0);
-      const suffix = base === 6 ? (negate ? 'Ne' : 'Eq') : base === 14 ? (negate ? 'GtS' : 'LeS') : negate ? 'GeS' : 'LtS';
-      f[`${wide}${suffix}` as 'i32LtU']();
+      if (narrowly) f.i32Const(0); else f.i64Const(0);
+      const comparison = base === 6 ? ZERO : COMPARISONS[base === 14 ? 14 : 12]!;
+      f.plain(comparison[(narrowly ? 0 : 2) + (negate ? 1 : 0)]!);
       return;
     }
     const sign = (): void => { this.result(); if (bits === 32) f.i32WrapI64().i32Const(31).i32ShrU(); else f.i64Const(bits - 1).i64ShrU().i32WrapI64(); };

@@ -6,60 +6,26 @@ import type { Form, Insn } from '../decode/insn.ts';
 import { emitLimit } from '../interp/core-module.ts';
 import { BLK, ITLB, ITLB_ENTRIES, JUMP_CACHE, JUMP_CACHE_BITS, REC, S, cpuBase } from '../layout.ts';
 import { semanticsOf } from '../semantics/context.ts';
+import type { Semantics } from '../semantics/context.ts';
 import { isRun } from '../semantics/string.ts';
 import { I32, I64 } from '../wasm/builder.ts';
 import type { Label } from '../wasm/builder.ts';
 import type { CallHelper } from '../interp/context.ts';
-import { CompileCtx, FK, NotCompilable, RegionState } from './context.ts';
-import type { ColdPaths, FlagKind } from './context.ts';
-import { groupAccesses } from './groups.ts';
+import { CompileCtx, NotCompilable, RegionState } from './context.ts';
+import type { ColdPaths } from './context.ts';
+import type { FlagKind } from './flag-kinds.ts';
 import type { NarrowFunc } from './narrow.ts';
+import { planOf } from './plan.ts';
 import { dominates } from './region.ts';
 import type { Region, RegionBlock } from './region.ts';
 
-const FULL_SETTERS = new Set(['add', 'sub', 'cmp', 'and', 'or', 'xor', 'test', 'neg', 'imul1', 'mul', 'imul2', 'imul3']);
-const SHIFTS = new Set(['shl', 'shr', 'sar']);
-/** Neither read flags nor leave, when their operands are registers; rotates and bit scans only set some. */
-const PURE = new Set(['mov', 'movzx', 'movsx', 'movsxd', 'lea', 'not', 'bswap', 'xchg', 'cbw', 'cwd', 'nop', 'rol', 'ror', 'bsf', 'bsr']);
-
-/** True when what instruction k does to the flags is overwritten in the block before anything can see it (a fault included). */
-function flagsDeadAfter(insns: readonly Insn[], k: number): boolean {
-  for (let j = k + 1; j < insns.length; j++) {
-    const { form } = insns[j]!;
-    if (form.mem !== 0 && form.mnemonic !== 'lea') return false;
-    if (FULL_SETTERS.has(form.mnemonic)) return true;
-    if (SHIFTS.has(form.mnemonic) && form.ops[1]!.kind === 'i' && (insns[j]!.immLo & (form.size === 64 ? 63 : 31)) !== 0) return true;
-    if (!PURE.has(form.mnemonic)) return false;
-  }
-  return false;
-}
-
-const FLAG_KINDS: Readonly<Record<string, number>> = {
-  add: FK.add, sub: FK.sub, cmp: FK.cmp, neg: FK.sub, and: FK.logic, or: FK.logic, xor: FK.logic, test: FK.logic, inc: FK.inc, dec: FK.dec, adc: FK.adc, sbb: FK.sbb,
-  imul1: FK.result, mul: FK.result, imul2: FK.result, imul3: FK.result, shl: FK.result, shr: FK.result, sar: FK.result,
-};
-/** Leave the flags alone. */
-const TRANSPARENT = new Set(['mov', 'movzx', 'movsx', 'movsxd', 'lea', 'not', 'bswap', 'xchg', 'cbw', 'cwd', 'nop', 'push', 'pop', 'leave', 'call', 'call_e', 'ret', 'jmp', 'jmp_e', 'jcc', 'setcc', 'cmovcc', 'movs', 'stos',
-  'movaps', 'movups', 'movapd', 'movupd', 'movdqa', 'movdqu', 'movd', 'movq', 'movsd.sse', 'movss', 'addsd', 'subsd', 'mulsd', 'divsd', 'addss', 'subss', 'mulss', 'divss', 'pxor', 'xorps', 'xorpd', 'cvtsi2sd', 'cvttsd2si', 'shlx', 'shrx', 'sarx', 'rorx', 'mulx', 'pdep', 'pext', 'movbe']);
-/** The kind that an instruction leaves; undefined if none, null if it shows only at run time. */
-function kindAfter({ form, immLo }: Insn): FlagKind | null | undefined {
-  const { mnemonic } = form, op = FLAG_KINDS[mnemonic];
-  if (op === undefined) return TRANSPARENT.has(mnemonic) || (mnemonic[0] === 'v' && !/^v(p?test|u?comi|er|pcmp[ei]str)/.test(mnemonic)) ? undefined : null;
-  const bits = (mnemonic.startsWith('imul') || mnemonic === 'mul' ? form.size : form.ops[0]!.bytes * 8) as FlagKind['bits'];
-  if (SHIFTS.has(mnemonic)) {
-    if (form.ops[1]!.kind !== 'i') return null;
-    if ((immLo & (bits === 64 ? 63 : 31)) === 0) return undefined;
-  }
-  return { op, bits };
-}
 /** What kind of flags each block of a region finds, whatever way control came: null if it differs or is not known. */
 function flagsAtEntry(region: Region): Map<RegionBlock, FlagKind | null> {
   const found = new Map<RegionBlock, FlagKind | null>(), work: RegionBlock[] = [...region.entries];
   for (const b of region.entries) found.set(b, null);
   while (work.length > 0) {
     const b = work.pop()!;
-    let out: FlagKind | null = found.get(b)!;
-    for (const insn of b.code.insns) { const kind = kindAfter(insn); if (kind !== undefined) out = kind; }
+    const left = planOf(b.code).flags, out = left === undefined ? found.get(b)! : left;
     for (const t of b.successors) {
       const next = region.found.get(t)!, before = found.get(next);
       if (before === null || (before !== undefined && out !== null && before.op === out.op && before.bits === out.bits)) continue;
@@ -70,12 +36,16 @@ function flagsAtEntry(region: Region): Map<RegionBlock, FlagKind | null> {
   return found;
 }
 
+/** Each instruction takes one cycle. */
+function everyEven(region: Region): boolean {
+  for (const { code } of region.found.values()) if (!planOf(code).even) return false;
+  return true;
+}
+
 const STATE = 0, BLOCK = 1;
 
 /** Cycles. Longer ways through a region look at the deadline again: in the last ones before it, all is the interpreter's. */
 export const LONGEST_WAY = 200;
-
-const costOf = (b: RegionBlock): number => b.code.insns.reduce((sum, { form }) => sum + form.cost, 0);
 
 /**
  * The blocks at whose beginning a region looks whether the deadline is near, each with the cycles of the longest way from there to the next such block: nowhere
@@ -84,7 +54,7 @@ const costOf = (b: RegionBlock): number => b.code.insns.reduce((sum, { form }) =
 function watchesOf(region: Region, longestWay: number): Map<RegionBlock, number> {
   const watches = new Map<RegionBlock, number>(), way = new Map<RegionBlock, number>();
   for (const b of [...region.found.values()].sort((x, y) => y.rpo - x.rpo)) {
-    const cost = costOf(b);
+    const { cost } = planOf(b.code);
     let longest = 0;
     for (const t of b.successors) {
       const next = region.found.get(t)!;
@@ -122,7 +92,7 @@ export class RegionEmitter {
   constructor(private readonly f: NarrowFunc, private readonly region: Region, private readonly id: number, private readonly call: CallHelper, cold: ColdPaths, private readonly uncompilable: Set<Form>, cpus: number, longestWay: number) {
     if (cpus === 1) f.fix(STATE, cpuBase(0));
     const memory = !region.loops;
-    this.state = new RegionState(f, memory, [...region.found.values()].every(({ code }) => code.insns.every(({ form }) => form.cost === 1 && !isRun(form))));
+    this.state = new RegionState(f, memory, everyEven(region));
     this.ctx = new CompileCtx(f, this.state, call, cold);
     this.flags = flagsAtEntry(region);
     this.watches = watchesOf(region, longestWay);
@@ -236,7 +206,7 @@ export class RegionEmitter {
     const want = this.flags.get(next)!;
     if (want !== null) assert(ctx.known !== null && ctx.known.op === want.op && ctx.known.bits === want.bits, 'flags at an edge');
     else if (next.rpo <= b.rpo || next.merge || next.loop) {
-      if (!flagsDeadAfter(next.code.insns, -1)) ctx.spillFlags();
+      if (planOf(next.code).flagsDead[0] === 0) ctx.spillFlags();
     }
     if (next.rpo <= b.rpo) {
       ctx.flush();
@@ -346,85 +316,100 @@ export class RegionEmitter {
     f.get(state.left).i32Const(way).i32LeS().hint(false).if(); ctx.sideExit(); f.end();
   }
   private body(b: RegionBlock): void {
-    const { f, ctx, state } = this, { insns, offsets } = b.code, accesses = groupAccesses(insns, offsets), cost = costOf(b);
+    const { ctx } = this, { insns, offsets } = b.code, { accesses, flagsDead } = planOf(b.code), records = b.block + BLK.size, last = insns.length - 1;
     ctx.page = b.page;
     this.watch(b);
-    const spend = (): void => {
-      f.get(state.left).i32Const(cost).i32Sub().set(state.left);
-      if (cost > insns.length) f.get(state.extra).i32Const(cost - insns.length).i32Add().set(state.extra);
-    };
-    const jump = (target: number): void => {
-      spend();
-      this.edge(b, target);
-    };
-    const branch = (taken: number, next: number, condition: () => void): void => {
-      condition();
-      const { known, dirty } = ctx;
-      f.if();
-      this.edge(b, taken);
-      f.end();
-      ctx.known = known;
-      ctx.dirty = dirty;
-      ctx.page = b.page;
-      this.edge(b, next);
-    };
-    /** rip is set: to a known return site, or away. */
-    const indirect = (): void => {
-      spend();
-      ctx.flush();
-      if (b.likely.length > 0) {
-        const distance = f.local(I64);
-        f.get(state.rip); ctx.va(0); f.i64Sub().set(distance);
-        for (const site of b.likely) {
-          const next = this.region.found.get(site)!;
-          f.get(distance).i64Const(site).i64Eq().if();
-          this.lookup(b, next, () => this.leave());
-          ctx.spillFlags();
-          this.enter(next);
-          f.end();
-        }
-        f.free(distance);
-      }
-      if (!this.table) { this.leave(); return; }
-      ctx.spillFlags();
-      if (state.memory) { ctx.va(0); f.set(state.baseVa()); }
-      f.br(this.lookupLabel);
-    };
-    for (let k = 0; k < insns.length; k++) {
-      const insn = insns[k]!, { form } = insn, record = b.block + BLK.size + k * REC.size;
-      ctx.begin(insn, record, b.page + offsets[k]!, accesses[k]);
-      const semantics = semanticsOf(form.mnemonic);
+    for (let k = 0; k <= last; k++) {
+      const insn = insns[k]!, { form } = insn, semantics = semanticsOf(form.mnemonic);
+      ctx.begin(insn, records + k * REC.size, b.page + offsets[k]!, accesses[k]);
       if (semantics === undefined || this.uncompilable.has(form)) { ctx.sideExit(); return; }
-      ctx.flagsDead = flagsDeadAfter(insns, k);
-      if (form.mnemonic === 'jcc') {
-        spend();
-        branch(ctx.target(), b.page + b.code.end, () => ctx.cond(form.cc));
-        return;
-      }
-      let ended = false;
-      ctx.onBranch = (taken) => {
-        const condition = f.freshLocal(I32);
-        f.set(condition);
-        spend();
-        if (isRun(form)) { // has taken as long as it took
-          f.get(state.left).i32Const(this.longest).i32LeS().hint(false).if();
-          ctx.va(taken); ctx.va(b.page + b.code.end); f.get(condition).select().set(state.rip); this.leave(); f.end();
-        }
-        branch(taken, b.page + b.code.end, () => f.get(condition));
-        ended = true;
-      };
-      ctx.onJump = () => { jump(ctx.target()); ended = true; };
-      ctx.onIndirect = () => { indirect(); ended = true; };
-      try {
-        semantics(ctx);
-      } catch (error) {
-        if (error instanceof NotCompilable) this.uncompilable.add(ctx.form);
-        throw error;
-      }
-      ctx.end();
-      if (ended) return;
+      ctx.flagsDead = flagsDead[k + 1] !== 0;
+      if (k === last) {
+        if (this.end(b, insn, semantics)) return;
+      } else this.instruction(semantics);
     }
-    ctx.record = b.block + BLK.size + insns.length * REC.size;
-    jump(b.page + b.code.end);
+    ctx.record = records + insns.length * REC.size;
+    this.jump(b, b.page + b.code.end);
+  }
+  private instruction(semantics: Semantics): void {
+    const { ctx } = this;
+    try {
+      semantics(ctx);
+    } catch (error) {
+      if (error instanceof NotCompilable) this.uncompilable.add(ctx.form);
+      throw error;
+    }
+    ctx.end();
+  }
+  /** The last instruction of a block; false if it is none that says where control goes. */
+  private end(b: RegionBlock, { form }: Insn, semantics: Semantics): boolean {
+    const { f, ctx, state } = this, behind = b.page + b.code.end;
+    if (form.mnemonic === 'jcc') {
+      this.spend(b);
+      this.branch(b, ctx.target(), () => ctx.cond(form.cc));
+      return true;
+    }
+    let ended = false;
+    ctx.onBranch = (taken) => {
+      const condition = f.freshLocal(I32);
+      f.set(condition);
+      this.spend(b);
+      if (isRun(form)) { // has taken as long as it took
+        f.get(state.left).i32Const(this.longest).i32LeS().hint(false).if();
+        ctx.va(taken); ctx.va(behind); f.get(condition).select().set(state.rip); this.leave(); f.end();
+      }
+      this.branch(b, taken, () => f.get(condition));
+      ended = true;
+    };
+    ctx.onJump = () => { this.jump(b, ctx.target()); ended = true; };
+    ctx.onIndirect = () => { this.indirect(b); ended = true; };
+    this.instruction(semantics);
+    return ended;
+  }
+
+  // ---- ends of blocks
+  private spend(b: RegionBlock): void {
+    const { f, state } = this, { cost } = planOf(b.code), count = b.code.insns.length;
+    f.get(state.left).i32Const(cost).i32Sub().set(state.left);
+    if (cost > count) f.get(state.extra).i32Const(cost - count).i32Add().set(state.extra);
+  }
+  private jump(b: RegionBlock, target: number): void {
+    this.spend(b);
+    this.edge(b, target);
+  }
+  private branch(b: RegionBlock, taken: number, condition: () => void): void {
+    const { f, ctx } = this;
+    condition();
+    const { known, dirty } = ctx;
+    f.if();
+    this.edge(b, taken);
+    f.end();
+    ctx.known = known;
+    ctx.dirty = dirty;
+    ctx.page = b.page;
+    this.edge(b, b.page + b.code.end);
+  }
+  /** rip is set: to a known return site, or away. */
+  private indirect(b: RegionBlock): void {
+    const { f, ctx, state } = this;
+    this.spend(b);
+    ctx.flush();
+    if (b.likely.length > 0) {
+      const distance = f.local(I64);
+      f.get(state.rip); ctx.va(0); f.i64Sub().set(distance);
+      for (const site of b.likely) {
+        const next = this.region.found.get(site)!;
+        f.get(distance).i64Const(site).i64Eq().if();
+        this.lookup(b, next, () => this.leave());
+        ctx.spillFlags();
+        this.enter(next);
+        f.end();
+      }
+      f.release(distance);
+    }
+    if (!this.table) { this.leave(); return; }
+    ctx.spillFlags();
+    if (state.memory) { ctx.va(0); f.set(state.baseVa()); }
+    f.br(this.lookupLabel);
   }
 }

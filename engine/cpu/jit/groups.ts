@@ -4,7 +4,7 @@ import { RAX, RBP, RDX, RSP } from '../../machine/hardware.ts';
 import type { Insn } from '../decode/insn.ts';
 
 /** Accesses from `low` on (relative to something that is the same for all), over `span` bytes. `write`: some of them store. */
-export interface Group { low: number; span: number; write: boolean; left: number }
+export interface Group { low: number; span: number; write: boolean; count: number; /** While it is emitted: those to come. */ left: number }
 /** One access: its distance from the group's lowest byte. */
 export interface Access { group: Group; distance: number; bytes: number; write: boolean }
 /** What an instruction accesses: its memory operand; the stack, implied. */
@@ -25,19 +25,22 @@ const OTHERS: Readonly<Record<string, readonly number[]>> = { imul1: [RAX, RDX],
 const READ_ONLY = new Set(['cmp', 'test', 'push', 'call_e', 'jmp_e', 'nop', 'imul1', 'mul']);
 const RIP = 16;
 
+/** Of symbols, which are not 0 and fewer than 2^16 in a block, and a scale. */
+const keyOf = (base: number, index: number, scale: number): number => (base * 65536 + index) * 4 + scale;
+
 /** By instruction of a block: the accesses that share their comparison with others. */
 export function groupAccesses(insns: readonly Insn[], offsets: readonly number[]): (Accesses | undefined)[] {
   /** Registers as a symbol and a distance from it. */
   let symbols = 0;
-  const symbol: number[] = [], distance: number[] = [], open = new Map<string, Group>(), out: Accesses[] = insns.map(() => ({}));
+  const symbol: number[] = [], distance: number[] = [], open = new Map<number, Group>(), out: Accesses[] = insns.map(() => ({}));
   const fresh = (n: number): void => { symbol[n] = ++symbols; distance[n] = 0; };
   const lost = (): void => { for (let n = 0; n <= RIP; n++) fresh(n); open.clear(); };
-  const access = (k: number, what: keyof Accesses, key: string, at: number, bytes: number, write: boolean): void => {
+  const access = (k: number, what: keyof Accesses, key: number, at: number, bytes: number, write: boolean): void => {
     let group = open.get(key);
     const low = group === undefined ? at : Math.min(group.low, at), high = group === undefined ? at + bytes : Math.max(group.low + group.span, at + bytes);
-    if (group === undefined || high - low > MAX_SPAN) open.set(key, group = { low: at, span: bytes, write, left: 0 });
+    if (group === undefined || high - low > MAX_SPAN) open.set(key, group = { low: at, span: bytes, write, count: 0, left: 0 });
     else { group.low = low; group.span = high - low; group.write ||= write; }
-    group.left++;
+    group.count++;
     out[k]![what] = { group, distance: at, bytes, write }; // from its symbol, until the group is whole
   };
   lost();
@@ -49,11 +52,11 @@ export function groupAccesses(insns: readonly Insn[], offsets: readonly number[]
       const known = form.mem === 1 || form.mem === 2;
       if (known && insn.seg === 0 && (insn.base >= 0 || insn.index >= 0)) {
         const { base, index, scale } = insn, part = (n: number, factor: number): number => (n < 0 ? 0 : n === RIP ? offsets[k]! + insn.length : distance[n]! * factor);
-        const key = `${base < 0 ? '' : symbol[base]!} ${index < 0 ? '' : symbol[index]!} ${index < 0 ? 0 : scale}`;
+        const key = keyOf(base < 0 ? 0 : symbol[base]!, index < 0 ? 0 : symbol[index]!, index < 0 ? 0 : scale);
         access(k, 'operand', key, insn.disp + part(base, 1) + part(index, 1 << scale), ops[memory]!.bytes, memory === 0 && !READ_ONLY.has(mnemonic) && first!.kind === 'm');
       }
     }
-    const stack = (register: number, at: number, bytes: number, write: boolean): void => access(k, 'stack', `${symbol[register]!}  0`, distance[register]! + at, bytes, write);
+    const stack = (register: number, at: number, bytes: number, write: boolean): void => access(k, 'stack', keyOf(symbol[register]!, 0, 0), distance[register]! + at, bytes, write);
     const wide = form.size === 16 ? 2 : 8;
     switch (mnemonic) {
       case 'push': stack(RSP, -wide, wide, true); distance[RSP]! -= wide; return;
@@ -84,7 +87,7 @@ export function groupAccesses(insns: readonly Insn[], offsets: readonly number[]
     const shared: Accesses = {};
     for (const what of ['operand', 'stack'] as const) {
       const a = accesses[what];
-      if (a !== undefined && a.group.left > 1) shared[what] = { ...a, distance: a.distance - a.group.low };
+      if (a !== undefined && a.group.count > 1) shared[what] = { ...a, distance: a.distance - a.group.low };
     }
     return shared.operand === undefined && shared.stack === undefined ? undefined : shared;
   });

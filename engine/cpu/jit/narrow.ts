@@ -11,34 +11,54 @@ const enum Last { other, extend, get, tee, lowOf, low, constant, load32, zeroExt
 const EXTEND = 0xad, WRAP = 0xa7, SET = 0x21, I32_LOAD = 0x28, I64_LOAD32_U = 0x35, I64_LOAD8_U = 0x31, I64_LOAD16_U = 0x33, AND = 0x83;
 
 export class NarrowFunc extends Func {
-  private readonly twins = new Map<number, number>();
-  private readonly facts = new Map<number, number>();
-  /** For each open block the locals whose facts have changed in it. */
-  private readonly changed: number[][] = [];
+  /** By local: its facts, its twin (0: none), the local with its low byte, and the innermost open block whose log has it. */
+  private facts = new Uint8Array(256);
+  private twins = new Int32Array(256);
+  private lows = new Int32Array(256);
+  private loggedIn = new Int32Array(256);
+  /** For each open block the locals whose facts have changed in it, each with what loggedIn was before; where each block's begin; and `held` there. */
+  private readonly log: number[] = [];
+  private readonly marks: number[] = [];
+  private readonly heldAt: number[] = [];
   /** Guest registers (bits 0–15 general, 16–31 xmm) that are in their locals here: known to the user of this class, kept over control as it is for facts. */
   held = 0;
-  private readonly heldAt: number[] = [];
   private last = Last.other;
   /** The last instruction stands in [from, to) of the code; its local; a constant's halves. */
   private from = 0; private to = -1; private which = -1; private lo = 0; private hi = 0;
   /** The value is a byte, all else zero. */
   private byte = false;
+  /** See fix(). */
+  private fixed = -1; private fixedValue = 0;
 
+  protected override added(local: number): void {
+    if (local < this.facts.length) return;
+    const bigger = <T extends Uint8Array | Int32Array>(old: T, to: T): T => { to.set(old); return to; }, size = local * 2;
+    this.facts = bigger(this.facts, new Uint8Array(size));
+    this.twins = bigger(this.twins, new Int32Array(size));
+    this.lows = bigger(this.lows, new Int32Array(size));
+    this.loggedIn = bigger(this.loggedIn, new Int32Array(size));
+  }
   private note(last: Last, from: number, which = -1, byte = false): void { this.last = last; this.from = from; this.to = this.code.length; this.which = which; this.byte = byte; }
   private seen(): Last { return this.to === this.code.length ? this.last : Last.other; }
   private twin(local: number): number {
-    let twin = this.twins.get(local);
-    if (twin === undefined) this.twins.set(local, twin = this.freshLocal(I32));
+    let twin = this.twins[local]!;
+    if (twin === 0) {
+      twin = this.freshLocal(I32);
+      this.twins[local] = twin;
+    }
     return twin;
   }
   private know(local: number, facts: number): void {
-    if (facts === 0) this.facts.delete(local); else this.facts.set(local, facts);
-    if (this.changed.length > 0) this.changed[this.changed.length - 1]!.push(local);
+    this.facts[local] = facts;
+    const depth = this.marks.length;
+    if (this.loggedIn[local] === depth) return;
+    this.log.push(local, this.loggedIn[local]!);
+    this.loggedIn[local] = depth;
   }
-  private has(local: number, fact: number): boolean { return ((this.facts.get(local) ?? 0) & fact) !== 0; }
+  private has(local: number, fact: number): boolean { return (this.facts[local]! & fact) !== 0; }
   override prepend(emit: () => void): void {
     super.prepend(() => {
-      this.facts.clear();
+      this.facts.fill(0);
       this.to = -1;
       emit();
     });
@@ -46,13 +66,11 @@ export class NarrowFunc extends Func {
   }
 
   /** An i32 parameter that has the same value at every call: V8 makes it part of displacements, and needs no register for it. */
-  fix(parameter: number, value: number): void { this.fixed.set(parameter, value); }
-  private readonly fixed = new Map<number, number>();
-  override constantOf(local: number): number | undefined { return this.fixed.get(local); }
+  fix(parameter: number, value: number): void { this.fixed = parameter; this.fixedValue = value; }
+  override constantOf(local: number): number | undefined { return local === this.fixed ? this.fixedValue : undefined; }
 
   override get(local: number): this {
-    const constant = this.fixed.get(local);
-    if (constant !== undefined) return super.i32Const(constant);
+    if (local === this.fixed) return super.i32Const(this.fixedValue);
     const from = this.code.length;
     super.get(local);
     if (this.typeOf(local) === I64) this.note(Last.get, from, local);
@@ -68,7 +86,7 @@ export class NarrowFunc extends Func {
       case Last.get: case Last.tee:
         super.set(local);
         if (this.has(which, TWIN)) super.get(this.twin(which)).set(this.twin(local));
-        this.know(local, (this.facts.get(which) ?? 0) & ~LOW);
+        this.know(local, this.facts[which]! & ~LOW);
         return this;
       case Last.constant: {
         const { lo, hi } = this;
@@ -85,7 +103,7 @@ export class NarrowFunc extends Func {
     if (this.typeOf(local) !== I64) return super.tee(local);
     const last = this.seen(), { which, byte } = this, narrow = last === Last.extend || last === Last.load32;
     if (narrow) this.keep(local);
-    else if (last === Last.get) this.know(local, (this.facts.get(which) ?? 0) & (ZERO_EXTENDED | BYTE));
+    else if (last === Last.get) this.know(local, this.facts[which]! & (ZERO_EXTENDED | BYTE));
     else this.know(local, last !== Last.zeroExtended ? 0 : byte ? ZERO_EXTENDED | BYTE : ZERO_EXTENDED);
     const from = this.code.length;
     super.tee(local);
@@ -101,10 +119,9 @@ export class NarrowFunc extends Func {
   }
 
   /** A local that holds the low byte of local i64 as its whole value; −1 if none does. */
-  lowByte(local: number): number { return this.has(local, BYTE) ? local : this.has(local, LOW) ? this.lows.get(local)! : -1; }
-  private readonly lows = new Map<number, number>();
+  lowByte(local: number): number { return this.has(local, BYTE) ? local : this.has(local, LOW) ? this.lows[local]! : -1; }
   /** Local `low`, which is never used for anything else, holds the low byte of the other. */
-  noteLow(local: number, low: number): void { this.lows.set(local, low); this.know(local, (this.facts.get(local) ?? 0) | LOW); }
+  noteLow(local: number, low: number): void { this.lows[local] = low; this.know(local, this.facts[local]! | LOW); }
   /** The i32 on the stack is 0 or 1. */
   noteBit(): void { this.note(Last.bit, this.code.length); }
   override fits(bits: number): boolean {
@@ -113,7 +130,7 @@ export class NarrowFunc extends Func {
     return byte && bits >= 8;
   }
 
-  override i32WrapI64 = (): Func => {
+  override i32WrapI64(): this {
     const { code, from, which } = this;
     switch (this.seen()) {
       case Last.extend: code.length = from; this.to = -1; return this;
@@ -122,7 +139,7 @@ export class NarrowFunc extends Func {
           code.byte(WRAP);
           if (this.has(which, ZERO_EXTENDED)) { this.note(Last.lowOf, from, which); return this; } // perhaps extended again at once
           super.tee(this.twin(which));
-          this.know(which, (this.facts.get(which) ?? 0) | TWIN);
+          this.know(which, this.facts[which]! | TWIN);
         }
         this.note(Last.lowOf, from, which);
         return this;
@@ -132,8 +149,8 @@ export class NarrowFunc extends Func {
       case Last.zeroExtended: { const at = code.length; code.byte(WRAP); this.note(Last.low, at, -1, this.byte); return this; }
       default: code.byte(WRAP); return this;
     }
-  };
-  override i64ExtendI32U = (): Func => {
+  }
+  override i64ExtendI32U(): this {
     const { code, from, which } = this;
     switch (this.seen()) {
       case Last.lowOf: if (this.has(which, ZERO_EXTENDED)) { code.length = from; return this.get(which); } break;
@@ -144,47 +161,59 @@ export class NarrowFunc extends Func {
     code.byte(EXTEND);
     this.note(Last.extend, at);
     return this;
-  };
+  }
   override i64Const(lo: number, hi?: number): this {
     const from = this.code.length;
     super.i64Const(lo, hi);
-    this.lo = lo | 0; this.hi = (hi ?? Math.floor(lo / 4294967296)) | 0;
+    this.lo = lo | 0; this.hi = (hi ?? ((lo | 0) === lo ? lo >> 31 : Math.floor(lo / 4294967296))) | 0;
     this.note(Last.constant, from);
     return this;
   }
-  override i64And = (): Func => {
+  override i64And(): this {
     const small = this.seen() === Last.constant && this.hi === 0, from = this.code.length, byte = this.lo >>> 8 === 0;
     this.code.byte(AND);
     if (small) this.note(Last.zeroExtended, from, -1, byte);
     return this;
-  };
+  }
   private load(op: number, last: Last, offset: number, align: number, byte = false): this {
     const from = this.code.length;
     this.code.byte(op); this.code.leb(align); this.code.leb(offset);
     this.note(last, from, -1, byte);
     return this;
   }
-  override i64Load8U = (offset = 0, align = 0): Func => this.load(I64_LOAD8_U, Last.zeroExtended, offset, align, true);
-  override i64Load16U = (offset = 0, align = 1): Func => this.load(I64_LOAD16_U, Last.zeroExtended, offset, align);
-  override i64Load32U = (offset = 0, align = 2): Func => this.load(I64_LOAD32_U, Last.load32, offset, align);
+  override i64Load8U(offset = 0, align = 0): this { return this.load(I64_LOAD8_U, Last.zeroExtended, offset, align, true); }
+  override i64Load16U(offset = 0, align = 1): this { return this.load(I64_LOAD16_U, Last.zeroExtended, offset, align); }
+  override i64Load32U(offset = 0, align = 2): this { return this.load(I64_LOAD32_U, Last.load32, offset, align); }
 
   // ---- control: what a block has changed is not known behind it, and at a loop's head nothing is
-  private open(): void { this.changed.push([]); this.heldAt.push(this.held); }
+  private open(): void { this.marks.push(this.log.length); this.heldAt.push(this.held); }
   override block(type?: BlockType): Label { this.open(); return super.block(type); }
   override if(type?: BlockType): Label { this.open(); return super.if(type); }
   override loop(type?: BlockType): Label {
-    for (const local of [...this.facts.keys()]) this.know(local, 0);
+    const { facts } = this, { localCount } = this;
+    for (let local = 0; local < localCount; local++) if (facts[local] !== 0) this.know(local, 0);
     this.open();
     return super.loop(type);
   }
   override else(): this {
-    for (const local of this.changed[this.changed.length - 1]!) this.facts.delete(local);
+    const { log, facts } = this;
+    for (let i = this.marks[this.marks.length - 1]!; i < log.length; i += 2) facts[log[i]!] = 0;
     this.held = this.heldAt[this.heldAt.length - 1]!;
     return super.else();
   }
   override end(): this {
-    const inner = this.changed.pop()!, outer = this.changed[this.changed.length - 1];
-    for (const local of inner) { this.facts.delete(local); outer?.push(local); }
+    const { log, facts, loggedIn } = this, from = this.marks.pop()!, outer = this.marks.length;
+    let to = from;
+    for (let i = from; i < log.length; i += 2) { // what has changed in it has changed in the block around it
+      const local = log[i]!, before = log[i + 1]!;
+      facts[local] = 0;
+      loggedIn[local] = outer;
+      if (before === outer) continue;
+      log[to] = local;
+      log[to + 1] = before;
+      to += 2;
+    }
+    log.length = to;
     this.held = this.heldAt.pop()!;
     return super.end();
   }

@@ -1,6 +1,7 @@
 // Integer semantics: moves, arithmetic, logic, multiplication and division, stack. Bits and shifts: int-bits.ts; control flow: int-flow.ts.
 import { AC, RAX, RBP, RBX, RCX, RDX, RSP, TF, VEC } from '../../machine/hardware.ts';
 import { I32, I64 } from '../wasm/builder.ts';
+import type { Func } from '../wasm/builder.ts';
 import { define } from './context.ts';
 import type { Bits, Ctx } from './context.ts';
 import { mask, signExtend } from './emit.ts';
@@ -10,13 +11,20 @@ import type { FlowCtx } from './flow.ts';
 export const bitsOf = (c: Ctx, i: number): Bits => (c.ops[i]!.bytes * 8) as Bits;
 
 type Binary = 'Add' | 'Sub' | 'And' | 'Or' | 'Xor' | 'Shl' | 'ShrU' | 'ShrS';
+/** Not by a name that is put together: looking that up takes as long as all the rest of an instruction's emission. */
+const IN_32: Readonly<Record<Binary, (f: Func) => Func>> = {
+  Add: (f) => f.i32Add(), Sub: (f) => f.i32Sub(), And: (f) => f.i32And(), Or: (f) => f.i32Or(), Xor: (f) => f.i32Xor(), Shl: (f) => f.i32Shl(), ShrU: (f) => f.i32ShrU(), ShrS: (f) => f.i32ShrS(),
+};
+const IN_64: Readonly<Record<Binary, (f: Func) => Func>> = {
+  Add: (f) => f.i64Add(), Sub: (f) => f.i64Sub(), And: (f) => f.i64And(), Or: (f) => f.i64Or(), Xor: (f) => f.i64Xor(), Shl: (f) => f.i64Shl(), ShrU: (f) => f.i64ShrU(), ShrS: (f) => f.i64ShrS(),
+};
 /** push i64: a op b (locals), masked to bits. Of 32 bits in 32: V8 makes an instruction of each conversion of a 64-bit result. A signed shift's a is sign-extended first. */
 export function binary(c: Ctx, op: Binary, bits: Bits, a: number, b: number): void {
   const { f } = c;
-  if (bits === 32) { f.get(a).i32WrapI64().get(b).i32WrapI64()[`i32${op}`]().i64ExtendI32U(); return; }
+  if (bits === 32) { IN_32[op](f.get(a).i32WrapI64().get(b).i32WrapI64()).i64ExtendI32U(); return; }
   f.get(a);
   if (op === 'ShrS') signExtend(f, bits);
-  f.get(b)[`i64${op}`]();
+  IN_64[op](f.get(b));
   if (op !== 'And' && op !== 'Or' && op !== 'Xor') mask(f, bits); // their operands have no more
 }
 

@@ -71,8 +71,10 @@ export class Bytes {
   done(): Uint8Array { return this.u8.subarray(0, this.length); }
 }
 
-type PlainMethods = { [K in keyof typeof PLAIN_OPS | keyof typeof FC_OPS | keyof typeof SIMD_OPS]: () => Func };
-type MemMethods = { [K in keyof typeof MEM_OPS | keyof typeof SIMD_MEM_OPS]: (offset?: number, alignLog2?: number) => Func };
+/** Methods of the class, which a function that watches what is emitted overrides. */
+type Watched = 'i32WrapI64' | 'i64ExtendI32U' | 'i64And' | 'i64Load8U' | 'i64Load16U' | 'i64Load32U';
+type PlainMethods = { [K in Exclude<keyof typeof PLAIN_OPS | keyof typeof FC_OPS | keyof typeof SIMD_OPS, Watched>]: () => Func };
+type MemMethods = { [K in Exclude<keyof typeof MEM_OPS | keyof typeof SIMD_MEM_OPS, Watched>]: (offset?: number, alignLog2?: number) => Func };
 type LaneMethods = { [K in keyof typeof SIMD_LANE_OPS]: (lane: number) => Func };
 type MemLaneMethods = { [K in keyof typeof SIMD_MEM_LANE_OPS]: (lane: number, offset?: number) => Func };
 
@@ -86,7 +88,8 @@ export class Func {
   /** Present nesting depth; the function body itself is 0. */
   depth = 0;
   private readonly locals: ValType[] = [];
-  private readonly freeLocals = new Map<ValType, number[]>();
+  /** By I32 − type. */
+  private readonly freeLocals: number[][] = [[], [], [], [], []];
   /** Offsets in the code and values. */
   private hints: number[] = [];
   /** Where the index of a function of the module is to stand, and the function. */
@@ -103,28 +106,24 @@ export class Func {
   // ---- locals
   /** A local of that type, perhaps one freed before (its value is then arbitrary). */
   local(type: ValType): number {
-    const free = this.freeLocals.get(type);
-    if (free !== undefined && free.length > 0) return free.pop()!;
-    this.locals.push(type);
-    return this.paramCount + this.locals.length - 1;
+    const free = this.freeLocals[I32 - type]!;
+    return free.length > 0 ? free.pop()! : this.freshLocal(type);
   }
   /** A local never used before: it starts as zero. */
   freshLocal(type: ValType): number {
+    const local = this.paramCount + this.locals.length;
     this.locals.push(type);
-    return this.paramCount + this.locals.length - 1;
+    this.added(local);
+    return local;
   }
-  free(...locals: number[]): void {
-    for (const index of locals) {
-      const type = this.typeOf(index);
-      let free = this.freeLocals.get(type);
-      if (free === undefined) this.freeLocals.set(type, free = []);
-      free.push(index);
-    }
-  }
+  /** There is one more local. */
+  protected added(_local: number): void { /* of no interest here */ }
+  release(local: number): void { this.freeLocals[I32 - this.typeOf(local)]!.push(local); }
+  free(...locals: number[]): void { for (const local of locals) this.release(local); }
   /** Frees all locals from that one on. */
   freeFrom(first: number): void {
-    this.freeLocals.clear();
-    for (let i = this.localCount - 1; i >= first; i--) this.free(i);
+    for (const free of this.freeLocals) free.length = 0;
+    for (let i = this.localCount - 1; i >= first; i--) this.release(i);
   }
   typeOf(local: number): ValType {
     return local < this.paramCount ? this.params[local]! : this.locals[local - this.paramCount]!;
@@ -140,13 +139,23 @@ export class Func {
   globalGet(index: number): this { this.code.byte(0x23); this.code.leb(index); return this; }
   globalSet(index: number): this { this.code.byte(0x24); this.code.leb(index); return this; }
 
+  /** An instruction without an immediate, by opcode (PLAIN_OPS); none that is watched. */
+  plain(op: number): this { this.code.byte(op); return this; }
+  i32WrapI64(): this { this.code.byte(PLAIN_OPS.i32WrapI64); return this; }
+  i64ExtendI32U(): this { this.code.byte(PLAIN_OPS.i64ExtendI32U); return this; }
+  i64And(): this { this.code.byte(PLAIN_OPS.i64And); return this; }
+  i64Load8U(offset = 0, alignLog2 = 0): this { return this.access(MEM_OPS.i64Load8U[0], offset, alignLog2); }
+  i64Load16U(offset = 0, alignLog2 = 1): this { return this.access(MEM_OPS.i64Load16U[0], offset, alignLog2); }
+  i64Load32U(offset = 0, alignLog2 = 2): this { return this.access(MEM_OPS.i64Load32U[0], offset, alignLog2); }
+  private access(op: number, offset: number, alignLog2: number): this { this.code.byte(op); this.code.leb(alignLog2); this.code.leb(offset); return this; }
+
   // ---- constants
   i32Const(value: number): this { this.code.byte(0x41); this.code.sleb(value); return this; }
   /** From halves; with one argument, from a JS integer (exact ones only), sign included. */
   i64Const(lo: number, hi?: number): this {
     this.code.byte(0x42);
-    if (hi === undefined) hi = Math.floor(lo / 4294967296);
-    this.code.sleb64(lo | 0, hi | 0);
+    if (hi === undefined) hi = (lo | 0) === lo ? lo >> 31 : Math.floor(lo / 4294967296);
+    if ((hi | 0) === (lo | 0) >> 31) this.code.sleb(lo); else this.code.sleb64(lo, hi);
     return this;
   }
   f32Const(value: number): this {
