@@ -25,29 +25,28 @@ const MOST = 16384;
 
 /** By physical address. What is in a frame is kept until the frame is written: its owner calls drop. */
 export class Codes {
-  private readonly frames = new Map<number, Map<number, Code>>();
-  private size = 0;
+  private readonly codes = new Map<number, Code>();
+  private readonly frames = new Map<number, number[]>();
   constructor(private readonly blocks: Blocks) {}
 
   /** The block at pa, which may be one that straddles and has no instructions here (Blocks.read). */
   read(pa: number): Code {
-    const pfn = pa >>> 12;
-    let codes = this.frames.get(pfn), code = codes?.get(pa);
+    let code = this.codes.get(pa);
     if (code !== undefined) return code;
-    if (this.size >= MOST) { this.clear(); codes = undefined; }
-    if (codes === undefined) this.frames.set(pfn, codes = new Map());
-    codes.set(pa, code = codeOf(this.blocks.read(pa)));
-    this.size++;
+    if (this.codes.size >= MOST) this.clear();
+    this.codes.set(pa, code = codeOf(this.blocks.read(pa)));
+    const known = this.frames.get(pa >>> 12);
+    if (known === undefined) this.frames.set(pa >>> 12, [pa]); else known.push(pa);
     return code;
   }
   drop(pfn: number): void {
-    const codes = this.frames.get(pfn);
-    if (codes === undefined) return;
-    this.size -= codes.size;
+    const known = this.frames.get(pfn);
+    if (known === undefined) return;
+    for (const pa of known) this.codes.delete(pa);
     this.frames.delete(pfn);
   }
   clear(): void {
+    this.codes.clear();
     this.frames.clear();
-    this.size = 0;
   }
 }

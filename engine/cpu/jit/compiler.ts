@@ -28,6 +28,7 @@ interface Job { region: Region; compiled: Compiled; /** Regions that this one ta
 
 /** A block that runs less than once in so many instructions is not worth more than its own code, whatever its count: what lies in live regions stays there. */
 const RARE = 2048;
+const NOWHERE: readonly number[] = [];
 /** Larger regions are not made out of live ones: V8's code gets worse with the size. */
 const MERGED_BLOCKS = 48;
 
@@ -97,8 +98,19 @@ export class Compiler {
    */
   private regionFor(block: number, s: number, wanted: ReadonlySet<number>): Region | null | undefined {
     const { homes } = this, home = this.minHot > 0 ? homes.get(block) : undefined, apart = new Set<Compiled>(), large = new Set<Compiled>(), entries = home === undefined ? wanted : new Set([...wanted, ...home.entries]);
+    if (home !== undefined && this.seldom(block, home.made) !== false) { // most of those that are reported: not worth a discovery
+      this.doubted.set(block, this.executed());
+      return undefined;
+    }
+    let met: Compiled[] = [];
     const old: LiveRegions = {
-      rooted: (root) => { const live = homes.get(root); return live !== undefined && live.root === root && !large.has(live) ? live.blocks.values() : []; },
+      rooted: (root) => {
+        const live = homes.get(root);
+        if (live === undefined || live.root !== root || large.has(live)) return NOWHERE;
+        if (this.seldom(block, live.made) === undefined) return null;
+        met.push(live);
+        return live.blocks.values();
+      },
       apart: (b) => { const live = homes.get(b); return live !== undefined && apart.has(live); },
     };
     let root = block;
@@ -110,9 +122,15 @@ export class Compiler {
       u32[(root + BLK.vaHi) >> 2] = u32[(pageVa + 4) >> 2]! + Math.floor(lo / 4294967296);
     }
     for (;;) {
+      met = [];
       const discovery = new Discovery(this.blocks, this.codes, this.mmu, s, this.minHot, entries, old);
-      if (!discovery.find(root)) return null;
-      if (this.minHot === 0) return discovery.region();
+      const whole = discovery.find(root);
+      if (whole === null) {
+        this.doubted.set(block, this.executed());
+        return undefined;
+      }
+      if (!whole) return null;
+      if (met.length === 0 && home === undefined) return discovery.region();
       const found = new Set<number>();
       for (const b of discovery.found.values()) found.add(b.block);
       if (!found.has(block)) { // no room for it
@@ -120,24 +138,19 @@ export class Compiler {
         root = block;
         continue;
       }
-      const met = new Set([...found].map((b) => homes.get(b)).filter((live) => live !== undefined && found.has(live.root) && !large.has(live)) as Compiled[]);
-      if (met.size === 0) return discovery.region();
-      const seldom = this.seldom(block, Math.min(...[...met].map((live) => live.made)));
-      if (seldom === undefined || (seldom && home !== undefined)) {
-        this.doubted.set(block, this.executed());
-        return undefined;
-      }
-      if (seldom) {
+      if (met.length === 0) return discovery.region();
+      if (this.seldom(block, Infinity) === true) {
         for (const live of met) apart.add(live);
         continue;
       }
-      const torn = [...met].filter((live) => found.size > MERGED_BLOCKS || live.entries.some((b) => !found.has(b)));
+      const torn = met.filter((live) => found.size > MERGED_BLOCKS || live.entries.some((b) => !found.has(b)));
       if (torn.length === 0) return discovery.region();
       for (const live of torn) large.add(live);
       if (home !== undefined && large.has(home)) root = block;
     }
   }
-  /** Whether the block, just reported, runs less often than RARE says; undefined if only the next report will tell. @param made instructions before a time since when it has not been reported. */
+  /** Whether the block, just reported, runs less often than RARE says; undefined if only the next report will tell. @param made instructions before a time since when it has not been
+   *  reported: when the live region was made that it meets. */
   private seldom(block: number, made: number): boolean | undefined {
     const since = this.doubted.get(block);
     if (this.executed() - (since ?? made) < RARE * (this.mmu.u32[HOT_MASK >> 2]! + 1)) return false;

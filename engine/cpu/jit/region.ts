@@ -34,8 +34,8 @@ export interface Region { root: RegionBlock; entries: RegionBlock[]; found: Read
 
 /** What a new region has to know of the live ones. */
 export interface LiveRegions {
-  /** If the block is the one around which a live region was made: the distances of that region's blocks from it. They come along. */
-  rooted: (block: number) => Iterable<number>;
+  /** If the block is the one around which a live region was made: the distances of that region's blocks from it. They come along. null: no region is wanted that reaches the block. */
+  rooted: (block: number) => Iterable<number> | null;
   /** The block is of a live region that stays apart: control leaves to there. */
   apart: (block: number) => boolean;
 }
@@ -64,14 +64,14 @@ export class Discovery {
 
   /** Frame of a page of the region, −1 if it cannot be part of it. */
   private frame(page: number, baseLo: number, baseHi: number): number {
-    const known = this.pages.find((p) => p.page === page);
-    if (known !== undefined) return known.frame;
-    if (this.pages.length >= MAX_PAGES) return -1;
+    const { pages } = this;
+    for (let i = 0; i < pages.length; i++) if (pages[i]!.page === page) return pages[i]!.frame;
+    if (pages.length >= MAX_PAGES) return -1;
     const lo = baseLo + page;
     if (lo < 0 || lo > 0xffffffff) return -1;
     const pfn = this.mmu.peek(this.s, lo | 0, baseHi | 0, false);
-    if (pfn < 0 || (this.mmu.u8[FRAME_FLAGS + pfn]! & FRAME_FETCHED) === 0 || this.pages.some((p) => p.frame === pfn * 4096)) return -1;
-    this.pages.push({ page, frame: pfn * 4096 });
+    if (pfn < 0 || (this.mmu.u8[FRAME_FLAGS + pfn]! & FRAME_FETCHED) === 0 || pages.some((p) => p.frame === pfn * 4096)) return -1;
+    pages.push({ page, frame: pfn * 4096 });
     return pfn * 4096;
   }
 
@@ -84,8 +84,8 @@ export class Discovery {
     const at = this.mmu.fetchedAt(this.s, frame, baseHi);
     return at < 0 || Math.abs(at - baseLo) >= 2 ** 31 || this.frame(at - baseLo, baseLo, baseHi) !== frame ? NaN : at - baseLo + (pa & 4095);
   }
-  /** Finds the blocks of the region around an entry block; false if it cannot be compiled. */
-  find(entryBlock: number): boolean {
+  /** Finds the blocks of the region around an entry block; false if it cannot be compiled, null if it is not wanted. */
+  find(entryBlock: number): boolean | null {
     const { blocks, mmu, found, minHot, callTargets, returnSites, arrivals } = this, { u32 } = mmu;
     const entryPa = u32[(entryBlock + BLK.pa) >> 2]!, baseLo = u32[(entryBlock + BLK.vaLo) >> 2]!, baseHi = u32[(entryBlock + BLK.vaHi) >> 2]!;
     this.pages.push({ page: 0, frame: entryPa - (entryPa & 4095) });
@@ -121,12 +121,16 @@ export class Discovery {
         code = codeOf(blocks.readStraddling(pa, second));
       }
       if (code.insns.length === 0 || (code.insns[0]!.form.flow === 'own' && !isRun(code.insns[0]!.form))) { if (isEntry) return false; continue; }
-      const block = blocks.ensure(pa);
+      const block = known !== 0 ? known : blocks.ensure(pa);
       if (block === 0) { if (isEntry) return false; continue; }
       insns += code.insns.length;
       const b: RegionBlock = { offset, page, code, block, successors: [], likely: [], entry: -1, rpo: -1, idom: null as never, children: [], merge: false, loop: false };
       found.set(offset, b);
-      if (minHot > 0) for (const distance of this.old.rooted(block)) { queue.push(offset + distance); kept.add(offset + distance); arrivals.add(offset + distance); }
+      if (minHot > 0) {
+        const along = this.old.rooted(block);
+        if (along === null) return null;
+        for (const distance of along) { queue.push(offset + distance); kept.add(offset + distance); arrivals.add(offset + distance); }
+      }
       for (const target of code.targets) queue.push(page + target);
       const mnemonic = code.last;
       if (mnemonic === 'call') callTargets.add(page + code.targets[0]!);
