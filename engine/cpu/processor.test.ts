@@ -178,6 +178,28 @@ describe.skipIf(!hasGcc)('processor', { timeout: 60_000 }, () => {
     mov rax, [r8+512]\nmov rbx, [r8+16]\nadd rax, [r9]\nadd rbx, [r8+24]\nadd rbx, rax\nmov [r8+32], rbx\nlea rsi, [r8+64]\nmov [rsi-8], eax
     add rax, [r9+600]`,
   ({ cpu }) => { expect(cpu.counters(0).dtlbMiss).toBeGreaterThanOrEqual(4 * 3000); }, { hot: 128 }));
+  test('the page of a table in a loop, while another takes its entry of the TLB', () => distances('mov ecx, 3000', `
+    movzx eax, cl\nadd rbx, [r8+rax*8+3000]\nadd rbx, [r9]\nmovzx esi, bl\nadd [r8+rsi*2+128], cx\nadd [r9+rdx], ebx`,
+  ({ cpu }) => { expect(cpu.counters(0).dtlbMiss).toBeGreaterThan(3 * 3000); }, { hot: 128 }));
+  test('the page of a table in a loop becomes another, cannot be written, and is gone', () => {
+    const counted = modes.map((jit) => {
+      const m = machine(jit, assemble(`mov r8, ${DATA}\n1: inc ecx\nmovzx eax, cl\nadd rbx, [r8+rax*8+512]\nmovzx esi, bl\nmov [r8+rsi*2], cx\njmp 1b`), { hot: 128 }), seen: unknown[] = [];
+      m.ram.u8.fill(7, 300 * 4096, 301 * 4096);
+      for (let runs = 1; runs < 400; runs++) {
+        if (runs === 100) m.map(DATA, 300, 7);
+        if (runs === 200) m.map(DATA, 300, 5);
+        if (runs === 300) m.map(DATA, 0, 0);
+        if (runs % 100 === 0) m.cpu.invalidatePage(0, DATA);
+        m.cpu.run(0, m.cpu.now(0) + 1000);
+        const { exit } = m.cpu, fault = exit.reason === EXIT.deadline ? '' : `${exit.vector} ${exit.errorCode} ${exit.address.toString(16)} at ${m.cpu.regs(0).rip.toString(16)}`;
+        if (fault !== '') { m.map(DATA, 513, 7); m.cpu.invalidatePage(0, DATA); }
+        if (fault !== '' || runs % 100 < 3) seen.push([fault, m.cpu.now(0), m.cpu.regs(0).gpr(RBX), m.cpu.counters(0).dtlbMiss]);
+      }
+      return seen;
+    });
+    expect(counted[0]!.filter((x) => (x as string[])[0] !== '')).toHaveLength(2);
+    expect(counted).toEqual(modes.map(() => counted[0]));
+  });
   /** A loop that calls through a pointer to a function three pages on. */
   const FAR = `lea rbx, [rip+f]\nmov ecx, 100000\n1: call rbx\ndec ecx\njnz 1b\nsyscall\n.org 0x3000\nf: inc rax\nret`;
   test('control stays in a region over calls through pointers to another page', () => {

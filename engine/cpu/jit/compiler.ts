@@ -11,10 +11,11 @@ import type { Mmu } from '../mmu/mmu.ts';
 import { I32, I64, Module } from '../wasm/builder.ts';
 import type { Func } from '../wasm/builder.ts';
 import { Codes } from './codes.ts';
-import { NOT_DONE, NotCompilable } from './context.ts';
-import type { ColdPaths } from './context.ts';
+import { NotCompilable } from './context.ts';
 import { LONGEST_WAY, RegionEmitter } from './emitter.ts';
 import { NarrowFunc } from './narrow.ts';
+import { NOT_DONE } from './region-state.ts';
+import type { ColdPaths } from './region-state.ts';
 import { Discovery } from './region.ts';
 import type { LiveRegions, Region } from './region.ts';
 

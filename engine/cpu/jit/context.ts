@@ -11,61 +11,17 @@ import type { Bits, Cond } from '../semantics/context.ts';
 import { carryAdd, carrySub, loadInt, mask, signExtend, storeInt } from '../semantics/emit.ts';
 import type { FlowCtx } from '../semantics/flow.ts';
 import { I32, I64, V128 } from '../wasm/builder.ts';
-import type { Func, Label, ValType } from '../wasm/builder.ts';
+import type { ValType } from '../wasm/builder.ts';
 import { COMPARISONS, FK, HAS_A, HAS_B, HAS_R, SUBTRACTIONS, ZERO } from './flag-kinds.ts';
 import type { FlagKind } from './flag-kinds.ts';
 import type { Access, Accesses, Group } from './groups.ts';
+import type { Hold } from './holds.ts';
 import type { NarrowFunc } from './narrow.ts';
+import { NOT_DONE } from './region-state.ts';
+import type { ColdPaths, RegionState } from './region-state.ts';
 
 /** Thrown while emitting an instruction that only the interpreter does: the region ends in front of it. */
 export class NotCompilable extends Error {}
-
-/** In place of a time that is left. */
-export const NOT_DONE = -0x80000000;
-/** The module's functions for what regions seldom do. */
-export interface ColdPaths {
-  /** Call of the slow path for loads or stores: (state, va, bytes, record, left) → left, NOT_DONE if the instruction is the interpreter's, whose record is in the state then. */
-  slow(f: Func, write: boolean): void;
-  /** Tail call (state, time): the interpreter goes on at the state's record. `flags`: with (kind, a, b) to be stored before. */
-  side(f: Func, flags: boolean): void;
-}
-
-/** What the whole region shares. */
-export class RegionState {
-  readonly gprs: number[] = new Array<number>(16).fill(-1);
-  readonly xmms: number[] = new Array<number>(16).fill(-1);
-  /** Low bytes of the general registers. */
-  readonly lows: number[] = new Array<number>(16).fill(-1);
-  /** Bits 128–255 of the ymm registers. */
-  readonly highs: number[] = new Array<number>(16).fill(-1);
-  readonly gprDirty = new Set<number>();
-  readonly xmmDirty = new Set<number>();
-  readonly highDirty = new Set<number>();
-  readonly notes = new Map<string, number>();
-  readonly rip: number;
-  /** Local i32: cycles to the deadline at the last end of a block, S.limit at the region's head; 0 or less is over. */
-  readonly left: number;
-  /** Local i32: cycles − instructions of the blocks executed; −1 if each instruction of the region takes one cycle. */
-  readonly extra: number;
-  readonly fk: number; readonly fa: number; readonly fb: number; readonly fr: number;
-  /** Local i64: address of the base page. */
-  base = -1;
-  /** Some instruction reads or writes flags. */
-  flags = false;
-  exitLabel: Label = 0;
-  /** @param memory registers live in the state, see CompileCtx. @param even each instruction takes one cycle. */
-  constructor(readonly f: NarrowFunc, readonly memory: boolean, even: boolean) {
-    this.rip = f.local(I64); this.left = f.local(I32); this.extra = even ? -1 : f.freshLocal(I32);
-    this.fk = f.local(I32); this.fa = f.local(I64); this.fb = f.local(I64); this.fr = f.local(I64);
-  }
-  /** push i64: time as sys.exit and sys.side want it, what is left in the low half, extra in the high one. */
-  time(): void {
-    const { f } = this;
-    f.get(this.left).i64ExtendI32U();
-    if (this.extra >= 0) f.get(this.extra).i64ExtendI32U().i64Const(32).i64Shl().i64Or();
-  }
-  baseVa(): number { return this.base < 0 ? (this.base = this.f.freshLocal(I64)) : this.base; }
-}
 
 const STATE = 0;
 
@@ -100,6 +56,8 @@ export class CompileCtx implements FlowCtx {
 
   /** Accesses of the instruction that share a comparison with others. */
   private accesses: Accesses | undefined;
+  /** The page that the memory operand's access keeps. */
+  private hold: Hold | undefined;
   /** The next access is that of the memory operand. */
   private operand = false;
   /** By group with accesses to come: i32 local, the WASM address of its lowest byte. */
@@ -107,11 +65,11 @@ export class CompileCtx implements FlowCtx {
 
   constructor(readonly f: NarrowFunc, private readonly region: RegionState, private readonly callHelper: CallHelper, private readonly cold: ColdPaths) {}
 
-  begin(insn: Insn, record: number, offset: number, accesses: Accesses | undefined): void {
+  begin(insn: Insn, record: number, offset: number, accesses: Accesses | undefined, hold?: Hold): void {
     this.insn = insn; this.form = insn.form; this.ops = insn.form.ops; this.size = insn.form.size;
     this.record = record; this.offset = offset;
     this.level = this.f.depth;
-    this.accesses = accesses; this.operand = false;
+    this.accesses = accesses; this.hold = hold; this.operand = false;
   }
   end(): void {
     const { f, temps } = this;
@@ -386,17 +344,17 @@ export class CompileCtx implements FlowCtx {
   /** push i32: WASM address of [va, va + bytes), to which the constant that is returned has to be added. The cold path may end in a side exit: before effects only. With registers in memory every miss is one: leaving
    *  costs little then, and V8's register allocator takes most of its time for calls that come back. */
   private translate(va: number, bytes: number, write: boolean): number {
-    const f = this.f, shared = this.operand ? this.accesses?.operand : this.accesses?.stack;
+    const f = this.f, shared = this.operand ? this.accesses?.operand : this.accesses?.stack, hold = this.operand ? this.hold : undefined;
     this.operand = false;
     if (shared !== undefined) {
       assert(shared.bytes === bytes && shared.write === write && f.depth === this.level, `the access of ${this.form.key}`);
-      return this.inGroup(va, shared);
+      return this.inGroup(va, shared, hold);
     }
-    this.address(va, bytes, write, true);
+    this.address(va, bytes, write, true, hold);
     return 0;
   }
   /** The same for an access of a group: the first one compares for all, and nothing changes the TLB before the last that would change the answer. */
-  private inGroup(va: number, { group, distance, write }: Access): number {
+  private inGroup(va: number, { group, distance, write }: Access, hold: Hold | undefined): number {
     const f = this.f;
     let host = this.hosts.get(group);
     if (host === undefined) {
@@ -406,7 +364,7 @@ export class CompileCtx implements FlowCtx {
       if (distance > 0) f.i64Const(-distance).i64Add();
       f.set(low);
       host = f.local(I32);
-      this.address(low, group.span, group.write, group.write === write); // a load of a group with stores may miss on its own
+      this.address(low, group.span, group.write, group.write === write, hold); // a load of a group with stores may miss on its own
       this.hosts.set(group, host);
       f.set(host);
     }
@@ -419,7 +377,24 @@ export class CompileCtx implements FlowCtx {
   }
   /** push i32: WASM address of [va, va + bytes). A miss calls the slow path and comes back; it is a side exit with registers in memory, where there is nothing to
    *  come back to that must not be loaded again, while a group is open, whose entry it might evict, and without `simple`. */
-  private address(va: number, bytes: number, write: boolean, simple: boolean): void {
+  private address(va: number, bytes: number, write: boolean, simple: boolean, hold: Hold | undefined): void {
+    const fits = hold !== undefined && bytes <= hold.size && write === hold.write;
+    if (fits) this.held(va, hold, bytes, simple); else this.lookup(va, bytes, write, simple);
+  }
+  /** The same through a page in locals: on another page, or near its end, it is looked up, and held from then on. */
+  private held(va: number, hold: Hold, bytes: number, simple: boolean): void {
+    const f = this.f, distance = this.local(I64), at = this.local(I32);
+    f.get(va).get(hold.page).i64Sub().tee(distance).get(hold.bound).i64GeU().hint(false).if();
+    this.lookup(va, bytes, hold.write, simple);
+    f.set(at);
+    f.get(va).i64Const(4095).i64And().set(distance);
+    f.get(va).i64Const(-4096).i64And().set(hold.page);
+    f.get(at).get(distance).i32WrapI64().i32Sub().set(hold.host);
+    f.i64Const(4097 - hold.size).set(hold.bound);
+    f.end();
+    f.get(distance).i32WrapI64().get(hold.host).i32Add();
+  }
+  private lookup(va: number, bytes: number, write: boolean, simple: boolean): void {
     const f = this.f, entry = this.local(I32), back = simple && !this.region.memory && this.hosts.size === 0;
     this.flush();
     const dtlb = tlbTest(f, STATE, va, entry, bytes, write);
@@ -429,6 +404,7 @@ export class CompileCtx implements FlowCtx {
       f.get(STATE).get(va).i32Const(bytes).i32Const(this.record).get(left); this.cold.slow(f, write);
       f.tee(after).i32Const(NOT_DONE).i32Eq().hint(false).if(); this.leaveSide(); f.end();
       f.get(after).set(left);
+      for (const { bound } of this.region.holds) f.i64Const(0).set(bound); // their entries may have gone
     } else this.sideExit();
     f.end();
     f.get(va).i32WrapI64().get(entry).i32Load(dtlb + DTLB.addend).i32Add();

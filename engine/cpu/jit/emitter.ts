@@ -11,11 +11,14 @@ import { isRun } from '../semantics/string.ts';
 import { I32, I64 } from '../wasm/builder.ts';
 import type { Label } from '../wasm/builder.ts';
 import type { CallHelper } from '../interp/context.ts';
-import { CompileCtx, NotCompilable, RegionState } from './context.ts';
-import type { ColdPaths } from './context.ts';
+import { CompileCtx, NotCompilable } from './context.ts';
 import type { FlagKind } from './flag-kinds.ts';
+import { holdsOf } from './holds.ts';
+import type { Hold } from './holds.ts';
 import type { NarrowFunc } from './narrow.ts';
 import { planOf } from './plan.ts';
+import { RegionState } from './region-state.ts';
+import type { ColdPaths } from './region-state.ts';
 import { dominates } from './region.ts';
 import type { Region, RegionBlock } from './region.ts';
 
@@ -85,6 +88,8 @@ export class RegionEmitter {
   private lookupLabel: Label = 0;
   /** Pages but the only one: i32 local, whether the instruction TLB had it with our frame when the region was entered. */
   private readonly pageOk = new Map<number, number>();
+  /** By block and instruction: the page in locals through which it accesses memory. */
+  private readonly holds: ReadonlyMap<RegionBlock, readonly (Hold | undefined)[]>;
   private readonly watches: ReadonlyMap<RegionBlock, number>;
   /** Cycles: the longest way between two looks at the deadline. */
   readonly longest: number;
@@ -95,6 +100,7 @@ export class RegionEmitter {
     this.state = new RegionState(f, memory, everyEven(region));
     this.ctx = new CompileCtx(f, this.state, call, cold);
     this.flags = flagsAtEntry(region);
+    this.holds = holdsOf(region, this.state.holds, () => ({ page: f.freshLocal(I64), host: f.freshLocal(I32), bound: f.freshLocal(I64) }));
     this.watches = watchesOf(region, longestWay);
     this.longest = Math.max(...this.watches.values());
     this.table = region.entries.length > 1 || [...region.found.values()].some((b) => b.likely.length > 0);
@@ -316,12 +322,12 @@ export class RegionEmitter {
     f.get(state.left).i32Const(way).i32LeS().hint(false).if(); ctx.sideExit(); f.end();
   }
   private body(b: RegionBlock): void {
-    const { ctx } = this, { insns, offsets } = b.code, { accesses, flagsDead } = planOf(b.code), records = b.block + BLK.size, last = insns.length - 1;
+    const { ctx } = this, { insns, offsets } = b.code, { accesses, flagsDead } = planOf(b.code), records = b.block + BLK.size, last = insns.length - 1, holds = this.holds.get(b);
     ctx.page = b.page;
     this.watch(b);
     for (let k = 0; k <= last; k++) {
       const insn = insns[k]!, { form } = insn, semantics = semanticsOf(form.mnemonic);
-      ctx.begin(insn, records + k * REC.size, b.page + offsets[k]!, accesses[k]);
+      ctx.begin(insn, records + k * REC.size, b.page + offsets[k]!, accesses[k], holds?.[k]);
       if (semantics === undefined || this.uncompilable.has(form)) { ctx.sideExit(); return; }
       ctx.flagsDead = flagsDead[k + 1] !== 0;
       if (k === last) {
