@@ -222,6 +222,25 @@ describe.skipIf(!hasGcc)('processor', { timeout: 60_000 }, () => {
     expect(m.cpu.regs(0).gpr(RSI)).toBe(60 * 11_000);
     expect((m.cpu.stats() as { blockFlushes: number }).blockFlushes).toBe(1);
   });
+  /** Blocks with jumps and calls at random, all forward, over so many pages that regions meet each other while they are made. */
+  function tangle(seed: number): string {
+    let x = seed;
+    const random = (n: number): number => { x = (Math.imul(x, 1664525) + 1013904223) >>> 0; return (x >>> 8) % n; };
+    const blocks = 200 + random(400), out = ['mov ebx, 12345', 'mov ecx, 300000', 'top:', 'imul ebx, ebx, 1103515245', 'add ebx, 12345', 'mov edx, ebx', 'shr edx, 8'];
+    for (let f = 0; f < 8; f++) out.push('mov edi, edx', `shr edi, ${f}`, `and edi, ${1 + random(15)}`, `jnz s${f}`, `call b${random(blocks)}`, `s${f}:`);
+    out.push('dec ecx', 'jnz top', 'syscall', '.org 0x1000');
+    for (let b = 0; b < blocks; b++) {
+      const left = blocks - b - 1;
+      out.push(`b${b}:`);
+      for (let k = random(30); k > 0; k--) out.push(['add rax, rcx', 'lea rsi, [rax+rdx]', 'xor rax, rsi', 'inc rax'][random(4)]!);
+      out.push('mov edi, edx', `shr edi, ${random(12)}`, `and edi, ${1 + random(7)}`);
+      if (left > 0) out.push(`jz b${b + 1 + random(Math.min(left, 20))}`);
+      const end = random(6);
+      if (end === 0) out.push('ret'); else if (end <= 2 && left > 0) out.push(`${end === 1 ? 'call' : 'jmp'} b${b + 1 + random(left)}`);
+    }
+    return [...out, 'ret'].join('\n');
+  }
+  test('two regions that are made at once take the place of the same live one', () => run(tangle(38), ({ cpu }) => { expect(cpu.exit.reason).not.toBe(EXIT.deadline); }, undefined, 1e6, { hot: 512 }), 60_000);
   test('a page to which a region calls becomes another', () => {
     const counted = modes.map((jit) => {
       const m = machine(jit, assemble(FAR), { hot: 128 }), other = assemble('dec rax\nret');

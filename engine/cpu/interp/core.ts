@@ -87,6 +87,7 @@ export class Core {
 
   private readonly freeSlots: number[] = [];
   freeSlot(slot: number): void {
+    assert(this.dispatchTable.get(slot) !== null, 'a slot is freed once');
     this.dispatchTable.set(slot, null);
     this.freeSlots.push(slot);
   }

@@ -70,10 +70,12 @@ export class Compiler {
   }
   private dropRegion(region: Compiled): void {
     const { u32 } = this.mmu;
+    if (region.slot === 0) return; // of two regions made at once each may take its place
     for (const block of region.entries) if (u32[(block + BLK.fn) >> 2] === region.slot) u32[(block + BLK.fn) >> 2] = this.blocks.entrySlot; // those of other frames live on
     this.forget(region);
     for (const pfn of region.frames) this.frames.get(pfn)!.delete(region);
     this.core.freeSlot(region.slot);
+    region.slot = 0;
     this.live--; this.dropped++;
   }
   /** The block is reported when it has run as often again as it takes to become hot. */
