@@ -179,7 +179,7 @@ describe.skipIf(!hasGcc)('processor', { timeout: 60_000 }, () => {
     add rax, [r9+600]`,
   ({ cpu }) => { expect(cpu.counters(0).dtlbMiss).toBeGreaterThanOrEqual(4 * 3000); }, { hot: 128 }));
   test('the page of a table in a loop, while another takes its entry of the TLB', () => distances('mov ecx, 3000', `
-    movzx eax, cl\nadd rbx, [r8+rax*8+3000]\nadd rbx, [r9]\nmovzx esi, bl\nadd [r8+rsi*2+128], cx\nadd [r9+rdx], ebx`,
+    movzx eax, cl\nadd rbx, [r8+rax*8+3000]\nadd rbx, [r9]\nmovzx esi, bl\nadd [r8+rsi*2+128], cx\nadd [r9+rdx], ebx\ncdqe\nadd rbx, [r8+rax*8+3000]`,
   ({ cpu }) => { expect(cpu.counters(0).dtlbMiss).toBeGreaterThan(3 * 3000); }, { hot: 128 }));
   test('the page of a table in a loop becomes another, cannot be written, and is gone', () => {
     const counted = modes.map((jit) => {

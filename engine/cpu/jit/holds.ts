@@ -23,7 +23,7 @@ function written({ form, regs }: Insn): readonly number[] {
   return mnemonic === 'xchg' || mnemonic === 'xadd' ? regs.filter((r) => r < 16) : [...OTHERS[mnemonic] ?? [], ...own];
 }
 /** Operand 0 becomes a byte, all else zero. */
-const makesByte = ({ form: { mnemonic, ops }, immLo }: Insn): boolean => ops[0]!.bytes >= 4 && ((mnemonic === 'movzx' && ops[1]!.bytes === 1) || (mnemonic === 'and' && ops[1]!.kind === 'i' && immLo >>> 8 === 0));
+const makesByte = ({ form: { mnemonic, ops }, immLo }: Insn): boolean => ops.length > 0 && ops[0]!.bytes >= 4 && ((mnemonic === 'movzx' && ops[1]!.bytes === 1) || (mnemonic === 'and' && ops[1]!.kind === 'i' && immLo >>> 8 === 0));
 /** Whether the block has made a byte of the register before instruction k. */
 function isByte(insns: readonly Insn[], k: number, n: number): boolean {
   while (--k >= 0) if (written(insns[k]!).includes(n)) return makesByte(insns[k]!);
