@@ -241,6 +241,13 @@ describe.skipIf(!hasGcc)('processor', { timeout: 60_000 }, () => {
     return [...out, 'ret'].join('\n');
   }
   test('two regions that are made at once take the place of the same live one', () => run(tangle(38), ({ cpu }) => { expect(cpu.exit.reason).not.toBe(EXIT.deadline); }, undefined, 1e6, { hot: 512 }), 60_000);
+  test('code that is thrown away soon after it was compiled has to run longer the next time', () => {
+    const m = machine('auto', assemble(`lea rbx, [rip+f]\nmov ecx, 400\n1: mov byte ptr [rbx+1], cl\nmov r8d, 900\n2: call rbx\ndec r8d\njnz 2b\ndec ecx\njnz 1b\nsyscall\n.org 0x3000\nf: mov dl, 0\nadd rax, rdx\nret`), { hot: 128 });
+    do m.cpu.run(0, m.cpu.now(0) + 1e6); while (m.cpu.exit.reason === EXIT.deadline);
+    const { regions } = m.cpu.stats() as { regions: number };
+    expect(regions).toBeGreaterThan(2);
+    expect(regions).toBeLessThan(200); // of 400 versions
+  });
   test('a page to which a region calls becomes another', () => {
     const counted = modes.map((jit) => {
       const m = machine(jit, assemble(FAR), { hot: 128 }), other = assemble('dec rax\nret');

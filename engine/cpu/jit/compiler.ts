@@ -30,6 +30,8 @@ interface Job { region: Region; compiled: Compiled; /** Regions that this one ta
 /** A block that runs less than once in so many instructions is not worth more than its own code, whatever its count: what lies in live regions stays there. */
 const RARE = 2048;
 const NOWHERE: readonly number[] = [];
+/** A region whose code is written within so many instructions has not paid. Each time that happens the blocks of its frames have to run twice as often, up to MOST_WAIT times, to be compiled. */
+const PAID = 1 << 25, MOST_WAIT = 16;
 /** Larger regions are not made out of live ones: V8's code gets worse with the size. */
 const MERGED_BLOCKS = 48;
 
@@ -40,6 +42,8 @@ export class Compiler {
   private readonly homes = new Map<number, Compiled>();
   /** Blocks that seemed rare when they were reported, and the instructions executed until then. */
   private readonly doubted = new Map<number, number>();
+  /** By frame of regions that were thrown away before they had paid: how much longer its blocks wait. */
+  private readonly waits = new Map<number, number>();
   private readonly uncompilable = new Set<Form>();
   private readonly codes: Codes;
   /** Number of the next region: never used again. 0 is none. */
@@ -52,7 +56,7 @@ export class Compiler {
   /** @param minHot see Discovery; @param batch regions to a module; @param executed instructions of all CPUs until now. */
   constructor(private readonly core: Core, private readonly blocks: Blocks, private readonly mmu: Mmu, private readonly minHot: number, private readonly batch: number, private readonly executed: () => number) {
     this.codes = new Codes(blocks);
-    blocks.onDrop = (pfn) => this.drop(pfn);
+    blocks.onDrop = (pfn) => { this.noteWritten(pfn); this.drop(pfn); };
     blocks.onFlush = () => {
       this.queue = [];
       this.doubted.clear();
@@ -61,6 +65,14 @@ export class Compiler {
     };
   }
 
+  private noteWritten(pfn: number): void {
+    const { waits } = this;
+    for (const { made, frames, blocks } of this.frames.get(pfn) ?? []) {
+      const paid = this.executed() - made >= PAID;
+      for (const frame of frames) if (paid) waits.delete(frame); else waits.set(frame, Math.min((waits.get(frame) ?? 1) * 2, MOST_WAIT));
+      if (!paid) for (const block of blocks.keys()) this.mmu.u32[(block + BLK.hot) >> 2] = 0;
+    }
+  }
   private drop(pfn: number): void {
     const { u32 } = this.mmu;
     this.codes.drop(pfn);
@@ -87,7 +99,8 @@ export class Compiler {
 
   /** A block has run often enough on the CPU with state s, for the first or a further time: compiled with others, or alone if it is hot again before others are. */
   hot(block: number, s: number): void {
-    const { u32 } = this.mmu, again = this.queue.includes(block);
+    const { u32 } = this.mmu, again = this.queue.includes(block), wait = this.waits.get(u32[(block + BLK.pa) >> 2]! >>> 12);
+    if (wait !== undefined && u32[(block + BLK.hot) >> 2]! < wait * (u32[HOT_MASK >> 2]! + 1)) return;
     u32[(block + BLK.vaLo) >> 2] = u32[(s + S.pageVa) >> 2]!;
     u32[(block + BLK.vaHi) >> 2] = u32[(s + S.pageVa + 4) >> 2]!;
     if (!again) this.queue.push(block);
