@@ -1,8 +1,9 @@
 // Gives the engine its core module as the build wrote it beside the bundle, with the machine code that V8 made of it before; without the file (tests,
 // sources) the engine generates it.
-import { readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { provideCoreModule } from '../engine/cpu/interp/core.ts';
+import { keepBeside } from './cache-file.ts';
 import { compileWhole, deserialize, knowsNatives, serialize } from './machine-code.ts';
 
 declare const KTRACE_ENGINE_HASH: string | undefined;
@@ -15,15 +16,8 @@ function compiled(bytes: Uint8Array<ArrayBuffer>, file: string): WebAssembly.Mod
     // Refused: made with other flags of V8 or for another processor. A run with flags of its own does not replace it.
     if (module !== undefined || process.execArgv.length > 0) return module;
   } catch { /* there is none, or it is damaged */ }
-  const unfinished = `${file}.${process.pid}`;
-  try { writeFileSync(unfinished, ''); } catch { return undefined; } // a place that cannot be written stays without
-  const module = compileWhole(bytes);
-  try {
-    writeFileSync(unfinished, serialize(module));
-    renameSync(unfinished, file);
-  } catch {
-    try { unlinkSync(unfinished); } catch { /* it is gone */ }
-  }
+  let module: WebAssembly.Module | undefined;
+  keepBeside(file, () => serialize(module = compileWhole(bytes)));
   return module;
 }
 

@@ -5,7 +5,8 @@ import { assert } from '../base/assert.ts';
 import { seedRandom } from '../base/random.ts';
 import { external } from '../base/state.ts';
 import { restore, snapshot } from '../base/snapshot.ts';
-import { FRAME_FLAGS, FRAME_FLAGS_SIZE, RAM_BASE, memoryPages } from '../cpu/layout.ts';
+import { FRAME_FLAGS, FRAME_FLAGS_SIZE, RAM_BASE } from '../cpu/layout.ts';
+import { createMemory } from '../cpu/memory.ts';
 import { createProcessor } from '../cpu/processor.ts';
 import type { Meter } from '../cpu/processor.ts';
 import type { Trace } from '../events/trace.ts';
@@ -196,9 +197,7 @@ function describeWaiters(k: Kernel): string {
 interface Hardware { ram: GuestRam; processor: Processor; dispatch: Dispatch; sampler: { current: Sampler }; bind: (name: string) => object | undefined }
 
 function hardware(ramBytes: number, cpus: number, cpu: CpuLevel, seed: number, jit: JitMode, host: Host, trace: Trace, meter: Meter | null): Hardware {
-  const pages = memoryPages(ramBytes);
-  // Shared, though with no other thread: V8 counts any other memory as part of its heap, and answers a gigabyte with a full garbage collection.
-  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+  const memory = createMemory(ramBytes);
   const ram = new GuestRam(memory.buffer, RAM_BASE, ramBytes, new Uint8Array(memory.buffer, FRAME_FLAGS, FRAME_FLAGS_SIZE));
   const processor = createProcessor(memory, ram, cpus, { jit, cpu, seed, meter });
   ram.bindProcessor(processor);

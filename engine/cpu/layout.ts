@@ -43,9 +43,6 @@ export const TEMPLATE_BITS = 15;
 export const FRAME_STORES = 0x6700000;
 export const RAM_BASE = 0x6800000;
 
-/** WebAssembly pages (64 KiB) of a memory that holds the engine and `ramBytes` of guest RAM. */
-export const memoryPages = (ramBytes: number): number => Math.ceil((RAM_BASE + ramBytes) / 65536);
-
 /** Offsets in a CPU's state, behind its CTX register file at 0. */
 export const S = {
   /** Lazy flags: res sign-extended (ZF: = 0, SF: < 0, PF: its low byte), cc the carry-out vector shifted so that the carry out of the top bit

@@ -7,7 +7,8 @@ import { describe, expect, test } from 'vitest';
 import { EXIT, PF, R10, R8, R9, RAX, RBX, RDI, RDX, RSI, RSP, VEC } from '../machine/hardware.ts';
 import { GuestRam } from '../machine/ram.ts';
 import type { Processor } from '../machine/hardware.ts';
-import { DTLB_ENTRIES, FRAME_FLAGS, FRAME_FLAGS_SIZE, RAM_BASE, memoryPages } from './layout.ts';
+import { DTLB_ENTRIES, FRAME_FLAGS, FRAME_FLAGS_SIZE, RAM_BASE } from './layout.ts';
+import { createMemory } from './memory.ts';
 import { createProcessor } from './processor.ts';
 import type { ProcessorOptions } from './processor.ts';
 
@@ -25,7 +26,7 @@ function assemble(source: string): Uint8Array {
 
 interface Machine { cpu: Processor; ram: GuestRam; map(va: number, pfn: number, flags: number): void }
 function machine(jit: 'auto' | 'off' | 'force', code: Uint8Array, options: Partial<ProcessorOptions> = {}): Machine {
-  const pages = memoryPages(RAM), memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+  const memory = createMemory(RAM);
   const ram = new GuestRam(memory.buffer, RAM_BASE, RAM, new Uint8Array(memory.buffer, FRAME_FLAGS, FRAME_FLAGS_SIZE));
   const cpu = createProcessor(memory, ram, 1, { jit, ...options });
   ram.bindProcessor(cpu);

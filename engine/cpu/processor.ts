@@ -25,7 +25,7 @@ export interface Meter { now(): number }
 /** With a meter everything is counted and timed, which costs; without, only what is free. */
 export interface ProcessorOptions { jit: 'auto' | 'off' | 'force'; /** The highest level unless given. */ cpu?: CpuLevel; /** Of RDRAND; CPUs differ. */ seed?: number; meter?: Meter | null; /** With jit auto: executions after which a block is compiled, a power of two; tests make it small. */ hot?: number }
 
-/** @param memory of memoryPages(RAM bytes) pages, initial = maximum; the engine's area is zero at first. */
+/** @param memory of createMemory (memory.ts); the engine's area is zero at first. */
 export function createProcessor(memory: WebAssembly.Memory, ram: Ram, cpus: number, options: ProcessorOptions): Processor {
   return new Cpu(memory, ram, cpus, options);
 }

@@ -1,8 +1,9 @@
 // Starts the command from its bundle, with what V8 compiled of it in an earlier run: a short recording is otherwise a third parsing and compiling.
 // A CommonJS script, as Node's loader of ES modules costs a fifth of Node's own start.
-import { readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { Script } from 'node:vm';
+import { keepBeside } from '../cache-file.ts';
 
 /** Hash of the bundle: V8 itself would only compare its length. */
 declare const KTRACE_BUNDLE: string;
@@ -27,19 +28,9 @@ if (v8 <= 13) {
 function compiled(): Buffer | undefined {
   try { return readFileSync(cache); } catch { return undefined; }
 }
-/** Keeps what V8 has compiled; a place that cannot be written stays without. */
-function keep(script: Script): void {
-  const unfinished = `${cache}.${process.pid}`;
-  try {
-    writeFileSync(unfinished, script.createCachedData());
-    renameSync(unfinished, cache);
-  } catch {
-    try { unlinkSync(unfinished); } catch { /* it was not made */ }
-  }
-}
 
 const cachedData = compiled();
 const script = new Script(readFileSync(bundle, 'latin1'), { filename: bundle, ...cachedData && { cachedData } });
-// Rejected: made by a V8 with other flags. A run with flags of its own does not replace it.
-if (cachedData === undefined || (script.cachedDataRejected && process.execArgv.length === 0)) process.once('exit', () => { if (process.argv[2] === 'record') keep(script); });
+// Keeps what V8 has compiled. Rejected: made by a V8 with other flags. A run with flags of its own does not replace it.
+if (cachedData === undefined || (script.cachedDataRejected && process.execArgv.length === 0)) process.once('exit', () => { if (process.argv[2] === 'record') keepBeside(cache, () => script.createCachedData()); });
 (script.runInThisContext() as (require: NodeJS.Require, dir: string) => void)(require, __dirname);

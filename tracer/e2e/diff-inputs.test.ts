@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { ktrace, recordingPath } from '../../samples/run.ts';
+import { KTRACE, ktrace, recordingPath, run } from '../../samples/run.ts';
 
 describe('two runs that were told different things', () => {
   const recorded = (argv: string[], input = ''): string => { const dir = recordingPath(); ktrace(['record', '-q', '--clock', '@5', '-o', dir, '--', ...argv], { input }); return dir; };
@@ -20,6 +20,11 @@ describe('two runs that were told different things', () => {
     expect(out).toContain(`  names in ${dir}: only in B: more\n`);
     expect(out).toMatch(new RegExp(`  ${dir}/file: size 4 \\| 6, mtime, ctime`));
     expect(out).toContain(`  contents of ${dir}/file from byte 0: differ\n`);
+  });
+  test('a reader that has left does not make them the same', () => {
+    const a = recorded(['/bin/cat'], 'aa\n'), b = recorded(['/bin/cat'], 'bb\n');
+    const r = run(['/bin/bash', '-c', `exec 3> >(:); wait $!; ${process.execPath} ${KTRACE} diff ${a} ${b} >&3; echo status $?`]);
+    expect(r.stdout.toString() + r.stderr).toBe('status 141\n');
   });
   test('standard input', () => {
     const a = recorded(['/bin/cat'], 'aa\n'), b = recorded(['/bin/cat'], 'bb\n');

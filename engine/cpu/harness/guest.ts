@@ -4,7 +4,8 @@ import type { Processor } from '../../machine/hardware.ts';
 import { GuestRam } from '../../machine/ram.ts';
 import { buildCoreModule } from '../interp/core-module.ts';
 import { provideCoreModule } from '../interp/core.ts';
-import { FRAME_FLAGS, RAM_BASE, memoryPages } from '../layout.ts';
+import { FRAME_FLAGS, RAM_BASE } from '../layout.ts';
+import { createMemory } from '../memory.ts';
 import { createProcessor } from '../processor.ts';
 import { CODE, CODE_PAGES, DATA, DATA_HOLE, DATA_PAGES, DATA_READ_ONLY, FX_SIZE, STACK, STACK_PAGES, TIMEOUT, hashWords, testedModel } from './records.ts';
 import type { Outcome, Test } from './records.ts';
@@ -29,8 +30,7 @@ export class Guest {
   /** @param cpu to have the test's semantics planted first, make no Guest before. */
   constructor(tier: Tier) {
     if (!ready) { provideCoreModule(buildCoreModule()); ready = true; }
-    const pages = memoryPages(RAM_BYTES);
-    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+    const memory = createMemory(RAM_BYTES);
     this.ram = new GuestRam(memory.buffer, RAM_BASE, RAM_BYTES, new Uint8Array(memory.buffer, FRAME_FLAGS, RAM_BYTES / 4096));
     this.processor = createProcessor(memory, this.ram, 1, { cpu: testedModel(), ...typeof tier === 'number' ? { jit: 'auto', hot: tier } as const : { jit: tier } });
     this.ram.bindProcessor(this.processor);

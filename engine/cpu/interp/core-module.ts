@@ -5,6 +5,7 @@ import { AC, CTX, PTE } from '../../machine/hardware.ts';
 import { COUNT, emitCount } from '../counts.ts';
 import { FK } from '../jit/flag-kinds.ts';
 import { BLK, DTLB, DTLB_ENTRIES, FRAME_COUNT, FRAME_FLAGS, FRAME_STORES, RAM_BASE, REC, S, TLB_VALID, TLB_WRITE } from '../layout.ts';
+import { MEMORY_LIMITS } from '../memory.ts';
 import { approximationTables } from '../semantics/approximation-tables.ts';
 import { allHelpers, semanticsOf } from '../semantics/context.ts';
 import { carryAdd, carrySub } from '../semantics/emit.ts';
@@ -20,8 +21,6 @@ import { addTemplates } from './templates.ts';
 
 /** Handler slots of the forms that the core module has, by key. */
 export const builtInSlots = (): Map<string, number> => new Map([...HOT_FORMS, ...OTHER_FORMS].map((key, i) => [key, SLOT.first + i]));
-/** Imported memory fits any guest RAM. */
-export const MEMORY_LIMITS = { initial: RAM_BASE / 65536, maximum: 65536, shared: true } as const;
 
 export interface Signature { name: string; params: readonly ValType[]; results: readonly ValType[] }
 /** Runtime functions that take an address: (state, va lo, va hi, bytes) → i32. */
@@ -131,7 +130,7 @@ export function buildCoreModule(counting = false): Uint8Array {
   decodeTables(m);
   fusionTable(m);
   approximationTables(m);
-  addTemplates(m, MEMORY_LIMITS, builtInSlots());
+  addTemplates(m, builtInSlots());
   const known = m.func([I32, I32, I32, I32, I32], [I32], 'decodeKnown');
   emitDecodeKnown(known);
   const helperTable = m.table({ initial: signatures.length });

@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { decode } from '../decode/decoder.ts';
 import type { Form } from '../decode/insn.ts';
 import { BLK, BLOCK_AREA, RAM_BASE, REC } from '../layout.ts';
+import { MEMORY_LIMITS, createMemory } from '../memory.ts';
 import { I32, Module } from '../wasm/builder.ts';
-import { MEMORY_LIMITS } from './core-module.ts';
 import type { Core } from './core.ts';
 import { decodeTables, emitDecodeKnown } from './decode-known.ts';
 import { Records } from './records.ts';
@@ -16,7 +16,7 @@ test('a record from a template is the one that decoding makes', () => {
     if (slot === undefined) { slots.set(form, slot = formOfSlot.length); formOfSlot.push(form); }
     return slot;
   };
-  const memory = new WebAssembly.Memory({ initial: (RAM_BASE >> 16) + 1, maximum: MEMORY_LIMITS.maximum, shared: true }), u8 = new Uint8Array(memory.buffer), m = new Module();
+  const memory = createMemory(65536), u8 = new Uint8Array(memory.buffer), m = new Module();
   m.importMemory('e', 'm', MEMORY_LIMITS);
   decodeTables(m);
   emitDecodeKnown(m.func([I32, I32, I32, I32, I32], [I32], 'decodeKnown'));

@@ -3,9 +3,10 @@ import { expect, test } from 'vitest';
 import { decode } from '../decode/decoder.ts';
 import type { Form } from '../decode/insn.ts';
 import { BLK, BLOCK_AREA, FORM_SAMPLES, RAM_BASE, REC, SAMPLE_BYTES } from '../layout.ts';
+import { MEMORY_LIMITS, createMemory } from '../memory.ts';
 import { I32, Module } from '../wasm/builder.ts';
 import { commonEncodings } from './common-encodings.ts';
-import { MEMORY_LIMITS, builtInSlots } from './core-module.ts';
+import { builtInSlots } from './core-module.ts';
 import type { Core } from './core.ts';
 import { decodeTables, emitDecodeKnown } from './decode-known.ts';
 import { SLOT } from './dispatch.ts';
@@ -13,7 +14,7 @@ import { Records } from './records.ts';
 import { addTemplates } from './templates.ts';
 
 test('records of the common encodings are made without the decoder, and as it makes them', () => {
-  const slots = builtInSlots(), builtIn = slots.size, formOfSlot: Form[] = [], memory = new WebAssembly.Memory({ initial: MEMORY_LIMITS.initial + 1, maximum: MEMORY_LIMITS.maximum, shared: true }), u8 = new Uint8Array(memory.buffer), m = new Module();
+  const slots = builtInSlots(), builtIn = slots.size, formOfSlot: Form[] = [], memory = createMemory(65536), u8 = new Uint8Array(memory.buffer), m = new Module();
   const handler = (form: Form): number => {
     let slot = slots.get(form.key);
     if (slot === undefined) slots.set(form.key, slot = SLOT.first + slots.size);
@@ -22,7 +23,7 @@ test('records of the common encodings are made without the decoder, and as it ma
   };
   m.importMemory('e', 'm', MEMORY_LIMITS);
   decodeTables(m);
-  addTemplates(m, MEMORY_LIMITS, builtInSlots());
+  addTemplates(m, builtInSlots());
   emitDecodeKnown(m.func([I32, I32, I32, I32, I32], [I32], 'decodeKnown'));
   const { decodeKnown } = new WebAssembly.Instance(new WebAssembly.Module(m.finish()), { e: { m: memory } }).exports as unknown as Core;
   const block = BLOCK_AREA, wanted = BLOCK_AREA + 0x2000, at = RAM_BASE, record = (from: number): string => Buffer.from(u8.subarray(from + BLK.size, from + BLK.size + REC.size)).toString('hex');

@@ -3,6 +3,7 @@
 import { decode } from '../decode/decoder.ts';
 import type { Form } from '../decode/insn.ts';
 import { BLOCK_AREA, FORM_SAMPLES, RAM_BASE, SAMPLE_BYTES, TEMPLATES, TEMPLATE_BITS } from '../layout.ts';
+import { MEMORY_LIMITS, createMemory } from '../memory.ts';
 import { I32, Module } from '../wasm/builder.ts';
 import { commonEncodings } from './common-encodings.ts';
 import type { Core } from './core.ts';
@@ -13,9 +14,9 @@ import { Records } from './records.ts';
 const LEVELS = [1, 2, 3] as const;
 
 /** @param builtIn slots of the forms of the core module, by key. */
-export function addTemplates(to: Module, limits: { initial: number; maximum: number }, builtIn: ReadonlyMap<string, number>): void {
-  const memory = new WebAssembly.Memory({ initial: limits.initial + 1, maximum: limits.maximum, shared: true }), u8 = new Uint8Array(memory.buffer), m = new Module();
-  m.importMemory('e', 'm', limits);
+export function addTemplates(to: Module, builtIn: ReadonlyMap<string, number>): void {
+  const memory = createMemory(65536), u8 = new Uint8Array(memory.buffer), m = new Module();
+  m.importMemory('e', 'm', MEMORY_LIMITS);
   decodeTables(m);
   emitDecodeKnown(m.func([I32, I32, I32, I32, I32], [I32], 'decodeKnown'));
   const { decodeKnown } = new WebAssembly.Instance(new WebAssembly.Module(m.finish()), { e: { m: memory } }).exports as unknown as Core;

@@ -2,11 +2,11 @@
 import { COST } from '../../clock/costs.ts';
 import type { Form } from '../decode/insn.ts';
 import type { Blocks } from '../interp/blocks.ts';
-import { MEMORY_LIMITS } from '../interp/core-module.ts';
 import { callHelper } from '../interp/core.ts';
 import type { Core } from '../interp/core.ts';
 import { SLOT } from '../interp/dispatch.ts';
 import { BLK, HOT_MASK, S } from '../layout.ts';
+import { MEMORY_LIMITS } from '../memory.ts';
 import type { Mmu } from '../mmu/mmu.ts';
 import { I32, I64, Module } from '../wasm/builder.ts';
 import type { Func } from '../wasm/builder.ts';
