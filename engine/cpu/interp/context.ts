@@ -154,6 +154,25 @@ export class InterpCtx implements FlowCtx {
     f.get(STATE).get(va).i32Const(op.bytes); this.callHelper(f, 'sys.commit'); this.noteEnds();
     f.end();
   }
+  operand(i: number): number {
+    const value = this.local(I64);
+    this.read(i);
+    this.f.set(value);
+    return value;
+  }
+  update(i: number, compute: (old: number) => void, flags: ((old: number, result: number) => void) | null): void {
+    const { f } = this, result = this.local(I64), saved = this.local(I64);
+    this.modify(i, (old) => { compute(old); f.set(result).get(old).set(saved).get(result); });
+    flags?.(saved, result);
+  }
+  compare(bits: Bits, a: number, b: number, difference: () => void): void {
+    const result = this.local(I64);
+    difference();
+    this.f.set(result);
+    this.flagsSub(bits, a, b, result);
+  }
+  copy(): void { this.read(1); this.write(0); }
+  storeAt(address: number, value: number, bytes: 1 | 2 | 4 | 8): void { this.f.get(address).get(value); this.store(bytes); }
   imm(_i: number): void { this.f.get(RECORD).i64Load(REC.imm, 2); }
   /** push i32: the second immediate (enter). */
   imm2(): void { this.f.get(RECORD).i32Load16U(REC.r3); }

@@ -8,11 +8,13 @@ import { tlbTest } from '../interp/context.ts';
 import type { CallHelper } from '../interp/context.ts';
 import { DTLB, S } from '../layout.ts';
 import type { Bits, Cond } from '../semantics/context.ts';
-import { carryAdd, carrySub, loadInt, mask, signExtend, storeInt } from '../semantics/emit.ts';
+import { loadInt, mask, signExtend, storeInt } from '../semantics/emit.ts';
 import type { FlowCtx } from '../semantics/flow.ts';
 import { I32, I64, V128 } from '../wasm/builder.ts';
 import type { ValType } from '../wasm/builder.ts';
-import { COMPARISONS, FK, HAS_A, HAS_B, HAS_R, SUBTRACTIONS, ZERO } from './flag-kinds.ts';
+import { PLAIN_OPS } from '../wasm/opcodes.ts';
+import { emitCondition } from './conditions.ts';
+import { FK, HAS_A, HAS_B, HAS_R, SUBTRACTIONS } from './flag-kinds.ts';
 import type { FlagKind } from './flag-kinds.ts';
 import type { Access, Accesses, Group } from './groups.ts';
 import type { Hold } from './holds.ts';
@@ -59,7 +61,7 @@ export class CompileCtx implements FlowCtx {
   /** The page that the memory operand's access keeps. */
   private hold: Hold | undefined;
   /** The next access is that of the memory operand. */
-  private operand = false;
+  private operandNext = false;
   /** By group with accesses to come: i32 local, the WASM address of its lowest byte. */
   private readonly hosts = new Map<Group, number>();
 
@@ -69,7 +71,7 @@ export class CompileCtx implements FlowCtx {
     this.insn = insn; this.form = insn.form; this.ops = insn.form.ops; this.size = insn.form.size;
     this.record = record; this.offset = offset;
     this.level = this.f.depth;
-    this.accesses = accesses; this.hold = hold; this.operand = false;
+    this.accesses = accesses; this.hold = hold; this.operandNext = false;
   }
   end(): void {
     const { f, temps } = this;
@@ -123,16 +125,16 @@ export class CompileCtx implements FlowCtx {
     const { f, region } = this;
     if (!region.memory) { if (n < 16) region.gprDirty.add(n); else region.xmmDirty.add(n - 16); return; }
     f.held |= 1 << n;
-    if (f.depth === this.level) this.dirty |= 1 << n; else this.put(n);
+    if (f.depth === this.level) this.dirty |= 1 << n; else this.putRegister(n);
   }
-  private put(n: number): void {
+  private putRegister(n: number): void {
     const { f, region } = this;
     f.get(STATE);
     if (n < 16) f.get(region.gprs[n]!).i64Store(n * 8); else f.get(region.xmms[n - 16]!).v128Store(CTX.xmm + (n - 16) * 16, 0);
   }
   /** The state's registers become those of the guest: before control may leave. */
   flush(): void {
-    for (let left = this.dirty; left !== 0; left &= left - 1) this.put(31 - Math.clz32(left & -left));
+    for (let left = this.dirty; left !== 0; left &= left - 1) this.putRegister(31 - Math.clz32(left & -left));
     if (this.f.depth === this.level) this.dirty = 0;
   }
   /** Other control comes here. The stack pointer stays in its local all over the region: pushes and pops would wait for each other's stores. */
@@ -181,7 +183,7 @@ export class CompileCtx implements FlowCtx {
     switch (op.kind) {
       case 'r': this.gpr(n, (op.bytes * 8) as Bits); break;
       case 'h': this.gprHigh(n); break;
-      case 'm': this.ea(i); this.load(op.bytes as 8); break;
+      case 'm': { const offset = this.memory(i, op.bytes, false); loadInt(f, op.bytes, offset); break; }
       case 'i': {
         const { immLo, immHi } = this.insn;
         if (this.size === 64) f.i64Const(immLo, immHi);
@@ -206,27 +208,63 @@ export class CompileCtx implements FlowCtx {
     else {
       const value = this.local(I64);
       f.set(value);
-      this.ea(i);
-      f.get(value);
-      this.store(op.bytes as 8);
+      this.put(i, value);
     }
   }
-  modify(i: number, body: (old: number) => void): void {
-    const f = this.f, op = this.ops[i]!, old = this.local(I64);
-    if (op.kind !== 'm') {
-      this.read(i);
-      f.set(old);
-      body(old);
-      this.write(i);
+  /** A local goes to memory operand i. */
+  private put(i: number, value: number): void {
+    const { bytes } = this.ops[i]!, offset = this.memory(i, bytes, true);
+    this.f.get(value); storeInt(this.f, bytes, offset);
+  }
+  operand(i: number): number {
+    const { kind, bytes } = this.ops[i]!, { f } = this;
+    if (kind === 'i') return this.immediate();
+    if (kind === 'r') {
+      const reg = this.reg(this.insn.regs[i]!);
+      if (bytes === 8 || (bytes === 4 && f.zeroExtended(reg))) return reg;
+      const low = bytes === 1 ? f.lowByte(reg) : -1;
+      if (low >= 0) return low;
+    }
+    const value = this.local(I64);
+    this.read(i);
+    f.set(value);
+    return value;
+  }
+  /** A local, as it were, that holds the immediate operand. */
+  private immediate(): number {
+    const { immLo, immHi } = this.insn, { f, size } = this;
+    if (size === 64) return f.constantLocal(immLo, immHi);
+    return f.constantLocal(size === 8 ? immLo & 0xff : size === 16 ? immLo & 0xffff : immLo, 0);
+  }
+  copy(): void {
+    const [to, from] = this.ops;
+    if (to!.kind !== 'm' || (from!.kind !== 'r' && from!.kind !== 'i')) { this.read(1); this.write(0); return; }
+    this.put(0, from!.kind === 'i' ? this.immediate() : this.reg(this.insn.regs[1]!)); // its low bytes are what is stored
+  }
+  modify(i: number, body: (old: number) => void): void { this.update(i, body, null, false); }
+  update(i: number, compute: (old: number) => void, flags: ((old: number, result: number) => void) | null, wantsOld: boolean, other = -1): void {
+    const f = this.f, { kind, bytes } = this.ops[i]!, seen = flags !== null && !this.flagsDead;
+    if (kind === 'm') {
+      const old = this.local(I64), at = this.local(I32), result = this.local(I64), offset = this.memory(i, bytes, true);
+      f.tee(at); loadInt(f, bytes, offset); f.set(old);
+      compute(old);
+      f.set(result).get(at).get(result); storeInt(f, bytes, offset);
+      if (seen) flags(old, result);
       return;
     }
-    const va = this.local(I64), at = this.local(I32), value = this.local(I64);
-    this.ea(i);
-    f.set(va);
-    const offset = this.translate(va, op.bytes, true);
-    f.tee(at); loadInt(f, op.bytes, offset); f.set(old);
-    body(old);
-    f.set(value).get(at).get(value); storeInt(f, op.bytes, offset);
+    const old = this.operand(i), reg = kind === 'r' && bytes >= 4 ? this.gprLocal(this.insn.regs[i]!) : -1;
+    compute(old);
+    if (!seen) { this.write(i); return; }
+    if (reg >= 0 && !wantsOld && other !== reg) {
+      this.write(i);
+      flags(reg, reg);
+      return;
+    }
+    const result = this.local(I64);
+    f.set(result);
+    flags(old, result);
+    f.get(result);
+    this.write(i);
   }
   imm(_i: number): void { this.f.i64Const(this.insn.immLo, this.insn.immHi); }
   imm2(): void { this.f.i32Const(this.insn.imm2); }
@@ -249,7 +287,7 @@ export class CompileCtx implements FlowCtx {
       else if (disp !== 0) f.i64Const(disp | 0).i64Add();
       if (insn.form.mem === 3) f.i32WrapI64().i64ExtendI32U();
     }
-    this.operand = withSegment;
+    this.operandNext = withSegment;
     if (withSegment && insn.seg !== 0) f.get(STATE).i64Load(insn.seg === 4 ? CTX.fsBase : CTX.gsBase).i64Add();
   }
 
@@ -305,17 +343,15 @@ export class CompileCtx implements FlowCtx {
     const op = this.ops[i]!, f = this.f;
     if (op.kind === 'x') { this.xmm(this.insn.regs[i]!); return; }
     if (op.kind === 'p') { f.get(STATE).v128Load64Zero(this.mmOffset(i), 0); return; }
-    const va = this.local(I64), at = this.local(I32);
-    this.ea(i);
-    f.set(va);
-    if (aligned && op.bytes === 16) this.checkAligned(va);
-    const offset = this.translate(va, op.bytes, false);
-    f.set(at);
+    const offset = this.memory(i, op.bytes, false, aligned);
     switch (op.bytes) {
-      case 16: f.get(at).v128Load(offset, 0); break;
-      case 8: f.get(at).v128Load64Zero(offset, 0); break;
-      case 4: f.get(at).v128Load32Zero(offset, 0); break;
-      default: f.v128Const([0, 0, 0, 0]).get(at); if (op.bytes === 2) f.i32Load16U(offset, 0); else f.i32Load8U(offset, 0); f.i32x4ReplaceLane(0);
+      case 16: f.v128Load(offset, 0); break;
+      case 8: f.v128Load64Zero(offset, 0); break;
+      case 4: f.v128Load32Zero(offset, 0); break;
+      default: {
+        const at = this.local(I32);
+        f.set(at).v128Const([0, 0, 0, 0]).get(at); if (op.bytes === 2) f.i32Load16U(offset, 0); else f.i32Load8U(offset, 0); f.i32x4ReplaceLane(0);
+      }
     }
   }
   private checkAligned(va: number): void { this.f.get(va).i32WrapI64().i32Const(15).i32And().if(); this.raise(0); this.f.end(); }
@@ -325,13 +361,9 @@ export class CompileCtx implements FlowCtx {
     const value = this.local(V128);
     f.set(value);
     if (op.kind === 'p') { f.get(STATE).get(value).v128Store64Lane(0, this.mmOffset(i)); return; }
-    const va = this.local(I64);
-    this.ea(i);
-    f.set(va);
-    if (aligned && op.bytes === 16) this.checkAligned(va);
-    f.get(va).get(value);
-    if (op.bytes === 16) this.store(16);
-    else { f.i64x2ExtractLane(0); this.store(op.bytes as 8); }
+    const offset = this.memory(i, op.bytes, true, aligned);
+    f.get(value);
+    if (op.bytes === 16) f.v128Store(offset, 0); else { f.i64x2ExtractLane(0); storeInt(f, op.bytes, offset); }
   }
   readLow(i: number): void {
     const op = this.ops[i]!, f = this.f;
@@ -343,9 +375,19 @@ export class CompileCtx implements FlowCtx {
   // ---- memory
   /** push i32: WASM address of [va, va + bytes), to which the constant that is returned has to be added. The cold path may end in a side exit: before effects only. With registers in memory every miss is one: leaving
    *  costs little then, and V8's register allocator takes most of its time for calls that come back. */
+  private memory(i: number, bytes: number, write: boolean, aligned = false): number {
+    const shared = this.accesses?.operand, check = aligned && bytes === 16;
+    if (shared !== undefined && !check && this.hosts.has(shared.group)) return this.inGroup(-1, shared, undefined);
+    const va = this.local(I64);
+    this.ea(i);
+    this.f.set(va);
+    if (check) this.checkAligned(va);
+    return this.translate(va, bytes, write);
+  }
+  /** The same of an address in a local, the memory operand's (see ea) or the stack's. */
   private translate(va: number, bytes: number, write: boolean): number {
-    const f = this.f, shared = this.operand ? this.accesses?.operand : this.accesses?.stack, hold = this.operand ? this.hold : undefined;
-    this.operand = false;
+    const f = this.f, shared = this.operandNext ? this.accesses?.operand : this.accesses?.stack, hold = this.operandNext ? this.hold : undefined;
+    this.operandNext = false;
     if (shared !== undefined) {
       assert(shared.bytes === bytes && shared.write === write && f.depth === this.level, `the access of ${this.form.key}`);
       return this.inGroup(va, shared, hold);
@@ -353,7 +395,9 @@ export class CompileCtx implements FlowCtx {
     this.address(va, bytes, write, true, hold);
     return 0;
   }
-  /** The same for an access of a group: the first one compares for all, and nothing changes the TLB before the last that would change the answer. */
+  /** The stack's access of this instruction is of a group whose address is known. */
+  private get stackKnown(): boolean { return !this.operandNext && this.accesses?.stack !== undefined && this.hosts.has(this.accesses.stack.group); }
+  /** The same for an access of a group: the first one, which needs its address, compares for all, and nothing changes the TLB before the last that would change the answer. */
   private inGroup(va: number, { group, distance, write }: Access, hold: Hold | undefined): number {
     const f = this.f;
     let host = this.hosts.get(group);
@@ -407,20 +451,30 @@ export class CompileCtx implements FlowCtx {
       for (const { bound } of this.region.holds) f.i64Const(0).set(bound); // their entries may have gone
     } else this.sideExit();
     f.end();
-    f.get(va).i32WrapI64().get(entry).i32Load(dtlb + DTLB.addend).i32Add();
+    f.get(va).plain(PLAIN_OPS.i32WrapI64).get(entry).i32Load(dtlb + DTLB.addend).i32Add(); // a twin would be of no use
   }
   load(bytes: 1 | 2 | 4 | 8 | 16): void {
-    const f = this.f, va = this.local(I64);
-    f.set(va);
-    const offset = this.translate(va, bytes, false);
-    if (bytes === 16) f.v128Load(offset, 0); else loadInt(f, bytes, offset);
+    const offset = this.popAddress(bytes, false);
+    if (bytes === 16) this.f.v128Load(offset, 0); else loadInt(this.f, bytes, offset);
   }
   store(bytes: 1 | 2 | 4 | 8 | 16): void {
-    const f = this.f, va = this.local(I64), value = this.local(bytes === 16 ? V128 : I64);
-    f.set(value).set(va);
-    const offset = this.translate(va, bytes, true);
+    const f = this.f, value = this.local(bytes === 16 ? V128 : I64);
+    f.set(value);
+    const offset = this.popAddress(bytes, true);
     f.get(value);
     if (bytes === 16) f.v128Store(offset, 0); else storeInt(f, bytes, offset);
+  }
+  /** translate() of an address on the stack. */
+  private popAddress(bytes: number, write: boolean): number {
+    const { f } = this;
+    if (this.stackKnown) { f.discard(); return this.inGroup(-1, this.accesses!.stack!, undefined); }
+    const va = this.local(I64);
+    f.set(va);
+    return this.translate(va, bytes, write);
+  }
+  storeAt(address: number, value: number, bytes: 1 | 2 | 4 | 8): void {
+    const f = this.f, offset = this.stackKnown ? this.inGroup(-1, this.accesses!.stack!, undefined) : this.translate(address, bytes, true);
+    f.get(value); storeInt(f, bytes, offset);
   }
   load32(va: number, low: number, high: number): void {
     const f = this.f, at = this.local(I32);
@@ -445,23 +499,12 @@ export class CompileCtx implements FlowCtx {
   // ---- flags
   private tuple(op: number, bits: Bits, a: number, b: number, r: number): void {
     const f = this.f, { region } = this;
+    if (this.flagsDead) return;
     region.flags = true;
     if (a >= 0) f.get(op === FK.add || op === FK.sub ? r : a).set(region.fa);
     if (b >= 0) f.get(b).set(region.fb);
     if (HAS_R.has(op)) f.get(r).set(region.fr);
     this.known = { op, bits };
-  }
-  /** push i64: the result of the known kind. */
-  private result(): void {
-    const { f, region } = this, { op, bits } = this.known!;
-    if (op === FK.cmp) { f.get(region.fa).get(region.fb).i64Sub(); mask(f, bits); } else f.get(op === FK.add || op === FK.sub ? region.fa : region.fr);
-  }
-  /** push i64: operand a of the known kind. */
-  private operandA(): void {
-    const { f, region } = this, { op, bits } = this.known!;
-    f.get(region.fa);
-    if (op === FK.add) f.get(region.fb).i64Sub(); else if (op === FK.sub) f.get(region.fb).i64Add(); else return;
-    mask(f, bits);
   }
   /** The tuple in its locals, the kind too, or in the state: before control leaves, or comes where the kind is not known. sys.packflags makes what is left out. */
   spillFlags(): void {
@@ -484,11 +527,13 @@ export class CompileCtx implements FlowCtx {
     else { f.get(region.fk).get(region.fa).get(region.fb).get(region.fr); this.callHelper(f, 'sys.packflags'); }
   }
   flagsAdd(bits: Bits, a: number, b: number, r: number): void { this.tuple(this.form.mnemonic === 'adc' ? FK.adc : FK.add, bits, a, b, r); }
+  compare(bits: Bits, a: number, b: number): void { this.tuple(FK.cmp, bits, a, b, -1); }
   flagsSub(bits: Bits, a: number, b: number, r: number): void { this.tuple(SUBTRACTIONS[this.form.mnemonic] ?? FK.cmp, bits, a, b, r); }
   flagsInc(bits: Bits, _a: number, r: number): void { this.step(FK.inc, bits, r); }
   flagsDec(bits: Bits, _a: number, r: number): void { this.step(FK.dec, bits, r); }
   private step(op: number, bits: Bits, r: number): void {
     const f = this.f, { region } = this;
+    if (this.flagsDead) return;
     region.flags = true;
     if (this.known === null) { // usually the DEC of the last time round the loop: its CF is b
       if (region.memory) f.get(STATE).i32Load(S.fk); else f.get(region.fk);
@@ -535,87 +580,9 @@ export class CompileCtx implements FlowCtx {
     f.get(STATE).i32Const(cc); this.callHelper(f, 'sys.cond');
   }
   cond(cc: Cond): void {
-    this.condition(cc);
-    this.f.noteBit();
-  }
-  private condition(cc: Cond): void {
-    const { known, f } = this, { fa, fb, fr } = this.region;
-    if (known === null || known.op === FK.state) { this.dynamic(cc); return; }
-    const { op, bits } = known, negate = (cc & 1) !== 0, base = cc & 14, narrowly = bits === 32;
-    if (op === FK.explicit) { this.explicit(base, fa); if (negate) f.i32Eqz(); return; }
-    const narrow = (signed: boolean): void => { if (bits === 32) f.i32WrapI64(); else if (signed) signExtend(f, bits); };
-    if ((op === FK.sub || op === FK.cmp) && (base === 2 || base === 6 || base === 12 || base === 14)) { // fused compare
-      const signed = base >= 12;
-      this.operandA(); narrow(signed);
-      f.get(fb); narrow(signed);
-      const comparison = COMPARISONS[base]!;
-      f.plain(comparison[(narrowly ? 0 : 2) + (negate ? 1 : 0)]!);
-      return;
-    }
-    if (base === 4) { // ZF
-      if (op === FK.cmp) { f.get(fa); narrow(false); f.get(fb); narrow(false); f.plain(ZERO[(narrowly ? 0 : 2) + (negate ? 1 : 0)]!); return; }
-      this.result(); narrow(false);
-      if (bits === 32) f.i32Eqz(); else f.i64Eqz();
-      if (negate) f.i32Eqz();
-      return;
-    }
-    if (base === 8 || (op === FK.logic && (base === 6 || base >= 12))) { // against zero
-      this.result(); narrow(true);
-      if (narrowly) f.i32Const(0); else f.i64Const(0);
-      const comparison = base === 6 ? ZERO : COMPARISONS[base === 14 ? 14 : 12]!;
-      f.plain(comparison[(narrowly ? 0 : 2) + (negate ? 1 : 0)]!);
-      return;
-    }
-    const sign = (): void => { this.result(); if (bits === 32) f.i32WrapI64().i32Const(31).i32ShrU(); else f.i64Const(bits - 1).i64ShrU().i32WrapI64(); };
-    const top = (): void => { f.i64Const(bits - 1).i64ShrU().i32WrapI64().i32Const(1).i32And(); };
-    const carry = (): void => {
-      switch (op) {
-        case FK.add: this.result(); f.get(fb).i64LtU(); break;
-        case FK.sub: case FK.cmp: this.operandA(); f.get(fb).i64LtU(); break;
-        case FK.adc: carryAdd(f, fa, fb, fr); top(); break;
-        case FK.sbb: carrySub(f, fa, fb, fr); top(); break;
-        case FK.logic: f.i32Const(0); break;
-        case FK.result: f.get(fa).i32WrapI64(); break;
-        default: f.get(fb).i32WrapI64(); // inc, dec
-      }
-    };
-    const overflow = (): void => {
-      switch (op) {
-        case FK.add: case FK.adc: this.operandA(); this.result(); f.i64Xor().get(fb); this.result(); f.i64Xor().i64And(); top(); break;
-        case FK.sub: case FK.cmp: case FK.sbb: this.operandA(); f.get(fb).i64Xor(); this.operandA(); this.result(); f.i64Xor().i64And(); top(); break;
-        case FK.logic: f.i32Const(0); break;
-        case FK.result: f.get(fb).i32WrapI64(); break;
-        default: { // the one value that has just crossed the sign border
-          const border = op === FK.inc ? 0 : -1;
-          if (bits === 64) f.get(fr).i64Const(border, op === FK.inc ? 0x80000000 : 0x7fffffff); else f.get(fr).i64Const(op === FK.inc ? 2 ** (bits - 1) : 2 ** (bits - 1) - 1);
-          f.i64Eq();
-        }
-      }
-    };
-    const zero = (): void => { this.result(); f.i64Eqz(); };
-    switch (base) {
-      case 0: overflow(); break;
-      case 2: carry(); break;
-      case 6: carry(); zero(); f.i32Or(); break;
-      case 10: this.result(); f.i32WrapI64().i32Const(255).i32And().i32Popcnt().i32Const(1).i32And().i32Eqz(); break;
-      case 12: sign(); overflow(); f.i32Xor(); break;
-      default: sign(); overflow(); f.i32Xor(); zero(); f.i32Or();
-    }
-    if (negate) f.i32Eqz();
-  }
-  private explicit(base: number, flags: number): void {
-    const { f } = this;
-    const bit = (n: number): void => { f.get(flags).i32WrapI64().i32Const(n).i32ShrU().i32Const(1).i32And(); };
-    switch (base) {
-      case 0: bit(11); break;
-      case 2: bit(0); break;
-      case 4: bit(6); break;
-      case 6: f.get(flags).i32WrapI64().i32Const(0x41).i32And().i32Const(0).i32Ne(); break;
-      case 8: bit(7); break;
-      case 10: bit(2); break;
-      case 12: bit(7); bit(11); f.i32Xor(); break;
-      default: bit(7); bit(11); f.i32Xor(); bit(6); f.i32Or();
-    }
+    const { known, f } = this;
+    if (known === null || known.op === FK.state) this.dynamic(cc); else emitCondition(f, known, this.region, cc);
+    f.noteBit();
   }
 
   // ---- leaving

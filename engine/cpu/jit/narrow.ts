@@ -3,18 +3,23 @@
 import { Func, I32, I64 } from '../wasm/builder.ts';
 import type { BlockType, Label } from '../wasm/builder.ts';
 
-/** Facts about an i64 local: its twin holds the low half; its upper half is zero; it is a byte, all else zero; another local holds its low byte. */
-const TWIN = 1, ZERO_EXTENDED = 2, BYTE = 4, LOW = 8;
+/** Facts about an i64 local: its twin holds the low half; its upper half is zero; it is a byte, all else zero; another local holds its low byte; it is a small constant. */
+const TWIN = 1, ZERO_EXTENDED = 2, BYTE = 4, LOW = 8, CONSTANT = 16;
+/** Of constants that are not longer than a local's index. */
+const SMALL = 4096;
+/** Stands for a local: see constantLocal(). */
+const CONSTANT_LOCAL = 1 << 20;
 /** What was emitted last: nothing of interest; i64.extend_i32_u; local.get; local.tee with twin; a low half (of a local or of a zero-extended value); a constant; i64.load32_u;
  *  any i64 whose upper half is zero; an i32 that is 0 or 1. */
 const enum Last { other, extend, get, tee, lowOf, low, constant, load32, zeroExtended, bit }
 const EXTEND = 0xad, WRAP = 0xa7, SET = 0x21, I32_LOAD = 0x28, I64_LOAD32_U = 0x35, I64_LOAD8_U = 0x31, I64_LOAD16_U = 0x33, AND = 0x83;
 
 export class NarrowFunc extends Func {
-  /** By local: its facts, its twin (0: none), the local with its low byte, and the innermost open block whose log has it. */
+  /** By local: its facts, its twin (0: none), the local with its low byte, its value if that is constant, and the innermost open block whose log has it. */
   private facts = new Uint8Array(256);
   private twins = new Int32Array(256);
   private lows = new Int32Array(256);
+  private constants = new Int32Array(256);
   private loggedIn = new Int32Array(256);
   /** For each open block the locals whose facts have changed in it, each with what loggedIn was before; where each block's begin; and `held` there. */
   private readonly log: number[] = [];
@@ -36,6 +41,7 @@ export class NarrowFunc extends Func {
     this.facts = bigger(this.facts, new Uint8Array(size));
     this.twins = bigger(this.twins, new Int32Array(size));
     this.lows = bigger(this.lows, new Int32Array(size));
+    this.constants = bigger(this.constants, new Int32Array(size));
     this.loggedIn = bigger(this.loggedIn, new Int32Array(size));
   }
   private note(last: Last, from: number, which = -1, byte = false): void { this.last = last; this.from = from; this.to = this.code.length; this.which = which; this.byte = byte; }
@@ -71,6 +77,8 @@ export class NarrowFunc extends Func {
 
   override get(local: number): this {
     if (local === this.fixed) return super.i32Const(this.fixedValue);
+    if (local === CONSTANT_LOCAL) return this.i64Const(this.constantLo, this.constantHi);
+    if (this.has(local, CONSTANT)) return this.i64Const(this.constants[local]!);
     const from = this.code.length;
     super.get(local);
     if (this.typeOf(local) === I64) this.note(Last.get, from, local);
@@ -90,6 +98,11 @@ export class NarrowFunc extends Func {
         return this;
       case Last.constant: {
         const { lo, hi } = this;
+        if (hi === lo >> 31 && lo >= -SMALL && lo < SMALL) {
+          this.constants[local] = lo;
+          this.know(local, lo < 0 ? CONSTANT : lo >>> 8 !== 0 ? CONSTANT | ZERO_EXTENDED : CONSTANT | ZERO_EXTENDED | BYTE);
+          return super.set(local);
+        }
         super.set(local).i32Const(lo);
         super.set(this.twin(local));
         this.know(local, hi !== 0 ? TWIN : lo >>> 8 !== 0 ? TWIN | ZERO_EXTENDED : TWIN | ZERO_EXTENDED | BYTE);
@@ -118,6 +131,16 @@ export class NarrowFunc extends Func {
     this.know(local, this.byte ? TWIN | ZERO_EXTENDED | BYTE : TWIN | ZERO_EXTENDED);
   }
 
+  /** Stands for a local with that value, until the next call. */
+  constantLocal(lo: number, hi: number): number {
+    this.constantLo = lo; this.constantHi = hi;
+    return CONSTANT_LOCAL;
+  }
+  private constantLo = 0; private constantHi = 0;
+  /** The upper half of an i64 local is zero. */
+  zeroExtended(local: number): boolean { return this.has(local, ZERO_EXTENDED); }
+  /** pop */
+  discard(): void { if (this.seen() === Last.get) { this.code.length = this.from; this.to = -1; } else this.drop(); }
   /** A local that holds the low byte of local i64 as its whole value; −1 if none does. */
   lowByte(local: number): number { return this.has(local, BYTE) ? local : this.has(local, LOW) ? this.lows[local]! : -1; }
   /** Local `low`, which is never used for anything else, holds the low byte of the other. */
@@ -126,7 +149,10 @@ export class NarrowFunc extends Func {
   noteBit(): void { this.note(Last.bit, this.code.length); }
   override fits(bits: number): boolean {
     if (bits > 32) return false;
-    const last = this.seen(), byte = last === Last.get || last === Last.tee ? this.has(this.which, BYTE) : this.byte && (last === Last.zeroExtended || last === Last.extend);
+    const last = this.seen();
+    if (last === Last.constant) return this.hi === 0 && (bits === 32 || this.lo >>> bits === 0);
+    if (bits === 32 && (last === Last.extend || last === Last.load32 || last === Last.zeroExtended || ((last === Last.get || last === Last.tee) && this.has(this.which, ZERO_EXTENDED)))) return true;
+    const byte = last === Last.get || last === Last.tee ? this.has(this.which, BYTE) : this.byte && (last === Last.zeroExtended || last === Last.extend);
     return byte && bits >= 8;
   }
 

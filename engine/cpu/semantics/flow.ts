@@ -34,6 +34,17 @@ export interface FlowCtx extends Ctx {
   constant(i: number): number | null;
   /** True when the flags that this instruction leaves are certainly overwritten before anything can see them. */
   readonly flagsDead: boolean;
+  /** A local that holds what read(i) would push. It may be the register's own: only until this instruction writes to a register. */
+  operand(i: number): number;
+  /** modify() with flags: `compute` pushes the new value of operand i from the old one, in a local, and `flags` finds both. Of a register the old one is there only
+   *  with wantsOld, and `other`, one more local that flags looks at, holds its value in any case. */
+  update(i: number, compute: (old: number) => void, flags: ((old: number, result: number) => void) | null, wantsOld: boolean, other?: number): void;
+  /** The flags of CMP from locals a and b; `difference` pushes a − b, should that be needed. */
+  compare(bits: Bits, a: number, b: number, difference: () => void): void;
+  /** Operand 1 goes to operand 0, of the same size. */
+  copy(): void;
+  /** store() of locals. */
+  storeAt(address: number, value: number, bytes: 1 | 2 | 4 | 8): void;
   /** push i32: the second immediate of ENTER, or an x87 instruction's opcode. */
   imm2(): void;
   /** push i32: the selector of the segment that the memory operand lies in; SS's for a base of rsp or rbp. */

@@ -8,9 +8,10 @@ import type { FlowCtx } from './flow.ts';
 
 /** Masked count (local i64) from operand i: CL or an immediate. */
 function count(c: Ctx, i: number, bits: Bits): number {
-  const n = c.local(I64);
+  const n = c.local(I64), most = bits === 64 ? 63 : 31, known = (c as FlowCtx).constant(i);
+  if (known !== null) { c.f.i64Const(known & most).set(n); return n; }
   c.read(i);
-  c.f.i64Const(bits === 64 ? 63 : 31).i64And().set(n);
+  c.f.i64Const(most).i64And().set(n);
   return n;
 }
 /** Flags of a shift: ZF SF PF of r, CF and OF as pushed (i32), AF 0. Nothing changes when the count n (local; operand nOp) is 0. */
@@ -27,9 +28,8 @@ const bit = (c: Ctx, value: number, push: () => void): void => { c.f.get(value);
 
 /** A shift or rotate: the new value is pushed by compute from a (old) and n; then flags. */
 function shift(c: Ctx, nOp: number, compute: (a: number, n: number, bits: Bits) => void, flags: (a: number, n: number, r: number, bits: Bits) => void): void {
-  const { f } = c, bits = bitsOf(c, 0), n = count(c, nOp, bits), r = c.local(I64), saved = c.local(I64);
-  c.modify(0, (a) => { compute(a, n, bits); f.set(r).get(a).set(saved).get(r); });
-  flags(saved, n, r, bits);
+  const bits = bitsOf(c, 0), n = count(c, nOp, bits);
+  (c as FlowCtx).update(0, (a) => compute(a, n, bits), (a, r) => flags(a, n, r, bits), true, n);
 }
 /** Rotates leave ZF SF PF AF: only CF and OF change, and only when the masked count is not 0. */
 function rotateFlags(c: Ctx, n: number, cf: () => void, of: () => void): void {

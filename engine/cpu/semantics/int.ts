@@ -28,45 +28,36 @@ export function binary(c: Ctx, op: Binary, bits: Bits, a: number, b: number): vo
   if (op !== 'And' && op !== 'Or' && op !== 'Xor') mask(f, bits); // their operands have no more
 }
 
-/** a = op 0 (old), b = op 1; r is computed from them, masked, and written back. */
-function alu(c: Ctx, write: boolean, compute: (a: number, b: number) => void, flags: (a: number, b: number, r: number) => void): void {
-  const { f } = c, b = c.local(I64), r = c.local(I64);
-  c.read(1);
-  f.set(b);
-  const body = (a: number): void => { compute(a, b); f.set(r); };
-  if (write) {
-    const saved = c.local(I64);
-    c.modify(0, (a) => { body(a); f.get(a).set(saved).get(r); });
-    flags(saved, b, r);
-  } else {
-    const a = c.local(I64);
-    c.read(0);
-    f.set(a);
-    body(a);
-    flags(a, b, r);
-  }
+/** a = op 0 (old), b = op 1; r is computed from them, masked, and written back. `carries`: its flags cannot do without a. */
+function alu(c: Ctx, carries: boolean, compute: (a: number, b: number) => void, flags: (a: number, b: number, r: number) => void): void {
+  const fc = c as FlowCtx, b = fc.operand(1);
+  fc.update(0, (a) => compute(a, b), (a, r) => flags(a, b, r), carries, b);
 }
-const logic = (op: 'And' | 'Or' | 'Xor', write: boolean) => (c: Ctx): void => alu(c, write, (a, b) => binary(c, op, bitsOf(c, 0), a, b), (_a, _b, r) => c.flagsLogic(bitsOf(c, 0), r));
+const arithmetic = (op: 'Add' | 'Sub', flags: 'flagsAdd' | 'flagsSub') => (c: Ctx): void => alu(c, false, (a, b) => binary(c, op, bitsOf(c, 0), a, b), (a, b, r) => c[flags](bitsOf(c, 0), a, b, r));
+const logic = (op: 'And' | 'Or' | 'Xor') => (c: Ctx): void => alu(c, false, (a, b) => binary(c, op, bitsOf(c, 0), a, b), (_a, _b, r) => c.flagsLogic(bitsOf(c, 0), r));
 const carryIn = (c: Ctx): void => { c.cond(2); c.f.i64ExtendI32U(); };
 
 /** Unary read-modify-write. */
-function unary(c: Ctx, compute: (a: number) => void, flags: ((a: number, r: number) => void) | null): void {
-  const { f } = c, bits = bitsOf(c, 0), r = c.local(I64), saved = c.local(I64);
-  c.modify(0, (a) => { compute(a); mask(f, bits); f.set(r).get(a).set(saved).get(r); });
-  if (flags !== null) flags(saved, r);
+function unary(c: Ctx, compute: (a: number) => void, flags: ((a: number, r: number) => void) | null, wantsOld: boolean): void {
+  const bits = bitsOf(c, 0);
+  (c as FlowCtx).update(0, (a) => { compute(a); mask(c.f, bits); }, flags, wantsOld);
 }
 
-const push = (c: Ctx, value: () => void): void => {
-  const { f } = c, bytes = c.size === 16 ? 2 : 8, sp = c.local(I64), v = c.local(I64);
-  value();
-  f.set(v);
+/** Pushes the value of a local on the guest's stack. */
+function pushLocal(c: Ctx, value: number): void {
+  const { f } = c, bytes = c.size === 16 ? 2 : 8, sp = c.local(I64);
   c.gpr(RSP);
-  f.i64Const(bytes).i64Sub().tee(sp).get(v);
-  c.store(bytes);
+  f.i64Const(bytes).i64Sub().set(sp);
+  (c as FlowCtx).storeAt(sp, value, bytes);
   f.get(sp);
   c.setGpr(RSP);
-};
-export const pushValue = push;
+}
+export function pushValue(c: Ctx, value: () => void): void {
+  const v = c.local(I64);
+  value();
+  c.f.set(v);
+  pushLocal(c, v);
+}
 export const popValue = (c: Ctx, bytes: 2 | 8): void => { c.gpr(RSP); c.load(bytes); };
 export const addSp = (c: Ctx, n: number): void => { c.gpr(RSP); c.f.i64Const(n).i64Add(); c.setGpr(RSP); };
 
@@ -193,26 +184,33 @@ function divide128(c: Ctx, signed: boolean, d: number, q: number, r: number): vo
 }
 
 define({
-  add: (c) => alu(c, true, (a, b) => binary(c, 'Add', bitsOf(c, 0), a, b), (a, b, r) => c.flagsAdd(bitsOf(c, 0), a, b, r)),
-  sub: (c) => alu(c, true, (a, b) => binary(c, 'Sub', bitsOf(c, 0), a, b), (a, b, r) => c.flagsSub(bitsOf(c, 0), a, b, r)),
-  cmp: (c) => alu(c, false, (a, b) => binary(c, 'Sub', bitsOf(c, 0), a, b), (a, b, r) => c.flagsSub(bitsOf(c, 0), a, b, r)),
+  add: arithmetic('Add', 'flagsAdd'), sub: arithmetic('Sub', 'flagsSub'),
+  cmp: (c) => {
+    const fc = c as FlowCtx, bits = bitsOf(c, 0), b = fc.operand(1), a = fc.operand(0);
+    fc.compare(bits, a, b, () => binary(c, 'Sub', bits, a, b));
+  },
   adc: (c) => alu(c, true, (a, b) => { c.f.get(a).get(b).i64Add(); carryIn(c); c.f.i64Add(); mask(c.f, bitsOf(c, 0)); }, (a, b, r) => c.flagsAdd(bitsOf(c, 0), a, b, r)),
   sbb: (c) => alu(c, true, (a, b) => { c.f.get(a).get(b).i64Sub(); carryIn(c); c.f.i64Sub(); mask(c.f, bitsOf(c, 0)); }, (a, b, r) => c.flagsSub(bitsOf(c, 0), a, b, r)),
-  and: logic('And', true), or: logic('Or', true), xor: logic('Xor', true), test: logic('And', false),
-  inc: (c) => unary(c, (a) => c.f.get(a).i64Const(1).i64Add(), (a, r) => c.flagsInc(bitsOf(c, 0), a, r)),
-  dec: (c) => unary(c, (a) => c.f.get(a).i64Const(1).i64Sub(), (a, r) => c.flagsDec(bitsOf(c, 0), a, r)),
-  not: (c) => unary(c, (a) => c.f.get(a).i64Const(-1).i64Xor(), null),
+  and: logic('And'), or: logic('Or'), xor: logic('Xor'),
+  test: (c) => {
+    const fc = c as FlowCtx, bits = bitsOf(c, 0), b = fc.operand(1), a = fc.operand(0), r = c.local(I64);
+    binary(c, 'And', bits, a, b); c.f.set(r);
+    c.flagsLogic(bits, r);
+  },
+  inc: (c) => unary(c, (a) => c.f.get(a).i64Const(1).i64Add(), (a, r) => c.flagsInc(bitsOf(c, 0), a, r), false),
+  dec: (c) => unary(c, (a) => c.f.get(a).i64Const(1).i64Sub(), (a, r) => c.flagsDec(bitsOf(c, 0), a, r), false),
+  not: (c) => unary(c, (a) => c.f.get(a).i64Const(-1).i64Xor(), null, false),
   neg: (c) => unary(c, (a) => c.f.i64Const(0).get(a).i64Sub(), (a, r) => {
     const zero = c.local(I64);
     c.f.i64Const(0).set(zero);
     c.flagsSub(bitsOf(c, 0), zero, a, r);
-  }),
-  mov: (c) => { c.read(1); c.write(0); },
+  }, true),
+  mov: (c) => (c as FlowCtx).copy(),
   movzx: (c) => { c.read(1); c.write(0); },
   movsx: (c) => { c.readS(1); c.write(0); },
   movsxd: (c) => { c.readS(1); c.write(0); },
   lea: (c) => { c.ea(1, false); c.write(0); },
-  push: (c) => push(c, () => { if (c.ops[0]!.kind === 'i') c.imm(0); else c.read(0); }),
+  push: (c) => { if (c.ops[0]!.kind === 'i') pushValue(c, () => c.imm(0)); else pushLocal(c, (c as FlowCtx).operand(0)); },
   pop: (c) => {
     const bytes = c.size === 16 ? 2 : 8, v = c.local(I64), { f } = c;
     popValue(c, bytes);
@@ -331,7 +329,7 @@ define({
   cmc: (c) => { c.cond(3); c.setCarry(); },
   cld: (c) => { const fc = c as FlowCtx; fc.otherFlags(); c.f.i32Const(~0x400).i32And(); fc.setOtherFlags(); },
   std: (c) => { const fc = c as FlowCtx; fc.otherFlags(); c.f.i32Const(0x400).i32Or(); fc.setOtherFlags(); },
-  pushf: (c) => push(c, () => { (c as FlowCtx).otherFlags(); c.getFlags(); c.f.i32Or().i32Const(~0x10000).i32And().i64ExtendI32U(); }),
+  pushf: (c) => pushValue(c, () => { (c as FlowCtx).otherFlags(); c.getFlags(); c.f.i32Or().i32Const(~0x10000).i32And().i64ExtendI32U(); }),
   popf: (c) => {
     const { f } = c, v = c.local(I32), bytes = c.size === 16 ? 2 : 8;
     popValue(c, bytes);

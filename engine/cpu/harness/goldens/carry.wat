@@ -35,32 +35,25 @@
   local.get 0 local.get 3 i32.store offset=868 (;rec;)
   i32.const -2147483648)
 (func $0 (param $state i32) (param $block i32) (result i32)
-  (local i64) (local i32) (local i32) (local i64) (local i64) (local i64) (local i64) (local i64) (local $rcx i64) (local i64) (local i64) (local $rax i64) (local $rbx i64) (local $rdx i64)
-  i32.const (;state;) i32.const (;state;) i64.load offset=888 (;deadline;) i32.const (;state;) i64.load offset=880 (;now;) i64.sub local.tee 8 i64.const 1073741824 local.get 8 i64.const 1073741824 i64.lt_s select local.tee 8 i64.const 0 local.get 8 i64.const 0 i64.gt_s select i32.wrap_i64 local.tee 3 i32.store offset=980 (;limit;)
+  (local i64) (local i32) (local i32) (local i64) (local i64) (local i64) (local $rcx i64) (local $rax i64) (local $rbx i64) (local $rdx i64) (local i64)
+  i32.const (;state;) i32.const (;state;) i64.load offset=888 (;deadline;) i32.const (;state;) i64.load offset=880 (;now;) i64.sub local.tee 12 i64.const 1073741824 local.get 12 i64.const 1073741824 i64.lt_s select local.tee 12 i64.const 0 local.get 12 i64.const 0 i64.gt_s select i32.wrap_i64 local.tee 3 i32.store offset=980 (;limit;)
   block
     local.get 3 i32.const 3 i32.le_s if (;unlikely;)
       i32.const (;state;) i32.const 12320840 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get 3 i64.extend_i32_u return_call 3
     end
     i32.const (;state;) i64.load offset=8 (;rcx;) local.set $rcx
-    local.get $rcx local.set 8
     i32.const (;state;) i64.load (;rax;) local.set $rax
-    local.get $rax local.set 12
-    local.get 12 local.get 8 i64.add local.set 9
-    local.get 12 local.set 11
-    local.get 9 local.set $rax
-    local.get 9 local.set 5
-    local.get 8 local.set 6
+    local.get $rax local.get $rcx i64.add local.set $rax
+    local.get $rax local.set 5
+    local.get $rcx local.set 6
     i32.const (;state;) i64.load offset=24 (;rbx;) local.set $rbx
-    local.get $rbx local.set 12
     i32.const (;state;) i64.load offset=16 (;rdx;) local.set $rdx
-    local.get $rdx local.set 8
-    local.get 8 local.get 12 i64.add local.get 5 local.get 6 i64.lt_u i64.extend_i32_u i64.add local.set 11
-    local.get 8 local.set 9
-    local.get 11 local.set $rdx
-    local.get 9 local.set 5
-    local.get 12 local.set 6
-    local.get 11 local.set 7
+    local.get $rdx local.get $rbx i64.add local.get 5 local.get 6 i64.lt_u i64.extend_i32_u i64.add local.set 12
+    local.get $rdx local.set 5
+    local.get $rbx local.set 6
+    local.get 12 local.set 7
+    local.get 12 local.set $rdx
     i32.const (;state;) local.get $rax i64.store (;rax;)
     i32.const (;state;) local.get $rdx i64.store offset=16 (;rdx;)
     i32.const (;state;) i32.const 12320920 i32.store offset=868 (;rec;)

@@ -37,7 +37,7 @@
   local.get 0 local.get 3 i32.store offset=868 (;rec;)
   i32.const -2147483648)
 (func $0 (param $state i32) (param $block i32) (result i32)
-  (local i64) (local i32) (local i32) (local i64) (local i64) (local i64) (local i64) (local i64) (local $rbx i64) (local i32) (local i32) (local i64) (local $rax i64) (local i32) (local i32) (local i32) (local i32) (local i32) (local i64) (local i32) (local i64) (local i32)
+  (local i64) (local i32) (local i32) (local i64) (local i64) (local i64) (local $rbx i64) (local i64) (local i32) (local i32) (local $rax i64) (local i64) (local i32) (local i32) (local i32) (local i32) (local i64) (local i64)
   i32.const (;state;) i32.const (;state;) i64.load offset=888 (;deadline;) i32.const (;state;) i64.load offset=880 (;now;) i64.sub local.tee 13 i64.const 1073741824 local.get 13 i64.const 1073741824 i64.lt_s select local.tee 13 i64.const 0 local.get 13 i64.const 0 i64.gt_s select i32.wrap_i64 local.tee 3 i32.store offset=980 (;limit;)
   block
     local.get 3 i32.const 2 i32.le_s if (;unlikely;)
@@ -45,22 +45,21 @@
       i32.const (;state;) local.get 3 i64.extend_i32_u return_call 3
     end
     i32.const (;state;) i64.load offset=24 (;rbx;) local.set $rbx
-    local.get $rbx i32.wrap_i64 local.tee 11 local.tee 12 i64.extend_i32_u local.set 8
+    local.get $rbx i32.wrap_i64 local.tee 10 local.tee 11 i64.extend_i32_u local.set 9
     i32.const (;state;) i64.load (;rax;) local.set $rax
-    local.get $rax i32.wrap_i64 local.tee 15 local.tee 16 i64.extend_i32_u local.set 13
-    local.get 16 local.get 12 i32.sub local.tee 17 i64.extend_i32_u local.set 9
+    local.get $rax i32.wrap_i64 local.tee 14 local.tee 15 i64.extend_i32_u local.set 13
     local.get 13 local.set 5
-    local.get 16 local.set 18
-    local.get 8 local.set 6
-    local.get 12 local.set 19
+    local.get 15 local.set 16
+    local.get 9 local.set 6
+    local.get 11 local.set 17
     local.get 3 i32.const 2 i32.sub local.set 3
-    local.get 18 local.get 19 i32.lt_s if
+    local.get 16 local.get 17 i32.lt_s if
       local.get 3 i32.const 2 i32.le_s if (;unlikely;)
         i32.const (;state;) i32.const 12320992 i32.store offset=868 (;rec;)
         i32.const (;state;) local.get 3 i64.extend_i32_u i32.const 8202 local.get 5 local.get 6 return_call 4
       end
-      i32.const 2 local.tee 21 i64.extend_i32_u local.set 20
-      i32.const (;state;) local.get 20 i64.store offset=16 (;rdx;)
+      i64.const 2 local.set 18
+      i32.const (;state;) i64.const 2 i64.store offset=16 (;rdx;)
       i32.const (;state;) i32.const 12321032 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get 3 i64.extend_i32_u i32.const 8202 local.get 5 local.get 6 return_call 4
     end
@@ -68,10 +67,10 @@
       i32.const (;state;) i32.const 12321144 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get 3 i64.extend_i32_u i32.const 8202 local.get 5 local.get 6 return_call 4
     end
-    i32.const 1 local.tee 23 i64.extend_i32_u local.set 22
-    i32.const 2 local.tee 21 i64.extend_i32_u local.set 20
-    i32.const (;state;) local.get 22 i64.store offset=8 (;rcx;)
-    i32.const (;state;) local.get 20 i64.store offset=16 (;rdx;)
+    i64.const 1 local.set 19
+    i64.const 2 local.set 18
+    i32.const (;state;) i64.const 1 i64.store offset=8 (;rcx;)
+    i32.const (;state;) i64.const 2 i64.store offset=16 (;rdx;)
     i32.const (;state;) i32.const 12321224 i32.store offset=868 (;rec;)
     i32.const (;state;) local.get 3 i64.extend_i32_u i32.const 8202 local.get 5 local.get 6 return_call 4
     unreachable

@@ -35,61 +35,57 @@
   local.get 0 local.get 3 i32.store offset=868 (;rec;)
   i32.const -2147483648)
 (func $0 (param $state i32) (param $block i32) (result i32)
-  (local i64) (local i32) (local i32) (local i32) (local i64) (local i64) (local i64) (local i64) (local i64) (local $rdx i64) (local i32) (local i32) (local i64) (local i64) (local i32) (local i32) (local i32) (local i32) (local $rcx i64) (local i64) (local i64) (local i64) (local i64) (local i32) (local i64) (local i32) (local $rax i64) (local i32)
-  i32.const (;state;) i32.const (;state;) i64.load offset=888 (;deadline;) i32.const (;state;) i64.load offset=880 (;now;) i64.sub local.tee 26 i64.const 1073741824 local.get 26 i64.const 1073741824 i64.lt_s select local.tee 26 i64.const 0 local.get 26 i64.const 0 i64.gt_s select i32.wrap_i64 local.tee 3 i32.store offset=980 (;limit;)
+  (local i64) (local i32) (local i32) (local i32) (local i64) (local i64) (local i64) (local $rdx i64) (local i64) (local i32) (local i32) (local i64) (local i32) (local i32) (local i64) (local i64) (local $rcx i64) (local i64) (local i64) (local i64) (local i64) (local i32) (local i64) (local i32) (local $rax i64) (local i32) (local i32)
+  i32.const (;state;) i32.const (;state;) i64.load offset=888 (;deadline;) i32.const (;state;) i64.load offset=880 (;now;) i64.sub local.tee 24 i64.const 1073741824 local.get 24 i64.const 1073741824 i64.lt_s select local.tee 24 i64.const 0 local.get 24 i64.const 0 i64.gt_s select i32.wrap_i64 local.tee 3 i32.store offset=980 (;limit;)
   block
     local.get 3 i32.const 22 i32.le_s if (;unlikely;)
       i32.const (;state;) i32.const 12320840 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get 3 i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 3
     end
     i32.const (;state;) i64.load offset=16 (;rdx;) local.set $rdx
-    local.get $rdx i32.wrap_i64 local.tee 12 local.tee 13 i64.extend_i32_u local.set 9
-    local.get 12 local.tee 16 i64.extend_i32_u local.set 15
-    local.get 16 local.get 13 i32.xor local.tee 17 i64.extend_i32_u local.set 10
-    local.get 15 local.set 14
-    local.get 16 local.set 18
-    local.get 10 local.set $rdx
-    local.get 17 local.set 12
-    local.get 10 local.set 8
-    local.get 17 local.set 19
+    local.get $rdx i32.wrap_i64 local.tee 11 local.tee 12 i64.extend_i32_u local.set 10
+    local.get 11 local.tee 14 i64.extend_i32_u local.set 13
+    local.get 14 local.get 12 i32.xor local.tee 11 i64.extend_i32_u local.set $rdx
+    local.get $rdx local.set 8
+    local.get 11 local.set 15
     i32.const (;state;) i64.load offset=8 (;rcx;) local.set $rcx
-    local.get $rcx local.tee 15 i64.eqz if
+    local.get $rcx local.tee 13 i64.eqz if
       i32.const (;state;) local.get $rdx i64.store offset=16 (;rdx;)
       i32.const (;state;) i32.const 12320880 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get 8 i64.store offset=1000 (;fr;)
       i32.const (;state;) local.get 3 i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or i32.const 8195 i64.const 0 i64.const 0 return_call 4
     end
-    local.get $rdx local.set 21
-    local.get 12 local.set 27
+    local.get $rdx local.set 19
+    local.get 11 local.set 25
     i32.const (;state;) i64.load (;rax;) local.set $rax
-    local.get $rax local.set 22
-    local.get 21 local.get 15 i64.ge_u if
+    local.get $rax local.set 20
+    local.get 19 local.get 13 i64.ge_u if
       i32.const (;state;) local.get $rdx i64.store offset=16 (;rdx;)
       i32.const (;state;) i32.const 12320880 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get 8 i64.store offset=1000 (;fr;)
       i32.const (;state;) local.get 3 i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or i32.const 8195 i64.const 0 i64.const 0 return_call 4
     end
-    local.get 21 i64.eqz if
-      local.get 22 local.get 15 i64.div_u local.set 10
-      local.get 22 local.get 15 i64.rem_u local.set 9
+    local.get 19 i64.eqz if
+      local.get 20 local.get 13 i64.div_u local.set 16
+      local.get 20 local.get 13 i64.rem_u local.set 17
     else
-      local.get 21 local.set 9
-      local.get 27 local.set 13
-      local.get 22 local.set 10
-      i32.const 64 local.set 25
+      local.get 19 local.set 17
+      local.get 25 local.set 27
+      local.get 20 local.set 16
+      i32.const 64 local.set 23
       loop
-        local.get 9 i64.const 63 i64.shr_u local.set 26
-        local.get 9 i64.const 1 i64.shl local.get 10 i64.const 63 i64.shr_u i64.or local.set 9
-        local.get 10 i64.const 1 i64.shl local.set 10
-        local.get 26 i32.wrap_i64 local.tee 29 local.get 9 local.get 15 i64.ge_u i32.or if
-          local.get 9 local.get 15 i64.sub local.set 9
-          local.get 10 i64.const 1 i64.or local.set 10
+        local.get 17 i64.const 63 i64.shr_u local.set 24
+        local.get 17 i64.const 1 i64.shl local.get 16 i64.const 63 i64.shr_u i64.or local.set 17
+        local.get 16 i64.const 1 i64.shl local.set 16
+        local.get 24 i32.wrap_i64 local.tee 28 local.get 17 local.get 13 i64.ge_u i32.or if
+          local.get 17 local.get 13 i64.sub local.set 17
+          local.get 16 i64.const 1 i64.or local.set 16
         end
-        local.get 25 i32.const 1 i32.sub local.tee 25 br_if 0
+        local.get 23 i32.const 1 i32.sub local.tee 23 br_if 0
       end
     end
-    local.get 10 local.set $rax
-    local.get 9 local.set $rdx
+    local.get 16 local.set $rax
+    local.get 17 local.set $rdx
     i32.const (;state;) local.get $rax i64.store (;rax;)
     i32.const (;state;) local.get $rdx i64.store offset=16 (;rdx;)
     i32.const (;state;) i32.const 12320920 i32.store offset=868 (;rec;)

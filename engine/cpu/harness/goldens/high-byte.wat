@@ -35,8 +35,8 @@
   local.get 0 local.get 3 i32.store offset=868 (;rec;)
   i32.const -2147483648)
 (func $0 (param $state i32) (param $block i32) (result i32)
-  (local i64) (local i32) (local i32) (local i64) (local i64) (local i64) (local $rax i64) (local i64) (local $rbx i64) (local i64) (local i64) (local $rcx i64) (local i64) (local i64)
-  i32.const (;state;) i32.const (;state;) i64.load offset=888 (;deadline;) i32.const (;state;) i64.load offset=880 (;now;) i64.sub local.tee 15 i64.const 1073741824 local.get 15 i64.const 1073741824 i64.lt_s select local.tee 15 i64.const 0 local.get 15 i64.const 0 i64.gt_s select i32.wrap_i64 local.tee 3 i32.store offset=980 (;limit;)
+  (local i64) (local i32) (local i32) (local i64) (local i64) (local i64) (local $rax i64) (local i64) (local $rbx i64) (local $rcx i64) (local i64) (local i64) (local i64)
+  i32.const (;state;) i32.const (;state;) i64.load offset=888 (;deadline;) i32.const (;state;) i64.load offset=880 (;now;) i64.sub local.tee 14 i64.const 1073741824 local.get 14 i64.const 1073741824 i64.lt_s select local.tee 14 i64.const 0 local.get 14 i64.const 0 i64.gt_s select i32.wrap_i64 local.tee 3 i32.store offset=980 (;limit;)
   block
     local.get 3 i32.const 3 i32.le_s if (;unlikely;)
       i32.const (;state;) i32.const 12320840 i32.store offset=868 (;rec;)
@@ -46,13 +46,12 @@
     local.get $rax i64.const 8 i64.shr_u i64.const 255 i64.and local.tee 9 i32.const (;state;) i64.load offset=24 (;rbx;) local.set $rbx
     local.get $rbx i64.const -256 i64.and i64.or local.set $rbx
     i32.const (;state;) i64.load offset=8 (;rcx;) local.set $rcx
-    local.get $rcx i64.const 255 i64.and local.set 11
-    local.get $rcx i64.const 8 i64.shr_u i64.const 255 i64.and local.set 15
-    local.get 15 local.get 11 i64.add i64.const 255 i64.and local.set 12
-    local.get 15 local.set 14
-    local.get 12 i64.const 255 i64.and i64.const 8 i64.shl local.get $rcx i64.const -65281 i64.and i64.or local.set $rcx
-    local.get 12 local.set 5
-    local.get 11 local.set 6
+    local.get $rcx i64.const 255 i64.and local.set 12
+    local.get $rcx i64.const 8 i64.shr_u i64.const 255 i64.and local.set 13
+    local.get 13 local.get 12 i64.add i64.const 255 i64.and local.set 14
+    local.get 14 local.set 5
+    local.get 12 local.set 6
+    local.get 14 i64.const 255 i64.and i64.const 8 i64.shl local.get $rcx i64.const -65281 i64.and i64.or local.set $rcx
     i32.const (;state;) local.get $rcx i64.store offset=8 (;rcx;)
     i32.const (;state;) local.get $rbx i64.store offset=24 (;rbx;)
     i32.const (;state;) i32.const 12320920 i32.store offset=868 (;rec;)

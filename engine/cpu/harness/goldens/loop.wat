@@ -42,104 +42,79 @@
   local.get 0 local.get 3 i32.store offset=868 (;rec;)
   i32.const -2147483648)
 (func $0 (param $state i32) (param $block i32) (result i32)
-  (local i64) (local i32) (local i32) (local i64) (local i64) (local i64) (local i64) (local i32) (local i64) (local i64) (local i64) (local i32) (local i64) (local i64) (local $rdx i64) (local i32) (local $rsi i64) (local i32) (local i64) (local i32) (local i32) (local i32) (local i64) (local i64) (local i32) (local i32) (local i32) (local i32) (local $r9 i64) (local i32) (local i32) (local i64) (local i32) (local i32) (local $r8 i64)
-  i32.const (;state;) i32.const (;state;) i64.load offset=888 (;deadline;) i32.const (;state;) i64.load offset=880 (;now;) i64.sub local.tee 24 i64.const 1073741824 local.get 24 i64.const 1073741824 i64.lt_s select local.tee 24 i64.const 0 local.get 24 i64.const 0 i64.gt_s select i32.wrap_i64 local.tee 3 i32.store offset=980 (;limit;)
+  (local i64) (local i32) (local i32) (local i64) (local i64) (local i64) (local i64) (local i32) (local i64) (local $rdx i64) (local $rsi i64) (local i32) (local i64) (local i32) (local i64) (local i64) (local i32) (local i64) (local i64) (local i32) (local i32) (local i32) (local i32) (local i32) (local $r9 i64) (local i32) (local $r8 i64)
+  i32.const (;state;) i32.const (;state;) i64.load offset=888 (;deadline;) i32.const (;state;) i64.load offset=880 (;now;) i64.sub local.tee 16 i64.const 1073741824 local.get 16 i64.const 1073741824 i64.lt_s select local.tee 16 i64.const 0 local.get 16 i64.const 0 i64.gt_s select i32.wrap_i64 local.tee 3 i32.store offset=980 (;limit;)
   block
     loop
       local.get 3 i32.const 9 i32.le_s if (;unlikely;)
         i32.const (;state;) i32.const 12320840 i32.store offset=868 (;rec;)
         i32.const (;state;) local.get 3 i64.extend_i32_u return_call 3
       end
-      i64.const 1 local.set 11
-      i32.const 1 local.set 13
       i32.const (;state;) i64.load offset=16 (;rdx;) local.set $rdx
-      local.get $rdx local.set 15
-      local.get 15 local.get 11 i64.add local.set 12
-      local.get 15 local.set 14
-      local.get 12 local.set $rdx
-      local.get 12 local.set 5
-      local.get 11 local.set 6
-      local.get 13 local.set 17
+      local.get $rdx i64.const 1 i64.add local.set $rdx
+      local.get $rdx local.set 5
+      i64.const 1 local.set 6
       i32.const (;state;) i64.load offset=48 (;rsi;) local.set $rsi
-      local.get $rsi i32.wrap_i64 local.tee 19 local.tee 21 i64.extend_i32_u local.set 20
-      local.get $rdx i64.const -1 i64.add local.set 12
-      i32.const (;state;) local.get 20 i64.store offset=8 (;rcx;)
+      local.get $rsi i32.wrap_i64 local.tee 13 local.tee 15 i64.extend_i32_u local.set 14
+      local.get $rdx i64.const -1 i64.add local.set 17
+      i32.const (;state;) local.get 14 i64.store offset=8 (;rcx;)
       i32.const (;state;) local.get $rdx i64.store offset=16 (;rdx;)
-      local.get 12 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 131040 i32.and local.tee 22 i64.load offset=6144 (;dtlb.read;) local.get 12 i64.xor i64.const 4095 i64.gt_u if (;unlikely;)
+      local.get 17 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 131040 i32.and local.tee 18 i64.load offset=6144 (;dtlb.read;) local.get 17 i64.xor i64.const 4095 i64.gt_u if (;unlikely;)
         i32.const (;state;) i32.const 12320920 i32.store offset=868 (;rec;)
-        i32.const (;state;) local.get 3 i64.extend_i32_u i32.const 16385 local.get 5 local.get 6 return_call 4
+        i32.const (;state;) local.get 3 i64.extend_i32_u i32.const 16385 local.get 5 i64.const 1 return_call 4
       end
-      local.get 12 i32.wrap_i64 local.tee 23 local.get 22 i32.load offset=6160 (;dtlb.addend;) i32.add i64.load8_u local.set 15
-      local.get $rsi i64.const 255 i64.and local.set 24
-      local.get 24 local.get 15 i64.xor local.set 14
-      local.get 24 local.set 11
-      local.get 14 i64.const 255 i64.and local.tee 25 local.get $rsi i64.const -256 i64.and i64.or local.set $rsi
-      local.get 14 local.set 7
-      i64.const 8 i64.const 31 i64.and local.set 24
-      local.get 20 local.set 14
-      local.get 21 local.set 26
-      local.get 26 local.get 24 i32.wrap_i64 i32.shr_u local.tee 13 i64.extend_i32_u local.set 11
-      local.get 14 local.set 12
-      local.get 26 local.set 23
-      local.get 11 local.set 20
-      local.get 13 local.set 21
-      local.get 12 local.get 24 i64.const 1 i64.sub i64.shr_u i32.wrap_i64 i32.const 1 i32.and local.set 22
-      local.get 12 i64.const 31 i64.shr_u i32.wrap_i64 i32.const 1 i32.and local.set 27
-      local.get 22 local.tee 28 i64.extend_i32_u local.set 5
-      local.get 27 local.tee 17 i64.extend_i32_u local.set 6
-      local.get 11 local.set 7
-      local.get 13 local.set 29
-      local.get 25 local.set $rsi
+      local.get 17 i32.wrap_i64 local.get 18 i32.load offset=6160 (;dtlb.addend;) i32.add i64.load8_u local.set 16
+      local.get $rsi i64.const 255 i64.and local.set 19
+      local.get 19 local.get 16 i64.xor i64.const 255 i64.and local.tee 20 local.get $rsi i64.const -256 i64.and i64.or local.set $rsi
+      i64.const 8 local.set 19
+      local.get 15 i32.const 8 i32.shr_u local.tee 21 i64.extend_i32_u local.set 17
+      local.get 14 i64.const 8 i64.const 1 i64.sub i64.shr_u i32.wrap_i64 i32.const 1 i32.and local.set 18
+      local.get 14 i64.const 31 i64.shr_u i32.wrap_i64 i32.const 1 i32.and local.set 22
+      local.get 18 local.tee 23 i64.extend_i32_u local.set 5
+      local.get 22 local.tee 24 i64.extend_i32_u local.set 6
+      local.get 17 local.set 7
+      local.get 21 local.set 25
+      local.get 17 local.set 14
+      local.get 21 local.set 15
+      local.get 20 local.set $rsi
       i32.const (;state;) i64.load offset=72 (;r9;) local.set $r9
-      local.get $r9 local.get $rsi i64.const 2 i64.shl i64.add local.set 11
-      local.get 11 local.get 8 i64.sub local.tee 24 local.get 10 i64.ge_u if (;unlikely;)
-        i32.const (;state;) local.get 20 i64.store offset=8 (;rcx;)
+      local.get $r9 local.get $rsi i64.const 2 i64.shl i64.add local.set 19
+      local.get 19 local.get 8 i64.sub local.tee 16 local.get 10 i64.ge_u if (;unlikely;)
+        i32.const (;state;) local.get 14 i64.store offset=8 (;rcx;)
         i32.const (;state;) local.get $rsi i64.store offset=48 (;rsi;)
-        local.get 11 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 131040 i32.and local.tee 22 i64.load offset=6144 (;dtlb.read;) local.get 11 i64.xor i64.const 4092 i64.gt_u if (;unlikely;)
-          i32.const (;state;) local.get 20 i64.store offset=8 (;rcx;)
+        local.get 19 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 131040 i32.and local.tee 18 i64.load offset=6144 (;dtlb.read;) local.get 19 i64.xor i64.const 4092 i64.gt_u if (;unlikely;)
+          i32.const (;state;) local.get 14 i64.store offset=8 (;rcx;)
           i32.const (;state;) local.get $rsi i64.store offset=48 (;rsi;)
           i32.const (;state;) i32.const 12321040 i32.store offset=868 (;rec;)
           i32.const (;state;) local.get 7 i64.store offset=1000 (;fr;)
           i32.const (;state;) local.get 3 i64.extend_i32_u i32.const 8198 local.get 5 local.get 6 return_call 4
         end
-        local.get 11 i32.wrap_i64 local.tee 13 local.get 22 i32.load offset=6160 (;dtlb.addend;) i32.add local.set 27
-        local.get 11 i64.const 4095 i64.and local.set 24
-        local.get 11 i64.const -4096 i64.and local.set 8
-        local.get 27 local.get 24 i32.wrap_i64 i32.sub local.set 9
+        local.get 19 i32.wrap_i64 local.get 18 i32.load offset=6160 (;dtlb.addend;) i32.add local.set 22
+        local.get 19 i64.const 4095 i64.and local.set 16
+        local.get 19 i64.const -4096 i64.and local.set 8
+        local.get 22 local.get 16 i32.wrap_i64 i32.sub local.set 9
         i64.const 4093 local.set 10
-        i32.const 4093 local.set 31
       end
-      local.get 24 i32.wrap_i64 local.tee 32 local.get 9 i32.add i32.load local.tee 26 i64.extend_i32_u local.set 14
-      local.get 20 local.set 33
-      local.get 21 local.set 34
-      local.get 34 local.get 26 i32.xor local.tee 23 i64.extend_i32_u local.set 12
-      local.get 33 local.set 15
-      local.get 34 local.set 35
-      local.get 12 local.set 20
-      local.get 23 local.set 21
-      local.get 12 local.set 7
-      local.get 23 local.set 29
-      local.get 20 local.set $rsi
-      local.get 21 local.set 19
+      local.get 16 i32.wrap_i64 local.tee 27 local.get 9 i32.add i32.load local.tee 21 i64.extend_i32_u local.set 17
+      local.get 15 local.get 21 i32.xor local.tee 15 i64.extend_i32_u local.set 14
+      local.get 14 local.set $rsi
+      local.get 15 local.set 13
       i32.const (;state;) i64.load offset=64 (;r8;) local.set $r8
-      local.get $r8 local.set 33
-      local.get $rdx local.set 24
-      local.get 24 local.get 33 i64.sub local.set 15
-      local.get 24 local.set 5
-      local.get 33 local.set 6
+      local.get $rdx local.set 5
+      local.get $r8 local.set 6
       local.get 3 i32.const 9 i32.sub local.set 3
       local.get 5 local.get 6 i64.ne if
-        i32.const (;state;) local.get 20 i64.store offset=8 (;rcx;)
+        i32.const (;state;) local.get 14 i64.store offset=8 (;rcx;)
         i32.const (;state;) local.get $rsi i64.store offset=48 (;rsi;)
         br 1
       end
       local.get 3 i32.const 1 i32.le_s if (;unlikely;)
-        i32.const (;state;) local.get 20 i64.store offset=8 (;rcx;)
+        i32.const (;state;) local.get 14 i64.store offset=8 (;rcx;)
         i32.const (;state;) local.get $rsi i64.store offset=48 (;rsi;)
         i32.const (;state;) i32.const 12321272 i32.store offset=868 (;rec;)
         i32.const (;state;) local.get 3 i64.extend_i32_u i32.const 16394 local.get 5 local.get 6 return_call 4
       end
-      i32.const (;state;) local.get 20 i64.store offset=8 (;rcx;)
+      i32.const (;state;) local.get 14 i64.store offset=8 (;rcx;)
       i32.const (;state;) local.get $rsi i64.store offset=48 (;rsi;)
       i32.const (;state;) i32.const 12321272 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get 3 i64.extend_i32_u i32.const 16394 local.get 5 local.get 6 return_call 4

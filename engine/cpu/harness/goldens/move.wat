@@ -36,8 +36,8 @@
   local.get 0 local.get 3 i32.store offset=868 (;rec;)
   i32.const -2147483648)
 (func $0 (param $state i32) (param $block i32) (result i32)
-  (local i64) (local i32) (local i32) (local i64) (local i64) (local i64) (local $rbx i64) (local i64) (local i64) (local i64) (local i32) (local i64) (local i64) (local i32) (local i32) (local i64) (local i32)
-  i32.const (;state;) i32.const (;state;) i64.load offset=888 (;deadline;) i32.const (;state;) i64.load offset=880 (;now;) i64.sub local.tee 14 i64.const 1073741824 local.get 14 i64.const 1073741824 i64.lt_s select local.tee 14 i64.const 0 local.get 14 i64.const 0 i64.gt_s select i32.wrap_i64 local.tee 3 i32.store offset=980 (;limit;)
+  (local i64) (local i32) (local i32) (local i64) (local i64) (local i64) (local $rbx i64) (local i64) (local i32) (local i64) (local i32) (local i64)
+  i32.const (;state;) i32.const (;state;) i64.load offset=888 (;deadline;) i32.const (;state;) i64.load offset=880 (;now;) i64.sub local.tee 13 i64.const 1073741824 local.get 13 i64.const 1073741824 i64.lt_s select local.tee 13 i64.const 0 local.get 13 i64.const 0 i64.gt_s select i32.wrap_i64 local.tee 3 i32.store offset=980 (;limit;)
   block
     local.get 3 i32.const 4 i32.le_s if (;unlikely;)
       i32.const (;state;) i32.const 12320840 i32.store offset=868 (;rec;)
@@ -45,20 +45,14 @@
     end
     i32.const (;state;) i64.load offset=24 (;rbx;) local.set $rbx
     local.get $rbx local.set 9
-    i64.const 8 local.set 10
-    i32.const 8 local.set 12
-    local.get 9 local.set 14
-    local.get 14 local.get 10 i64.add local.set 11
-    local.get 14 local.set 13
-    local.get 11 local.set 9
-    local.get 11 local.set 5
-    local.get 10 local.set 6
-    local.get 12 local.set 15
-    local.get 9 i32.wrap_i64 local.tee 16 local.tee 18 i64.extend_i32_u local.set 17
+    local.get 9 i64.const 8 i64.add local.set 9
+    local.get 9 local.set 5
+    i64.const 8 local.set 6
+    local.get 9 i32.wrap_i64 local.tee 10 local.tee 12 i64.extend_i32_u local.set 11
     i32.const (;state;) local.get 9 i64.store (;rax;)
-    i32.const (;state;) local.get 17 i64.store offset=8 (;rcx;)
+    i32.const (;state;) local.get 11 i64.store offset=8 (;rcx;)
     i32.const (;state;) i32.const 12320960 i32.store offset=868 (;rec;)
-    i32.const (;state;) local.get 3 i64.extend_i32_u i32.const 16385 local.get 5 local.get 6 return_call 4
+    i32.const (;state;) local.get 3 i64.extend_i32_u i32.const 16385 local.get 5 i64.const 8 return_call 4
     unreachable
   end
   unreachable)

@@ -35,7 +35,7 @@
   local.get 0 local.get 3 i32.store offset=868 (;rec;)
   i32.const -2147483648)
 (func $0 (param $state i32) (param $block i32) (result i32)
-  (local i64) (local i32) (local i32) (local i32) (local i64) (local i64) (local i64) (local i64) (local i64) (local i64) (local i64) (local i32) (local $rbx i64) (local i32) (local i64) (local i64) (local i64) (local i64) (local i64) (local i64) (local i64) (local i32) (local i32) (local i32) (local $rcx i64)
+  (local i64) (local i32) (local i32) (local i32) (local i64) (local i64) (local i64) (local i64) (local i64) (local i64) (local i64) (local i32) (local $rbx i64) (local i64) (local i64) (local i64) (local i64) (local i64) (local i64) (local i64) (local i32) (local i32) (local i32) (local $rcx i64)
   i32.const (;state;) i32.const (;state;) i64.load offset=888 (;deadline;) i32.const (;state;) i64.load offset=880 (;now;) i64.sub local.tee 9 i64.const 1073741824 local.get 9 i64.const 1073741824 i64.lt_s select local.tee 9 i64.const 0 local.get 9 i64.const 0 i64.gt_s select i32.wrap_i64 local.tee 3 i32.store offset=980 (;limit;)
   block
     local.get 3 i32.const 7 i32.le_s if (;unlikely;)
@@ -45,41 +45,39 @@
     i32.const (;state;) i64.load offset=24 (;rbx;) local.set $rbx
     local.get $rbx local.set 9
     i64.const 100 local.set 10
-    i32.const 100 local.set 15
-    local.get 9 i64.const 4294967295 i64.and local.set 16
-    local.get 9 i64.const 32 i64.shr_u local.set 17
-    local.get 10 i64.const 4294967295 i64.and local.set 18
-    local.get 10 i64.const 32 i64.shr_u local.set 19
-    local.get 17 local.get 18 i64.mul local.get 16 local.get 18 i64.mul i64.const 32 i64.shr_u i64.add local.set 20
-    local.get 16 local.get 19 i64.mul local.get 20 i64.const 4294967295 i64.and i64.add local.set 21
-    local.get 17 local.get 19 i64.mul local.get 20 i64.const 32 i64.shr_u i64.add local.get 21 i64.const 32 i64.shr_u i64.add local.get 9 i64.const 63 i64.shr_s local.get 10 i64.and i64.sub local.get 10 i64.const 63 i64.shr_s local.get 9 i64.and i64.sub local.set 12
-    local.get 9 local.get 10 i64.mul local.set 11
+    local.get 9 i64.const 4294967295 i64.and local.set 15
+    local.get 9 i64.const 32 i64.shr_u local.set 16
+    i64.const 100 i64.const 4294967295 i64.and local.set 17
+    i64.const 100 i64.const 32 i64.shr_u local.set 18
+    local.get 16 local.get 17 i64.mul local.get 15 local.get 17 i64.mul i64.const 32 i64.shr_u i64.add local.set 19
+    local.get 15 local.get 18 i64.mul local.get 19 i64.const 4294967295 i64.and i64.add local.set 20
+    local.get 16 local.get 18 i64.mul local.get 19 i64.const 32 i64.shr_u i64.add local.get 20 i64.const 32 i64.shr_u i64.add local.get 9 i64.const 63 i64.shr_s i64.const 100 i64.and i64.sub i64.const 100 i64.const 63 i64.shr_s local.get 9 i64.and i64.sub local.set 12
+    local.get 9 i64.const 100 i64.mul local.set 11
     local.get 12 local.get 11 i64.const 63 i64.shr_s i64.ne local.set 13
-    local.get 11 local.set 22
+    local.get 11 local.set 21
     local.get 11 local.set 11
-    local.get 13 local.set 23
-    local.get 23 local.tee 24 i64.extend_i32_u local.set 6
-    local.get 23 local.tee 25 i64.extend_i32_u local.set 7
-    local.get 11 local.set 8
-    local.get 22 local.set 21
+    local.get 13 local.set 22
+    local.get 22 local.tee 23 i64.extend_i32_u local.set 6
+    local.get 22 local.tee 24 i64.extend_i32_u local.set 7
+    local.get 21 local.set 20
     i32.const (;state;) i64.load offset=8 (;rcx;) local.set $rcx
-    local.get $rcx local.set 20
-    local.get 21 i64.const 4294967295 i64.and local.set 17
-    local.get 21 i64.const 32 i64.shr_u local.set 16
-    local.get 20 i64.const 4294967295 i64.and local.set 12
-    local.get 20 i64.const 32 i64.shr_u local.set 11
-    local.get 16 local.get 12 i64.mul local.get 17 local.get 12 i64.mul i64.const 32 i64.shr_u i64.add local.set 10
-    local.get 17 local.get 11 i64.mul local.get 10 i64.const 4294967295 i64.and i64.add local.set 9
-    local.get 16 local.get 11 i64.mul local.get 10 i64.const 32 i64.shr_u i64.add local.get 9 i64.const 32 i64.shr_u i64.add local.get 21 i64.const 63 i64.shr_s local.get 20 i64.and i64.sub local.get 20 i64.const 63 i64.shr_s local.get 21 i64.and i64.sub local.set 18
-    local.get 21 local.get 20 i64.mul local.set 19
-    local.get 18 local.get 19 i64.const 63 i64.shr_s i64.ne local.set 23
-    local.get 19 local.set 22
-    local.get 19 local.set 19
-    local.get 23 local.set 13
-    local.get 13 local.tee 24 i64.extend_i32_u local.set 6
-    local.get 13 local.tee 25 i64.extend_i32_u local.set 7
-    local.get 19 local.set 8
-    i32.const (;state;) local.get 22 i64.store (;rax;)
+    local.get $rcx local.set 19
+    local.get 20 i64.const 4294967295 i64.and local.set 16
+    local.get 20 i64.const 32 i64.shr_u local.set 15
+    local.get 19 i64.const 4294967295 i64.and local.set 12
+    local.get 19 i64.const 32 i64.shr_u local.set 11
+    local.get 15 local.get 12 i64.mul local.get 16 local.get 12 i64.mul i64.const 32 i64.shr_u i64.add local.set 10
+    local.get 16 local.get 11 i64.mul local.get 10 i64.const 4294967295 i64.and i64.add local.set 9
+    local.get 15 local.get 11 i64.mul local.get 10 i64.const 32 i64.shr_u i64.add local.get 9 i64.const 32 i64.shr_u i64.add local.get 20 i64.const 63 i64.shr_s local.get 19 i64.and i64.sub local.get 19 i64.const 63 i64.shr_s local.get 20 i64.and i64.sub local.set 17
+    local.get 20 local.get 19 i64.mul local.set 18
+    local.get 17 local.get 18 i64.const 63 i64.shr_s i64.ne local.set 22
+    local.get 18 local.set 21
+    local.get 18 local.set 18
+    local.get 22 local.set 13
+    local.get 13 local.tee 23 i64.extend_i32_u local.set 6
+    local.get 13 local.tee 24 i64.extend_i32_u local.set 7
+    local.get 18 local.set 8
+    i32.const (;state;) local.get 21 i64.store (;rax;)
     i32.const (;state;) i32.const 12320920 i32.store offset=868 (;rec;)
     i32.const (;state;) local.get 8 i64.store offset=1000 (;fr;)
     i32.const (;state;) local.get 3 i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or i32.const 16390 local.get 6 local.get 7 return_call 4

@@ -35,32 +35,28 @@
   local.get 0 local.get 3 i32.store offset=868 (;rec;)
   i32.const -2147483648)
 (func $0 (param $state i32) (param $block i32) (result i32)
-  (local i64) (local i32) (local i32) (local i64) (local i64) (local i64) (local i64) (local i64) (local i64) (local i64) (local $rax i64) (local i32) (local i32) (local i32) (local i32) (local i32) (local i32) (local $rcx i64) (local $rdx i64)
-  i32.const (;state;) i32.const (;state;) i64.load offset=888 (;deadline;) i32.const (;state;) i64.load offset=880 (;now;) i64.sub local.tee 8 i64.const 1073741824 local.get 8 i64.const 1073741824 i64.lt_s select local.tee 8 i64.const 0 local.get 8 i64.const 0 i64.gt_s select i32.wrap_i64 local.tee 3 i32.store offset=980 (;limit;)
+  (local i64) (local i32) (local i32) (local i64) (local i64) (local i64) (local i64) (local $rax i64) (local i64) (local i32) (local i32) (local i64) (local i32) (local i32) (local i32) (local $rcx i64) (local $rdx i64)
+  i32.const (;state;) i32.const (;state;) i64.load offset=888 (;deadline;) i32.const (;state;) i64.load offset=880 (;now;) i64.sub local.tee 10 i64.const 1073741824 local.get 10 i64.const 1073741824 i64.lt_s select local.tee 10 i64.const 0 local.get 10 i64.const 0 i64.gt_s select i32.wrap_i64 local.tee 3 i32.store offset=980 (;limit;)
   block
     local.get 3 i32.const 3 i32.le_s if (;unlikely;)
       i32.const (;state;) i32.const 12320840 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get 3 i64.extend_i32_u return_call 5
     end
-    i64.const 7 i64.const 31 i64.and local.set 8
+    i64.const 7 local.set 8
     i32.const (;state;) i64.load (;rax;) local.set $rax
-    local.get $rax i32.wrap_i64 local.tee 13 local.tee 14 i64.extend_i32_u local.set 11
-    local.get 14 local.get 8 i32.wrap_i64 i32.rotr local.tee 15 i64.extend_i32_u local.set 9
-    local.get 11 local.set 10
-    local.get 14 local.set 16
-    local.get 9 local.set $rax
-    local.get 15 local.set 13
-    i32.const (;state;) call $h.sys.pack i32.const (;state;) call $h.sys.getflags local.set 17
-    local.get 17 i32.const -2050 i32.and local.get 9 i64.const 31 i64.shr_u i32.wrap_i64 i32.const 1 i32.and i32.or local.get 9 i64.const 31 i64.shr_u i32.wrap_i64 i32.const 1 i32.and local.get 9 i64.const 30 i64.shr_u i32.wrap_i64 i32.const 1 i32.and i32.xor i32.const 11 i32.shl i32.or local.get 17 local.get 8 i64.const 0 i64.ne select local.tee 18 i64.extend_i32_u local.set 5
+    local.get $rax i32.wrap_i64 local.tee 11 local.tee 12 i64.extend_i32_u local.set 10
+    local.get 12 i32.const 7 i32.rotr local.tee 14 i64.extend_i32_u local.set 13
+    i32.const (;state;) call $h.sys.pack i32.const (;state;) call $h.sys.getflags local.set 15
+    local.get 15 i32.const -2050 i32.and local.get 13 i64.const 31 i64.shr_u i32.wrap_i64 i32.const 1 i32.and i32.or local.get 13 i64.const 31 i64.shr_u i32.wrap_i64 i32.const 1 i32.and local.get 13 i64.const 30 i64.shr_u i32.wrap_i64 i32.const 1 i32.and i32.xor i32.const 11 i32.shl i32.or local.get 15 i64.const 7 i64.const 0 i64.ne select local.tee 16 i64.extend_i32_u local.set 5
+    local.get 13 local.set $rax
+    local.get 14 local.set 11
     i32.const (;state;) i64.load offset=8 (;rcx;) local.set $rcx
-    local.get $rcx i64.const 255 i64.and i64.const 63 i64.and local.set 11
+    local.get $rcx i64.const 255 i64.and i64.const 63 i64.and local.set 13
     i32.const (;state;) i64.load offset=16 (;rdx;) local.set $rdx
-    local.get $rdx local.set 8
-    local.get 8 local.get 11 i64.rotl local.set 10
-    local.get 8 local.set 9
+    local.get $rdx local.get 13 i64.rotl local.set 10
+    local.get 16 i32.const 2261 i32.and local.set 15
+    local.get 15 i32.const -2050 i32.and local.get 10 i64.const 0 i64.shr_u i32.wrap_i64 i32.const 1 i32.and i32.or local.get 10 i64.const 63 i64.shr_u i32.wrap_i64 i32.const 1 i32.and local.get 10 i64.const 0 i64.shr_u i32.wrap_i64 i32.const 1 i32.and i32.xor i32.const 11 i32.shl i32.or local.get 15 local.get 13 i64.const 0 i64.ne select local.tee 16 i64.extend_i32_u local.set 5
     local.get 10 local.set $rdx
-    local.get 18 i32.const 2261 i32.and local.set 17
-    local.get 17 i32.const -2050 i32.and local.get 10 i64.const 0 i64.shr_u i32.wrap_i64 i32.const 1 i32.and i32.or local.get 10 i64.const 63 i64.shr_u i32.wrap_i64 i32.const 1 i32.and local.get 10 i64.const 0 i64.shr_u i32.wrap_i64 i32.const 1 i32.and i32.xor i32.const 11 i32.shl i32.or local.get 17 local.get 11 i64.const 0 i64.ne select local.tee 18 i64.extend_i32_u local.set 5
     i32.const (;state;) local.get $rax i64.store (;rax;)
     i32.const (;state;) local.get $rdx i64.store offset=16 (;rdx;)
     i32.const (;state;) i32.const 12320920 i32.store offset=868 (;rec;)

@@ -34,8 +34,8 @@
   local.get 0 local.get 3 i32.store offset=868 (;rec;)
   i32.const -2147483648)
 (func $0 (param $state i32) (param $block i32) (result i32)
-  (local i64) (local i32) (local i32) (local i64) (local i64) (local i64) (local i64) (local $rcx i64) (local i64) (local i64) (local i64) (local $rax i64) (local i32) (local i32) (local i32) (local i32)
-  i32.const (;state;) i32.const (;state;) i64.load offset=888 (;deadline;) i32.const (;state;) i64.load offset=880 (;now;) i64.sub local.tee 12 i64.const 1073741824 local.get 12 i64.const 1073741824 i64.lt_s select local.tee 12 i64.const 0 local.get 12 i64.const 0 i64.gt_s select i32.wrap_i64 local.tee 3 i32.store offset=980 (;limit;)
+  (local i64) (local i32) (local i32) (local i64) (local i64) (local i64) (local i64) (local $rcx i64) (local $rax i64) (local i64) (local i32) (local i32) (local i32) (local i32)
+  i32.const (;state;) i32.const (;state;) i64.load offset=888 (;deadline;) i32.const (;state;) i64.load offset=880 (;now;) i64.sub local.tee 11 i64.const 1073741824 local.get 11 i64.const 1073741824 i64.lt_s select local.tee 11 i64.const 0 local.get 11 i64.const 0 i64.gt_s select i32.wrap_i64 local.tee 3 i32.store offset=980 (;limit;)
   block
     local.get 3 i32.const 2 i32.le_s if (;unlikely;)
       i32.const (;state;) i32.const 12320840 i32.store offset=868 (;rec;)
@@ -44,21 +44,19 @@
     i32.const (;state;) i64.load offset=8 (;rcx;) local.set $rcx
     local.get $rcx i64.const 255 i64.and i64.const 63 i64.and local.set 8
     i32.const (;state;) i64.load (;rax;) local.set $rax
-    local.get $rax local.set 12
-    local.get 12 local.get 8 i64.shl local.set 10
-    local.get 12 local.set 11
-    local.get 10 local.set $rax
+    local.get $rax local.get 8 i64.shl local.set 11
     local.get 8 i64.const 0 i64.ne if
-      local.get 11 i64.const 64 local.get 8 i64.sub i64.shr_u i32.wrap_i64 i32.const 1 i32.and local.set 14
-      local.get 10 i64.const 63 i64.shr_u i32.wrap_i64 i32.const 1 i32.and local.get 11 i64.const 64 local.get 8 i64.sub i64.shr_u i32.wrap_i64 i32.const 1 i32.and i32.xor local.set 15
-      local.get 14 local.tee 16 i64.extend_i32_u local.set 5
-      local.get 15 local.tee 17 i64.extend_i32_u local.set 6
-      local.get 10 local.set 7
+      local.get $rax i64.const 64 local.get 8 i64.sub i64.shr_u i32.wrap_i64 i32.const 1 i32.and local.set 12
+      local.get 11 i64.const 63 i64.shr_u i32.wrap_i64 i32.const 1 i32.and local.get $rax i64.const 64 local.get 8 i64.sub i64.shr_u i32.wrap_i64 i32.const 1 i32.and i32.xor local.set 13
+      local.get 12 local.tee 14 i64.extend_i32_u local.set 5
+      local.get 13 local.tee 15 i64.extend_i32_u local.set 6
+      local.get 11 local.set 7
       i32.const (;state;) i32.const 16390 i32.store offset=976 (;fk;)
       i32.const (;state;) local.get 5 i64.store offset=984 (;fa;)
       i32.const (;state;) local.get 6 i64.store offset=992 (;fb;)
       i32.const (;state;) local.get 7 i64.store offset=1000 (;fr;)
     end
+    local.get 11 local.set $rax
     i32.const (;state;) local.get $rax i64.store (;rax;)
     i32.const (;state;) i32.const 12320880 i32.store offset=868 (;rec;)
     i32.const (;state;) local.get 3 i64.extend_i32_u return_call 3

@@ -36,7 +36,7 @@
   local.get 0 local.get 3 i32.store offset=868 (;rec;)
   i32.const -2147483648)
 (func $0 (param $state i32) (param $block i32) (result i32)
-  (local i64) (local i32) (local i32) (local i32) (local i64) (local i64) (local i64) (local i64) (local i32) (local $rdi i64) (local i64) (local i64) (local i32) (local i32) (local i32)
+  (local i64) (local i32) (local i32) (local i32) (local i64) (local i64) (local i64) (local i64) (local i32) (local $rdi i64) (local i64) (local i64) (local i32)
   i32.const (;state;) i32.const (;state;) i64.load offset=888 (;deadline;) i32.const (;state;) i64.load offset=880 (;now;) i64.sub local.tee 9 i64.const 1073741824 local.get 9 i64.const 1073741824 i64.lt_s select local.tee 9 i64.const 0 local.get 9 i64.const 0 i64.gt_s select i32.wrap_i64 local.tee 3 i32.store offset=980 (;limit;)
   block
     local.get 3 i32.const 13 i32.le_s if (;unlikely;)
@@ -54,7 +54,7 @@
       i32.const (;state;) i32.const 12320840 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get 3 i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
     end
-    local.get 13 i32.wrap_i64 local.tee 15 local.get 14 i32.load offset=6160 (;dtlb.addend;) i32.add i64.load local.set 12
+    local.get 13 i32.wrap_i64 local.get 14 i32.load offset=6160 (;dtlb.addend;) i32.add i64.load local.set 12
     i32.const (;state;) i32.const 960 i32.add local.tee 10 local.get 12 i64.store
     i32.const (;state;) i32.const (;state;) i64.load offset=856 (;pageVa;) i64.store offset=176
     i32.const (;state;) i32.const 1287 i32.store16 offset=170
@@ -71,7 +71,7 @@
       i32.const (;state;) i32.const 12320880 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get 3 i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
     end
-    local.get 9 i32.wrap_i64 local.tee 16 local.get 10 i32.load offset=6160 (;dtlb.addend;) i32.add i64.load local.set 12
+    local.get 9 i32.wrap_i64 local.get 10 i32.load offset=6160 (;dtlb.addend;) i32.add i64.load local.set 12
     i32.const (;state;) i32.const 960 i32.add local.tee 14 local.get 12 i64.store
     i32.const (;state;) i32.const (;state;) i64.load offset=856 (;pageVa;) i64.const 2 i64.add i64.store offset=176
     i32.const (;state;) i32.const 1095 i32.store16 offset=170
