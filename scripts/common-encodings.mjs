@@ -7,11 +7,11 @@ import { join } from 'node:path';
 
 const PROGRAMS = [
   ['/bin/true'], ['/bin/ls', '-la', '/etc'], ['/usr/bin/python3', '-c', 'import json, re; print(json.dumps({"a": [1.5, re.sub("x", "y", "axb")]}))'], ['/usr/bin/perl', '-e', 'my %h = map { $_ => sqrt($_) } 1..50; print join(",", sort keys %h)'],
-  ['/bin/bash', '-c', 'for i in 1 2 3; do echo $((i * 7)) | wc -c; done'], ['/bin/sh', '-c', 'ls /usr | sort -r | head -n 3; date +%s | tr 0-9 a-j'], ['/usr/bin/gcc', '--version'], ['/bin/grep', '-rn', 'root', '/etc/passwd', '/etc/group'],
-  ['/usr/bin/find', '/etc', '-name', '*.conf'], ['/usr/bin/awk', 'BEGIN { for (i = 0; i < 99; i++) s += log(i + 1); printf "%.3f\n", s }'], ['/bin/sed', '-e', 's/a/b/g', '/etc/services'], ['/usr/bin/git', '--version'],
+  ['/bin/bash', '-c', 'for i in 1 2 3; do echo $((i * 7)) | wc -c; done'], ['/bin/sh', '-c', 'ls /usr | sort -r | head -n 3; date +%s | tr 0-9 a-j'], ['/bin/sh', '-c', 'printf "#include <stdio.h>\\nint main(void) { puts(\\"hi\\"); return 0; }\\n" | gcc -x c -c -o /dev/null -'], ['/bin/grep', '-rn', 'root', '/etc/passwd', '/etc/group'],
+  ['/usr/bin/find', '/etc', '-name', '*.conf'], ['/usr/bin/awk', 'BEGIN { for (i = 0; i < 99; i++) s += log(i + 1); printf "%.3f\\n", s }'], ['/bin/sed', '-e', 's/a/b/g', '/etc/services'], ['/usr/bin/git', '--version'],
   ['/bin/tar', 'cf', '/dev/null', '/etc/ssl'], ['/bin/gzip', '-c', '/etc/services'], ['/usr/bin/sha256sum', '/etc/services'], ['/usr/bin/diff', '/etc/passwd', '/etc/group'], ['/bin/cat', '/etc/hostname'], ['/bin/dd', 'if=/dev/zero', 'of=/dev/null', 'bs=1', 'count=20'],
 ];
-const least = Number(process.argv[2] ?? 2), target = 'engine/cpu/interp/common-encodings.ts';
+const least = Number(process.argv[2] ?? 1), target = 'engine/cpu/interp/common-encodings.ts';
 const dir = mkdtempSync(join(tmpdir(), 'ktrace-encodings-'));
 // The engine without any, from its sources.
 const none = { name: 'none', setup(b) { b.onLoad({ filter: /common-encodings\.ts$/ }, () => ({ contents: 'export const commonEncodings = () => []' })); } };
@@ -54,17 +54,25 @@ try {
 } finally { rmSync(dir, { recursive: true, force: true }); }
 // The most common last: of two that share a place it stays.
 const heads = [...counts].filter(([, n]) => n >= least).sort(([a, n], [b, m]) => n - m || (a < b ? -1 : 1)).map(([head]) => head), lines = [''];
+let last = '';
 for (const head of heads) {
-  if (lines.at(-1).length + head.length > 180) lines.push('');
-  lines[lines.length - 1] += (lines.at(-1) === '' ? '' : ' ') + head;
+  let shared = 0;
+  while (shared < head.length && head[shared] === last[shared]) shared++;
+  const word = shared.toString(36) + head.slice(shared);
+  last = head;
+  if (lines.at(-1).length + word.length > 180) lines.push('');
+  lines[lines.length - 1] += (lines.at(-1) === '' ? '' : ' ') + word;
 }
 writeFileSync(target, `// Encodings, up to displacement and immediate, that the core module has templates for (templates.ts). Written by scripts/common-encodings.mjs: those that
-// at least ${least} of the programs named there decode.
+// ${least > 1 ? `at least ${least} of the` : 'any of the'} programs named there decode${least > 1 ? '' : 's'}.
 
-/** In hexadecimal. */
-export const commonEncodings = (): string[] => \`
+/** In hexadecimal: of each how many digits it shares with the one before it, and the others. */
+export function commonEncodings(): string[] {
+  let last = '';
+  return \`
 ${lines.join('\n')}
-\`.trim().split(/\\s/);
+\`.trim().split(/\\s/).map((word) => (last = last.slice(0, parseInt(word[0]!, 36)) + word.slice(1)));
+}
 `);
 process.stderr.write(`${heads.length} of ${counts.size} encodings\n`);
 process.exit(0);

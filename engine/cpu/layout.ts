@@ -10,6 +10,11 @@ export const MAX_CPUS = 64;
 export const HOT_MASK = 16;
 /** u32: frames of guest RAM. */
 export const FRAME_COUNT = 20;
+/** u32, of blocks: where the next one will be; not 0: those dropped hold much of the area, see Blocks; the handler slot that a new one gets; how many were made, how often one
+ *  was looked for that is not where the jump cache says. */
+export const BLOCKS = { next: 24, refuse: 28, entry: 32, decoded: 36, lookups: 40 } as const;
+/** Instructions of a block at most. */
+export const MAX_INSNS = 64;
 /** u32: what the decoder in WebAssembly found (interp/decode-known.ts): where it stopped, the cost of its records together, how the block goes on behind the last;
  *  whether the instruction there is one for the decoder, the place for its template or 0, the template's key and SIB, bytes before displacement and immediate. */
 export const DECODE = { at: 192, cost: 196, flow: 200, more: 204, template: 208, key: 212, sib: 216, head: 220 } as const;
@@ -33,8 +38,10 @@ export const FRAME_FETCHED = 1, FRAME_DECODED = 2;
 /** Physical address → block: 65,536 entries of {pa u32, block u32}, each the newest of its blocks; BLK.hashNext leads to the others. */
 export const JUMP_CACHE = 0xac0000;
 export const JUMP_CACHE_BITS = 16;
+/** By frame, u32: the newest block that starts there, the first of a list over BLK.frameNext. */
+export const FRAME_BLOCKS = 0xbc0000;
 /** Blocks of predecoded records. */
-export const BLOCK_AREA = 0xbc0000;
+export const BLOCK_AREA = 0xfc0000;
 export const BLOCK_AREA_END = 0x6600000;
 /** Records to make others from, by what stands before displacement and immediate: 32,768 entries of 32 bytes, two and two for the same. */
 export const TEMPLATES = 0x6600000;
@@ -86,8 +93,12 @@ export const ITLB = { tag: 0, frame: 8, size: 16 } as const;
 
 /** A block: header, then records. pa is NO_PA once the block is dropped. pa0/to0, pa1/to1: the blocks that control went to last from here, newest
  *  first; an entry counts only while `to` still has that pa. vaLo, vaHi: its page when it was last reported hot. Compiled: number of its
- *  region, index among the region's entries, and its page relative to the region's base page. hashNext, frameNext: the next in the jump cache's entry, and in its frame. */
-export const BLK = { fn: 0, cost: 4, count: 8, hot: 12, pa: 16, straddleFrame: 20, pa0: 24, to0: 28, pa1: 32, to1: 36, vaLo: 40, vaHi: 44, entry: 48, page: 52, hashNext: 56, frameNext: 60, region: 64, size: 72 } as const;
+ *  region, index among the region's entries, and its page relative to the region's base page. hashNext, frameNext: the next in the jump cache's entry, and in its frame.
+ *  u16: fn, count, cost, entry. What the way from block to block needs stands in the second half, which shares its 64 bytes (BLOCK_ALIGN) with the first record. */
+export const BLK = { region: 0, page: 4, straddleFrame: 8, vaLo: 12, vaHi: 16, hashNext: 20, frameNext: 24, pa: 32, fn: 36, count: 38, cost: 40, entry: 42, hot: 44, pa0: 48, to0: 52, pa1: 56, to1: 60, size: 64 } as const;
+/** A block's address is 32 more than a multiple of this. */
+export const BLOCK_ALIGN = 64;
 export const NO_PA = 0xffffffff;
-/** A predecoded record. Register operands are byte offsets into the CPU's state. */
-export const REC = { fn: 0, r0: 4, r1: 6, r2: 8, r3: 10, disp: 12, imm: 16, base: 24, index: 26, seg: 28, scale: 30, k: 31, off: 32, next: 34, block: 36, size: 40 } as const;
+/** A predecoded record, the k-th behind its block's header. Register operands are byte offsets into the CPU's state. off: the instruction's offset in its page | its length << 12.
+ *  Of a direct jump the immediate is two i32: the offsets of its target and of the instruction behind it, relative to the page. */
+export const REC = { fn: 0, r0: 2, r1: 4, r2: 6, imm: 8, disp: 16, base: 20, index: 22, seg: 24, r3: 26, off: 28, scale: 30, k: 31, size: 32 } as const;

@@ -218,9 +218,9 @@ describe.skipIf(!hasGcc)('processor', { timeout: 60_000 }, () => {
     expect(regionInsns / regionExits).toBeGreaterThan(500);
   });
   test('blocks of code that is written again and again do not fill the area for blocks', () => {
-    const m = machine('auto', assemble(`lea rbx, [rip+f]\nmov ecx, 11000\n1: mov byte ptr [rbx+1], cl\ncall rbx\ndec ecx\njnz 1b\nsyscall\n.org 0x3000\nf: mov dl, 0\nadd rax, rdx\n${'inc rsi\n'.repeat(60)}ret`), { hot: 128 });
+    const m = machine('auto', assemble(`lea rbx, [rip+f]\nmov ecx, 13000\n1: mov byte ptr [rbx+1], cl\ncall rbx\ndec ecx\njnz 1b\nsyscall\n.org 0x3000\nf: mov dl, 0\nadd rax, rdx\n${'inc rsi\n'.repeat(60)}ret`), { hot: 128 });
     do m.cpu.run(0, m.cpu.now(0) + 1e6); while (m.cpu.exit.reason === EXIT.deadline);
-    expect(m.cpu.regs(0).gpr(RSI)).toBe(60 * 11_000);
+    expect(m.cpu.regs(0).gpr(RSI)).toBe(60 * 13_000);
     expect((m.cpu.stats() as { blockFlushes: number }).blockFlushes).toBe(1);
   });
   /** Blocks with jumps and calls at random, all forward, over so many pages that regions meet each other while they are made. */

@@ -58,7 +58,6 @@ class Cpu implements Processor {
   private early = 0;
   private readonly times = { run: 0, decode: 0, compile: 0 };
   private readonly sideCauses = new Map<string, number>();
-  private lookups = 0;
 
   private readonly meter: Meter | null;
 
@@ -80,12 +79,11 @@ class Cpu implements Processor {
       itlb: (s, lo, hi) => mmu.fetchPage(s, lo, hi) >= 0 ? 1 : 0,
       find: (s, pa) => {
         const since = meter === null ? 0 : meter.now(), block = this.blocks.find(s, pa >>> 0);
-        this.lookups++;
         if (meter !== null) this.times.decode += meter.now() - since;
         return block;
       },
       straddle: (s, block) => this.blocks.straddle(s, block),
-      string: (s, record) => runString(mmu, this.core.setFlags, s, record, this.core.formOf(mmu.u32[(record + REC.fn) >> 2]!)),
+      string: (s, record) => runString(mmu, this.core.setFlags, s, record, this.core.formOf(mmu.u16[(record + REC.fn) >> 1]!)),
       cpuid: (s) => this.cpuid(s),
       sideexit: (record) => this.noteSideExit(record),
     };
@@ -157,7 +155,7 @@ class Cpu implements Processor {
       else {
         this.early++;
         this.chargePartial(s, record);
-        this.setRip(s, record, REC.next);
+        this.setRip(s, record, true);
         if (this.pair(s + S.now) >= this.pair(s + S.deadline)) { u32[(s + S.exitReason) >> 2] = EXIT.deadline; break; }
       }
     }
@@ -167,12 +165,13 @@ class Cpu implements Processor {
   }
   /** Why a region handed its next instruction to the interpreter: the form is not compiled, or its operands or memory were out of the ordinary. */
   private noteSideExit(record: number): void {
-    const form = this.core.formOf(this.mmu.u32[(record + REC.fn) >> 2]!);
+    const form = this.core.formOf(this.mmu.u16[(record + REC.fn) >> 1]!);
     const cause = `${this.compiler!.leftOut(form) ? 'not compiled' : form.mem !== 0 ? 'memory' : 'operand'}: ${form.key}`;
     this.sideCauses.set(cause, (this.sideCauses.get(cause) ?? 0) + 1);
   }
-  private setRip(s: number, record: number, field: number): void {
-    const { u32, u8 } = this.mmu, offset = u8[record + field]! | (u8[record + field + 1]! << 8), lo = u32[(s + S.pageVa) >> 2]! + offset;
+  /** To the instruction of the record, or behind it. */
+  private setRip(s: number, record: number, behind: boolean): void {
+    const { u16, u32 } = this.mmu, off = u16[(record + REC.off) >> 1]!, offset = (off & 4095) + (behind ? off >> 12 : 0), lo = u32[(s + S.pageVa) >> 2]! + offset;
     u32[(s + CTX.rip) >> 2] = lo;
     u32[(s + CTX.rip + 4) >> 2] = u32[(s + S.pageVa + 4) >> 2]! + (lo > 0xffffffff ? 1 : 0);
   }
@@ -194,7 +193,7 @@ class Cpu implements Processor {
       exit.address = exit.addressLo + (exit.addressHi | 0) * 4294967296;
       if (record !== 0) { // a fault: charged up to and including the instruction
         this.chargePartial(s, record);
-        this.setRip(s, record, REC.off);
+        this.setRip(s, record, false);
         if (exit.vector === VEC.GP && this.throughStack(s, record)) exit.vector = VEC.SS;
       }
       if (exit.vector !== VEC.BP && exit.vector !== VEC.OF && exit.vector !== VEC.DB) fault = RF; // SDM vol. 3, 17.3.1.1: a fault is pushed with RF set
@@ -230,7 +229,7 @@ class Cpu implements Processor {
     const { u32, u8 } = this.mmu, hi = u32[(s + S.exitHi) >> 2]! | 0, top = hi >> 15;
     if (top === 0 || top === -1) return false; // another #GP
     const half = (at: number): number => u8[record + at]! | (u8[record + at + 1]! << 8);
-    const { mem, mnemonic } = this.core.formOf(u32[(record + REC.fn) >> 2]!), base = half(REC.base), plain = half(REC.seg) !== CTX.fsBase && half(REC.seg) !== CTX.gsBase;
+    const { mem, mnemonic } = this.core.formOf(this.mmu.u16[(record + REC.fn) >> 1]!), base = half(REC.base), plain = half(REC.seg) !== CTX.fsBase && half(REC.seg) !== CTX.gsBase;
     if (mem !== 0 && plain && (base === RSP * 8 || base === RBP * 8)) return true;
     if (!/^(push|pop|call|ret|enter|leave)/.test(mnemonic)) return false;
     if (mnemonic === 'enter' || mnemonic === 'leave') return true;
@@ -333,7 +332,7 @@ class Cpu implements Processor {
   madeForms(): string[] { return this.core.madeForms(); }
   stats(): Record<string, number> {
     const { blocks, core, compiler, times } = this;
-    const out: Record<string, number> = { runs: this.runs, blocksDecoded: blocks.decoded, blockLookups: this.lookups, blockFlushes: blocks.flushes, earlyEnds: this.early,
+    const out: Record<string, number> = { runs: this.runs, blocksDecoded: blocks.decoded, blockLookups: blocks.lookups, blockFlushes: blocks.flushes, earlyEnds: this.early,
       forms: core.forms, handlerModules: core.handlerModules, missingForms: core.missing.size, ...compiler?.stats() };
     if (this.meter === null) return out;
     for (const [name, at] of Object.entries(COUNT)) out[name] = this.pair(at);

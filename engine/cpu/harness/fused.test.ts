@@ -44,7 +44,7 @@ test('each sequence does what its instructions do', () => {
     const end = off.test(t), state = off.fingerprint(true), what = `${t.name}: ${Buffer.from(code).toString('hex')}`;
     const words = new Uint32Array(off.ram.u8.buffer), pa = CODE_PA + ENTRY, block = words[(JUMP_CACHE + ((pa ^ (pa >>> 11)) & ((1 << JUMP_CACHE_BITS) - 1)) * 8 + 4) >> 2]!;
     if (block !== 0) { // not dropped by a store of its own; one that was not known before is left as it is
-      const slot = words[(block + BLK.size + REC.fn) >> 2]!;
+      const slot = words[(block + BLK.size + REC.fn) >> 2]! & 0xffff;
       if (slot >= SLOT.fused && slot < SLOT.first) asOne++;
     }
     if (end.trap === TIMEOUT) continue; // it jumps to itself

@@ -1,78 +1,85 @@
 // Blocks (law 3): decoding them into records, the cache by physical address, and dropping what a written frame held.
 import { decode } from '../decode/decoder.ts';
-import type { Form, Insn } from '../decode/insn.ts';
-import { BLK, BLOCK_AREA, BLOCK_AREA_END, JUMP_CACHE, JUMP_CACHE_BITS, NO_PA, RAM_BASE, REC, S } from '../layout.ts';
+import type { Insn } from '../decode/insn.ts';
+import { BLK, BLOCKS, BLOCK_ALIGN, BLOCK_AREA, BLOCK_AREA_END, FRAME_BLOCKS, FRAME_COUNT, JUMP_CACHE, JUMP_CACHE_BITS, MAX_INSNS, NO_PA, RAM_BASE, REC, S } from '../layout.ts';
 import type { Mmu } from '../mmu/mmu.ts';
 import type { Core } from './core.ts';
 import { FLOW } from './decode-known.ts';
 import { SLOT } from './dispatch.ts';
-import { Records } from './records.ts';
+import { END_FORM, Records } from './records.ts';
 
-export const MAX_INSNS = 64;
 /** A program that makes code and throws it away does not fill the area with it: beyond these bytes of dropped blocks, if they are most, all is made anew. */
 const MOST_DEAD = 24 << 20;
-const END_FORM: Form = { key: 'block.end z64 a0', mnemonic: 'block.end', ops: [], size: 64, mem: 0, rep: 0, lock: false, imm: null, flags: new Set(), cost: 0, cc: -1, flow: 'end' };
 const slotOf = (pa: number): number => JUMP_CACHE + ((pa ^ (pa >>> 11)) & ((1 << JUMP_CACHE_BITS) - 1)) * 8;
 
 /** What the decoder found from pa on: the instructions of one architectural block, all in one page unless straddling. */
 export interface BlockCode { insns: Insn[]; offsets: number[]; /** A single instruction that goes on in the next page. */ straddles: boolean; /** The last instruction ends it; otherwise it falls through at `end`. */ end: number }
 
 export class Blocks {
-  private next = BLOCK_AREA;
   /** Bytes of the area that dropped blocks hold. */
   private dead = 0;
-  /** By frame: the newest block that starts there, the first of a list over BLK.frameNext; and the blocks that go on there from the page before. */
-  private frames = new Map<number, number>();
+  /** By frame: the blocks that go on there from the page before. */
   private straddlers = new Map<number, Set<number>>();
   private readonly records: Records;
   private readonly window = new Uint8Array(32);
   flushes = 0;
-  decoded = 0;
   /** The compiler's ear: a frame's code is dropped. */
   onDrop: ((pfn: number) => void) | null = null;
   onFlush: (() => void) | null = null;
-  entrySlot: number = SLOT.enter;
-
   /** @param level of the processor model: forms above it are undefined opcodes. */
   constructor(private readonly core: () => Core, private readonly mmu: Mmu, private readonly level: number) {
     this.records = new Records(core, mmu.u8, level);
+    this.entrySlot = SLOT.enter;
+    this.next = BLOCK_AREA + BLOCK_ALIGN / 2;
     this.clearJumpCache();
   }
+
+  private word(at: number): number { return this.mmu.u32[at >> 2]!; }
+  private setWord(at: number, value: number): void { this.mmu.u32[at >> 2] = value; }
+  private get next(): number { return this.word(BLOCKS.next); }
+  private set next(block: number) { this.setWord(BLOCKS.next, block); }
+  /** The handler slot that a new block gets. */
+  get entrySlot(): number { return this.word(BLOCKS.entry); }
+  set entrySlot(slot: number) { this.setWord(BLOCKS.entry, slot); }
+  get decoded(): number { return this.word(BLOCKS.decoded); }
+  get lookups(): number { return this.word(BLOCKS.lookups); }
+  private newest(pfn: number): number { return this.word(FRAME_BLOCKS + pfn * 4); }
 
   private clearJumpCache(): void {
     new BigUint64Array(this.mmu.u8.buffer, JUMP_CACHE, 1 << JUMP_CACHE_BITS).fill(BigInt(NO_PA)); // {NO_PA, 0}
   }
   flush(): void {
     this.flushes++;
-    this.frames = new Map();
+    this.mmu.u32.fill(0, FRAME_BLOCKS >> 2, (FRAME_BLOCKS >> 2) + this.word(FRAME_COUNT));
     this.straddlers = new Map();
-    this.next = BLOCK_AREA;
+    this.next = BLOCK_AREA + BLOCK_ALIGN / 2;
     this.dead = 0;
     this.clearJumpCache();
     this.onFlush?.();
   }
   drop(pfn: number): void {
-    const { u32 } = this.mmu, first = this.frames.get(pfn), straddlers = this.straddlers.get(pfn);
+    const { u32 } = this.mmu, first = this.newest(pfn), straddlers = this.straddlers.get(pfn);
     this.onDrop?.(pfn);
     if (straddlers !== undefined) {
       this.straddlers.delete(pfn);
       for (const block of straddlers) this.forget(block);
     }
-    if (first === undefined) return;
-    this.frames.delete(pfn);
+    if (first === 0) return;
+    this.setWord(FRAME_BLOCKS + pfn * 4, 0);
     for (let block = first; block !== 0; block = u32[(block + BLK.frameNext) >> 2]!) {
       this.forget(block);
       const other = u32[(block + BLK.straddleFrame) >> 2]!;
       if (other !== 0) this.straddlers.get(other)?.delete(block);
     }
   }
-  private bytes(block: number): number { return BLK.size + this.mmu.u32[(block + BLK.count) >> 2]! * REC.size; }
+  private bytes(block: number): number { return (BLK.size + this.mmu.u16[(block + BLK.count) >> 1]! * REC.size + BLOCK_ALIGN - 1) & -BLOCK_ALIGN; }
   private forget(block: number): void {
     const pa = (block + BLK.pa) >> 2;
     if (this.mmu.u32[pa] === NO_PA) return;
     this.unlink(block);
     this.mmu.u32[pa] = NO_PA;
     this.dead += this.bytes(block);
+    if (this.dead > MOST_DEAD) this.setWord(BLOCKS.refuse, 1); // room() looks
   }
   /** Takes a block out of the jump cache, if it is there. */
   private unlink(block: number): void {
@@ -106,7 +113,7 @@ export class Blocks {
   /** The blocks of a frame that have run at least so often. */
   hotIn(pfn: number, least: number): number[] {
     const { u32 } = this.mmu, hot: number[] = [];
-    for (let block = this.frames.get(pfn) ?? 0; block !== 0; block = u32[(block + BLK.frameNext) >> 2]!) if (u32[(block + BLK.hot) >> 2]! >= least && u32[(block + BLK.pa) >> 2] !== NO_PA) hot.push(block);
+    for (let block = this.newest(pfn); block !== 0; block = u32[(block + BLK.frameNext) >> 2]!) if (u32[(block + BLK.hot) >> 2]! >= least && u32[(block + BLK.pa) >> 2] !== NO_PA) hot.push(block);
     return hot;
   }
   /** The block at pa for a CPU that arrives there; decodes it if need be. 0 on a fetch fault of the second page. */
@@ -131,12 +138,12 @@ export class Blocks {
   private single = 0;
   /** The next dispatch at pa enters that block. Undone by endStep(). */
   step(pa: number): void {
-    const { flushes } = this, { u32 } = this.mmu, known = this.lookup(pa);
+    const { flushes } = this, known = this.lookup(pa);
     this.mmu.fetched(pa >>> 12);
     if (known !== 0) this.unlink(known);
     this.single = this.make(pa, 1);
     this.whole = this.flushes === flushes ? known : 0;
-    if (this.single !== 0) u32[(this.single + BLK.fn) >> 2] = SLOT.enter; // else it straddles, and is alone in its block anyway
+    if (this.single !== 0) this.mmu.u16[(this.single + BLK.fn) >> 1] = SLOT.enter; // else it straddles, and is alone in its block anyway
     else this.endStep(pa);
   }
   endStep(pa: number): void {
@@ -144,9 +151,8 @@ export class Blocks {
     this.single = this.whole = 0;
     if (single !== 0) {
       this.forget(single);
-      if (this.frames.get(pfn) === single) { // nothing has come after it
-        const older = u32[(single + BLK.frameNext) >> 2]!;
-        if (older === 0) this.frames.delete(pfn); else this.frames.set(pfn, older);
+      if (this.newest(pfn) === single) { // nothing has come after it
+        this.setWord(FRAME_BLOCKS + pfn * 4, u32[(single + BLK.frameNext) >> 2]!);
         this.next = single;
         this.dead -= this.bytes(single);
       }
@@ -190,7 +196,7 @@ export class Blocks {
       this.mmu.fetched(second >>> 12);
       block = this.makeStraddling(pa, second);
     }
-    this.decoded++;
+    this.setWord(BLOCKS.decoded, this.decoded + 1);
     return block;
   }
   /** Physical address of the page behind the code page, by the instruction TLB. */
@@ -213,6 +219,7 @@ export class Blocks {
   /** Room for the longest block; whatever was there before may be gone. */
   private room(): number {
     const full = this.next + BLK.size + (MAX_INSNS + 1) * REC.size > BLOCK_AREA_END;
+    this.setWord(BLOCKS.refuse, 0);
     if (full || (this.dead > MOST_DEAD && this.dead * 2 > this.next - BLOCK_AREA)) this.flush();
     return this.next;
   }
@@ -220,43 +227,47 @@ export class Blocks {
   private make(pa: number, most = MAX_INSNS): number {
     const block = this.room(), { records } = this, start = RAM_BASE + pa, k = records.put(block, start, start - (pa & 4095) + 4096, 0, most);
     if (k === 0) return 0;
-    const { cost, flow } = records, offset = ((records.end - RAM_BASE - 1) & 4095) + 1;
-    if (flow === FLOW.next) records.blank(END_FORM, offset, offset, block + BLK.size + k * REC.size, block, k);
+    const { cost, flow } = records;
+    if (flow === FLOW.next) this.endAt(block, k);
     this.install(pa, block, cost, k, flow === FLOW.next ? k + 1 : k, 0);
     return block;
   }
   private makeStraddling(pa: number, second: number): number {
     const block = this.room(), insn = this.readStraddling(pa, second).insns[0]!, pfn = second >>> 12, fallsThrough = insn.form.flow === '';
-    this.records.fill(insn, pa & 4095, block + BLK.size, block, 0);
-    const end = (pa & 4095) + insn.length;
-    if (fallsThrough) this.records.blank(END_FORM, end, end, block + BLK.size + REC.size, block, 1);
+    this.records.fill(insn, pa & 4095, block + BLK.size, 0);
+    if (fallsThrough) this.endAt(block, 1);
     this.install(pa, block, insn.form.cost, 1, fallsThrough ? 2 : 1, pfn);
     const known = this.straddlers.get(pfn);
     if (known === undefined) this.straddlers.set(pfn, new Set([block])); else known.add(block);
     return block;
   }
+  /** Writes the record behind the last of a block that falls through: it goes on behind that instruction. */
+  private endAt(block: number, k: number): void {
+    const end = block + BLK.size + k * REC.size;
+    this.records.blank(END_FORM, this.mmu.u16[(end - REC.size + REC.off) >> 1]!, end, k);
+  }
   private install(pa: number, block: number, cost: number, count: number, records: number, straddleFrame: number): void {
-    const { u32 } = this.mmu, h = block >> 2, pfn = pa >>> 12;
-    this.next = block + BLK.size + records * REC.size;
+    const { u16, u32 } = this.mmu, h = block >> 2, pfn = pa >>> 12;
+    this.next = ((block + BLK.size + records * REC.size + BLOCK_ALIGN / 2 - 1) & -BLOCK_ALIGN) + BLOCK_ALIGN / 2;
     u32.fill(0, h, h + (BLK.size >> 2));
-    u32[h + (BLK.fn >> 2)] = straddleFrame !== 0 ? SLOT.straddle : this.entrySlot;
-    u32[h + (BLK.cost >> 2)] = cost;
-    u32[h + (BLK.count >> 2)] = count;
+    u16[(block + BLK.fn) >> 1] = straddleFrame !== 0 ? SLOT.straddle : this.entrySlot;
+    u16[(block + BLK.cost) >> 1] = cost;
+    u16[(block + BLK.count) >> 1] = count;
     u32[h + (BLK.pa >> 2)] = pa;
     u32[h + (BLK.straddleFrame >> 2)] = straddleFrame;
     u32[h + (BLK.pa0 >> 2)] = NO_PA;
     u32[h + (BLK.pa1 >> 2)] = NO_PA;
-    u32[h + (BLK.frameNext >> 2)] = this.frames.get(pfn) ?? 0;
-    this.frames.set(pfn, block);
+    u32[h + (BLK.frameNext >> 2)] = this.newest(pfn);
+    this.setWord(FRAME_BLOCKS + pfn * 4, block);
     this.link(pa, block);
     this.core().flushHandlers();
   }
 
   /** Cost and instructions of a block up to and including the record. */
   partial(record: number): { cost: number; count: number } {
-    const block = this.mmu.u32[(record + REC.block) >> 2]!, k = this.mmu.u8[record + REC.k]!;
+    const k = this.mmu.u8[record + REC.k]!, first = record - k * REC.size;
     let cost = 0;
-    for (let i = 0; i <= k; i++) cost += this.core().formOf(this.mmu.u32[(block + BLK.size + i * REC.size + REC.fn) >> 2]!).cost;
+    for (let i = 0; i <= k; i++) cost += this.core().formOf(this.mmu.u16[(first + i * REC.size + REC.fn) >> 1]!).cost;
     return { cost, count: k + 1 };
   }
 }

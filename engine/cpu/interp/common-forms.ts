@@ -1,7 +1,7 @@
 // Forms whose handlers are part of the core module from the start; others are made on demand. Collected from runs of the samples and of real programs.
 import type { Form, OperandKind } from '../decode/insn.ts';
 
-/** Done by the inner loop, the most executed first: 94 of 100 instructions that python3, gcc, git, bash, perl and ls execute at their start. */
+/** Done by the inner loop, the most executed first: 99 of 100 instructions that python3, gcc, git, bash and perl execute at their start, and sqlite3, xz and cc1 in short runs. */
 export const HOT_FORMS: readonly string[] = `
 mov r8 m8 z64 a1
 mov r8 r8 z64 a0
@@ -140,6 +140,96 @@ jcc j1 z64 a0 cc8
 jcc j4 z64 a0 cc12
 mov r8 i4 z64 a0
 sub r4 i4 z32 a0
+mov m4 r4 z32 a2
+cmp m4 r4 z32 a1
+cmp m4 i1 z32 a2
+imul2 r4 r4 z32 a0
+movsx r4 m1 z32 a1
+sub m8 i1 z64 a1
+cmp m2 i1 z16 a1
+or r1 r1 z8 a0
+cmp r4 m4 z32 a1
+cmovcc r8 r8 z64 a0 cc2
+add m4 i1 z32 a1
+movzx r4 r2 z32 a0
+shr r2 i1 z16 a0
+and r4 m4 z32 a1
+bt r8 r8 z64 a0
+cmp m4 i1 z32 a1
+test h1 i1 z8 a0
+inc r8 z64 a0
+imul3 r4 r4 i4 z32 a0
+add r4 m4 z32 a1
+jcc j4 z64 a0 cc9
+cmovcc r4 r4 z32 a0 cc12
+movd x16 r8 z64 a0
+cmp m8 i1 z64 a2
+xor r8 m8 z64 a2
+sbb r4 r4 z32 a0
+shr r1 i1 z8 a0
+cmp m1 r1 z8 a2
+setcc r1 z8 a0 cc3
+cmovcc r4 r4 z32 a0 cc4
+sar r8 i1 z64 a0
+cbw z64 a0
+neg r8 z64 a0
+cmp m1 r1 z8 a1
+or r8 i1 z64 a0
+setcc r1 z8 a0 cc6
+call_e r8 z64 a0
+xor r4 m4 z32 a2
+imul2 r8 r8 z64 a0
+cmp m2 r2 z16 a1
+imul3 r4 r4 i1 z32 a0
+movsx r8 m1 z64 a2
+jcc j1 z64 a0 cc9
+xor r8 m8 z64 a1
+cmovcc r8 r8 z64 a0 cc4
+jcc j1 z64 a0 cc13
+movd x16 r4 z32 a0
+cmp r1 m1 z8 a1
+shl r4 r1 z32 a0
+cmovcc r4 r4 z32 a0 cc5
+mov r1 m1 z8 a1
+test m2 i2 z16 a1
+cmovcc r8 r8 z64 a0 cc6
+mov m1 i1 z8 a2
+cmovcc r4 r4 z32 a0 cc6
+add r8 m8 z64 a2
+cmp m1 i1 z8 a2
+or m4 i4 z32 a1
+jmp_e m8 z64 a2
+sub r4 m4 z32 a1
+movsx r4 m2 z32 a2
+cmovcc r8 r8 z64 a0 cc5
+add m4 r4 z32 a1
+div r4 z32 a0
+bswap r8 z64 a0
+not r4 z32 a0
+xor r1 r1 z8 a0
+punpcklbw x16 x16 z32 a0
+or r4 i1 z32 a0
+jcc j4 z64 a0 cc13
+and h1 i1 z8 a0
+punpcklqdq x16 x16 z32 a0
+cmp r1 r1 z8 a0
+and r8 m8 z64 a1
+dec r4 z32 a0
+bswap r4 z32 a0
+mov r1 m1 z8 a2
+and m4 i4 z32 a1
+push i1 z64 a0
+pslldq x16 i1 z32 a0
+cmp m4 i4 z32 a1
+cmp m2 i2 z16 a1
+or r4 i4 z32 a0
+or m4 i1 z32 a1
+and m4 i1 z32 a1
+or r8 i4 z64 a0
+cmp m4 i4 z32 a2
+cmp m8 i4 z64 a2
+push i4 z64 a0
+sub m8 i4 z64 a1
 `.split('\n').filter((x) => x !== '');
 
 /** Those with a function of their own. */
@@ -154,10 +244,8 @@ add m1 i1 z8 a1
 add m2 i1 z16 a1
 add m2 i1 z16 a2
 add m2 r2 z16 a2
-add m4 i1 z32 a1
 add m4 i1 z32 a1 lock
 add m4 i1 z32 a2
-add m4 r4 z32 a1
 add m4 r4 z32 a2
 add m8 i1 z64 a2
 add m8 r8 z64 a1 lock
@@ -167,24 +255,19 @@ add r1 m1 z8 a1
 add r2 i2 z16 a0
 add r2 m2 z16 a1
 add r2 m2 z16 a2
-add r4 m4 z32 a1
 add r4 m4 z32 a2
-add r8 m8 z64 a2
 addpd x16 m16 z32 a1
 addpd x16 x16 z32 a0
 addsd x16 m8 z32 a1
 addsd x16 m8 z32 a2
 addsd x16 x8 z32 a0
 addss x16 x4 z32 a0
-and h1 i1 z8 a0
 and m1 i1 z8 a1
 and m1 i1 z8 a2
 and m1 r1 z8 a1
 and m2 i1 z16 a1
 and m2 i2 z16 a1
-and m4 i1 z32 a1
 and m4 i1 z32 a2
-and m4 i4 z32 a1
 and m4 r4 z32 a1
 and m8 i1 z64 a1
 and m8 i4 z64 a1
@@ -196,9 +279,7 @@ and r1 m1 z8 a2
 and r1 r1 z8 a0
 and r2 i1 z16 a0
 and r2 i2 z16 a0
-and r4 m4 z32 a1
 and r4 m4 z32 a2
-and r8 m8 z64 a1
 andnpd x16 x16 z32 a0
 andpd x16 m16 z32 a1
 andpd x16 x16 z32 a0
@@ -207,10 +288,7 @@ bsf r8 m8 z64 a2
 bsr r4 r4 z32 a0
 bsr r8 m8 z64 a2
 bsr r8 r8 z64 a0
-bswap r4 z32 a0
-bswap r8 z64 a0
 bt r4 r4 z32 a0
-bt r8 r8 z64 a0
 bt_i r8 i1 z64 a0
 btc_i r8 i1 z64 a0
 btr r8 r8 z64 a0
@@ -219,23 +297,17 @@ bts r8 r8 z64 a0
 bts_i m8 i1 z64 a1
 bts_i r8 i1 z64 a0
 call_e m8 z64 a2
-call_e r8 z64 a0
-cbw z64 a0
 cmovcc r4 m4 z32 a1 cc14
 cmovcc r4 m4 z32 a1 cc2
 cmovcc r4 m4 z32 a1 cc3
 cmovcc r4 m4 z32 a1 cc4
 cmovcc r4 m4 z32 a1 cc5
 cmovcc r4 m4 z32 a1 cc6
-cmovcc r4 r4 z32 a0 cc12
 cmovcc r4 r4 z32 a0 cc13
 cmovcc r4 r4 z32 a0 cc14
 cmovcc r4 r4 z32 a0 cc15
 cmovcc r4 r4 z32 a0 cc2
 cmovcc r4 r4 z32 a0 cc3
-cmovcc r4 r4 z32 a0 cc4
-cmovcc r4 r4 z32 a0 cc5
-cmovcc r4 r4 z32 a0 cc6
 cmovcc r4 r4 z32 a0 cc7
 cmovcc r4 r4 z32 a0 cc8
 cmovcc r4 r4 z32 a0 cc9
@@ -246,38 +318,18 @@ cmovcc r8 r8 z64 a0 cc12
 cmovcc r8 r8 z64 a0 cc13
 cmovcc r8 r8 z64 a0 cc14
 cmovcc r8 r8 z64 a0 cc15
-cmovcc r8 r8 z64 a0 cc2
 cmovcc r8 r8 z64 a0 cc3
-cmovcc r8 r8 z64 a0 cc4
-cmovcc r8 r8 z64 a0 cc5
-cmovcc r8 r8 z64 a0 cc6
 cmovcc r8 r8 z64 a0 cc7
 cmovcc r8 r8 z64 a0 cc8
 cmovcc r8 r8 z64 a0 cc9
-cmp m1 i1 z8 a2
-cmp m1 r1 z8 a1
-cmp m1 r1 z8 a2
-cmp m2 i1 z16 a1
 cmp m2 i1 z16 a2
-cmp m2 i2 z16 a1
 cmp m2 i2 z16 a2
-cmp m2 r2 z16 a1
 cmp m2 r2 z16 a2
-cmp m4 i1 z32 a1
-cmp m4 i1 z32 a2
-cmp m4 i4 z32 a1
-cmp m4 i4 z32 a2
-cmp m4 r4 z32 a1
 cmp m4 r4 z32 a2
-cmp m8 i1 z64 a2
-cmp m8 i4 z64 a2
 cmp m8 r8 z64 a2
-cmp r1 m1 z8 a1
 cmp r1 m1 z8 a2
-cmp r1 r1 z8 a0
 cmp r2 m2 z16 a2
 cmp r2 r2 z16 a0
-cmp r4 m4 z32 a1
 cmp r4 m4 z32 a2
 cmp r8 m8 z64 a2
 cmpxchg m4 r4 z32 a1 lock
@@ -301,11 +353,9 @@ cvttss2si r8 x4 z64 a0
 cwd z32 a0
 cwd z64 a0
 dec m4 z32 a1 lock
-dec r4 z32 a0
 dec r8 z64 a0
 div m4 z32 a1
 div m8 z64 a1
-div r4 z32 a0
 div r8 z64 a0
 divsd x16 m8 z32 a1
 divsd x16 m8 z32 a2
@@ -320,30 +370,20 @@ idiv r4 z32 a0
 idiv r8 z64 a0
 imul1 r8 z64 a0
 imul2 r4 m4 z32 a1
-imul2 r4 r4 z32 a0
 imul2 r8 m8 z64 a1
 imul2 r8 m8 z64 a2
-imul2 r8 r8 z64 a0
 imul3 r4 m4 i1 z32 a1
 imul3 r4 m4 i4 z32 a1
-imul3 r4 r4 i1 z32 a0
-imul3 r4 r4 i4 z32 a0
 imul3 r8 m8 i1 z64 a1
 imul3 r8 m8 i4 z64 a1
 imul3 r8 r8 i1 z64 a0
 imul3 r8 r8 i4 z64 a0
 inc m8 z64 a1
-inc r8 z64 a0
 jcc j1 z64 a0 cc0
 jcc j1 z64 a0 cc10
-jcc j1 z64 a0 cc13
-jcc j1 z64 a0 cc9
 jcc j4 z64 a0 cc0
 jcc j4 z64 a0 cc1
 jcc j4 z64 a0 cc10
-jcc j4 z64 a0 cc13
-jcc j4 z64 a0 cc9
-jmp_e m8 z64 a2
 lea r4 m4 z32 a3
 leave z64 a0
 maxsd x16 m8 z32 a1
@@ -355,15 +395,11 @@ mov h1 m1 z8 a1
 mov h1 r1 z8 a0
 mov m1 h1 z8 a1
 mov m1 h1 z8 a2
-mov m1 i1 z8 a2
 mov m2 i2 z16 a1
 mov m2 i2 z16 a2
 mov m4 i4 z32 a2
-mov m4 r4 z32 a2
 mov m8 i4 z64 a2
 mov r1 i1 z8 a0
-mov r1 m1 z8 a1
-mov r1 m1 z8 a2
 mov r1 r1 z8 a0
 mov r2 m2 z16 a1
 movapd x16 x16 z32 a0
@@ -376,8 +412,6 @@ movd r4 x16 z32 a0
 movd r8 x16 z64 a0
 movd x16 m4 z32 a1
 movd x16 m4 z32 a2
-movd x16 r4 z32 a0
-movd x16 r8 z64 a0
 movdqa m16 x16 z32 a1
 movdqa x16 m16 z32 a2
 movdqa x16 x16 z32 a0
@@ -403,14 +437,11 @@ movss m4 x16 z32 a1
 movss x16 m4 z32 a1
 movsx r2 m1 z16 a1
 movsx r4 h1 z32 a0
-movsx r4 m1 z32 a1
 movsx r4 m1 z32 a2
 movsx r4 m2 z32 a1
-movsx r4 m2 z32 a2
 movsx r4 r1 z32 a0
 movsx r4 r2 z32 a0
 movsx r8 m1 z64 a1
-movsx r8 m1 z64 a2
 movsx r8 m2 z64 a1
 movsx r8 m2 z64 a2
 movsx r8 r1 z64 a0
@@ -418,7 +449,6 @@ movups m16 x16 z32 a2
 movups x16 m16 z32 a1
 movups x16 m16 z32 a2
 movzx r4 h1 z32 a0
-movzx r4 r2 z32 a0
 mul m8 z64 a1
 mul r8 z64 a0
 mulpd x16 m16 z32 a1
@@ -432,8 +462,6 @@ neg m4 z32 a2
 neg r1 z8 a0
 neg r2 z16 a0
 neg r4 z32 a0
-neg r8 z64 a0
-not r4 z32 a0
 or h1 i1 z8 a0
 or m1 i1 z8 a1
 or m1 i1 z8 a2
@@ -441,9 +469,7 @@ or m1 r1 z8 a1
 or m2 i1 z16 a1
 or m2 i2 z16 a1
 or m2 r2 z16 a1
-or m4 i1 z32 a1
 or m4 i1 z32 a2
-or m4 i4 z32 a1
 or m4 r4 z32 a1
 or m4 r4 z32 a2
 or m8 i1 z64 a1
@@ -454,15 +480,10 @@ or m8 r8 z64 a2
 or r1 i1 z8 a0
 or r1 m1 z8 a1
 or r1 m1 z8 a2
-or r1 r1 z8 a0
 or r2 i2 z16 a0
 or r2 m2 z16 a1
-or r4 i1 z32 a0
-or r4 i4 z32 a0
 or r4 m4 z32 a1
 or r4 m4 z32 a2
-or r8 i1 z64 a0
-or r8 i4 z64 a0
 or r8 m8 z64 a1
 or r8 m8 z64 a2
 orpd x16 x16 z32 a0
@@ -490,7 +511,6 @@ por x16 x16 z32 a0
 pshufd x16 x16 i1 z32 a0
 pshuflw x16 x16 i1 z32 a0
 pslld x16 i1 z32 a0
-pslldq x16 i1 z32 a0
 psrldq x16 i1 z32 a0
 psubd x16 x16 z32 a0
 psubq x16 x16 z32 a0
@@ -498,13 +518,9 @@ punpckhbw x16 x16 z32 a0
 punpckhqdq x16 x16 z32 a0
 punpckhwd x16 m16 z32 a1
 punpckhwd x16 x16 z32 a0
-punpcklbw x16 x16 z32 a0
 punpckldq x16 x16 z32 a0
-punpcklqdq x16 x16 z32 a0
 punpcklwd x16 m16 z32 a1
 punpcklwd x16 x16 z32 a0
-push i1 z64 a0
-push i4 z64 a0
 push m8 z64 a1
 push m8 z64 a2
 pxor x16 m16 z32 a1
@@ -518,13 +534,11 @@ sar r1 i1 z8 a0
 sar r2 i1 z16 a0
 sar r4 i1 z32 a0
 sar r4 r1 z32 a0
-sar r8 i1 z64 a0
 sar r8 r1 z64 a0
 sbb m4 i1 z32 a1
 sbb r1 i1 z8 a0
 sbb r1 r1 z8 a0
 sbb r4 i1 z32 a0
-sbb r4 r4 z32 a0
 sbb r8 i1 z64 a0
 sbb r8 r8 z64 a0
 setcc m1 z8 a1 cc12
@@ -546,16 +560,11 @@ setcc r1 z8 a0 cc13
 setcc r1 z8 a0 cc14
 setcc r1 z8 a0 cc15
 setcc r1 z8 a0 cc2
-setcc r1 z8 a0 cc3
-setcc r1 z8 a0 cc6
 setcc r1 z8 a0 cc7
 shl m8 i1 z64 a1
-shl r4 r1 z32 a0
 shld r8 r8 r1 z64 a0
 shr m4 i1 z32 a1
 shr m8 i1 z64 a1
-shr r1 i1 z8 a0
-shr r2 i1 z16 a0
 shrd r8 r8 r1 z64 a0
 shufpd x16 x16 i1 z32 a0
 stmxcsr m4 z32 a1
@@ -571,14 +580,11 @@ sub m4 i1 z32 a1
 sub m4 i1 z32 a1 lock
 sub m4 i1 z32 a2
 sub m4 r4 z32 a1
-sub m8 i1 z64 a1
-sub m8 i4 z64 a1
 sub m8 r8 z64 a1
 sub r1 i1 z8 a0
 sub r1 r1 z8 a0
 sub r2 i1 z16 a0
 sub r2 i2 z16 a0
-sub r4 m4 z32 a1
 sub r4 m4 z32 a2
 sub r8 m8 z64 a1
 subpd x16 x16 z32 a0
@@ -586,10 +592,8 @@ subsd x16 m8 z32 a1
 subsd x16 x8 z32 a0
 syscall z32 a0
 test h1 h1 z8 a0
-test h1 i1 z8 a0
 test h1 r1 z8 a0
 test m1 r1 z8 a1
-test m2 i2 z16 a1
 test m2 i2 z16 a2
 test m4 i4 z32 a1
 test m4 i4 z32 a2
@@ -611,15 +615,11 @@ xchg r4 r4 z32 a0
 xchg r8 r8 z64 a0
 xor r1 i1 z8 a0
 xor r1 m1 z8 a1
-xor r1 r1 z8 a0
 xor r2 m2 z16 a1
 xor r4 i1 z32 a0
 xor r4 i4 z32 a0
 xor r4 m4 z32 a1
-xor r4 m4 z32 a2
 xor r8 i1 z64 a0
-xor r8 m8 z64 a1
-xor r8 m8 z64 a2
 xorpd x16 m16 z32 a1
 xorpd x16 x16 z32 a0
 `.split('\n').filter((x) => x !== '');

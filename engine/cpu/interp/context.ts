@@ -20,19 +20,25 @@ export interface Onward {
   record(f: Func): void;
   /** pop i64, where the guest goes on: emits the way to the block there. */
   block(f: Func): void;
+  /** pop i32, the same relative to the code page. */
+  near(f: Func): void;
   /** A local i32 that is zero when the handler begins. */
   zero(f: Func): number;
 }
+/** The flags that an instruction of a sequence leaves to the next, in locals too: operands and result of a comparison, masked. */
+export interface LeftFlags { readonly a: number; readonly b: number; readonly r: number; kind: '' | 'sub' | 'logic' | 'add'; bits: Bits }
 const STATE = 0, RECORD = 1;
 /** Of a handler that is a function of its own. @param resume emits the tail call of the handler of the record whose address is on the stack, behind the state's. */
 export function tailCalls(callHelper: CallHelper, resume: (f: Func) => void): Onward {
+  const block = (f: Func): void => {
+    const to = f.local(I64);
+    f.set(to).get(STATE).get(to).i64Store(CTX.rip);
+    f.get(STATE).get(RECORD); callHelper(f, 'tail:sys.next');
+  };
   return {
     record: (f) => { f.get(STATE).get(RECORD).i32Const(REC.size).i32Add(); resume(f); f.unreachable(); },
-    block: (f) => {
-      const to = f.local(I64);
-      f.set(to).get(STATE).get(to).i64Store(CTX.rip);
-      f.get(STATE).get(RECORD); callHelper(f, 'tail:sys.next');
-    },
+    block,
+    near: (f) => { f.i64ExtendI32S().get(STATE).i64Load(S.pageVa).i64Add(); block(f); },
     zero: (f) => f.freshLocal(I32),
   };
 }
@@ -69,6 +75,28 @@ export function condFromState(f: Func, state: number, cc: Cond): void {
   if ((cc & 1) !== 0) f.i32Eqz();
 }
 
+/** push i32 0/1: the condition pair `which` of flags in locals; false, and nothing is emitted, if those do not tell. */
+function condFromLeft(f: Func, { a, b, r, kind, bits }: LeftFlags, which: number): boolean {
+  const signed = (local: number): void => { f.get(local); if (bits < 64) f.i64Const(64 - bits).i64Shl(); };
+  if (kind === '') return false;
+  if (which === 4) { signed(r); f.i64Const(0).i64LtS(); return true; }
+  if (which === 2) { if (kind === 'sub') f.get(a).get(b).i64Eq(); else f.get(r).i64Eqz(); return true; }
+  if (kind === 'sub') switch (which) {
+    case 1: f.get(a).get(b).i64LtU(); return true;
+    case 3: f.get(a).get(b).i64LeU(); return true;
+    case 6: signed(a); signed(b); f.i64LtS(); return true;
+    case 7: signed(a); signed(b); f.i64LeS(); return true;
+    default: return false;
+  }
+  if (kind === 'logic') switch (which) {
+    case 3: f.get(r).i64Eqz(); return true;
+    case 6: signed(r); f.i64Const(0).i64LtS(); return true;
+    case 7: signed(r); f.i64Const(0).i64LeS(); return true;
+    default: return false;
+  }
+  return false;
+}
+
 export class InterpCtx implements FlowCtx {
   readonly compiled = false;
   readonly ops: readonly Operand[];
@@ -76,7 +104,8 @@ export class InterpCtx implements FlowCtx {
   private ends = -1;
   private finished = false;
 
-  constructor(readonly f: Func, readonly form: Form, private readonly callHelper: CallHelper, private readonly onward: Onward) {
+  /** @param left flags of the instruction before it in a sequence. @param leaves where it leaves its own, if the next one looks at them. */
+  constructor(readonly f: Func, readonly form: Form, private readonly callHelper: CallHelper, private readonly onward: Onward, private readonly left: LeftFlags | null = null, private readonly leaves: LeftFlags | null = null) {
     this.ops = form.ops;
     this.size = form.size;
   }
@@ -98,7 +127,7 @@ export class InterpCtx implements FlowCtx {
       case 'r': case 'h': this.regAddress(i); loadInt(f, op.bytes); break;
       case 'm': this.ea(i); this.load(op.bytes as 8); break;
       case 'i': this.imm(i); mask(f, this.size); break;
-      case 'j': f.get(STATE).i64Load(S.pageVa).get(RECORD).i64Load(REC.imm, 2).i64Add(); break;
+      case 'j': f.get(STATE).i64Load(S.pageVa).get(RECORD).i64Load32S(REC.imm).i64Add(); break;
       case 's': case 't': f.get(RECORD).i64Load16U(REG_SLOT[i]!); break;
       default: this.readLow(i);
     }
@@ -220,8 +249,15 @@ export class InterpCtx implements FlowCtx {
     const value = this.local(I64);
     this.f.set(value).get(STATE).get(value).i64Store8(n * 8 + 1).free(value);
   }
-  rip(): void { this.f.get(STATE).i64Load(S.pageVa).get(RECORD).i64Load16U(REC.off).i64Add(); }
-  nextRip(): void { this.f.get(STATE).i64Load(S.pageVa).get(RECORD).i64Load16U(REC.next).i64Add(); }
+  rip(): void { this.f.get(STATE).i64Load(S.pageVa).get(RECORD).i64Load16U(REC.off).i64Const(4095).i64And().i64Add(); }
+  nextRip(): void {
+    this.f.get(STATE).i64Load(S.pageVa); this.nextOffset(); this.f.i64ExtendI32U().i64Add();
+  }
+  /** push i32: where the next instruction is, relative to the code page. */
+  private nextOffset(): void {
+    if (this.ops[0]?.kind === 'j') this.f.get(RECORD).i32Load(REC.imm + 4);
+    else this.f.get(RECORD).i32Load16U(REC.off).i32Const(4095).i32And().get(RECORD).i32Load16U(REC.off).i32Const(12).i32ShrU().i32Add();
+  }
 
   readV(i: number, aligned = false): void {
     const op = this.ops[i]!, f = this.f;
@@ -373,8 +409,21 @@ export class InterpCtx implements FlowCtx {
     f.get(STATE); cc(); f.i64Store(S.flagCc);
     f.get(STATE).i32Const(bits | flip).i32Store(S.flagFx);
   }
-  flagsAdd(bits: Bits, a: number, b: number, r: number): void { this.setLazy(bits, r, () => { carryAdd(this.f, a, b, r); shiftUp(this.f, bits); }); }
-  flagsSub(bits: Bits, a: number, b: number, r: number): void { this.setLazy(bits, r, () => { carrySub(this.f, a, b, r); shiftUp(this.f, bits); }); }
+  private keepFlags(kind: LeftFlags['kind'], bits: Bits, a: number, b: number, r: number): void {
+    const { leaves } = this;
+    if (leaves === null) return;
+    leaves.kind = kind;
+    leaves.bits = bits;
+    this.f.get(a).set(leaves.a).get(b).set(leaves.b).get(r).set(leaves.r);
+  }
+  flagsAdd(bits: Bits, a: number, b: number, r: number): void {
+    this.setLazy(bits, r, () => { carryAdd(this.f, a, b, r); shiftUp(this.f, bits); });
+    this.keepFlags('add', bits, a, b, r);
+  }
+  flagsSub(bits: Bits, a: number, b: number, r: number): void {
+    this.setLazy(bits, r, () => { carrySub(this.f, a, b, r); shiftUp(this.f, bits); });
+    this.keepFlags('sub', bits, a, b, r);
+  }
   /** cc on the stack → the same with CF of the present flags and its own OF. */
   private keepCarry(): void {
     const f = this.f, cc = this.local(I64);
@@ -391,7 +440,10 @@ export class InterpCtx implements FlowCtx {
     this.f.i64Const(1).set(one);
     this.setLazy(bits, r, () => { carrySub(this.f, a, one, r); shiftUp(this.f, bits); this.keepCarry(); });
   }
-  flagsLogic(bits: Bits, r: number): void { this.setLazy(bits, r, () => this.f.i64Const(0)); }
+  flagsLogic(bits: Bits, r: number): void {
+    this.setLazy(bits, r, () => this.f.i64Const(0));
+    this.keepFlags('logic', bits, r, r, r);
+  }
   flagsResult(bits: Bits, r: number, cf: number, of: number): void {
     const { f } = this;
     this.setLazy(bits, r, () => f.get(cf).i64ExtendI32U().i64Const(63).i64Shl().get(cf).get(of).i32Xor().i64ExtendI32U().i64Const(62).i64Shl().i64Or());
@@ -414,7 +466,10 @@ export class InterpCtx implements FlowCtx {
   }
   private ct = -1;
   private ccTemp(): number { return this.ct < 0 ? (this.ct = this.f.local(I64)) : this.ct; }
-  cond(cc: Cond): void { condFromState(this.f, STATE, cc); }
+  cond(cc: Cond): void {
+    if (this.left === null || !condFromLeft(this.f, this.left, cc >> 1)) condFromState(this.f, STATE, cc);
+    else if ((cc & 1) !== 0) this.f.i32Eqz();
+  }
   otherFlags(): void { this.f.get(STATE).i32Load(CTX.rflags).i32Const(~0x8d5).i32And(); }
   setOtherFlags(): void {
     const v = this.local(I32);
@@ -441,11 +496,23 @@ export class InterpCtx implements FlowCtx {
   }
   branchIf(): void {
     const f = this.f, taken = this.local(I32);
-    f.set(taken).get(STATE).i64Load(S.pageVa).get(RECORD).i64Load(REC.imm, 2).get(RECORD).i64Load16U(REC.next).get(taken).select().i64Add();
-    this.jumpIndirect();
+    f.set(taken).get(RECORD).i32Load(REC.imm).get(RECORD).i32Load(REC.imm + 4).get(taken).select();
+    this.jumpNear();
   }
-  jumpDirect(): void { this.read(0); this.jumpIndirect(); }
-  fallthrough(): void { this.nextRip(); this.jumpIndirect(); }
+  jumpDirect(): void {
+    this.f.get(RECORD).i32Load(REC.imm);
+    this.jumpNear();
+  }
+  fallthrough(): void {
+    this.nextOffset();
+    this.jumpNear();
+  }
+  /** pop i32: the next rip, relative to the code page; ends the block. */
+  private jumpNear(): void {
+    if (this.ends >= 0) this.f.i32Const(0).set(this.ends); // it ends anyway
+    this.onward.near(this.f);
+    this.finished = true;
+  }
   leave(reason: number, vector = 0, to = this.local(I64)): void {
     const f = this.f;
     if (arguments.length < 3) { this.nextRip(); f.set(to); }

@@ -16,7 +16,9 @@ import { CODE, InterpCtx, condFromState, tailCalls } from './context.ts';
 import { decodeTables, emitDecodeKnown } from './decode-known.ts';
 import { DISPATCH_SLOTS, SLOT, emitChain, emitFetch, emitHot, emitNextBlock, emitOnward, emitSpendBlock } from './dispatch.ts';
 import { FUSED, fusionTable } from './fused-forms.ts';
+import { emitFind } from './find-known.ts';
 import { emitInnerLoop } from './inner-loop.ts';
+import { END_FORM } from './records.ts';
 import { addTemplates } from './templates.ts';
 
 /** Handler slots of the forms that the core module has, by key. */
@@ -80,19 +82,21 @@ export function buildCoreModule(counting = false): Uint8Array {
     for (let i = 0; i < helper.params.length; i++) f.get(i);
     f.call(js.get(helper.name)!);
   }
-  const chain = m.func([I32, I32], [I32]), fetch = m.func([I32, I64], [I32]);
+  const chain = m.func([I32, I32], [I32]), fetch = m.func([I32, I64], [I32]), known = m.func([I32, I32, I32, I32, I32], [I32], 'decodeKnown'), found = m.func([I32, I32], [I32]);
   emitFetch(fetch);
-  emitChain(chain, fetch, js.get('itlb')!, js.get('find')!, handlerType);
+  emitDecodeKnown(known);
+  emitFind(found, known, js.get('find')!, builtInSlots().get(END_FORM.key)!);
+  emitChain(chain, fetch, js.get('itlb')!, found, handlerType);
   emitCount(get('sys.dispatch'), 'dispatches');
   get('sys.dispatch').get(0).i32Const(0).returnCall(chain);
   const next = get('sys.next'), rip = next.local(I64);
   next.get(0).i64Load(CTX.rip).set(rip);
-  emitNextBlock(next, rip, chain, handlerType);
-  next.get(0).get(1).get(1).i32Load(REC.fn).returnCallIndirect(handlerType);
+  emitNextBlock(next, { rip }, chain, handlerType);
+  next.get(0).get(1).get(1).i32Load16U(REC.fn).returnCallIndirect(handlerType);
   emitCharge(get('sys.charge'));
   emitGetFlags(get('sys.getflags'));
   emitSetFlags(get('sys.setflags'));
-  get('sys.resume').get(0).get(1).get(1).i32Load(REC.fn).returnCallIndirect(handlerType);
+  get('sys.resume').get(0).get(1).get(1).i32Load16U(REC.fn).returnCallIndirect(handlerType);
   emitRefill(get('sys.refill'));
   // For compiled regions
   emitPackFlags(get('sys.packflags'), get('sys.setflags'));
@@ -109,9 +113,9 @@ export function buildCoreModule(counting = false): Uint8Array {
   side.drop();
   side.get(0).i32Const(0).i32Store(S.rec);
   packed(side);
-  side.get(0).get(1).get(1).i32Load(REC.fn).returnCallIndirect(handlerType);
+  side.get(0).get(1).get(1).i32Load16U(REC.fn).returnCallIndirect(handlerType);
   // Block entries
-  const toFirst = (f: Func): void => { emitCount(f, 'interpretedBlocks'); packed(f); f.get(0).get(1).i32Const(BLK.size).i32Add().get(1).i32Load(BLK.size + REC.fn).returnCallIndirect(handlerType); };
+  const toFirst = (f: Func): void => { emitCount(f, 'interpretedBlocks'); packed(f); f.get(0).get(1).i32Const(BLK.size).i32Add().get(1).i32Load16U(BLK.size + REC.fn).returnCallIndirect(handlerType); };
   const enter = m.func([I32, I32], [I32]), counted = m.func([I32, I32], [I32]), straddle = m.func([I32, I32], [I32]), hot = counted.local(I32);
   toFirst(enter);
   emitHot(counted, 1, hot, () => { /* state.rip is there already */ });
@@ -120,7 +124,7 @@ export function buildCoreModule(counting = false): Uint8Array {
   toFirst(straddle);
   const loop = m.func([I32, I32], [I32]);
   emitInnerLoop(loop, call, chain, handlerType);
-  const onward = tailCalls(call, (f) => f.get(1).i32Load(REC.size + REC.fn).returnCallIndirect(handlerType));
+  const onward = tailCalls(call, (f) => f.get(1).i32Load16U(REC.size + REC.fn).returnCallIndirect(handlerType));
   const handlers = OTHER_FORMS.map((key) => {
     const f = m.func([I32, I32], [I32]), form = formFromKey(key), c = new InterpCtx(f, form, call, onward);
     semanticsOf(form.mnemonic)!(c);
@@ -131,8 +135,6 @@ export function buildCoreModule(counting = false): Uint8Array {
   fusionTable(m);
   approximationTables(m);
   addTemplates(m, builtInSlots());
-  const known = m.func([I32, I32, I32, I32, I32], [I32], 'decodeKnown');
-  emitDecodeKnown(known);
   const helperTable = m.table({ initial: signatures.length });
   m.elem(SLOT.enter, [enter, counted, straddle]);
   m.elem(SLOT.fused, [...FUSED.map(() => loop), ...HOT_FORMS.map(() => loop), ...handlers]);

@@ -13,6 +13,7 @@ import { InterpCtx, tailCalls } from './context.ts';
 import { DISPATCH_SLOTS, SLOT } from './dispatch.ts';
 import { HOT_FORMS } from './common-forms.ts';
 import { FUSED, sameCode } from './fused-forms.ts';
+import { END_FORM } from './records.ts';
 
 /** The runtime's functions called from WebAssembly; addresses as halves so that no BigInt is made. */
 export interface Runtime {
@@ -70,6 +71,7 @@ export class Core {
     for (const helper of allHelpers()) if (helper.js !== null) imports[`h.${helper.name}`] = helper.js({ memory });
     helperSignatures().forEach(({ name, params, results }, slot) => this.helpers.set(name, { params, results, slot }));
     this.nextSlot = SLOT.first + this.builtIn.size;
+    this.handler(END_FORM); // found in WebAssembly too, and no instruction is a sample of it
     const x = new WebAssembly.Instance(coreModule(counting), { e: imports }).exports as Record<string, never>;
     this.dispatch = x['sys.dispatch']!;
     this.getFlags = x['sys.getflags']!;

@@ -11,8 +11,8 @@ import { FUSED, NONE, ROW_BITS } from './fused-forms.ts';
 /** How a block goes on behind an instruction: with the next; not; and the same for one that is a block of its own. */
 export const FLOW = { next: 0, end: 1, own: 2 } as const;
 
-/** A template: key; SIB | VALID | shape; handler slot, cost; register operands; immediate; base and index; segment, scale, flow. */
-export const T = { key: 0, sib: 4, fn: 8, cost: 10, regs: 12, imm: 20, base: 24, seg: 28, flow: 31, size: 32 } as const;
+/** A template: key; SIB | VALID | shape; of its record handler slot and register operands, base and index, segment and fourth operand; immediate; cost, scale, flow. */
+export const T = { key: 0, sib: 4, fn: 8, base: 16, seg: 20, imm: 24, cost: 28, scale: 30, flow: 31, size: 32 } as const;
 export const VALID = 0x100;
 /** Bits of the shape: the displacement is relative to the next instruction; so is the immediate; bytes of the displacement, 0, 1 or 4; of the immediate. */
 export const SHAPE = { ripRelative: 0x200, branch: 0x400, disp: 12, imm: 16 } as const;
@@ -94,12 +94,10 @@ export function emitDecodeKnown(f: Func): void {
   f.get(t).i32Load8U(T.flow).tee(bits).i32Const(FLOW.own).i32Eq().get(k).i32Const(0).i32Ne().i32And().brIf(finished); // a block of its own
   f.get(bits).set(flow);
   // The record
-  f.get(block).get(k).i32Const(REC.size).i32Mul().i32Add().tee(r).get(t).i32Load16U(T.fn).i32Store(BLK.size + REC.fn);
+  f.get(block).get(k).i32Const(REC.size).i32Mul().i32Add().tee(r).get(t).i64Load(T.fn).i64Store(BLK.size + REC.fn);
   f.get(cost).get(t).i32Load16U(T.cost).i32Add().set(cost);
-  f.get(r).get(t).i64Load(T.regs, 2).i64Store(BLK.size + REC.r0, 2);
   f.get(r).get(t).i32Load(T.base).i32Store(BLK.size + REC.base);
-  f.get(r).get(t).i32Load(T.seg).i32Const(0xffffff).i32And().get(k).i32Const(24).i32Shl().i32Or().i32Store(BLK.size + REC.seg);
-  f.get(r).get(block).i32Store(BLK.size + REC.block);
+  f.get(r).get(t).i32Load(T.seg).i32Store(BLK.size + REC.seg);
   // Displacement
   f.i32Const(0).set(disp);
   f.get(shape).i32Const(SHAPE.disp).i32ShrU().i32Const(15).i32And().tee(bits).ifThen();
@@ -111,14 +109,15 @@ export function emitDecodeKnown(f: Func): void {
   f.get(bits).i32Const(4).i32Eq().ifThen(I64).get(p).i64Load32S(0, 0).else();
   f.get(bits).i32Const(2).i32Eq().ifThen(I64).get(p).i64Load16S(0, 0).else().get(p).i64Load(0, 0).end().end().end().end().set(imm);
   f.get(p).get(bits).i32Add().tee(p).get(at).i32Const(-4096).i32And().i32Sub().set(next);
-  f.get(shape).i32Const(SHAPE.branch).i32And().ifThen().get(imm).get(next).i64ExtendI32U().i64Add().set(imm).end();
+  f.get(shape).i32Const(SHAPE.branch).i32And().ifThen().get(imm).i32WrapI64().get(next).i32Add().i64ExtendI32U().get(next).i64ExtendI32U().i64Const(32).i64Shl().i64Or().set(imm).end();
   f.get(shape).i32Const(SHAPE.ripRelative).i32And().ifThen().get(disp).get(next).i32Add().set(disp).end();
-  f.get(r).get(imm).i64Store(BLK.size + REC.imm, 2).get(r).get(disp).i32Store(BLK.size + REC.disp);
-  f.get(r).get(at).i32Const(4095).i32And().get(next).i32Const(16).i32Shl().i32Or().i32Store(BLK.size + REC.off);
+  f.get(r).get(imm).i64Store(BLK.size + REC.imm).get(r).get(disp).i32Store(BLK.size + REC.disp);
+  f.get(r).get(at).i32Const(4095).i32And().get(p).get(at).i32Sub().i32Const(12).i32Shl().i32Or();
+  f.get(t).i32Load8U(T.scale).i32Const(16).i32Shl().i32Or().get(k).i32Const(24).i32Shl().i32Or().i32Store(BLK.size + REC.off);
   // With those before it one sequence?
   f.get(t).i32Load16U(T.fn).i32Const(SLOT.first).i32Sub().tee(bits).i32Const(HOT_FORMS.length).i32LtU().ifThen();
   f.get(token).i32Const(ROW_BITS).i32Shl().get(bits).i32Add().i32Load8U(FUSION).tee(byte).ifThen();
-  f.get(byte).i32Const(1).i32Sub().set(token).get(head).get(token).i32Const(SLOT.fused).i32Add().i32Store(BLK.size + REC.fn);
+  f.get(byte).i32Const(1).i32Sub().set(token).get(head).get(token).i32Const(SLOT.fused).i32Add().i32Store16(BLK.size + REC.fn);
   f.else().get(bits).i32Const(FUSED.length).i32Add().set(token).get(r).set(head).end();
   f.else().i32Const(NONE).set(token).end();
   f.get(p).set(at).get(k).i32Const(1).i32Add().set(k);

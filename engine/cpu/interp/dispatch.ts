@@ -13,6 +13,7 @@ export const DISPATCH_SLOTS = 16384;
 export const SLOT = { enter: 1, enterCounted: 2, straddle: 3, fused: 16, first: 16 + FUSED.length } as const;
 
 const STATE = 0;
+const REC_BITS = Math.log2(REC.size);
 
 /** The physical address of the i64 in `rip` into local `pa`, over the instruction TLB if it is not on the code page; `miss` is emitted for what is in neither. */
 function emitAddress(f: Func, rip: number, pa: number, miss: (page: number) => void): void {
@@ -27,7 +28,7 @@ function emitAddress(f: Func, rip: number, pa: number, miss: (page: number) => v
   f.get(rip).i32WrapI64().i32Const(4095).i32And().get(STATE).i32Load(S.frameBase).i32Add().set(pa);
 }
 /** push i32: the address of pa's entry in the jump cache. */
-function jumpCacheEntry(f: Func, pa: number): void {
+export function jumpCacheEntry(f: Func, pa: number): void {
   f.get(pa).get(pa).i32Const(11).i32ShrU().i32Xor().i32Const((1 << JUMP_CACHE_BITS) - 1).i32And().i32Const(3).i32Shl();
 }
 /** The block remembers that control went to `next`, at pa. */
@@ -38,9 +39,9 @@ function remember(f: Func, block: number, pa: number, next: () => void): void {
 
 /**
  * chain(state, from): from state.rip to the next block, over the jump cache; the block `from` that it comes from (0: none) remembers it.
- * @param refill fetches(state, page), see emitFetch. @param itlb, find the runtime's.
+ * @param refill fetches(state, page), see emitFetch. @param itlb the runtime's. @param find found(state, pa), see find-known.ts.
  */
-export function emitChain(f: Func, refill: Func, itlb: number, find: number, handlerType: number): void {
+export function emitChain(f: Func, refill: Func, itlb: number, find: Func, handlerType: number): void {
   const rip = f.local(I64), e = f.local(I32), pa = f.local(I32), block = f.local(I32), from = 1;
   f.get(STATE).i64Load(CTX.rip).set(rip);
   emitAddress(f, rip, pa, (page) => {
@@ -57,7 +58,7 @@ export function emitChain(f: Func, refill: Func, itlb: number, find: number, han
   f.else();
   // May empty the block area: what it comes from is not looked at again
   f.get(STATE).get(pa).call(find).tee(block).i32Eqz().ifThen().i32Const(CODE.leave).return().end().end();
-  f.get(STATE).get(block).get(block).i32Load(BLK.fn).returnCallIndirect(handlerType);
+  f.get(STATE).get(block).get(block).i32Load16U(BLK.fn).returnCallIndirect(handlerType);
 }
 /** The end of a region, with the time on the stack: the deadline (law 3), then the block at the address in local `rip`, in one function but for misses. */
 export function emitOnward(f: Func, rip: number, chain: Func, handlerType: number): void {
@@ -69,7 +70,7 @@ export function emitOnward(f: Func, rip: number, chain: Func, handlerType: numbe
   emitAddress(f, rip, pa, slow);
   jumpCacheEntry(f, pa);
   f.tee(e).i32Load(JUMP_CACHE).get(pa).i32Ne().hint(false).ifThen(); slow(); f.end();
-  f.get(STATE).get(e).i32Load(JUMP_CACHE + 4).tee(block).get(block).i32Load(BLK.fn).returnCallIndirect(handlerType);
+  f.get(STATE).get(e).i32Load(JUMP_CACHE + 4).tee(block).get(block).i32Load16U(BLK.fn).returnCallIndirect(handlerType);
 }
 /** fetches(state, page) → 1: an instruction TLB miss that the page walk resolves without changing the tables; or 0, with no effect, when
  *  mmu/mmu.ts has to look. The same as Mmu.fetchPage. */
@@ -95,25 +96,34 @@ export function emitFetch(f: Func): void {
   f.i32Const(1);
 }
 
+/** push i32: the block of the record in a local. */
+export function emitBlockOf(f: Func, record: number): void {
+  f.get(record).get(record).i32Load8U(REC.k).i32Const(REC_BITS).i32Shl().i32Sub().i32Const(BLK.size).i32Sub();
+}
 /** The end of the block of local 1, a record: its cost and instructions into the state. Pushes the new time. */
 export function emitSpendBlock(f: Func, block: number): void {
   const now = f.local(I64);
-  f.get(1).i32Load(REC.block).set(block);
-  f.get(STATE).get(STATE).i64Load(S.insns).get(block).i64Load32U(BLK.count).i64Add().i64Store(S.insns);
-  f.get(STATE).get(STATE).i64Load(S.now).get(block).i64Load32U(BLK.cost).i64Add().tee(now).i64Store(S.now).get(now);
+  emitBlockOf(f, 1);
+  f.set(block);
+  f.get(STATE).get(STATE).i64Load(S.insns).get(block).i64Load16U(BLK.count).i64Add().i64Store(S.insns);
+  f.get(STATE).get(STATE).i64Load(S.now).get(block).i64Load16U(BLK.cost).i64Add().tee(now).i64Store(S.now).get(now);
 }
-/** The end of the block of local 1, a record, then the deadline (law 3), then the block at the address in local `rip`: mostly one of the two that came
- *  next before. Sets local 1 to its first record, or leaves. */
-export function emitNextBlock(f: Func, rip: number, chain: Func, handlerType: number): void {
+/** The end of the block of local 1, a record, then the deadline (law 3), then the block at the address in local `rip`, or at the local `offset` of the same page:
+ *  mostly one of the two that came next before. Sets local 1 to its first record, or leaves. */
+export function emitNextBlock(f: Func, to: { rip: number } | { offset: number }, chain: Func, handlerType: number): void {
   const block = f.local(I32), pa = f.local(I32), next = f.local(I32), fn = f.local(I32), hot = f.local(I32), e = f.local(I32);
-  const putRip = (): void => { f.get(STATE).get(rip).i64Store(CTX.rip); };
+  const putRip = (): void => {
+    f.get(STATE);
+    if ('rip' in to) f.get(to.rip); else f.get(STATE).i64Load(S.pageVa).get(to.offset).i64ExtendI32U().i64Add();
+    f.i64Store(CTX.rip);
+  };
   emitSpendBlock(f, block);
   f.get(STATE).i64Load(S.deadline).i64GeS().hint(false).ifThen();
   putRip();
   f.get(STATE).i32Const(EXIT.deadline).i32Store(S.exitReason).i32Const(CODE.leave).return().end();
   emitCount(f, 'dispatches');
   const slow = (): void => { putRip(); f.get(STATE).get(block).returnCall(chain); };
-  emitAddress(f, rip, pa, slow);
+  if ('rip' in to) emitAddress(f, to.rip, pa, slow); else f.get(STATE).i32Load(S.frameBase).get(to.offset).i32Add().set(pa);
   f.get(block).i32Load(BLK.pa0).get(pa).i32Eq().ifThen();
   f.get(block).i32Load(BLK.to0).set(next);
   f.else().get(block).i32Load(BLK.pa1).get(pa).i32Eq().ifThen();
@@ -125,7 +135,7 @@ export function emitNextBlock(f: Func, rip: number, chain: Func, handlerType: nu
   f.end().end();
   f.get(next).i32Load(BLK.pa).get(pa).i32Ne().hint(false).ifThen(); slow(); f.end();
   // After a block of the interpreter the flags are packed: its own blocks are entered here
-  f.get(next).i32Load(BLK.fn).tee(fn).i32Const(SLOT.enterCounted).i32GtU().hint(false).ifThen(); putRip(); f.get(STATE).get(next).get(fn).returnCallIndirect(handlerType).end();
+  f.get(next).i32Load16U(BLK.fn).tee(fn).i32Const(SLOT.enterCounted).i32GtU().hint(false).ifThen(); putRip(); f.get(STATE).get(next).get(fn).returnCallIndirect(handlerType).end();
   f.get(fn).i32Const(SLOT.enterCounted).i32Eq().ifThen(); emitHot(f, next, hot, putRip); f.end();
   emitCount(f, 'interpretedBlocks');
   f.get(next).i32Const(BLK.size).i32Add().set(1);

@@ -32,7 +32,7 @@ test('a record from a template is the one that decoding makes', () => {
     const count = records.put(block, at, page + 4096, k, k + 1), { cost, flow, end } = records;
     let same = count === (insn === null ? k : k + 1) && end === at + (insn?.length ?? 0);
     if (insn !== null) {
-      records.fill(insn, (at - RAM_BASE) & 4095, wanted, block, k);
+      records.fill(insn, (at - RAM_BASE) & 4095, wanted, k);
       same &&= cost === records.cost && flow === records.flow && Buffer.compare(u8.subarray(made, made + REC.size), u8.subarray(wanted, wanted + REC.size)) === 0;
       checked++;
     }

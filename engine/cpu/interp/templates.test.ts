@@ -38,7 +38,7 @@ test('records of the common encodings are made without the decoder, and as it ma
       const records = new Records(() => ({ handler, formOfSlot, decodeKnown }) as unknown as Core, u8, level), insn = decode(u8, at, at + 4096, level)!;
       expect(records.put(block, at, at + 4096, 0, 1)).toBe(1);
       const { cost, flow, end } = records;
-      records.fill(insn, 0, wanted + BLK.size, block, 0);
+      records.fill(insn, 0, wanted + BLK.size, 0);
       expect([record(block), cost, flow, end - at], `${head} ${insn.form.key}`).toEqual([record(wanted), records.cost, records.flow, insn.length]);
     }
     const slot = u8[block + BLK.size + REC.fn]! | u8[block + BLK.size + REC.fn + 1]! << 8, sample = FORM_SAMPLES + (slot - SLOT.first) * SAMPLE_BYTES;

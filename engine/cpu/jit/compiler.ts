@@ -81,9 +81,9 @@ export class Compiler {
     this.frames.delete(pfn);
   }
   private dropRegion(region: Compiled): void {
-    const { u32 } = this.mmu;
+    const { u16 } = this.mmu;
     if (region.slot === 0) return; // of two regions made at once each may take its place
-    for (const block of region.entries) if (u32[(block + BLK.fn) >> 2] === region.slot) u32[(block + BLK.fn) >> 2] = this.blocks.entrySlot; // those of other frames live on
+    for (const block of region.entries) if (u16[(block + BLK.fn) >> 1] === region.slot) u16[(block + BLK.fn) >> 1] = this.blocks.entrySlot; // those of other frames live on
     this.forget(region);
     for (const pfn of region.frames) this.frames.get(pfn)!.delete(region);
     this.core.freeSlot(region.slot);
@@ -175,7 +175,7 @@ export class Compiler {
 
   /** Compiles the regions whose entries are queued and makes the blocks' entries point to them. */
   private compile(s: number): void {
-    const { u32 } = this.mmu, flushes = this.blocks.flushes, wanted = new Set(this.queue);
+    const flushes = this.blocks.flushes, wanted = new Set(this.queue);
     if (this.live >= MAX_REGIONS) { this.blocks.flush(); return; }
     let jobs: Job[] = [];
     const entered = new Set<number>(), covered = new Set<number>();
@@ -184,7 +184,7 @@ export class Compiler {
       const region = this.regionFor(block, s, wanted);
       if (this.blocks.flushes !== flushes) return; // the block area ran over: all addresses are void
       if (region === undefined) continue;
-      u32[(block + BLK.fn) >> 2] = SLOT.enter;
+      this.mmu.u16[(block + BLK.fn) >> 1] = SLOT.enter;
       if (region === null) { this.rejected++; continue; }
       const root = region.entries[0]!, blocks = new Map([...region.found.values()].map((b) => [b.block, b.offset - root.offset]));
       const compiled: Compiled = { slot: 0, root: root.block, blocks, entries: region.entries.filter((b) => !b.code.straddles).map((b) => b.block), frames: region.pages.map((p) => p.frame >>> 12), made: this.executed() };
@@ -216,7 +216,7 @@ export class Compiler {
     return [...met];
   }
   private install(jobs: readonly Job[], m: Module): void {
-    const bytes = m.finish(), { core } = this, { u32 } = this.mmu;
+    const bytes = m.finish(), { core } = this, { u16, u32 } = this.mmu;
     const instance = core.instantiate(m, bytes);
     this.modules++;
     this.bytes += bytes.length;
@@ -225,9 +225,9 @@ export class Compiler {
       core.dispatchTable.set(slot, instance.exports[String(i)] as never);
       for (const b of region.entries) {
         if (b.code.straddles) continue; // its second page is looked up where control arrives
-        u32[(b.block + BLK.fn) >> 2] = slot;
+        u16[(b.block + BLK.fn) >> 1] = slot;
         u32[(b.block + BLK.region) >> 2] = this.firstId + i;
-        u32[(b.block + BLK.entry) >> 2] = b.entry;
+        u16[(b.block + BLK.entry) >> 1] = b.entry;
         u32[(b.block + BLK.page) >> 2] = b.page;
       }
       for (const b of region.found.values()) if (b.entry < 0) this.recount(b.block);

@@ -4,6 +4,7 @@ import { assert } from '../../base/assert.ts';
 import { CTX, RSP } from '../../machine/hardware.ts';
 import type { Form, Insn } from '../decode/insn.ts';
 import { emitLimit } from '../interp/core-module.ts';
+import { emitBlockOf } from '../interp/dispatch.ts';
 import { BLK, ITLB, ITLB_ENTRIES, JUMP_CACHE, JUMP_CACHE_BITS, REC, S, cpuBase } from '../layout.ts';
 import { semanticsOf } from '../semantics/context.ts';
 import type { Semantics } from '../semantics/context.ts';
@@ -153,7 +154,7 @@ export class RegionEmitter {
   }
   private arrive(): void {
     const { f } = this;
-    if (this.table) f.get(BLOCK).i32Load(BLK.entry).set(this.next);
+    if (this.table) f.get(BLOCK).i32Load16U(BLK.entry).set(this.next);
     f.get(STATE); emitLimit(f); f.tee(this.state.left).i32Store(S.limit);
   }
   private epilogue(): void {
@@ -166,7 +167,7 @@ export class RegionEmitter {
     f.get(STATE).i32Load(S.rec).tee(record).if();
     if (this.pageOk.size > 0) { // the interpreter goes on in the page of the record's block
       const frame = f.local(I32);
-      f.get(STATE).get(record).i32Load(REC.block).i32Load(BLK.pa).i32Const(-4096).i32And().tee(frame).i32Store(S.frameBase);
+      f.get(STATE); emitBlockOf(f, record); f.i32Load(BLK.pa).i32Const(-4096).i32And().tee(frame).i32Store(S.frameBase);
       for (const p of region.pages) f.get(frame).i32Const(p.frame).i32Eq().ifThen().get(STATE).get(state.baseVa()).i64Const(p.page).i64Add().i64Store(S.pageVa).end();
     }
     f.get(STATE).get(record); state.time(); this.call(f, 'tail:sys.side'); f.end();
@@ -251,7 +252,7 @@ export class RegionEmitter {
     f.get(pa).i32Const(11).i32ShrU().i32Xor().i32Const((1 << JUMP_CACHE_BITS) - 1).i32And().i32Const(3).i32Shl().tee(at);
     f.i32Load(JUMP_CACHE).get(pa).i32Ne().brIf(exit);
     f.get(at).i32Load(JUMP_CACHE + 4).tee(at).i32Load(BLK.region).i32Const(this.id).i32Ne().brIf(exit);
-    f.get(at).i32Load(BLK.entry).set(this.next).br(this.rootLabel);
+    f.get(at).i32Load16U(BLK.entry).set(this.next).br(this.rootLabel);
     f.free(distance, pa, at);
   }
   /** The same with registers in memory, `base` being the address of the base page: the instruction TLB says what page it is. */
@@ -266,7 +267,7 @@ export class RegionEmitter {
     f.get(at).i32Load(JUMP_CACHE + 4).tee(at).i32Load(BLK.region).i32Const(this.id).i32Ne().brIf(exit);
     f.get(page).get(at).i64Load32S(BLK.page).i64Sub().get(state.baseVa()).i64Ne().brIf(exit);
     f.get(STATE).get(page).i64Store(S.pageVa).get(STATE).get(e).i32Load(itlb + ITLB.frame).i32Store(S.frameBase);
-    f.get(at).i32Load(BLK.entry).set(this.next).br(this.rootLabel);
+    f.get(at).i32Load16U(BLK.entry).set(this.next).br(this.rootLabel);
     f.free(page, e, pa, at);
   }
   /** Local e: with the offset that is returned the address of the page's entry in the instruction TLB. */

@@ -101,7 +101,7 @@ export class Discovery {
         tables.delete(page);
         for (const block of blocks.hotIn(this.frame(page, baseLo, baseHi) >>> 12, minHot)) {
           const offset = page + (u32[(block + BLK.pa) >> 2]! & 4095);
-          if (u32[(block + BLK.fn) >> 2]! <= SLOT.enterCounted && !found.has(offset)) { queue.push(offset); arrivals.add(offset); }
+          if (this.mmu.u16[(block + BLK.fn) >> 1]! <= SLOT.enterCounted && !found.has(offset)) { queue.push(offset); arrivals.add(offset); }
         }
       }
       if (done === queue.length) break;

@@ -18,6 +18,7 @@ const EMPTY_ITLB_PART = new Uint32Array(ITLB_ENTRIES * ITLB.size >> 7).fill(0xff
 
 export class Mmu {
   readonly u8: Uint8Array;
+  readonly u16: Uint16Array;
   readonly u32: Uint32Array;
   readonly f64: Float64Array;
   private readonly ram32: number = RAM_BASE >> 2;
@@ -27,6 +28,7 @@ export class Mmu {
   /** @param dropCode forgets what was translated from a frame. */
   constructor(memory: WebAssembly.Memory, private readonly frames: number, readonly cpus: number, private readonly dropCode: (pfn: number) => void) {
     this.u8 = new Uint8Array(memory.buffer);
+    this.u16 = new Uint16Array(memory.buffer);
     this.u32 = new Uint32Array(memory.buffer);
     this.f64 = new Float64Array(memory.buffer);
   }

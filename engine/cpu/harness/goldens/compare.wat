@@ -41,7 +41,7 @@
   i32.const (;state;) i32.const (;state;) i64.load offset=888 (;deadline;) i32.const (;state;) i64.load offset=880 (;now;) i64.sub local.tee 13 i64.const 1073741824 local.get 13 i64.const 1073741824 i64.lt_s select local.tee 13 i64.const 0 local.get 13 i64.const 0 i64.gt_s select i32.wrap_i64 local.tee 3 i32.store offset=980 (;limit;)
   block
     local.get 3 i32.const 2 i32.le_s if (;unlikely;)
-      i32.const (;state;) i32.const 12320840 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 16515168 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get 3 i64.extend_i32_u return_call 3
     end
     i32.const (;state;) i64.load offset=24 (;rbx;) local.set $rbx
@@ -55,23 +55,23 @@
     local.get 3 i32.const 2 i32.sub local.set 3
     local.get 16 local.get 17 i32.lt_s if
       local.get 3 i32.const 2 i32.le_s if (;unlikely;)
-        i32.const (;state;) i32.const 12320992 i32.store offset=868 (;rec;)
+        i32.const (;state;) i32.const 16515296 i32.store offset=868 (;rec;)
         i32.const (;state;) local.get 3 i64.extend_i32_u i32.const 8202 local.get 5 local.get 6 return_call 4
       end
       i64.const 2 local.set 18
       i32.const (;state;) i64.const 2 i64.store offset=16 (;rdx;)
-      i32.const (;state;) i32.const 12321032 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 16515328 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get 3 i64.extend_i32_u i32.const 8202 local.get 5 local.get 6 return_call 4
     end
     local.get 3 i32.const 3 i32.le_s if (;unlikely;)
-      i32.const (;state;) i32.const 12321144 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 16515424 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get 3 i64.extend_i32_u i32.const 8202 local.get 5 local.get 6 return_call 4
     end
     i64.const 1 local.set 19
     i64.const 2 local.set 18
     i32.const (;state;) i64.const 1 i64.store offset=8 (;rcx;)
     i32.const (;state;) i64.const 2 i64.store offset=16 (;rdx;)
-    i32.const (;state;) i32.const 12321224 i32.store offset=868 (;rec;)
+    i32.const (;state;) i32.const 16515488 i32.store offset=868 (;rec;)
     i32.const (;state;) local.get 3 i64.extend_i32_u i32.const 8202 local.get 5 local.get 6 return_call 4
     unreachable
   end

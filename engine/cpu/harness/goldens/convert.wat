@@ -39,7 +39,7 @@
   i32.const (;state;) i32.const (;state;) i64.load offset=888 (;deadline;) i32.const (;state;) i64.load offset=880 (;now;) i64.sub local.tee 10 i64.const 1073741824 local.get 10 i64.const 1073741824 i64.lt_s select local.tee 10 i64.const 0 local.get 10 i64.const 0 i64.gt_s select i32.wrap_i64 local.tee 3 i32.store offset=980 (;limit;)
   block
     local.get 3 i32.const 7 i32.le_s if (;unlikely;)
-      i32.const (;state;) i32.const 12320840 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 16515168 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get 3 i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 4
     end
     i32.const (;state;) i64.load (;rax;) local.set $rax
@@ -59,14 +59,14 @@
       i32.const (;state;) i32.load offset=172 if (;unlikely;)
         i32.const (;state;) i32.const 0 i32.store offset=172
         i32.const (;state;) local.get $xmm0 v128.store offset=320 (;xmm0;)
-        i32.const (;state;) i32.const 12320880 i32.store offset=868 (;rec;)
+        i32.const (;state;) i32.const 16515200 i32.store offset=868 (;rec;)
         i32.const (;state;) local.get 3 i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 4
       end
     end
     local.get 10 local.set 15
     i32.const (;state;) local.get 15 i64.store offset=16 (;rdx;)
     i32.const (;state;) local.get $xmm0 v128.store offset=320 (;xmm0;)
-    i32.const (;state;) i32.const 12320920 i32.store offset=868 (;rec;)
+    i32.const (;state;) i32.const 16515232 i32.store offset=868 (;rec;)
     i32.const (;state;) local.get 3 i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 4
     unreachable
   end

@@ -42,7 +42,7 @@
   i32.const (;state;) i32.const (;state;) i64.load offset=888 (;deadline;) i32.const (;state;) i64.load offset=880 (;now;) i64.sub local.tee 12 i64.const 1073741824 local.get 12 i64.const 1073741824 i64.lt_s select local.tee 12 i64.const 0 local.get 12 i64.const 0 i64.gt_s select i32.wrap_i64 local.tee 3 i32.store offset=980 (;limit;)
   block
     local.get 3 i32.const 4 i32.le_s if (;unlikely;)
-      i32.const (;state;) i32.const 12320840 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 16515168 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get 3 i64.extend_i32_u return_call 3
     end
     i32.const (;state;) i64.load offset=24 (;rbx;) local.set $rbx
@@ -58,20 +58,20 @@
     local.get 5 i64.const 0 i64.lt_s if
       local.get 3 i32.const 1 i32.le_s if (;unlikely;)
         i32.const (;state;) local.get $rax i64.store (;rax;)
-        i32.const (;state;) i32.const 12321072 i32.store offset=868 (;rec;)
+        i32.const (;state;) i32.const 16515360 i32.store offset=868 (;rec;)
         i32.const (;state;) local.get 3 i64.extend_i32_u i32.const 16386 local.get 5 local.get 6 return_call 4
       end
       i32.const (;state;) local.get $rax i64.store (;rax;)
-      i32.const (;state;) i32.const 12321072 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 16515360 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get 3 i64.extend_i32_u i32.const 16386 local.get 5 local.get 6 return_call 4
     end
     local.get 3 i32.const 2 i32.le_s if (;unlikely;)
       i32.const (;state;) local.get $rax i64.store (;rax;)
-      i32.const (;state;) i32.const 12321184 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 16515488 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get 3 i64.extend_i32_u i32.const 16386 local.get 5 local.get 6 return_call 4
     end
     i32.const (;state;) local.get $rax i64.store (;rax;)
-    i32.const (;state;) i32.const 12321224 i32.store offset=868 (;rec;)
+    i32.const (;state;) i32.const 16515520 i32.store offset=868 (;rec;)
     i32.const (;state;) local.get 3 i64.extend_i32_u i32.const 16386 local.get 5 local.get 6 return_call 4
     unreachable
   end

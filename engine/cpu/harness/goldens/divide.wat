@@ -39,7 +39,7 @@
   i32.const (;state;) i32.const (;state;) i64.load offset=888 (;deadline;) i32.const (;state;) i64.load offset=880 (;now;) i64.sub local.tee 24 i64.const 1073741824 local.get 24 i64.const 1073741824 i64.lt_s select local.tee 24 i64.const 0 local.get 24 i64.const 0 i64.gt_s select i32.wrap_i64 local.tee 3 i32.store offset=980 (;limit;)
   block
     local.get 3 i32.const 22 i32.le_s if (;unlikely;)
-      i32.const (;state;) i32.const 12320840 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 16515168 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get 3 i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 3
     end
     i32.const (;state;) i64.load offset=16 (;rdx;) local.set $rdx
@@ -51,7 +51,7 @@
     i32.const (;state;) i64.load offset=8 (;rcx;) local.set $rcx
     local.get $rcx local.tee 13 i64.eqz if
       i32.const (;state;) local.get $rdx i64.store offset=16 (;rdx;)
-      i32.const (;state;) i32.const 12320880 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 16515200 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get 8 i64.store offset=1000 (;fr;)
       i32.const (;state;) local.get 3 i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or i32.const 8195 i64.const 0 i64.const 0 return_call 4
     end
@@ -61,7 +61,7 @@
     local.get $rax local.set 20
     local.get 19 local.get 13 i64.ge_u if
       i32.const (;state;) local.get $rdx i64.store offset=16 (;rdx;)
-      i32.const (;state;) i32.const 12320880 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 16515200 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get 8 i64.store offset=1000 (;fr;)
       i32.const (;state;) local.get 3 i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or i32.const 8195 i64.const 0 i64.const 0 return_call 4
     end
@@ -88,7 +88,7 @@
     local.get 17 local.set $rdx
     i32.const (;state;) local.get $rax i64.store (;rax;)
     i32.const (;state;) local.get $rdx i64.store offset=16 (;rdx;)
-    i32.const (;state;) i32.const 12320920 i32.store offset=868 (;rec;)
+    i32.const (;state;) i32.const 16515232 i32.store offset=868 (;rec;)
     i32.const (;state;) local.get 8 i64.store offset=1000 (;fr;)
     i32.const (;state;) local.get 3 i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or i32.const 8195 i64.const 0 i64.const 0 return_call 4
     unreachable

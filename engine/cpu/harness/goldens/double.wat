@@ -39,7 +39,7 @@
   i32.const (;state;) i32.const (;state;) i64.load offset=888 (;deadline;) i32.const (;state;) i64.load offset=880 (;now;) i64.sub local.tee 15 i64.const 1073741824 local.get 15 i64.const 1073741824 i64.lt_s select local.tee 15 i64.const 0 local.get 15 i64.const 0 i64.gt_s select i32.wrap_i64 local.tee 3 i32.store offset=980 (;limit;)
   block
     local.get 3 i32.const 7 i32.le_s if (;unlikely;)
-      i32.const (;state;) i32.const 12320840 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 16515168 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get 3 i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
     end
     i32.const (;state;) v128.load offset=336 (;xmm1;) local.set $xmm1
@@ -66,7 +66,7 @@
       i32.const (;state;) local.get 9 i64.reinterpret_f64 local.get 10 i64.reinterpret_f64 call $h.sse.mul64 f64.reinterpret_i64 local.set 11
       i32.const (;state;) i32.load offset=172 if (;unlikely;)
         i32.const (;state;) i32.const 0 i32.store offset=172
-        i32.const (;state;) i32.const 12320840 i32.store offset=868 (;rec;)
+        i32.const (;state;) i32.const 16515168 i32.store offset=868 (;rec;)
         i32.const (;state;) local.get 3 i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
       end
     end
@@ -75,7 +75,7 @@
     local.get $rdi local.set 15
     i32.const (;state;) local.get $xmm0 v128.store offset=320 (;xmm0;)
     local.get 15 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 131040 i32.and local.tee 17 i64.load offset=6144 (;dtlb.read;) local.get 15 i64.xor i64.const 4088 i64.gt_u if (;unlikely;)
-      i32.const (;state;) i32.const 12320880 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 16515200 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get 3 i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
     end
     local.get 15 i32.wrap_i64 local.get 17 i32.load offset=6160 (;dtlb.addend;) i32.add v128.load64_zero f64x2.extract_lane 0 local.set 10
@@ -95,13 +95,13 @@
       i32.const (;state;) local.get 11 i64.reinterpret_f64 local.get 10 i64.reinterpret_f64 call $h.sse.add64 f64.reinterpret_i64 local.set 9
       i32.const (;state;) i32.load offset=172 if (;unlikely;)
         i32.const (;state;) i32.const 0 i32.store offset=172
-        i32.const (;state;) i32.const 12320880 i32.store offset=868 (;rec;)
+        i32.const (;state;) i32.const 16515200 i32.store offset=868 (;rec;)
         i32.const (;state;) local.get 3 i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
       end
     end
     local.get $xmm0 local.get 9 f64x2.replace_lane 0 local.set $xmm0
     i32.const (;state;) local.get $xmm0 v128.store offset=320 (;xmm0;)
-    i32.const (;state;) i32.const 12320920 i32.store offset=868 (;rec;)
+    i32.const (;state;) i32.const 16515232 i32.store offset=868 (;rec;)
     i32.const (;state;) local.get 3 i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
     unreachable
   end

@@ -39,7 +39,7 @@
   i32.const (;state;) i32.const (;state;) i64.load offset=888 (;deadline;) i32.const (;state;) i64.load offset=880 (;now;) i64.sub local.tee 14 i64.const 1073741824 local.get 14 i64.const 1073741824 i64.lt_s select local.tee 14 i64.const 0 local.get 14 i64.const 0 i64.gt_s select i32.wrap_i64 local.tee 3 i32.store offset=980 (;limit;)
   block
     local.get 3 i32.const 3 i32.le_s if (;unlikely;)
-      i32.const (;state;) i32.const 12320840 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 16515168 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get 3 i64.extend_i32_u return_call 3
     end
     i32.const (;state;) i64.load (;rax;) local.set $rax
@@ -54,7 +54,7 @@
     local.get 14 i64.const 255 i64.and i64.const 8 i64.shl local.get $rcx i64.const -65281 i64.and i64.or local.set $rcx
     i32.const (;state;) local.get $rcx i64.store offset=8 (;rcx;)
     i32.const (;state;) local.get $rbx i64.store offset=24 (;rbx;)
-    i32.const (;state;) i32.const 12320920 i32.store offset=868 (;rec;)
+    i32.const (;state;) i32.const 16515232 i32.store offset=868 (;rec;)
     i32.const (;state;) local.get 3 i64.extend_i32_u i32.const 2049 local.get 5 local.get 6 return_call 4
     unreachable
   end

@@ -40,14 +40,14 @@
   i32.const (;state;) i32.const (;state;) i64.load offset=888 (;deadline;) i32.const (;state;) i64.load offset=880 (;now;) i64.sub local.tee 9 i64.const 1073741824 local.get 9 i64.const 1073741824 i64.lt_s select local.tee 9 i64.const 0 local.get 9 i64.const 0 i64.gt_s select i32.wrap_i64 local.tee 3 i32.store offset=980 (;limit;)
   block
     local.get 3 i32.const 2 i32.le_s if (;unlikely;)
-      i32.const (;state;) i32.const 12320840 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 16515168 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get 3 i64.extend_i32_u return_call 4
     end
     i32.const (;state;) i64.load offset=856 (;pageVa;) i64.const 10 i64.add local.set 8
     local.get 8 local.set 9
     local.get 9 i64.const 47 i64.shr_s i64.const 1 i64.add i64.const 1 i64.gt_u if (;unlikely;)
       i32.const (;state;) local.get 8 i64.store (;rax;)
-      i32.const (;state;) i32.const 12320880 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 16515200 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get 3 i64.extend_i32_u return_call 4
     end
     local.get 9 local.set 2

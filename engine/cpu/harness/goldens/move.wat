@@ -40,7 +40,7 @@
   i32.const (;state;) i32.const (;state;) i64.load offset=888 (;deadline;) i32.const (;state;) i64.load offset=880 (;now;) i64.sub local.tee 13 i64.const 1073741824 local.get 13 i64.const 1073741824 i64.lt_s select local.tee 13 i64.const 0 local.get 13 i64.const 0 i64.gt_s select i32.wrap_i64 local.tee 3 i32.store offset=980 (;limit;)
   block
     local.get 3 i32.const 4 i32.le_s if (;unlikely;)
-      i32.const (;state;) i32.const 12320840 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 16515168 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get 3 i64.extend_i32_u return_call 3
     end
     i32.const (;state;) i64.load offset=24 (;rbx;) local.set $rbx
@@ -51,7 +51,7 @@
     local.get 9 i32.wrap_i64 local.tee 10 local.tee 12 i64.extend_i32_u local.set 11
     i32.const (;state;) local.get 9 i64.store (;rax;)
     i32.const (;state;) local.get 11 i64.store offset=8 (;rcx;)
-    i32.const (;state;) i32.const 12320960 i32.store offset=868 (;rec;)
+    i32.const (;state;) i32.const 16515264 i32.store offset=868 (;rec;)
     i32.const (;state;) local.get 3 i64.extend_i32_u i32.const 16385 local.get 5 i64.const 8 return_call 4
     unreachable
   end

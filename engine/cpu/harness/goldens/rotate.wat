@@ -39,7 +39,7 @@
   i32.const (;state;) i32.const (;state;) i64.load offset=888 (;deadline;) i32.const (;state;) i64.load offset=880 (;now;) i64.sub local.tee 10 i64.const 1073741824 local.get 10 i64.const 1073741824 i64.lt_s select local.tee 10 i64.const 0 local.get 10 i64.const 0 i64.gt_s select i32.wrap_i64 local.tee 3 i32.store offset=980 (;limit;)
   block
     local.get 3 i32.const 3 i32.le_s if (;unlikely;)
-      i32.const (;state;) i32.const 12320840 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 16515168 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get 3 i64.extend_i32_u return_call 5
     end
     i64.const 7 local.set 8
@@ -59,7 +59,7 @@
     local.get 10 local.set $rdx
     i32.const (;state;) local.get $rax i64.store (;rax;)
     i32.const (;state;) local.get $rdx i64.store offset=16 (;rdx;)
-    i32.const (;state;) i32.const 12320920 i32.store offset=868 (;rec;)
+    i32.const (;state;) i32.const 16515232 i32.store offset=868 (;rec;)
     i32.const (;state;) local.get 3 i64.extend_i32_u i32.const 16391 local.get 5 i64.const 0 return_call 6
     unreachable
   end

@@ -39,7 +39,7 @@
   i32.const (;state;) i32.const (;state;) i64.load offset=888 (;deadline;) i32.const (;state;) i64.load offset=880 (;now;) i64.sub local.tee 15 i64.const 1073741824 local.get 15 i64.const 1073741824 i64.lt_s select local.tee 15 i64.const 0 local.get 15 i64.const 0 i64.gt_s select i32.wrap_i64 local.tee 3 i32.store offset=980 (;limit;)
   block
     local.get 3 i32.const 1 i32.le_s if (;unlikely;)
-      i32.const (;state;) i32.const 12320840 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 16515168 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get 3 i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
     end
     i64.const 32 local.set $rcx
@@ -47,14 +47,14 @@
     i32.const (;state;) i64.const 32 i64.store offset=8 (;rcx;)
     loop
       local.get 3 i32.const 1 i32.le_s if (;unlikely;)
-        i32.const (;state;) i32.const 12320992 i32.store offset=868 (;rec;)
+        i32.const (;state;) i32.const 16515296 i32.store offset=868 (;rec;)
         i32.const (;state;) local.get 3 i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
       end
       i32.const (;state;) i32.const (;state;) i64.load offset=56 (;rdi;) local.set $rdi
       local.get $rdi i32.const (;state;) i64.load offset=8 (;rcx;) local.set $rcx
       local.get $rcx i32.const (;state;) i64.load offset=48 (;rsi;) local.set $rsi
       local.get $rsi i64.const 0 i64.add call $h.string.movs1 local.tee 10 i32.const 0 i32.lt_s if (;unlikely;)
-        i32.const (;state;) i32.const 12320992 i32.store offset=868 (;rec;)
+        i32.const (;state;) i32.const 16515296 i32.store offset=868 (;rec;)
         i32.const (;state;) local.get 3 i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
       end
       local.get $rdi local.get 10 i32.const 0 i32.shl i64.extend_i32_u i64.add local.set $rdi
@@ -83,13 +83,13 @@
         i32.const (;state;) local.get $rcx i64.store offset=8 (;rcx;)
         i32.const (;state;) local.get $rsi i64.store offset=48 (;rsi;)
         i32.const (;state;) local.get $rdi i64.store offset=56 (;rdi;)
-        i32.const (;state;) i32.const 12321104 i32.store offset=868 (;rec;)
+        i32.const (;state;) i32.const 16515424 i32.store offset=868 (;rec;)
         i32.const (;state;) local.get 3 i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
       end
       i32.const (;state;) local.get $rcx i64.store offset=8 (;rcx;)
       i32.const (;state;) local.get $rsi i64.store offset=48 (;rsi;)
       i32.const (;state;) local.get $rdi i64.store offset=56 (;rdi;)
-      i32.const (;state;) i32.const 12321104 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 16515424 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get 3 i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
       unreachable
     end
