@@ -33,7 +33,8 @@ export function engineLines(s: Record<string, number>): [string, string][] {
     ['translation', `${seconds(translation)}, ${percent(translation, n('runMs'))} of that: decoding ${seconds(n('decodeMs'))}, compiling ${seconds(n('compileMs'))}`],
     ['tiers', `${percent(compiled, insns)} of instructions in regions, ${percent(insns - compiled, insns)} in the interpreter`],
     ['regions left', `${count(regions)} times, every ${(compiled / Math.max(1, regions)).toFixed(1)} instructions; interpreter ${count(n('interpretedBlocks'))} blocks`],
-    ['dispatcher', `${count(n('dispatches'))} times; code cache hits ${percent(n('dispatches') - n('blockLookups'), n('dispatches'), 3)}, to another page ${percent(n('pageChanges'), n('dispatches'))}`],
+    ['dispatcher', `${count(n('dispatches'))} times; code cache hits ${percent(n('dispatches') - n('blockLookups'), n('dispatches'), 3)}, to another page ${percent(n('pageChanges'), n('dispatches') + n('returns'))}`],
+    ['calls', `${count(n('waits'))} for whose return a region waited; ${percent(n('returns'), n('waits'))} returned to it`],
     ['TLB hits', `${percent(n('tlbTests') - n('dtlbMiss'), n('tlbTests'), 3)} of ${count(n('tlbTests'))} comparisons for data accesses; ${percent(n('pageChanges') - n('itlbMiss'), n('pageChanges'), 3)} of ${count(n('pageChanges'))} page changes`],
     ['side exits', `${count(n('sideExits'))}: ${percent(n('sideExits'), regions)} of the ends of regions`],
   );

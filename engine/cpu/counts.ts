@@ -12,6 +12,8 @@ export const COUNT = {
   regionExits: 88, sideExits: 96, regionInsns: 104,
   /** Comparisons with a fast tag of the data TLB. */
   tlbTests: 112,
+  /** Calls for whose return a region waited; those that returned to it. */
+  waits: 120, returns: 128,
 } as const;
 
 export function emitCount(f: Func, counter: keyof typeof COUNT): void {

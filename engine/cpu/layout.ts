@@ -15,6 +15,8 @@ export const FRAME_COUNT = 20;
 export const BLOCKS = { next: 24, refuse: 28, entry: 32, decoded: 36, lookups: 40 } as const;
 /** Instructions of a block at most. */
 export const MAX_INSNS = 64;
+/** u32: how many regions have been dropped, modulo 2^32: a region that waits for one that it called does not go on after that. */
+export const DROPS = 44;
 /** u32: what the decoder in WebAssembly found (interp/decode-known.ts): where it stopped, the cost of its records together, how the block goes on behind the last;
  *  whether the instruction there is one for the decoder, the place for its template or 0, the template's key and SIB, bytes before displacement and immediate. */
 export const DECODE = { at: 192, cost: 196, flow: 200, more: 204, template: 208, key: 212, sib: 216, head: 220 } as const;
@@ -31,6 +33,11 @@ export const FUSION = 0x948000;
 /** By handler slot from the first on: the bytes of an instruction of that form, its displacement and immediate 0; zeros if none is known. Written once. */
 export const FORM_SAMPLES = 0x960000;
 export const SAMPLE_BYTES = 16;
+/** Physical address → entry of a live region: 4,096 entries of 16 bytes. Exits of regions look here first: what is needed lies in one line of the host's cache,
+ *  and few of these are touched. Filled from the jump cache; a region that is made or dropped empties those of its entries. */
+export const ENTRIES = 0x9a0000;
+export const ENTRIES_BITS = 12;
+export const ENT = { pa: 0, fn: 4, block: 8, entry: 12, size: 16 } as const;
 /** One byte a frame: FETCHED is architectural (law 3), DECODED a cache's. Ram looks here before each write. */
 export const FRAME_FLAGS = 0x9c0000;
 export const FRAME_FLAGS_SIZE = 0x100000;
@@ -81,6 +88,10 @@ export const S = {
   itlb: 0x20800, // 1,024 entries of 16 bytes
   /** As dtlbUsed, of the instruction TLB: entries 32 n … 32 n + 31. */
   itlbUsed: 0x24800,
+  /** The stack pointer behind the return for which the innermost waiting region waits, all ones if none does; regions that wait (interp/exits.ts). A cache's. */
+  waitRsp: 0x24808, waiting: 0x24810,
+  /** BLK.entry of the block at which a region is entered. */
+  entry: 0x24814,
 } as const;
 
 export const DTLB_ENTRIES = 4096;

@@ -263,4 +263,41 @@ describe.skipIf(!hasGcc)('processor', { timeout: 60_000 }, () => {
     expect(counted[0]).toBeLessThan(50_000);
     expect(counted).toEqual(modes.map(() => counted[0]));
   });
+
+  // Eight functions through a table are more than a region takes along: it calls them and waits. Each test is long enough that most of it runs in regions.
+  const far = (functions: string[], main: string, rounds = 20_000): string => `lea rbx, [rip+table]\n${functions.map((_, i) => `lea rax, [rip+f${i}]\nmov [${DATA}+${i * 8}], rax`).join('\n')}
+    lea rbx, [${DATA}]\nxor eax, eax\nmov r12d, ${rounds}\n1: mov ecx, r12d\nand ecx, 7\n${main}\ndec r12d\njnz 1b\nsyscall\n.org 0x1000\ntable:\n${functions.map((code, i) => `.org ${0x1000 + i * 0x1000}\nf${i}: ${code}`).join('\n')}`;
+  const waiting = { hot: 64, meter: { now: () => 0 } }, adds = (n: number): string => `add rax, ${n}\nret`;
+  const eight = (code: (i: number) => string): string[] => Array.from({ length: 8 }, (_, i) => code(i));
+  /** What of the calls for which regions waited, at least so many, came back as awaited. */
+  const returned = (m: Machine, jit: boolean, least: number): number => {
+    const { waits, returns } = m.cpu.stats() as { waits: number; returns: number };
+    if (jit) expect(waits).toBeGreaterThan(least);
+    return returns / waits;
+  };
+  /** The test in all modes; the second of them is jit auto. */
+  const waits = (source: string, rax: number, share: (returned: number) => void, slice = 100_000, least = 1000): void => {
+    let mode = 0;
+    run(source, (m) => {
+      expect(m.cpu.exit.reason).toBe(EXIT.syscall);
+      expect(m.cpu.regs(0).gpr(RAX)).toBe(rax);
+      expect(m.cpu.regs(0).gpr(RSP)).toBe(STACK);
+      const of = returned(m, mode === 1, least);
+      if (mode++ === 1) share(of);
+    }, () => undefined, slice, waiting);
+  };
+  test('a region waits for the functions that it calls', () => waits(far(eight(adds), 'imul esi, ecx, 3\ncall [rbx+rcx*8]'), 20_000 * 3.5, (of) => expect(of).toBeGreaterThan(0.95)));
+  test('the same near the deadline', () => waits(far(eight(adds), 'call [rbx+rcx*8]'), 20_000 * 3.5, () => undefined, 37));
+  test('a called function returns behind its return site', () =>
+    waits(far(eight((i) => `${i % 2 === 0 ? 'add qword ptr [rsp], 4\n' : ''}add rax, ${i}\nret`), 'call [rbx+rcx*8]\nadd rax, 100'), 20_000 * (3.5 + 50), (of) => expect(of).toBeLessThan(0.6)));
+  test('a called function returns to its caller\'s caller', () =>
+    waits(far(eight((i) => i < 4 ? `add rax, ${i}\ncall [rbx+rcx*8+32]\nadd rax, 1000\nret` : `${i % 2 === 0 ? 'add rsp, 8\n' : ''}add rax, 1\nret`), 'and ecx, 3\ncall [rbx+rcx*8]'), 20_000 * (1.5 + 1 + 500), (of) => expect(of).toBeGreaterThan(0.3)));
+  test('functions call themselves deeper than regions wait', () =>
+    waits(far(eight((i) => `add rax, 1\ndec rdx\njz 2f\nmov ecx, edx\nand ecx, 7\ncall [rbx+rcx*8]\nadd rax, ${i}\n2: ret`), 'mov edx, 3000\ncall [rbx+rcx*8]', 240), 240 * (3000 + 10_499 + 3.5), () => undefined, 1_000_000, 100));
+  test('two stacks in turns', () => // each function goes on with the other stack and returns there
+    waits(far(eight((i) => `add rax, ${i}\nxchg rsp, [rbx+64]\nret`), 'call [rbx+rcx*8]').replace('mov r12d', `mov qword ptr [rbx+64], ${DATA + 0x3000}\nlea rdx, [rip+other]\nmov [${DATA + 0x3000}], rdx\nmov r12d`)
+      .replace('syscall', 'syscall\nother: mov ecx, r12d\nand ecx, 3\nadd rax, 10\ncall [rbx+rcx*8]\njmp other'), 20_000 * (3.5 + 10 + 1.5), () => undefined));
+  test('a region that waits is dropped', () => { // a byte behind the call is written now and then, by the function that is called
+    waits(far(eight((i) => `${i === 3 ? 'test r12d, 0xff8\njnz 2f\nlea rdx, [rip+site]\nmov byte ptr [rdx+3], 7\n2: ' : ''}add rax, ${i}\nret`), 'call [rbx+rcx*8]\nsite: add rax, 1'), 20_000 * 3.5 + 3613 + 7 * 16_387, () => undefined);
+  });
 });

@@ -11,7 +11,7 @@ import type { Func, ValType } from '../wasm/builder.ts';
 
 /** Exit codes of handlers: continue is never returned (handlers tail-call); LEAVE run() with the reason in the state; the block ENDED early after
  *  state.rec; the block in state.rec became HOT. */
-export const CODE = { leave: 1, ended: 2, hot: 3 } as const;
+export const CODE = { leave: 1, ended: 2, hot: 3, /** Not seen outside WebAssembly (exits.ts): the guest has returned to where a region waits; it goes on at rip, without this one that waits; without any. */ returned: 4, onward: 5, again: 6 } as const;
 
 export type CallHelper = (f: Func, name: string) => void;
 /** How a handler goes on when its instruction is done. */

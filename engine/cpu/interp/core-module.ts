@@ -2,7 +2,7 @@
 // the handlers of the common forms. Its bytes depend on nothing but the engine's source, so the build keeps them in a file.
 import { COST } from '../../clock/costs.ts';
 import { AC, CTX, PTE } from '../../machine/hardware.ts';
-import { COUNT, emitCount } from '../counts.ts';
+import { emitCount } from '../counts.ts';
 import { FK } from '../jit/flag-kinds.ts';
 import { BLK, DTLB, DTLB_ENTRIES, FRAME_COUNT, FRAME_FLAGS, FRAME_STORES, RAM_BASE, REC, S, TLB_VALID, TLB_WRITE } from '../layout.ts';
 import { MEMORY_LIMITS } from '../memory.ts';
@@ -14,7 +14,8 @@ import type { Func, ValType } from '../wasm/builder.ts';
 import { HOT_FORMS, OTHER_FORMS, formFromKey } from './common-forms.ts';
 import { CODE, InterpCtx, condFromState, tailCalls } from './context.ts';
 import { decodeTables, emitDecodeKnown } from './decode-known.ts';
-import { DISPATCH_SLOTS, SLOT, emitChain, emitFetch, emitHot, emitNextBlock, emitOnward, emitSpendBlock } from './dispatch.ts';
+import { DISPATCH_SLOTS, SLOT, emitChain, emitFetch, emitHot, emitLimit, emitNextBlock, emitSpendBlock } from './dispatch.ts';
+import { emitCall, emitExit, emitReturn, emitRun, emitSpend } from './exits.ts';
 import { FUSED, fusionTable } from './fused-forms.ts';
 import { emitFind } from './find-known.ts';
 import { emitInnerLoop } from './inner-loop.ts';
@@ -38,7 +39,7 @@ export function helperSignatures(): Signature[] {
   return [
     ...RUNTIME_MEMORY.map((name) => sys(name, [I32, I64, I32], [I32])), sys('string', [I32, I32], [I32]), sys('cpuid', [I32, I32], []),
     sys('dispatch', [I32], [I32]), sys('next', [I32, I32], [I32]), sys('charge', [I32, I32], [I32]), sys('getflags', [I32], [I32]), sys('setflags', [I32, I32], []), sys('resume', [I32, I32], [I32]),
-    sys('packflags', [I32, I32, I64, I64, I64], []), sys('pack', [I32], []), sys('cond', [I32, I32], [I32]), sys('refill', [I32, I64, I32, I32], [I32]), sys('exit', [I32, I64, I64], [I32]), sys('side', [I32, I32, I64], [I32]),
+    sys('packflags', [I32, I32, I64, I64, I64], []), sys('pack', [I32], []), sys('cond', [I32, I32], [I32]), sys('refill', [I32, I64, I32, I32], [I32]), sys('exit', [I32, I64, I64], [I32]), sys('call', [I32, I64, I64, I64], [I32]), sys('return', [I32, I64, I64], [I32]), sys('side', [I32, I32, I64], [I32]),
     ...allHelpers(),
   ];
 }
@@ -87,8 +88,7 @@ export function buildCoreModule(counting = false): Uint8Array {
   emitDecodeKnown(known);
   emitFind(found, known, js.get('find')!, builtInSlots().get(END_FORM.key)!);
   emitChain(chain, fetch, js.get('itlb')!, found, handlerType);
-  emitCount(get('sys.dispatch'), 'dispatches');
-  get('sys.dispatch').get(0).i32Const(0).returnCall(chain);
+  emitRun(get('sys.dispatch'), chain);
   const next = get('sys.next'), rip = next.local(I64);
   next.get(0).i64Load(CTX.rip).set(rip);
   emitNextBlock(next, { rip }, chain, handlerType);
@@ -103,10 +103,10 @@ export function buildCoreModule(counting = false): Uint8Array {
   emitCond(get('sys.cond'));
   get('sys.pack').get(0).get(0).i32Load(S.fk).get(0).i64Load(S.fa).get(0).i64Load(S.fb).get(0).i64Load(S.fr).call(get('sys.packflags')).get(0).i32Const(0).i32Store(S.fk);
   const packed = (f: Func): void => { f.get(0).i32Load(S.fk).ifThen().get(0).call(get('sys.pack')).end(); };
-  const exit = get('sys.exit'), side = get('sys.side');
-  emitCount(exit, 'regionExits');
-  emitSpend(exit, 1);
-  emitOnward(exit, 2, chain, handlerType);
+  const side = get('sys.side');
+  emitExit(get('sys.exit'), chain, handlerType);
+  emitCall(get('sys.call'), chain, fetch, handlerType);
+  emitReturn(get('sys.return'));
   emitCount(side, 'sideExits');
   if (counting) side.get(1).call(js.get('sideexit')!);
   emitSpend(side, 2);
@@ -163,14 +163,6 @@ function emitSetFlags(f: Func): void {
   f.get(0); bit(0); f.i64ExtendI32U().i64Const(63).i64Shl(); bit(0); bit(11); f.i32Xor().i64ExtendI32U().i64Const(62).i64Shl().i64Or(); bit(4); f.i64ExtendI32U().i64Const(3).i64Shl().i64Or().i64Store(S.flagCc);
 }
 
-/** Adds what a region spent to the state: local `time` has in its low half what is left of S.limit, in its high one cycles − instructions. Pushes the new time. */
-function emitSpend(f: Func, time: number): void {
-  const now = f.local(I64), spent = f.local(I64), insns = f.local(I64);
-  f.get(0).i32Load(S.limit).get(time).i32WrapI64().i32Sub().i64ExtendI32U().tee(spent).get(time).i64Const(32).i64ShrU().i64Sub().set(insns);
-  if (f.module.counting) f.i32Const(0).i32Const(0).i64Load(COUNT.regionInsns).get(insns).i64Add().i64Store(COUNT.regionInsns);
-  f.get(0).get(0).i64Load(S.insns).get(insns).i64Add().i64Store(S.insns);
-  f.get(0).get(0).i64Load(S.now).get(spent).i64Add().tee(now).i64Store(S.now).get(now);
-}
 /**
  * refill(state, va, bytes, write): a data TLB miss that the page walk resolves without changing the tables: the WASM address, or 0, with no
  * effect, when mmu/mmu.ts has to look (faults, page crossings, A and D bits to set, large pages, code frames). The same as Mmu.lookup.
@@ -207,13 +199,6 @@ function emitRefill(f: Func): void {
   f.get(0).get(0).f64Load(S.dtlbMiss).f64Const(1).f64Add().f64Store(S.dtlbMiss);
   f.get(0).get(0).i64Load(S.now).i64Const(COST.tlbMiss).i64Add().i64Store(S.now);
   f.i32Const(RAM_BASE).get(table).i32Add().get(va).i32WrapI64().i32Const(4095).i32And().i32Add();
-}
-/** push i32: cycles to the deadline, from 0 to 2^30. */
-export function emitLimit(f: Func): void {
-  const left = f.local(I64);
-  f.get(0).i64Load(S.deadline).get(0).i64Load(S.now).i64Sub().tee(left).i64Const(1 << 30).get(left).i64Const(1 << 30).i64LtS().select().tee(left);
-  f.i64Const(0).get(left).i64Const(0).i64GtS().select().i32WrapI64();
-  f.free(left);
 }
 /** cond(state, cc) with cc known only at run time. */
 function emitCond(f: Func): void {

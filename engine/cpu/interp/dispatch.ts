@@ -2,7 +2,7 @@
 import { COST } from '../../clock/costs.ts';
 import { CTX, EXIT, PTE, PTE_NX_HI } from '../../machine/hardware.ts';
 import { emitCount } from '../counts.ts';
-import { BLK, FRAME_COUNT, HOT_MASK, ITLB, ITLB_ENTRIES, JUMP_CACHE, JUMP_CACHE_BITS, RAM_BASE, REC, S } from '../layout.ts';
+import { BLK, ENT, ENTRIES, ENTRIES_BITS, FRAME_COUNT, HOT_MASK, ITLB, ITLB_ENTRIES, JUMP_CACHE, JUMP_CACHE_BITS, RAM_BASE, REC, S } from '../layout.ts';
 import { I32, I64 } from '../wasm/builder.ts';
 import type { Func } from '../wasm/builder.ts';
 import { CODE } from './context.ts';
@@ -15,8 +15,8 @@ export const SLOT = { enter: 1, enterCounted: 2, straddle: 3, fused: 16, first: 
 const STATE = 0;
 const REC_BITS = Math.log2(REC.size);
 
-/** The physical address of the i64 in `rip` into local `pa`, over the instruction TLB if it is not on the code page; `miss` is emitted for what is in neither. */
-function emitAddress(f: Func, rip: number, pa: number, miss: (page: number) => void): void {
+/** The page of the i64 in `rip` becomes the code page, over the instruction TLB if it is not that already; `miss` is emitted for what is in neither. */
+export function emitPage(f: Func, rip: number, miss: (page: number) => void): void {
   const page = f.local(I64), e = f.local(I32);
   f.get(rip).i64Const(-4096).i64And().tee(page).get(STATE).i64Load(S.pageVa).i64Ne().ifThen();
   f.get(page).i64Const(8).i64ShrU().i32WrapI64().i32Const((ITLB_ENTRIES - 1) * 16).i32And().get(STATE).i32Add().tee(e);
@@ -25,6 +25,10 @@ function emitAddress(f: Func, rip: number, pa: number, miss: (page: number) => v
   f.get(STATE).get(page).i64Store(S.pageVa);
   f.get(STATE).get(e).i32Load(S.itlb + ITLB.frame).i32Store(S.frameBase);
   f.end();
+}
+/** The same, and its physical address into local `pa`. */
+function emitAddress(f: Func, rip: number, pa: number, miss: (page: number) => void): void {
+  emitPage(f, rip, miss);
   f.get(rip).i32WrapI64().i32Const(4095).i32And().get(STATE).i32Load(S.frameBase).i32Add().set(pa);
 }
 /** push i32: the address of pa's entry in the jump cache. */
@@ -58,19 +62,34 @@ export function emitChain(f: Func, refill: Func, itlb: number, find: Func, handl
   f.else();
   // May empty the block area: what it comes from is not looked at again
   f.get(STATE).get(pa).call(find).tee(block).i32Eqz().ifThen().i32Const(CODE.leave).return().end().end();
+  f.get(STATE); emitLimit(f); f.i32Store(S.limit).get(STATE).get(block).i32Load16U(BLK.entry).i32Store(S.entry);
   f.get(STATE).get(block).get(block).i32Load16U(BLK.fn).returnCallIndirect(handlerType);
 }
-/** The end of a region, with the time on the stack: the deadline (law 3), then the block at the address in local `rip`, in one function but for misses. */
-export function emitOnward(f: Func, rip: number, chain: Func, handlerType: number): void {
-  const pa = f.local(I32), e = f.local(I32), block = f.local(I32);
-  f.get(STATE).get(rip).i64Store(CTX.rip);
-  f.get(STATE).i64Load(S.deadline).i64GeS().hint(false).ifThen().get(STATE).i32Const(EXIT.deadline).i32Store(S.exitReason).i32Const(CODE.leave).return().end();
+/** Where ENTRIES has the entry at pa, if it has it. */
+export const entryAt = (pa: number): number => ENTRIES + ((pa ^ (pa >>> 9)) & ((1 << ENTRIES_BITS) - 1)) * ENT.size;
+/** push i32, i32, i32: the state, the block at the address in local `rip`, its function: with the instruction TLB, ENTRIES or the jump cache; `slow` is emitted for what is in none. */
+export function emitArrival(f: Func, rip: number, slow: () => void): void {
+  const pa = f.local(I32), e = f.local(I32), at = f.local(I32), block = f.local(I32), fn = f.local(I32);
   emitCount(f, 'dispatches');
-  const slow = (): void => { f.get(STATE).i32Const(0).returnCall(chain); };
   emitAddress(f, rip, pa, slow);
+  f.get(pa).get(pa).i32Const(9).i32ShrU().i32Xor().i32Const((1 << ENTRIES_BITS) - 1).i32And().i32Const(4).i32Shl().tee(at).i32Load(ENTRIES + ENT.pa).get(pa).i32Eq().hint(true).ifThen();
+  f.get(at).i32Load(ENTRIES + ENT.fn).set(fn).get(at).i32Load(ENTRIES + ENT.block).set(block);
+  f.get(STATE).get(at).i32Load(ENTRIES + ENT.entry).i32Store(S.entry);
+  f.else();
   jumpCacheEntry(f, pa);
   f.tee(e).i32Load(JUMP_CACHE).get(pa).i32Ne().hint(false).ifThen(); slow(); f.end();
-  f.get(STATE).get(e).i32Load(JUMP_CACHE + 4).tee(block).get(block).i32Load16U(BLK.fn).returnCallIndirect(handlerType);
+  f.get(e).i32Load(JUMP_CACHE + 4).tee(block).i32Load16U(BLK.fn).tee(fn).i32Const(SLOT.fused).i32GeU().ifThen(); // a region's
+  f.get(at).get(pa).i32Store(ENTRIES + ENT.pa).get(at).get(fn).i32Store(ENTRIES + ENT.fn).get(at).get(block).i32Store(ENTRIES + ENT.block);
+  f.get(at).get(block).i32Load16U(BLK.entry).i32Store(ENTRIES + ENT.entry).get(STATE).get(block).i32Load16U(BLK.entry).i32Store(S.entry);
+  f.end().end();
+  f.get(STATE).get(block).get(fn);
+}
+/** push i32: cycles to the deadline, from 0 to 2^30. */
+export function emitLimit(f: Func): void {
+  const left = f.local(I64);
+  f.get(STATE).i64Load(S.deadline).get(STATE).i64Load(S.now).i64Sub().tee(left).i64Const(1 << 30).get(left).i64Const(1 << 30).i64LtS().select().tee(left);
+  f.i64Const(0).get(left).i64Const(0).i64GtS().select().i32WrapI64();
+  f.free(left);
 }
 /** fetches(state, page) → 1: an instruction TLB miss that the page walk resolves without changing the tables; or 0, with no effect, when
  *  mmu/mmu.ts has to look. The same as Mmu.fetchPage. */
@@ -135,7 +154,7 @@ export function emitNextBlock(f: Func, to: { rip: number } | { offset: number },
   f.end().end();
   f.get(next).i32Load(BLK.pa).get(pa).i32Ne().hint(false).ifThen(); slow(); f.end();
   // After a block of the interpreter the flags are packed: its own blocks are entered here
-  f.get(next).i32Load16U(BLK.fn).tee(fn).i32Const(SLOT.enterCounted).i32GtU().hint(false).ifThen(); putRip(); f.get(STATE).get(next).get(fn).returnCallIndirect(handlerType).end();
+  f.get(next).i32Load16U(BLK.fn).tee(fn).i32Const(SLOT.enterCounted).i32GtU().hint(false).ifThen(); putRip(); f.get(STATE); emitLimit(f); f.i32Store(S.limit).get(STATE).get(next).i32Load16U(BLK.entry).i32Store(S.entry).get(STATE).get(next).get(fn).returnCallIndirect(handlerType).end();
   f.get(fn).i32Const(SLOT.enterCounted).i32Eq().ifThen(); emitHot(f, next, hot, putRip); f.end();
   emitCount(f, 'interpretedBlocks');
   f.get(next).i32Const(BLK.size).i32Add().set(1);

@@ -4,8 +4,8 @@ import type { Form } from '../decode/insn.ts';
 import type { Blocks } from '../interp/blocks.ts';
 import { callHelper } from '../interp/core.ts';
 import type { Core } from '../interp/core.ts';
-import { SLOT } from '../interp/dispatch.ts';
-import { BLK, HOT_MASK, S } from '../layout.ts';
+import { SLOT, entryAt } from '../interp/dispatch.ts';
+import { BLK, DROPS, ENT, ENTRIES, ENTRIES_BITS, HOT_MASK, NO_PA, S } from '../layout.ts';
 import { MEMORY_LIMITS } from '../memory.ts';
 import type { Mmu } from '../mmu/mmu.ts';
 import { I32, I64, Module } from '../wasm/builder.ts';
@@ -56,6 +56,7 @@ export class Compiler {
   /** @param minHot see Discovery; @param batch regions to a module; @param executed instructions of all CPUs until now. */
   constructor(private readonly core: Core, private readonly blocks: Blocks, private readonly mmu: Mmu, private readonly minHot: number, private readonly batch: number, private readonly executed: () => number) {
     this.codes = new Codes(blocks);
+    mmu.u32.fill(NO_PA, ENTRIES >> 2, (ENTRIES + (ENT.size << ENTRIES_BITS)) >> 2);
     blocks.onDrop = (pfn) => { this.noteWritten(pfn); this.drop(pfn); };
     blocks.onFlush = () => {
       this.queue = [];
@@ -83,13 +84,19 @@ export class Compiler {
   private dropRegion(region: Compiled): void {
     const { u16 } = this.mmu;
     if (region.slot === 0) return; // of two regions made at once each may take its place
-    for (const block of region.entries) if (u16[(block + BLK.fn) >> 1] === region.slot) u16[(block + BLK.fn) >> 1] = this.blocks.entrySlot; // those of other frames live on
+    for (const block of region.entries) {
+      this.unlearn(block);
+      if (u16[(block + BLK.fn) >> 1] === region.slot) u16[(block + BLK.fn) >> 1] = this.blocks.entrySlot; // those of other frames live on
+    }
     this.forget(region);
     for (const pfn of region.frames) this.frames.get(pfn)!.delete(region);
     this.core.freeSlot(region.slot);
     region.slot = 0;
+    this.mmu.u32[DROPS >> 2]!++;
     this.live--; this.dropped++;
   }
+  /** Exits of regions find the block's function anew. */
+  private unlearn(block: number): void { this.mmu.u32[(entryAt(this.mmu.u32[(block + BLK.pa) >> 2]!) + ENT.pa) >> 2] = NO_PA; }
   /** The block is reported when it has run as often again as it takes to become hot. */
   private recount(block: number): void {
     const { u32 } = this.mmu, hot = u32[(block + BLK.hot) >> 2]!;
@@ -225,6 +232,7 @@ export class Compiler {
       core.dispatchTable.set(slot, instance.exports[String(i)] as never);
       for (const b of region.entries) {
         if (b.code.straddles) continue; // its second page is looked up where control arrives
+        this.unlearn(b.block);
         u16[(b.block + BLK.fn) >> 1] = slot;
         u32[(b.block + BLK.region) >> 2] = this.firstId + i;
         u16[(b.block + BLK.entry) >> 1] = b.entry;

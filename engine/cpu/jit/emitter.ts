@@ -3,7 +3,6 @@
 import { assert } from '../../base/assert.ts';
 import { CTX, RSP } from '../../machine/hardware.ts';
 import type { Form, Insn } from '../decode/insn.ts';
-import { emitLimit } from '../interp/core-module.ts';
 import { emitBlockOf } from '../interp/dispatch.ts';
 import { BLK, ITLB, ITLB_ENTRIES, JUMP_CACHE, JUMP_CACHE_BITS, REC, S, cpuBase } from '../layout.ts';
 import { semanticsOf } from '../semantics/context.ts';
@@ -72,6 +71,9 @@ function watchesOf(region: Region, longestWay: number): Map<RegionBlock, number>
   return watches;
 }
 
+/** Ends with an indirect jump that may lead to many places of the region; not one through a pointer of its own (PLT). */
+const jumpsByTable = ({ code }: RegionBlock): boolean => code.last === 'jmp_e' && code.insns[code.insns.length - 1]!.base !== 16;
+
 export class RegionEmitter {
   private readonly state: RegionState;
   private readonly ctx: CompileCtx;
@@ -83,6 +85,8 @@ export class RegionEmitter {
   /** Control goes through a br_table on local `next` at the region's head: there are several entries, or RETs come back. */
   private readonly table: boolean;
   private readonly next: number;
+  /** Of indirect jumps the region looks whether they lead to one of its entries. */
+  private readonly searches: boolean;
   private exit: Label = 0;
   private rootLabel: Label = 0;
   /** Where control goes with rip set by an indirect jump. */
@@ -104,7 +108,8 @@ export class RegionEmitter {
     this.holds = holdsOf(region, this.state.holds, () => ({ page: f.freshLocal(I64), host: f.freshLocal(I32), bound: f.freshLocal(I64) }));
     this.watches = watchesOf(region, longestWay);
     this.longest = Math.max(...this.watches.values());
-    this.table = region.entries.length > 1 || [...region.found.values()].some((b) => b.likely.length > 0);
+    this.table = region.entries.length > 1 || [...region.found.values()].some((b) => b.likely.length > 0 || this.waits(b));
+    this.searches = this.table && (!memory || [...region.found.values()].some(jumpsByTable));
     this.next = this.table ? f.freshLocal(I32) : -1;
     if (region.pages.length > 1 && !memory) for (const { page } of region.pages) this.pageOk.set(page, f.freshLocal(I32));
   }
@@ -115,17 +120,16 @@ export class RegionEmitter {
     this.ctx.forget();
     if (this.table) {
       this.rootLabel = f.loop();
-      this.lookupLabel = f.block();
+      if (this.searches) this.lookupLabel = f.block();
       this.dominated(region.root, () => {
         const labels = region.entries.map((b) => this.mergeLabels.get(b)!);
         f.get(this.next).brTable(labels.slice(0, -1), labels[labels.length - 1]!);
       });
       f.unreachable().end();
-      this.lookUp();
-      f.end();
+      if (this.searches) { this.lookUp(); f.end(); }
     } else this.tree(region.entries[0]!);
     f.unreachable().end();
-    if (state.memory) { if (this.table) this.away(); else f.unreachable(); } else this.epilogue();
+    if (!state.memory) this.epilogue(); else if (this.searches) this.away(); else f.unreachable();
     // The prologue comes first, but only now is known which registers it loads.
     f.prepend(() => { this.prologue(); });
   }
@@ -154,8 +158,8 @@ export class RegionEmitter {
   }
   private arrive(): void {
     const { f } = this;
-    if (this.table) f.get(BLOCK).i32Load16U(BLK.entry).set(this.next);
-    f.get(STATE); emitLimit(f); f.tee(this.state.left).i32Store(S.limit);
+    if (this.table) f.get(STATE).i32Load(S.entry).set(this.next);
+    f.get(STATE).i32Load(S.limit).set(this.state.left);
   }
   private epilogue(): void {
     const { f, state, region } = this;
@@ -208,7 +212,10 @@ export class RegionEmitter {
   private edge(b: RegionBlock, target: number): void {
     const { f, ctx } = this, next = this.region.found.get(target);
     ctx.straight();
-    if (next === undefined || !b.successors.includes(target)) { this.leaveTo(target); return; }
+    if (next === undefined || !b.successors.includes(target)) {
+      if (this.waits(b)) this.callAway(b, () => ctx.va(target)); else this.leaveTo(target);
+      return;
+    }
     this.lookup(b, next, () => this.leaveTo(target));
     const want = this.flags.get(next)!;
     if (want !== null) assert(ctx.known !== null && ctx.known.op === want.op && ctx.known.bits === want.bits, 'flags at an edge');
@@ -232,6 +239,24 @@ export class RegionEmitter {
     ctx.flush();
     ctx.spillFlags();
     f.get(STATE); state.time(); ctx.va(target); this.call(f, 'tail:sys.exit');
+  }
+  /** A call at the end of the block whose return the region waits for. */
+  private waits(b: RegionBlock): boolean {
+    const site = b.code.last === 'call' || b.code.last === 'call_e' ? this.region.found.get(b.page + b.code.end) : undefined;
+    return this.state.memory && site !== undefined && site.entry >= 0 && !site.code.straddles;
+  }
+  /** The function at the address that `target` pushes is called, out of the region; then the return site. */
+  private callAway(b: RegionBlock, target: () => void): void {
+    const { f, ctx, state } = this, site = this.region.found.get(b.page + b.code.end)!, code = f.local(I32);
+    ctx.flush();
+    ctx.spillFlags();
+    f.get(STATE); state.time(); target(); ctx.va(site.offset); this.call(f, 'sys.call');
+    f.tee(code).if(); f.get(code).return().end();
+    f.get(STATE).i32Load(S.limit).set(state.left);
+    if (state.extra >= 0) f.i32Const(0).set(state.extra);
+    if (state.gprs[RSP]! >= 0) f.get(STATE).i64Load(RSP * 8).set(state.gprs[RSP]!);
+    this.enter(site);
+    f.release(code);
   }
   /** From local rip, flags whole, to an entry of this region if the jump cache knows the block there as one; else away. */
   private lookUp(): void {
@@ -401,6 +426,11 @@ export class RegionEmitter {
     const { f, ctx, state } = this;
     this.spend(b);
     ctx.flush();
+    if (b.code.last === 'ret' && state.memory) {
+      f.get(state.gprs[RSP]!).get(STATE).i64Load(S.waitRsp).i64GeU().if();
+      ctx.spillFlags();
+      f.get(STATE); state.time(); f.get(state.rip); this.call(f, 'tail:sys.return'); f.end();
+    }
     if (b.likely.length > 0) {
       const distance = f.local(I64);
       f.get(state.rip); ctx.va(0); f.i64Sub().set(distance);
@@ -414,7 +444,8 @@ export class RegionEmitter {
       }
       f.release(distance);
     }
-    if (!this.table) { this.leave(); return; }
+    if (this.waits(b)) { this.callAway(b, () => f.get(state.rip)); return; }
+    if (!this.searches || (state.memory && !jumpsByTable(b))) { this.leave(); return; }
     ctx.spillFlags();
     if (state.memory) { ctx.va(0); f.set(state.baseVa()); }
     f.br(this.lookupLabel);

@@ -37,12 +37,12 @@
   local.get 0 local.get 3 i32.store offset=868 (;rec;)
   i32.const -2147483648)
 (func $0 (param $state i32) (param $block i32) (result i32)
-  (local i64) (local i32) (local i32) (local i64) (local i64) (local i64) (local $rbx i64) (local i64) (local i32) (local i32) (local $rax i64) (local i64) (local i32) (local i32) (local i32) (local i32) (local i64) (local i64)
-  i32.const (;state;) i32.const (;state;) i64.load offset=888 (;deadline;) i32.const (;state;) i64.load offset=880 (;now;) i64.sub local.tee 13 i64.const 1073741824 local.get 13 i64.const 1073741824 i64.lt_s select local.tee 13 i64.const 0 local.get 13 i64.const 0 i64.gt_s select i32.wrap_i64 local.tee 3 i32.store offset=980 (;limit;)
+  (local i64) (local $limit i32) (local i32) (local i64) (local i64) (local i64) (local $rbx i64) (local i64) (local i32) (local i32) (local $rax i64) (local i64) (local i32) (local i32) (local i32) (local i32) (local i64) (local i64)
+  i32.const (;state;) i32.load offset=980 (;limit;) local.set $limit
   block
-    local.get 3 i32.const 2 i32.le_s if (;unlikely;)
+    local.get $limit i32.const 2 i32.le_s if (;unlikely;)
       i32.const (;state;) i32.const 16515168 i32.store offset=868 (;rec;)
-      i32.const (;state;) local.get 3 i64.extend_i32_u return_call 3
+      i32.const (;state;) local.get $limit i64.extend_i32_u return_call 3
     end
     i32.const (;state;) i64.load offset=24 (;rbx;) local.set $rbx
     local.get $rbx i32.wrap_i64 local.tee 10 local.tee 11 i64.extend_i32_u local.set 9
@@ -52,27 +52,27 @@
     local.get 15 local.set 16
     local.get 9 local.set 6
     local.get 11 local.set 17
-    local.get 3 i32.const 2 i32.sub local.set 3
+    local.get $limit i32.const 2 i32.sub local.set $limit
     local.get 16 local.get 17 i32.lt_s if
-      local.get 3 i32.const 2 i32.le_s if (;unlikely;)
+      local.get $limit i32.const 2 i32.le_s if (;unlikely;)
         i32.const (;state;) i32.const 16515296 i32.store offset=868 (;rec;)
-        i32.const (;state;) local.get 3 i64.extend_i32_u i32.const 8202 local.get 5 local.get 6 return_call 4
+        i32.const (;state;) local.get $limit i64.extend_i32_u i32.const 8202 local.get 5 local.get 6 return_call 4
       end
       i64.const 2 local.set 18
       i32.const (;state;) i64.const 2 i64.store offset=16 (;rdx;)
       i32.const (;state;) i32.const 16515328 i32.store offset=868 (;rec;)
-      i32.const (;state;) local.get 3 i64.extend_i32_u i32.const 8202 local.get 5 local.get 6 return_call 4
+      i32.const (;state;) local.get $limit i64.extend_i32_u i32.const 8202 local.get 5 local.get 6 return_call 4
     end
-    local.get 3 i32.const 3 i32.le_s if (;unlikely;)
+    local.get $limit i32.const 3 i32.le_s if (;unlikely;)
       i32.const (;state;) i32.const 16515424 i32.store offset=868 (;rec;)
-      i32.const (;state;) local.get 3 i64.extend_i32_u i32.const 8202 local.get 5 local.get 6 return_call 4
+      i32.const (;state;) local.get $limit i64.extend_i32_u i32.const 8202 local.get 5 local.get 6 return_call 4
     end
     i64.const 1 local.set 19
     i64.const 2 local.set 18
     i32.const (;state;) i64.const 1 i64.store offset=8 (;rcx;)
     i32.const (;state;) i64.const 2 i64.store offset=16 (;rdx;)
     i32.const (;state;) i32.const 16515488 i32.store offset=868 (;rec;)
-    i32.const (;state;) local.get 3 i64.extend_i32_u i32.const 8202 local.get 5 local.get 6 return_call 4
+    i32.const (;state;) local.get $limit i64.extend_i32_u i32.const 8202 local.get 5 local.get 6 return_call 4
     unreachable
   end
   unreachable)

@@ -35,12 +35,12 @@
   local.get 0 local.get 3 i32.store offset=868 (;rec;)
   i32.const -2147483648)
 (func $0 (param $state i32) (param $block i32) (result i32)
-  (local i64) (local i32) (local i32) (local i32) (local i64) (local i64) (local i64) (local f64) (local i64) (local $rax i64) (local i32) (local $xmm0 v128) (local i32) (local i64)
-  i32.const (;state;) i32.const (;state;) i64.load offset=888 (;deadline;) i32.const (;state;) i64.load offset=880 (;now;) i64.sub local.tee 10 i64.const 1073741824 local.get 10 i64.const 1073741824 i64.lt_s select local.tee 10 i64.const 0 local.get 10 i64.const 0 i64.gt_s select i32.wrap_i64 local.tee 3 i32.store offset=980 (;limit;)
+  (local i64) (local $limit i32) (local i32) (local i32) (local i64) (local i64) (local i64) (local f64) (local i64) (local $rax i64) (local i32) (local $xmm0 v128) (local i32) (local i64)
+  i32.const (;state;) i32.load offset=980 (;limit;) local.set $limit
   block
-    local.get 3 i32.const 7 i32.le_s if (;unlikely;)
+    local.get $limit i32.const 7 i32.le_s if (;unlikely;)
       i32.const (;state;) i32.const 16515168 i32.store offset=868 (;rec;)
-      i32.const (;state;) local.get 3 i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 4
+      i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 4
     end
     i32.const (;state;) i64.load (;rax;) local.set $rax
     local.get $rax i32.wrap_i64 local.tee 12 i64.extend_i32_u i64.extend32_s local.tee 10 f64.convert_i64_s local.set 9
@@ -60,14 +60,14 @@
         i32.const (;state;) i32.const 0 i32.store offset=172
         i32.const (;state;) local.get $xmm0 v128.store offset=320 (;xmm0;)
         i32.const (;state;) i32.const 16515200 i32.store offset=868 (;rec;)
-        i32.const (;state;) local.get 3 i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 4
+        i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 4
       end
     end
     local.get 10 local.set 15
     i32.const (;state;) local.get 15 i64.store offset=16 (;rdx;)
     i32.const (;state;) local.get $xmm0 v128.store offset=320 (;xmm0;)
     i32.const (;state;) i32.const 16515232 i32.store offset=868 (;rec;)
-    i32.const (;state;) local.get 3 i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 4
+    i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 4
     unreachable
   end
   unreachable)

@@ -35,12 +35,12 @@
   local.get 0 local.get 3 i32.store offset=868 (;rec;)
   i32.const -2147483648)
 (func $0 (param $state i32) (param $block i32) (result i32)
-  (local i64) (local i32) (local i32) (local i32) (local i64) (local i64) (local i64) (local f64) (local f64) (local f64) (local $xmm1 v128) (local $xmm0 v128) (local i32) (local i64) (local $rdi i64) (local i32)
-  i32.const (;state;) i32.const (;state;) i64.load offset=888 (;deadline;) i32.const (;state;) i64.load offset=880 (;now;) i64.sub local.tee 15 i64.const 1073741824 local.get 15 i64.const 1073741824 i64.lt_s select local.tee 15 i64.const 0 local.get 15 i64.const 0 i64.gt_s select i32.wrap_i64 local.tee 3 i32.store offset=980 (;limit;)
+  (local i64) (local $limit i32) (local i32) (local i32) (local i64) (local i64) (local i64) (local f64) (local f64) (local f64) (local $xmm1 v128) (local $xmm0 v128) (local i32) (local i64) (local $rdi i64) (local i32)
+  i32.const (;state;) i32.load offset=980 (;limit;) local.set $limit
   block
-    local.get 3 i32.const 7 i32.le_s if (;unlikely;)
+    local.get $limit i32.const 7 i32.le_s if (;unlikely;)
       i32.const (;state;) i32.const 16515168 i32.store offset=868 (;rec;)
-      i32.const (;state;) local.get 3 i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
+      i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
     end
     i32.const (;state;) v128.load offset=336 (;xmm1;) local.set $xmm1
     local.get $xmm1 f64x2.extract_lane 0 local.set 10
@@ -67,7 +67,7 @@
       i32.const (;state;) i32.load offset=172 if (;unlikely;)
         i32.const (;state;) i32.const 0 i32.store offset=172
         i32.const (;state;) i32.const 16515168 i32.store offset=868 (;rec;)
-        i32.const (;state;) local.get 3 i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
+        i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
       end
     end
     local.get $xmm0 local.get 11 f64x2.replace_lane 0 local.set $xmm0
@@ -76,7 +76,7 @@
     i32.const (;state;) local.get $xmm0 v128.store offset=320 (;xmm0;)
     local.get 15 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 131040 i32.and local.tee 17 i64.load offset=6144 (;dtlb.read;) local.get 15 i64.xor i64.const 4088 i64.gt_u if (;unlikely;)
       i32.const (;state;) i32.const 16515200 i32.store offset=868 (;rec;)
-      i32.const (;state;) local.get 3 i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
+      i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
     end
     local.get 15 i32.wrap_i64 local.get 17 i32.load offset=6160 (;dtlb.addend;) i32.add v128.load64_zero f64x2.extract_lane 0 local.set 10
     local.get $xmm0 f64x2.extract_lane 0 local.set 11
@@ -96,13 +96,13 @@
       i32.const (;state;) i32.load offset=172 if (;unlikely;)
         i32.const (;state;) i32.const 0 i32.store offset=172
         i32.const (;state;) i32.const 16515200 i32.store offset=868 (;rec;)
-        i32.const (;state;) local.get 3 i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
+        i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
       end
     end
     local.get $xmm0 local.get 9 f64x2.replace_lane 0 local.set $xmm0
     i32.const (;state;) local.get $xmm0 v128.store offset=320 (;xmm0;)
     i32.const (;state;) i32.const 16515232 i32.store offset=868 (;rec;)
-    i32.const (;state;) local.get 3 i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
+    i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
     unreachable
   end
   unreachable)

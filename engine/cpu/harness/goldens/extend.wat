@@ -36,12 +36,12 @@
   local.get 0 local.get 3 i32.store offset=868 (;rec;)
   i32.const -2147483648)
 (func $0 (param $state i32) (param $block i32) (result i32)
-  (local i64) (local i32) (local i32) (local i64) (local i64) (local i64) (local $rbx i64) (local i64) (local $rcx i64) (local i64) (local $rsi i64) (local i32) (local i64)
-  i32.const (;state;) i32.const (;state;) i64.load offset=888 (;deadline;) i32.const (;state;) i64.load offset=880 (;now;) i64.sub local.tee 14 i64.const 1073741824 local.get 14 i64.const 1073741824 i64.lt_s select local.tee 14 i64.const 0 local.get 14 i64.const 0 i64.gt_s select i32.wrap_i64 local.tee 3 i32.store offset=980 (;limit;)
+  (local i64) (local $limit i32) (local i32) (local i64) (local i64) (local i64) (local $rbx i64) (local i64) (local $rcx i64) (local i64) (local $rsi i64) (local i32)
+  i32.const (;state;) i32.load offset=980 (;limit;) local.set $limit
   block
-    local.get 3 i32.const 4 i32.le_s if (;unlikely;)
+    local.get $limit i32.const 4 i32.le_s if (;unlikely;)
       i32.const (;state;) i32.const 16515168 i32.store offset=868 (;rec;)
-      i32.const (;state;) local.get 3 i64.extend_i32_u return_call 3
+      i32.const (;state;) local.get $limit i64.extend_i32_u return_call 3
     end
     i32.const (;state;) i64.load offset=24 (;rbx;) local.set $rbx
     local.get $rbx i64.const 255 i64.and local.set 9
@@ -53,7 +53,7 @@
     i32.const (;state;) local.get 11 i64.store offset=16 (;rdx;)
     i32.const (;state;) local.get $rsi i64.store offset=48 (;rsi;)
     i32.const (;state;) i32.const 16515264 i32.store offset=868 (;rec;)
-    i32.const (;state;) local.get 3 i64.extend_i32_u return_call 3
+    i32.const (;state;) local.get $limit i64.extend_i32_u return_call 3
     unreachable
   end
   unreachable)
