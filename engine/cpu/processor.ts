@@ -206,7 +206,6 @@ class Cpu implements Processor {
     u32[flags] = (u32[flags]! & ~0x8d5) | this.core.getFlags(s) | 2 | fault;
     u32[flags + 1] = 0;
   }
-  /** The instruction is done: #DB behind it, unless it left for another reason. */
   /** A MOV to SS at `offset` of a frame: no trap comes between it and the next instruction (SDM vol. 3, 6.8.3). */
   private loadsSs(frame: number, offset: number): boolean {
     const { u8 } = this.mmu;
@@ -215,6 +214,7 @@ class Cpu implements Processor {
     while (at < end && (PREFIXES.has(u8[at]!) || (u8[at]! & 0xf0) === 0x40)) at++;
     return at < end && u8[at] === 0x8e && ((u8[at + 1]! >> 3) & 7) === 2;
   }
+  /** The instruction is done: #DB behind it, unless it left for another reason. */
   private endStep(pa: number, inhibits: boolean): void {
     const { exit } = this;
     if (pa >= 0) this.blocks.endStep(pa);

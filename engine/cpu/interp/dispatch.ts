@@ -62,7 +62,7 @@ export function emitChain(f: Func, refill: Func, itlb: number, find: Func, handl
   f.else();
   // May empty the block area: what it comes from is not looked at again
   f.get(STATE).get(pa).call(find).tee(block).i32Eqz().ifThen().i32Const(CODE.leave).return().end().end();
-  f.get(STATE); emitLimit(f); f.i32Store(S.limit).get(STATE).get(block).i32Load16U(BLK.entry).i32Store(S.entry);
+  emitEntering(f, block);
   f.get(STATE).get(block).get(block).i32Load16U(BLK.fn).returnCallIndirect(handlerType);
 }
 /** Where ENTRIES has the entry at pa, if it has it. */
@@ -84,6 +84,8 @@ export function emitArrival(f: Func, rip: number, slow: () => void): void {
   f.end().end();
   f.get(STATE).get(block).get(fn);
 }
+/** What a region finds in the state as it is entered at the block of a local, if there is one: the time that is left, and which entry it is. */
+function emitEntering(f: Func, block: number): void { f.get(STATE); emitLimit(f); f.i32Store(S.limit).get(STATE).get(block).i32Load16U(BLK.entry).i32Store(S.entry); }
 /** push i32: cycles to the deadline, from 0 to 2^30. */
 export function emitLimit(f: Func): void {
   const left = f.local(I64);
@@ -154,7 +156,7 @@ export function emitNextBlock(f: Func, to: { rip: number } | { offset: number },
   f.end().end();
   f.get(next).i32Load(BLK.pa).get(pa).i32Ne().hint(false).ifThen(); slow(); f.end();
   // After a block of the interpreter the flags are packed: its own blocks are entered here
-  f.get(next).i32Load16U(BLK.fn).tee(fn).i32Const(SLOT.enterCounted).i32GtU().hint(false).ifThen(); putRip(); f.get(STATE); emitLimit(f); f.i32Store(S.limit).get(STATE).get(next).i32Load16U(BLK.entry).i32Store(S.entry).get(STATE).get(next).get(fn).returnCallIndirect(handlerType).end();
+  f.get(next).i32Load16U(BLK.fn).tee(fn).i32Const(SLOT.enterCounted).i32GtU().hint(false).ifThen(); putRip(); emitEntering(f, next); f.get(STATE).get(next).get(fn).returnCallIndirect(handlerType).end();
   f.get(fn).i32Const(SLOT.enterCounted).i32Eq().ifThen(); emitHot(f, next, hot, putRip); f.end();
   emitCount(f, 'interpretedBlocks');
   f.get(next).i32Const(BLK.size).i32Add().set(1);

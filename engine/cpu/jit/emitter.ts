@@ -273,12 +273,18 @@ export class RegionEmitter {
       for (const { page, frame } of this.region.pages) f.i32Const(frame).set(pa).get(distance).i64Const(page).i64Eq().get(this.pageOk.get(page)!).i32And().brIf(known);
       f.br(exit).end();
     }
-    f.get(pa).get(state.rip).i32WrapI64().i32Const(4095).i32And().i32Or().tee(pa);
+    f.get(pa);
+    this.ownBlock(pa, at);
+    f.get(at).i32Load16U(BLK.entry).set(this.next).br(this.rootLabel);
+    f.free(distance, pa, at);
+  }
+  /** With the frame of local rip's page on the stack: local `at` becomes the block there if the jump cache has it and this region made it an entry; else away. */
+  private ownBlock(pa: number, at: number): void {
+    const { f, state, exit } = this;
+    f.get(state.rip).i32WrapI64().i32Const(4095).i32And().i32Or().tee(pa);
     f.get(pa).i32Const(11).i32ShrU().i32Xor().i32Const((1 << JUMP_CACHE_BITS) - 1).i32And().i32Const(3).i32Shl().tee(at);
     f.i32Load(JUMP_CACHE).get(pa).i32Ne().brIf(exit);
     f.get(at).i32Load(JUMP_CACHE + 4).tee(at).i32Load(BLK.region).i32Const(this.id).i32Ne().brIf(exit);
-    f.get(at).i32Load16U(BLK.entry).set(this.next).br(this.rootLabel);
-    f.free(distance, pa, at);
   }
   /** The same with registers in memory, `base` being the address of the base page: the instruction TLB says what page it is. */
   private lookUpByTlb(): void {
@@ -286,10 +292,8 @@ export class RegionEmitter {
     f.get(state.rip).i64Const(-4096).i64And().set(page);
     const itlb = this.itlbEntry(e, page);
     f.get(e).i64Load(itlb + ITLB.tag).get(page).i64Ne().brIf(exit);
-    f.get(e).i32Load(itlb + ITLB.frame).get(state.rip).i32WrapI64().i32Const(4095).i32And().i32Or().tee(pa);
-    f.get(pa).i32Const(11).i32ShrU().i32Xor().i32Const((1 << JUMP_CACHE_BITS) - 1).i32And().i32Const(3).i32Shl().tee(at);
-    f.i32Load(JUMP_CACHE).get(pa).i32Ne().brIf(exit);
-    f.get(at).i32Load(JUMP_CACHE + 4).tee(at).i32Load(BLK.region).i32Const(this.id).i32Ne().brIf(exit);
+    f.get(e).i32Load(itlb + ITLB.frame);
+    this.ownBlock(pa, at);
     f.get(page).get(at).i64Load32S(BLK.page).i64Sub().get(state.baseVa()).i64Ne().brIf(exit);
     f.get(STATE).get(page).i64Store(S.pageVa).get(STATE).get(e).i32Load(itlb + ITLB.frame).i32Store(S.frameBase);
     f.get(at).i32Load16U(BLK.entry).set(this.next).br(this.rootLabel);

@@ -1,6 +1,6 @@
 // Which memory accesses of a block lie at known distances from each other: fields of one structure, slots of one stack frame. One comparison with the TLB,
 // of all bytes between the lowest and the highest, serves them all (context.ts); here is only which they are.
-import { RAX, RBP, RDX, RSP } from '../../machine/hardware.ts';
+import { RAX, RBP, RCX, RDI, RDX, RSI, RSP } from '../../machine/hardware.ts';
 import type { Insn } from '../decode/insn.ts';
 
 /** Accesses from `low` on (relative to something that is the same for all), over `span` bytes. `write`: some of them store. */
@@ -20,10 +20,12 @@ const PLAIN = new Set(['mov', 'movzx', 'movsx', 'movsxd', 'add', 'sub', 'and', '
   'pcmpeqb', 'pcmpeqw', 'pcmpeqd', 'pcmpgtb', 'pcmpgtw', 'pcmpgtd', 'pminub', 'pmaxub', 'pmovmskb', 'movmskps', 'movmskpd', 'punpcklbw', 'punpcklwd', 'punpckldq', 'punpcklqdq', 'punpckhbw', 'punpckhwd', 'punpckhdq', 'punpckhqdq', 'pshufd', 'shufps', 'shufpd', 'unpcklps', 'unpcklpd']);
 /** Shifts of a register, or of memory by a constant. */
 const SHIFTS = new Set(['shl', 'shr', 'sar']);
-const OTHERS: Readonly<Record<string, readonly number[]>> = { imul1: [RAX, RDX], mul: [RAX, RDX], cbw: [RAX], cwd: [RDX] };
+/** Registers that an instruction writes beside its operand 0. */
+export const OTHERS: Readonly<Record<string, readonly number[]>> = { imul1: [RAX, RDX], mul: [RAX, RDX], div: [RAX, RDX], idiv: [RAX, RDX], cbw: [RAX], cwd: [RDX], cmpxchg: [RAX], movs: [RCX, RSI, RDI], stos: [RCX, RDI] };
 /** Do not write operand 0. */
-const READ_ONLY = new Set(['cmp', 'test', 'push', 'call_e', 'jmp_e', 'nop', 'imul1', 'mul']);
-const RIP = 16;
+export const READ_ONLY: ReadonlySet<string> = new Set(['cmp', 'test', 'push', 'call_e', 'jmp_e', 'nop', 'imul1', 'mul', 'bt', 'div', 'idiv', 'ucomisd', 'comisd', 'ucomiss', 'comiss']);
+/** The base register of an address relative to rip. */
+export const RIP = 16;
 
 /** Of symbols, which are not 0 and fewer than 2^16 in a block, and a scale. */
 const keyOf = (base: number, index: number, scale: number): number => (base * 65536 + index) * 4 + scale;

@@ -1,8 +1,8 @@
 // Which memory accesses of loops keep the page that they found: those to tables of bytes' worth, whose base the loop leaves alone and whose index is a byte. They
 // stay on a page, and what is loaded there is often the next round's address: the way over the data TLB would be on the loop's longest chain. (For addresses that
 // go on by small steps it is not: there the registers that it takes cost more than the loads that it saves. Measured with matrix, nbody, sha256.)
-import { RAX, RCX, RDI, RDX, RSI } from '../../machine/hardware.ts';
 import type { Insn } from '../decode/insn.ts';
+import { OTHERS, READ_ONLY, RIP } from './groups.ts';
 import { planOf } from './plan.ts';
 import { dominates } from './region.ts';
 import type { Region, RegionBlock } from './region.ts';
@@ -13,9 +13,6 @@ export interface Hold { page: number; host: number; bound: number; /** Bytes of 
 
 /** More pages at once take more registers than there are. */
 const MAX_HOLDS = 6;
-const RIP = 16;
-const READ_ONLY = new Set(['cmp', 'test', 'push', 'call_e', 'jmp_e', 'nop', 'imul1', 'mul', 'bt', 'div', 'idiv', 'ucomisd', 'comisd', 'ucomiss', 'comiss']);
-const OTHERS: Readonly<Record<string, readonly number[]>> = { imul1: [RAX, RDX], mul: [RAX, RDX], div: [RAX, RDX], idiv: [RAX, RDX], cbw: [RAX], cwd: [RDX], cmpxchg: [RAX], movs: [RCX, RSI, RDI], stos: [RCX, RDI] };
 
 /** The registers that an instruction writes, wholly or in part. */
 function written({ form, regs }: Insn): readonly number[] {
