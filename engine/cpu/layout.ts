@@ -98,6 +98,8 @@ export const DTLB_ENTRIES = 4096;
 /** Entry: readTag i64, writeTag i64 (fast: page address or −1), addend i32, pfn u32, arch lo (page | TLB_VALID | TLB_WRITE) u32, arch hi u32. */
 export const DTLB = { read: 0, write: 8, addend: 16, pfn: 20, archLo: 24, archHi: 28, size: 32 } as const;
 export const TLB_VALID = 1, TLB_WRITE = 2;
+/** What slow paths get as the size of an access: bytes, and from this bit on its alignment in bytes, if the size does not say it. */
+export const ALIGNMENT_BIT = 16, SIZE_MASK = 0xffff;
 export const ITLB_ENTRIES = 1024;
 /** Entry: tag i64 (page address or −1), frame base u32. */
 export const ITLB = { tag: 0, frame: 8, size: 16 } as const;

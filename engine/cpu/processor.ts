@@ -44,6 +44,8 @@ const BATCH = 8;
 const SAVED = [S.now, S.insns, S.dtlbMiss, S.itlbMiss, S.tlbFlush, S.random, S.random + 8] as const;
 const CPU_SAVED = CTX_SIZE + SAVED.length * 8 + 8 + DTLB_ENTRIES * 12 + ITLB_ENTRIES * 12;
 
+/** The upper half of the first address that only the kernel may have. */
+const FIRST_KERNEL_HI = 0xffff8000;
 const PREFIXES: ReadonlySet<number> = new Set([0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65, 0x66, 0x67, 0xf2, 0xf3]);
 class Cpu implements Processor {
   readonly exit: ProcessorExit = { reason: 0, vector: 0, errorCode: 0, address: 0, addressLo: 0, addressHi: 0 };
@@ -195,6 +197,7 @@ class Cpu implements Processor {
         this.chargePartial(s, record);
         this.setRip(s, record, false);
         if (exit.vector === VEC.GP && this.throughStack(s, record)) exit.vector = VEC.SS;
+        if (exit.vector === VEC.PF && exit.addressHi >>> 0 >= FIRST_KERNEL_HI && this.offsetLeavesCanonical(s, record)) { exit.vector = VEC.GP; exit.errorCode = 0; }
       }
       if (exit.vector !== VEC.BP && exit.vector !== VEC.OF && exit.vector !== VEC.DB) fault = RF; // SDM vol. 3, 17.3.1.1: a fault is pushed with RF set
     } else {
@@ -235,6 +238,14 @@ class Cpu implements Processor {
     if (mnemonic === 'enter' || mnemonic === 'leave') return true;
     const distance = (u32[(s + S.exitLo) >> 2]! - u32[(s >> 2) + RSP * 2]!) | 0;
     return distance >= -8 && distance <= 8;
+  }
+
+  /** A kernel's address that a base of FS or GS made out of an offset which is not canonical: #GP, as AMD's processors say (measured on family 25). */
+  private offsetLeavesCanonical(s: number, record: number): boolean {
+    const { u32, u8 } = this.mmu, base = u8[record + REC.seg]! | (u8[record + REC.seg + 1]! << 8);
+    if (base !== CTX.fsBase && base !== CTX.gsBase) return false;
+    const borrow = this.exit.addressLo >>> 0 < u32[(s + base) >> 2]! ? 1 : 0, top = ((this.exit.addressHi - u32[(s + base + 4) >> 2]! - borrow) | 0) >> 15;
+    return top !== 0 && top !== -1;
   }
 
   stepClock(cpu: number): void {

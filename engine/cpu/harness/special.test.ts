@@ -84,4 +84,41 @@ describe.skipIf(why !== null).each(['off', 'force'] as const)('special instructi
       expect(registers(ours.fx), `seed=${200 + i}`).toBe(registers(real.fx));
     });
   }, 60_000);
+  test.skipIf(!AMD)('masked moves with EFLAGS.AC: those of bytes are checked for 8, whatever the mask; others are not', () => {
+    const guest = new Guest(jit), tests: Test[] = [];
+    const codes = [[0x66, 0x0f, 0xf7, 0xca], [0x0f, 0xf7, 0xca], ...hostLevel() >= 3 ? [[0xc5, 0xf9, 0xf7, 0xca], [0xc4, 0xe2, 0x71, 0x2c, 0x07], [0xc4, 0xe2, 0x75, 0x2d, 0x07], [0xc4, 0xe2, 0x75, 0x2e, 0x07], [0xc4, 0xe2, 0xf1, 0x8c, 0x07], [0xc4, 0xe2, 0x71, 0x8e, 0x07]] : []];
+    for (const code of codes) {
+      for (let offset = 0; offset < 24; offset++) {
+        const t = make(code, 400 + offset, WINDOW + offset);
+        t.rflags |= 0x40000;
+        if (offset % 3 === 0) t.fx.fill(0, 160 + 16, 160 + 48); // no element
+        tests.push(t, { ...t, gpr: t.gpr.map((x, i) => (i === 7 ? BigInt(DATA + 0x3000 - 12 + offset) : x)), rflags: offset < 12 ? t.rflags : 0x202 }); // partly or wholly on a page that is not there
+      }
+    }
+    runNatively(tests).forEach((real, i) => {
+      const ours = guest.test(tests[i]!), t = tests[i]!, what = `${hex([...t.code])} at ${t.gpr[7]!.toString(16)}, rflags ${t.rflags.toString(16)}`;
+      expect([ours.trap, ours.rip], what).toEqual([real.trap, real.rip]);
+      expect(hex([...ours.mem]), what).toBe(hex([...real.mem]));
+      expect(registers(ours.fx), what).toBe(registers(real.fx));
+    });
+  }, 60_000);
+  test.skipIf(!AMD)('addresses that are not canonical: before alignment; through FS, offsets that the base makes addresses again', () => {
+    const guest = new Guest(jit), tests: Test[] = [], far = 1n << 48n, MOV_FS = [0x64, 0x8b, 0x07], AC = 0x40000;
+    const add = (code: number[], gpr: Record<number, bigint>, rflags = 0x202, fsBase = 0): void => {
+      const t = make(code, 500, WINDOW);
+      for (const [n, value] of Object.entries(gpr)) t.gpr[Number(n)] = value;
+      tests.push({ ...t, rflags, fsBase });
+    };
+    for (const offset of [0n, 1n, 4n, 8n]) {
+      for (const flags of [0x202, 0x202 | AC]) {
+        for (const op of [0x04, 0x0c]) { add([0x0f, 0xae, op, 0x24], { 4: far + offset }, flags); add([0x0f, 0xae, op - 1], { 3: far + offset }, flags); }
+        add([0x0f, 0x28, 0x04, 0x24], { 4: far + offset }, flags);
+      }
+    }
+    for (const base of [0, 0x1000, 0x7fff_f000]) for (const offset of [0x7fff_ffff_ffffn, 0x8000_0000_0000n, 0xffff_7fff_ffff_f000n, 0xffff_7fff_ffff_f008n, 0xffff_8000_0000_0000n, 0xffff_ffff_ffff_ff00n]) add(MOV_FS, { 7: offset }, 0x202, base);
+    runNatively(tests).forEach((real, i) => {
+      const ours = guest.test(tests[i]!), t = tests[i]!;
+      expect([ours.trap, ours.rip, ours.trap === 14 ? ours.cr2 : 0n], `${hex([...t.code])}, rsp ${t.gpr[4]!.toString(16)} rbx ${t.gpr[3]!.toString(16)} rdi ${t.gpr[7]!.toString(16)} fs ${t.fsBase.toString(16)}`).toEqual([real.trap, real.rip, real.trap === 14 ? real.cr2 : 0n]);
+    });
+  }, 60_000);
 });

@@ -2,7 +2,7 @@
 import { emitCount } from '../counts.ts';
 import { CTX, EXIT, RSP, USER_DS, VEC } from '../../machine/hardware.ts';
 import type { Form, Operand } from '../decode/insn.ts';
-import { DTLB, DTLB_ENTRIES, REC, S } from '../layout.ts';
+import { ALIGNMENT_BIT, DTLB, DTLB_ENTRIES, REC, S } from '../layout.ts';
 import { carryAdd, carrySub, loadInt, loadIntS, mask, shiftUp, signExtend, storeInt } from '../semantics/emit.ts';
 import type { Bits, Cond } from '../semantics/context.ts';
 import type { FlowCtx } from '../semantics/flow.ts';
@@ -327,31 +327,31 @@ export class InterpCtx implements FlowCtx {
   }
 
   /** WASM address of [va, va + bytes) for reading, into local `at`; leaves on a fault. */
-  private translate(va: number, at: number, bytes: number): void {
+  private translate(va: number, at: number, bytes: number, alignment = 0): void {
     const f = this.f, entry = this.local(I32);
     tlbTest(f, STATE, va, entry, bytes, false);
     f.hint(false).if(I32);
-    f.get(STATE).get(va).i32Const(bytes); this.callHelper(f, 'sys.read');
+    f.get(STATE).get(va).i32Const(bytes | alignment << ALIGNMENT_BIT); this.callHelper(f, 'sys.read');
     f.tee(at).i32Eqz().hint(false).if(); this.fault(); f.end();
     f.get(at).else().get(va).i32WrapI64().get(entry).i32Load(S.dtlb + DTLB.addend).i32Add().end().set(at);
     f.free(entry);
   }
-  load(bytes: 1 | 2 | 4 | 8 | 16): void {
+  load(bytes: 1 | 2 | 4 | 8 | 16, alignment = 0): void {
     const f = this.f, va = this.local(I64), at = this.local(I32);
     f.set(va);
-    this.translate(va, at, bytes);
+    this.translate(va, at, bytes, alignment);
     f.get(at);
     if (bytes === 16) f.v128Load(0, 0); else loadInt(f, bytes);
     f.free(va, at);
   }
-  store(bytes: 1 | 2 | 4 | 8 | 16): void {
+  store(bytes: 1 | 2 | 4 | 8 | 16, alignment = 0): void {
     const f = this.f, va = this.local(I64), entry = this.local(I32), value = this.local(bytes === 16 ? V128 : I64);
     const put = (offset: number): void => { f.get(value); if (bytes === 16) f.v128Store(offset, 0); else storeInt(f, bytes, offset); };
     f.set(value).set(va);
     tlbTest(f, STATE, va, entry, bytes, true);
     f.hint(false).if();
     f.get(STATE); put(S.scratch);
-    f.get(STATE).get(va).i32Const(bytes); this.callHelper(f, 'sys.store');
+    f.get(STATE).get(va).i32Const(bytes | alignment << ALIGNMENT_BIT); this.callHelper(f, 'sys.store');
     this.afterSlowStore();
     f.else().get(va).i32WrapI64().get(entry).i32Load(S.dtlb + DTLB.addend).i32Add(); put(0);
     f.end();
@@ -391,9 +391,9 @@ export class InterpCtx implements FlowCtx {
     f.get(STATE).get(address).i32Const(bytes); this.callHelper(f, 'sys.copyin');
     f.tee(at).i32Eqz().if(); this.fault(); f.end().get(at).free(at);
   }
-  beginOut(address: number, bytes: number): void {
+  beginOut(address: number, bytes: number, alignment = 0): void {
     const f = this.f, at = this.local(I32);
-    f.get(STATE).get(address).i32Const(bytes); this.callHelper(f, 'sys.rmwbounce');
+    f.get(STATE).get(address).i32Const(bytes | alignment << ALIGNMENT_BIT); this.callHelper(f, 'sys.rmwbounce');
     f.tee(at).i32Eqz().if(); this.fault(); f.end().get(at).free(at);
   }
   copyOut(address: number, bytes: number): void {

@@ -4,7 +4,7 @@ import { COST } from '../../clock/costs.ts';
 import { AC, CTX, PTE } from '../../machine/hardware.ts';
 import { emitCount } from '../counts.ts';
 import { FK } from '../jit/flag-kinds.ts';
-import { BLK, DTLB, DTLB_ENTRIES, FRAME_COUNT, FRAME_FLAGS, FRAME_STORES, RAM_BASE, REC, S, TLB_VALID, TLB_WRITE } from '../layout.ts';
+import { BLK, DTLB, DTLB_ENTRIES, FRAME_COUNT, FRAME_FLAGS, FRAME_STORES, RAM_BASE, REC, S, SIZE_MASK, TLB_VALID, TLB_WRITE } from '../layout.ts';
 import { MEMORY_LIMITS } from '../memory.ts';
 import { approximationTables } from '../semantics/approximation-tables.ts';
 import { allHelpers, semanticsOf } from '../semantics/context.ts';
@@ -170,7 +170,7 @@ function emitSetFlags(f: Func): void {
 function emitRefill(f: Func): void {
   const va = 1, entry = f.local(I32), table = f.local(I32), pte = f.local(I32), all = f.local(I32), page = f.local(I64), pfn = f.local(I32), writable = f.local(I32);
   const refuse = (): void => { f.ifThen().i32Const(0).return().end(); };
-  f.get(va).i32WrapI64().i32Const(4095).i32And().get(2).i32Add().i32Const(4096).i32GtU(); refuse();
+  f.get(va).i32WrapI64().i32Const(4095).i32And().get(2).i32Const(SIZE_MASK).i32And().i32Add().i32Const(4096).i32GtU(); refuse();
   f.get(va).i64Const(47).i64ShrU().i64Const(0).i64Ne(); refuse();
   f.get(0).i32Load(CTX.rflags).i32Const(AC).i32And(); refuse(); // each access is looked at
   f.get(va).i64Const(-4096).i64And().set(page);

@@ -1,7 +1,7 @@
 // The memory management unit: page walks (SDM vol. 3, 4.5), architectural TLBs with their fast tags, the slow paths of loads and stores.
 import { COST } from '../../clock/costs.ts';
 import { AC, CTX, EXIT, PF, PTE, PTE_NX_HI, VEC } from '../../machine/hardware.ts';
-import { DTLB, DTLB_ENTRIES, FRAME_FETCHED, FRAME_FLAGS, FRAME_STORES, ITLB, ITLB_ENTRIES, RAM_BASE, S, TLB_VALID, TLB_WRITE, cpuBase } from '../layout.ts';
+import { ALIGNMENT_BIT, DTLB, DTLB_ENTRIES, FRAME_FETCHED, FRAME_FLAGS, FRAME_STORES, ITLB, ITLB_ENTRIES, RAM_BASE, S, SIZE_MASK, TLB_VALID, TLB_WRITE, cpuBase } from '../layout.ts';
 
 /** Bits 63 to 47 are all alike: the upper half says it. */
 const canonical = (hi: number): boolean => { const top = (hi | 0) >> 15; return top === 0 || top === -1; };
@@ -151,20 +151,21 @@ export class Mmu {
     if ((this.checking[cpu] ?? false) === on) return;
     this.rebuildFastTags(s);
   }
-  /** #AC is in the state: the program asks for checks and `bytes` at lo do not lie as their type must (table 6-7; 32 bytes to 16, as AMD's family 25 wants it). */
-  misaligned(s: number, lo: number, hi: number, bytes: number): boolean {
+  /** #AC is in the state: the program asks for checks and what lies at lo does not lie as its type must (table 6-7; 32 bytes to 16, as AMD's family 25 wants it).
+   *  @param size bytes, and from ALIGNMENT_BIT on the alignment if the size does not say it */
+  misaligned(s: number, lo: number, hi: number, size: number): boolean {
     if (!this.checks(s) || !canonical(hi)) return false;
-    const mask = bytes <= 8 || bytes === 16 ? bytes - 1 : bytes === 32 ? 15 : bytes === 10 ? 7 : 3;
+    const bytes = size & SIZE_MASK, own = size >> ALIGNMENT_BIT, mask = own !== 0 ? own - 1 : bytes <= 8 || bytes === 16 ? bytes - 1 : bytes === 32 ? 15 : bytes === 10 ? 7 : 3;
     if ((lo & mask) === 0) return false;
     this.fault(s, VEC.AC, 0, 0, 0);
     return true;
   }
 
-  // ---- slow paths of the interpreter's loads and stores
-  read(s: number, lo: number, hi: number, bytes: number): number {
-    if (this.misaligned(s, lo, hi, bytes)) return 0;
-    if ((lo & 4095) + bytes <= 4096) return this.translate(s, lo, hi, false);
-    return this.copyIn(s, lo, hi, bytes);
+  // ---- slow paths of the interpreter's loads and stores; sizes as misaligned has them
+  read(s: number, lo: number, hi: number, size: number): number {
+    if (this.misaligned(s, lo, hi, size)) return 0;
+    if ((lo & 4095) + (size & SIZE_MASK) <= 4096) return this.translate(s, lo, hi, false);
+    return this.copyIn(s, lo, hi, size);
   }
   /** #GP is in the state: [va, va + bytes) begins in the lower half of what is canonical and ends behind it. Images of the x87 are several accesses, not one. */
   private leavesCanonical(s: number, lo: number, hi: number, bytes: number): boolean {
@@ -173,8 +174,9 @@ export class Mmu {
     return true;
   }
   /** A copy of [va, va + bytes) in the bounce buffer. */
-  copyIn(s: number, lo: number, hi: number, bytes: number): number {
-    if (this.leavesCanonical(s, lo, hi, bytes) || this.misaligned(s, lo, hi, bytes)) return 0;
+  copyIn(s: number, lo: number, hi: number, size: number): number {
+    const bytes = size & SIZE_MASK;
+    if (this.leavesCanonical(s, lo, hi, bytes) || this.misaligned(s, lo, hi, size)) return 0;
     const first = Math.min(bytes, 4096 - (lo & 4095)), a = this.translate(s, lo, hi, false);
     if (a === 0) return 0;
     const to = s + S.bounce;
@@ -196,8 +198,9 @@ export class Mmu {
     return this.rmwBounce(s, lo, hi, bytes);
   }
   /** Checks that [va, va + bytes) can be written and copies it to the bounce buffer. */
-  rmwBounce(s: number, lo: number, hi: number, bytes: number): number {
-    if (this.leavesCanonical(s, lo, hi, bytes) || this.misaligned(s, lo, hi, bytes)) return 0;
+  rmwBounce(s: number, lo: number, hi: number, size: number): number {
+    const bytes = size & SIZE_MASK;
+    if (this.leavesCanonical(s, lo, hi, bytes) || this.misaligned(s, lo, hi, size)) return 0;
     const first = Math.min(bytes, 4096 - (lo & 4095)), a = this.translate(s, lo, hi, true);
     if (a === 0) return 0;
     const to = s + S.bounce;
@@ -210,12 +213,13 @@ export class Mmu {
     return to;
   }
   /** Writes the bounce buffer back after rmw/rmwBounce; 1 if the block ends. */
-  commit(s: number, lo: number, hi: number, bytes: number): number { return this.put(s, lo, hi, bytes, s + S.bounce) === 2 ? 1 : 0; }
+  commit(s: number, lo: number, hi: number, size: number): number { return this.put(s, lo, hi, size, s + S.bounce) === 2 ? 1 : 0; }
   /** Stores the scratch value: 0 done, 1 fault, 2 done and the block ends. */
-  store(s: number, lo: number, hi: number, bytes: number): number { return this.put(s, lo, hi, bytes, s + S.scratch); }
+  store(s: number, lo: number, hi: number, size: number): number { return this.put(s, lo, hi, size, s + S.scratch); }
 
-  private put(s: number, lo: number, hi: number, bytes: number, from: number): number {
-    if (this.leavesCanonical(s, lo, hi, bytes) || this.misaligned(s, lo, hi, bytes)) return 1;
+  private put(s: number, lo: number, hi: number, size: number, from: number): number {
+    const bytes = size & SIZE_MASK;
+    if (this.leavesCanonical(s, lo, hi, bytes) || this.misaligned(s, lo, hi, size)) return 1;
     const first = Math.min(bytes, 4096 - (lo & 4095)), a = this.lookup(s, lo, hi, true);
     if (a < 0) return 1;
     let b = -1;

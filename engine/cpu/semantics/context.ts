@@ -82,17 +82,18 @@ export interface Ctx {
   elementAddress(): void;
 
   // ---- memory by address (implicit or odd-sized operands). Address i64 on the stack; seg base already in it.
-  /** pop i64 address, push i64 (1, 2, 4, 8 bytes, zero-extended) or v128 (16). May fault. */
-  load(bytes: 1 | 2 | 4 | 8 | 16): void;
+  /** pop i64 address, push i64 (1, 2, 4, 8 bytes, zero-extended) or v128 (16). May fault.
+   *  @param alignment in bytes, what EFLAGS.AC checks (with it on, no compiled region runs an access) if the size does not say it */
+  load(bytes: 1 | 2 | 4 | 8 | 16, alignment?: number): void;
   /** pop i64 value (v128 when 16), pop i64 address. May fault; before register effects. */
-  store(bytes: 1 | 2 | 4 | 8 | 16): void;
+  store(bytes: 1 | 2 | 4 | 8 | 16, alignment?: number): void;
   /** 32 bytes at the address in an i64 local, into or from two v128 locals. */
   load32(address: number, low: number, high: number): void;
   store32(address: number, low: number, high: number): void;
   /** Odd or long operands (m80, fxsave…): push i32, the address in WASM memory of a copy of the operand's bytes. `address` is a local i64. */
   copyIn(address: number, bytes: number): void;
   /** Begins a long store: checks that all of it is writable (may fault) and pushes i32, the address of a buffer; fill it, then call copyOut. One at a time. */
-  beginOut(address: number, bytes: number): void;
+  beginOut(address: number, bytes: number, alignment?: number): void;
   copyOut(address: number, bytes: number): void;
 
   // ---- state outside the operands: the register file layout of CTX (engine/machine/hardware.ts)

@@ -185,16 +185,17 @@ export function implicitDestination(c: Ctx): void {
   if (c.form.mem === 3) c.f.i32WrapI64().i64ExtendI32U();
   c.f.i64Add();
 }
-/** Byte-masked store, as one read and one write of the sixteen bytes. */
+/** Byte-masked store, as one read and one write of the sixteen bytes. On AMD's family 25 all of them must be writable, whatever the mask, and EFLAGS.AC checks for 8 bytes. */
 const maskmovdqu: Semantics = (c) => {
   const { f } = c, address = c.local(I64), m = c.local(V128);
   implicitDestination(c); f.set(address);
   const data = c.local(V128);
   c.readV(0); f.set(data);
-  c.readV(1); f.i32Const(7).i8x16ShrS().tee(m).v128AnyTrue().if();
-  c.beginOut(address, 16); f.drop(); // a fault is that of a write
-  f.get(address).get(data).get(address); c.load(16); f.get(m).v128Bitselect();
-  c.store(16);
+  c.readV(1); f.i32Const(7).i8x16ShrS().set(m);
+  c.beginOut(address, 16, 8); f.drop(); // a fault is that of a write
+  f.get(m).v128AnyTrue().if();
+  f.get(address).get(data).get(address); c.load(16, 8); f.get(m).v128Bitselect();
+  c.store(16, 8);
   f.end();
 };
 

@@ -118,12 +118,12 @@ class Half implements Ctx {
   setHigh(n: number): void { this.c.setHigh(n); }
   indices(half: 0 | 1): void { this.c.indices(half); }
   elementAddress(): void { this.c.elementAddress(); }
-  load(bytes: 1 | 2 | 4 | 8 | 16): void { this.c.load(bytes); }
-  store(bytes: 1 | 2 | 4 | 8 | 16): void { this.c.store(bytes); }
+  load(bytes: 1 | 2 | 4 | 8 | 16, alignment?: number): void { this.c.load(bytes, alignment); }
+  store(bytes: 1 | 2 | 4 | 8 | 16, alignment?: number): void { this.c.store(bytes, alignment); }
   load32(address: number, low: number, high: number): void { this.c.load32(address, low, high); }
   store32(address: number, low: number, high: number): void { this.c.store32(address, low, high); }
   copyIn(address: number, bytes: number): void { this.c.copyIn(address, bytes); }
-  beginOut(address: number, bytes: number): void { this.c.beginOut(address, bytes); }
+  beginOut(address: number, bytes: number, alignment?: number): void { this.c.beginOut(address, bytes, alignment); }
   copyOut(address: number, bytes: number): void { this.c.copyOut(address, bytes); }
   state(): void { this.c.state(); }
   regionFlag(name: string): number { return this.c.regionFlag(name); }
