@@ -133,6 +133,10 @@ export const F_SETOWN = 8;
 export const F_GETOWN = 9;
 export const F_SETSIG = 0xa;
 export const F_GETSIG = 0xb;
+/** Of i386's fcntl64 alone, as the two behind it. */
+export const F_GETLK64 = 0xc;
+export const F_SETLK64 = 0xd;
+export const F_SETLKW64 = 0xe;
 export const F_SETOWN_EX = 0xf;
 export const F_GETOWN_EX = 0x10;
 export const F_GETOWNER_UIDS = 0x11;
@@ -154,7 +158,7 @@ export const F_GET_FILE_RW_HINT = 0x40d;
 export const F_SET_FILE_RW_HINT = 0x40e;
 export const FCNTL_NAMES: Names = [
   [F_DUPFD, 'F_DUPFD'], [F_GETFD, 'F_GETFD'], [F_SETFD, 'F_SETFD'], [F_GETFL, 'F_GETFL'], [F_SETFL, 'F_SETFL'], [F_GETLK, 'F_GETLK'],
-  [F_SETLK, 'F_SETLK'], [F_SETLKW, 'F_SETLKW'], [F_SETOWN, 'F_SETOWN'], [F_GETOWN, 'F_GETOWN'], [F_SETSIG, 'F_SETSIG'], [F_GETSIG, 'F_GETSIG'],
+  [F_SETLK, 'F_SETLK'], [F_SETLKW, 'F_SETLKW'], [F_GETLK64, 'F_GETLK64'], [F_SETLK64, 'F_SETLK64'], [F_SETLKW64, 'F_SETLKW64'], [F_SETOWN, 'F_SETOWN'], [F_GETOWN, 'F_GETOWN'], [F_SETSIG, 'F_SETSIG'], [F_GETSIG, 'F_GETSIG'],
   [F_SETOWN_EX, 'F_SETOWN_EX'], [F_GETOWN_EX, 'F_GETOWN_EX'], [F_GETOWNER_UIDS, 'F_GETOWNER_UIDS'], [F_OFD_GETLK, 'F_OFD_GETLK'],
   [F_OFD_SETLK, 'F_OFD_SETLK'], [F_OFD_SETLKW, 'F_OFD_SETLKW'], [F_SETLEASE, 'F_SETLEASE'], [F_GETLEASE, 'F_GETLEASE'], [F_NOTIFY, 'F_NOTIFY'],
   [F_CANCELLK, 'F_CANCELLK'], [F_DUPFD_CLOEXEC, 'F_DUPFD_CLOEXEC'], [F_SETPIPE_SZ, 'F_SETPIPE_SZ'], [F_GETPIPE_SZ, 'F_GETPIPE_SZ'],

@@ -9,13 +9,19 @@ const STAT: readonly Field[] = [[0, 2, 0], [4, 4, 8], [8, 2, 24], [10, 2, 16], [
 const STAT64: readonly Field[] = [[0, 8, 0], [88, 8, 8], [16, 4, 24], [20, 4, 16], [24, 4, 28], [28, 4, 32], [32, 8, 40], [44, 8, 48], [52, 4, 56], [56, 8, 64], ...times(64)];
 const SYSINFO: readonly Field[] = [[0, -4, 0], ...[1, 2, 3, 4, 5, 6, 7, 8, 9].map((i): Field => [i * 4, 4, i * 8]), [40, 2, 80], [44, 4, 88], [48, 4, 96], [52, 4, 104]];
 const SIGINFO: readonly Field[] = [[0, 4, 0], [4, 4, 4], [8, 4, 8], [12, 4, 16], [16, 4, 20], [20, 4, 24]]; // of a child: what waitid writes
-/** By structure, and whether the call is one for large files. */
+const STACK: readonly Field[] = [[0, 4, 0], [4, 4, 8], [8, 4, 16]];
+const MSGHDR: readonly Field[] = [[0, 4, 0], [4, 4, 8], [8, 4, 16], [12, 4, 24], [16, 4, 32], [20, 4, 40], [24, 4, 48]];
+/** Bytes of them on i386. */
+export const I386_MSGHDR_SIZE = 28;
+/** By structure, and whether the call is one for large files; of sigaction, the one before rt_sigaction. */
 const FIELDS: Readonly<Record<string, readonly [small: readonly Field[], large: readonly Field[]]>> = {
   stat: [STAT, STAT64], sysinfo: [SYSINFO, SYSINFO], siginfo: [SIGINFO, SIGINFO],
   statfs: [
     [[0, 4, 0], [4, 4, 8], [8, 4, 16], [12, 4, 24], [16, 4, 32], [20, 4, 40], [24, 4, 48], [28, 8, 56], [36, 4, 64], [40, 4, 72], [44, 4, 80]],
     [[0, 4, 0], [4, 4, 8], [8, 8, 16], [16, 8, 24], [24, 8, 32], [32, 8, 40], [40, 8, 48], [48, 8, 56], [56, 4, 64], [60, 4, 72], [64, 4, 80]],
   ],
+  stack: [STACK, STACK], sigaction: [[[0, 4, 0], [4, 4, 8], [8, 4, 16], [12, 8, 24]], [[0, 4, 0], [8, 4, 8], [12, 4, 16], [4, 4, 24]]],
+  msghdr: [MSGHDR, MSGHDR],
   flock: [[[0, 4, 0], [4, -4, 8], [8, -4, 16], [12, 4, 24]], [[0, 4, 0], [4, 8, 8], [12, 8, 16], [20, 4, 24]]],
 };
 export const differsOnI386 = (name: string): boolean => name in FIELDS;

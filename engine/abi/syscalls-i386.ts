@@ -5,7 +5,7 @@ import type { SyscallName } from './syscall-numbers.ts';
 
 /*
  * number, i386 name, then the x86-64 name if it is another or its structures are: /i of i386, /l those of its calls for large files;
- * then its arguments if they are not the same ones in order:
+ * (of sigaction: that of the call before rt_sigaction, as signal takes it); then its arguments if they are not the same ones in order:
  *   N   the i386 argument N, zero-extended    sN  sign-extended (a long)    qN  N and N + 1 as one 64-bit value    rN  N + 1 and N
  *   pN  in pages of 4096 bytes                uN  a user or group of 16 bits    -   0
  * @N: they stand in memory, N of them, where the first one points; >N: the result is written as 64 bits to where the x86-64 argument N points.
@@ -48,6 +48,7 @@ const TABLE = `
 45 brk
 46 setgid setgid u0
 47 getgid
+48 signal rt_sigaction/l 0 - - 1
 49 geteuid
 50 getegid
 52 umount2
@@ -60,6 +61,7 @@ const TABLE = `
 64 getppid
 65 getpgrp
 66 setsid
+67 sigaction rt_sigaction/l 0 1 2 -
 70 setreuid setreuid u0 u1
 71 setregid setregid u0 u1
 74 sethostname
@@ -93,6 +95,8 @@ const TABLE = `
 102.11 sendto sendto @6
 102.12 recvfrom recvfrom @6
 102.13 shutdown shutdown @2
+102.16 sendmsg sendmsg/i @3
+102.17 recvmsg recvmsg/i @3
 102.18 accept4 accept4 @4
 103 syslog
 104 setitimer setitimer/i
@@ -139,6 +143,7 @@ const TABLE = `
 168 poll
 170 setresgid setresgid u0 u1 u2
 172 prctl
+174 rt_sigaction rt_sigaction/i
 175 rt_sigprocmask
 176 rt_sigpending
 179 rt_sigsuspend
@@ -148,6 +153,7 @@ const TABLE = `
 183 getcwd
 184 capget
 185 capset
+186 sigaltstack sigaltstack/i
 190 vfork
 191 ugetrlimit getrlimit/i
 192 mmap2 mmap 0 1 2 3 4 p5
@@ -279,7 +285,9 @@ const TABLE = `
 367 getsockname
 368 getpeername
 369 sendto
+370 sendmsg sendmsg/i
 371 recvfrom
+372 recvmsg recvmsg/i
 373 shutdown
 375 membarrier
 376 mlock2

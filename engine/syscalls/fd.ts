@@ -1,8 +1,8 @@
 // Descriptors: open, close, dup, fcntl, flock.
 import { EAGAIN, EBADF, EFAULT, EINVAL, ENOTDIR, EOVERFLOW, EPERM, ESRCH } from '../abi/errno.ts';
 import {
-  AT_FDCWD, CLOSE_RANGE_CLOEXEC, CLOSE_RANGE_UNSHARE, FASYNC, F_ADD_SEALS, F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_GETFL, F_GETLEASE, F_GETLK, F_GETOWN, F_GETOWN_EX, F_GETPIPE_SZ, F_GETSIG, F_GET_SEALS, F_NOTIFY,
-  F_GET_RW_HINT, F_SET_RW_HINT, F_GET_FILE_RW_HINT, F_SET_FILE_RW_HINT, F_OFD_GETLK, F_OFD_SETLK, F_OFD_SETLKW, F_SETFD, F_SETFL, F_SETLEASE, F_SETLK, F_SETLKW, F_SETOWN, F_SETOWN_EX, F_SETPIPE_SZ, F_SETSIG,
+  AT_FDCWD, CLOSE_RANGE_CLOEXEC, CLOSE_RANGE_UNSHARE, FASYNC, F_ADD_SEALS, F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_GETFL, F_GETLEASE, F_GETLK, F_GETLK64, F_GETOWN, F_GETOWN_EX, F_GETPIPE_SZ, F_GETSIG, F_GET_SEALS, F_NOTIFY,
+  F_GET_RW_HINT, F_SET_RW_HINT, F_GET_FILE_RW_HINT, F_SET_FILE_RW_HINT, F_OFD_GETLK, F_OFD_SETLK, F_OFD_SETLKW, F_SETFD, F_SETFL, F_SETLEASE, F_SETLK, F_SETLK64, F_SETLKW, F_SETLKW64, F_SETOWN, F_SETOWN_EX, F_SETPIPE_SZ, F_SETSIG,
   LOCK_EX, LOCK_NB, LOCK_SH, LOCK_UN, O_ACCMODE, O_APPEND, O_CLOEXEC, O_CREAT, O_DIRECT, O_NOATIME, O_NONBLOCK, O_PATH, O_RDONLY, O_TRUNC, O_WRONLY, __O_TMPFILE,
 } from '../abi/open-flags.ts';
 import type { OpenFile } from '../kernel/contracts/fs.ts';
@@ -118,7 +118,6 @@ function fcntl(k: Kernel, task: Task, fd: number, cmd: number, arg: number, argV
 }
 
 /** Locks that i386's fcntl64 takes as struct flock64 (uapi/asm-generic/fcntl.h). */
-const F_GETLK64 = 12, F_SETLK64 = 13, F_SETLKW64 = 14;
 /** struct flock and flock64 by layout: short type, short whence, off_t start, off_t len, pid_t pid. */
 const FLOCK = {
   [LAYOUT.x86_64]: { size: 32, start: 8, len: 16, pid: 24, offBytes: 8 },

@@ -1,6 +1,7 @@
 // Capturing what a call's pointers point to, by argument kind (engine/abi/syscalls.ts), into the format of engine/abi/payload.ts.
 // Reads user memory without faulting, charging or changing anything (law 6): what is not present is simply not recorded.
 import { differsOnI386, fromI386 } from '../abi/structs-i386.ts';
+import { F_GETLK64, F_SETLKW64 } from '../abi/open-flags.ts';
 import { PART, PATH_MAX, STRING_MAX, ITEMS_MAX } from '../abi/payload.ts';
 import { STRUCT_SIZE } from '../abi/structs.ts';
 import { SYSCALLS } from '../abi/syscalls.ts';
@@ -108,12 +109,12 @@ function madeRecord(tag: number, bytes: Uint8Array): boolean {
   return true;
 }
 /** A structure that i386 has otherwise, in the form of x86-64. */
-function i386Record(tag: number, va: number, name: string, large: boolean): void {
+function i386Record(tag: number, va: number, name: string, large: boolean): boolean {
   const wide = fromI386(name, large, (offset, bytes) => {
     const pa = [0, 1, 2, 3, 4, 5, 6, 7].slice(0, bytes).map((i) => physical(va + offset + i)), byte = (i: number): number => (i < bytes ? ram8[pa[i]!]! : 0);
     return pa.some((p) => p < 0) ? null : [(byte(0) | byte(1) << 8 | byte(2) << 16 | byte(3) << 24) >>> 0, (byte(4) | byte(5) << 8 | byte(6) << 16 | byte(7) << 24) >>> 0];
   });
-  if (wide !== null) madeRecord(tag, wide);
+  return wide !== null && madeRecord(tag, wide);
 }
 /** A string with its NUL, at most max bytes. */
 function stringRecord(tag: number, va: number, max: number): boolean {
@@ -147,13 +148,15 @@ function iovecItems(tag: number, va: number, count: number, total: number): void
     if (!bytesRecord(tag, base, Math.min(n, STRING_MAX))) { room(2); out[at++] = tag; out[at++] = 0; }
   }
 }
+function headerRecord(tag: number, va: number): boolean { return layout === LAYOUT.x86_64 ? bytesRecord(tag, va, 56) : i386Record(tag, va, 'msghdr', false); }
+/** A message's control data stays as the call has it: its lengths are part of the text. */
 function message(i: number, va: number, bytes: number, phase: 'entry' | 'exit'): void {
-  if (va === 0 || !bytesRecord(i * 8 + PART[phase], va, 56)) return;
-  const exit = phase === 'exit';
-  const name = peekWord(va, 8), nameLength = peekWord(va + 8, 4), iov = peekWord(va + 16, 8), count = peekWord(va + 24, 8), control = peekWord(va + 32, 8), controlLength = peekWord(va + 40, 8);
+  if (va === 0 || !headerRecord(i * 8 + PART[phase], va)) return;
+  const exit = phase === 'exit', wide = layout === LAYOUT.x86_64, field = (n: number, i386: number): number => (wide ? peekWord(va + n, 8) : peekWord(va + i386, 4));
+  const name = field(0, 0), nameLength = peekWord(va + (wide ? 8 : 4), 4), iov = field(16, 8), count = field(24, 12), control = field(32, 16), controlLength = field(40, 20);
   if (name > 0 && nameLength > 0) bytesRecord(i * 8 + PART.third, name, Math.min(nameLength, 128));
   if (iov > 0 && count > 0) {
-    bytesRecord(i * 8 + (exit ? PART.secondExit : PART.second), iov, Math.min(count, ITEMS_MAX) * 16);
+    longsRecord(i * 8 + (exit ? PART.secondExit : PART.second), iov, Math.min(count, ITEMS_MAX) * 16, false);
     iovecItems(i * 8 + (exit ? PART.itemExit : PART.item), iov, count, bytes);
   }
   if (control > 0 && controlLength > 0) bytesRecord(i * 8 + PART.count, control, Math.min(controlLength, 1024));
@@ -197,7 +200,7 @@ function planArg(row: SyscallRow, arg_: ArgRow, i: number, plan: Plan): void {
       countRecord(tag + PART.count, count);
     }); break;
     case 'msg': entry((a) => message(i, arg(a, i), Infinity, 'entry')); break;
-    case 'omsg': entry((a) => { const va = arg(a, i); if (va) bytesRecord(tag, va, 56); }); exit((a, r) => { if (r >= 0) message(i, arg(a, i), r, 'exit'); }); break;
+    case 'omsg': entry((a) => { const va = arg(a, i); if (va) headerRecord(tag, va); }); exit((a, r) => { if (r >= 0) message(i, arg(a, i), r, 'exit'); }); break;
     case 'mmsg': case 'ommsg': inStruct(64); break;
     case 'sa': entry((a) => { const va = arg(a, i), length = a[n * 2]!; if (va && length > 0 && length <= 128) bytesRecord(tag, va, length); }); break;
     case 'osa': exit((a, r) => {
@@ -229,8 +232,12 @@ function planArg(row: SyscallRow, arg_: ArgRow, i: number, plan: Plan): void {
 function planSpecial(row: SyscallRow, kind: string, i: number, entry: (op: Op) => void, exit: (op: Op) => void, inStruct: (n: number) => void, outStruct: (n: number) => void): void {
   const tag = i * 8;
   switch (kind) {
-    case '@sigaction': inStruct(32); break;
-    case '@osigaction': outStruct(32); break;
+    case '@sigaction': case '@osigaction': {
+      const action = (t: number, va: number): void => { if (layout === LAYOUT.x86_64) bytesRecord(t, va, 32); else i386Record(t, va, 'sigaction', layout === LAYOUT.i386Large); };
+      if (kind === '@sigaction') entry((a) => { const va = arg(a, i); if (va) action(tag, va); });
+      else exit((a, r) => { const va = arg(a, i); if (va && r >= 0) action(tag + 1, va); });
+      break;
+    }
     case '@poll': {
       const size = (a: Uint32Array): number => Math.min(a[2]!, ITEMS_MAX) * 8;
       entry((a) => { const va = arg(a, i); if (va && a[2]) bytesRecord(tag, va, size(a)); });
@@ -279,10 +286,11 @@ function planSpecial(row: SyscallRow, kind: string, i: number, entry: (op: Op) =
       if (set > 0) bytesRecord(tag + PART.second, set, 8);
     }); break;
     case '@fcntl': {
-      const locks = (c: number): boolean => (c >= 5 && c <= 7) || (c >= 36 && c <= 38);
-      const lock = (t: number, c: number, va: number): void => { if (layout === LAYOUT.x86_64) bytesRecord(t, va, 32); else i386Record(t, va, 'flock', c >= 36); };
+      const large = (c: number): boolean => layout === LAYOUT.i386Large && c >= F_GETLK64 && c <= F_SETLKW64;
+      const locks = (c: number): boolean => (c >= 5 && c <= 7) || (c >= 36 && c <= 38) || large(c);
+      const lock = (t: number, c: number, va: number): void => { if (layout === LAYOUT.x86_64) bytesRecord(t, va, 32); else i386Record(t, va, 'flock', c >= 36 || large(c)); };
       entry((a) => { const c = a[2]!; if (locks(c)) lock(tag, c, arg(a, i)); else if (c === 15) bytesRecord(tag, arg(a, i), 8); });
-      exit((a, r) => { const c = a[2]!; if (r < 0) return; if (c === 5 || c === 36) lock(tag + 1, c, arg(a, i)); else if (c === 16 || c === 17) bytesRecord(tag + 1, arg(a, i), 8); });
+      exit((a, r) => { const c = a[2]!; if (r < 0) return; if (c === 5 || c === 36 || (large(c) && c === F_GETLK64)) lock(tag + 1, c, arg(a, i)); else if (c === 16 || c === 17) bytesRecord(tag + 1, arg(a, i), 8); });
       break;
     }
     case '@prctl':

@@ -1,15 +1,17 @@
 // Handlers of the signal family: actions, masks, sending, waiting, rt_sigreturn, restart_syscall.
 import { EAGAIN, EFAULT, EINTR, EINVAL, ENOMEM, EPERM, ESRCH } from '../abi/errno.ts';
+import { i386Number } from '../abi/syscalls-i386.ts';
 import { SIGCONT, SIGKILL, SIGSEGV, SIGSTOP, SIG_BLOCK, SIG_SETMASK, SIG_UNBLOCK } from '../abi/signals.ts';
 import { RSP } from '../machine/hardware.ts';
 import type { Kernel } from '../kernel/contracts/kernel.ts';
+import { LAYOUT } from '../kernel/contracts/task.ts';
 import type { Process, SigInfo, Task } from '../kernel/contracts/task.ts';
 import { BLOCK, ERESTARTNOHAND, NORETURN } from '../kernel/contracts/wait.ts';
 import { regsOf } from '../kernel/entry/regs.ts';
 import { copyFromUser, copyToUser } from '../kernel/mm/uaccess.ts';
 import { CAP_KILL, capable } from '../kernel/process/cred.ts';
 import { waitOn } from '../kernel/sched/wait.ts';
-import { UNBLOCKABLE_LO, actionOf, ignores } from '../kernel/signal/actions.ts';
+import { SA, UNBLOCKABLE_LO, actionOf, ignores } from '../kernel/signal/actions.ts';
 import { dequeueSignal, setBlocked } from '../kernel/signal/deliver.ts';
 import { altStackFlags, onAltStack, restoreFrame } from '../kernel/signal/frame.ts';
 import { sigBitHi, sigBitLo, signalPending } from '../kernel/signal/pending.ts';
@@ -95,8 +97,53 @@ function queueInfo(k: Kernel, task: Task, va: number, signo: number, pid: number
   return info;
 }
 
+/** Flags that an action keeps: UAPI_SA_FLAGS and 0x800 (SA_EXPOSE_TAGBITS). */
+const SA_KNOWN = 0xdc000807;
+/** SA_ONESHOT | SA_NOMASK, which signal(2) sets. */
+const SA_OF_SIGNAL = (SA.RESETHAND | SA.NODEFER) >>> 0;
+const NR_SIGNAL = 48;
+/** rt_sigaction, and before it sigaction and signal, as i386 has them (arch/x86/ia32, kernel/signal.c): the handler is noted to be 32-bit code. */
+function sigactionI386(k: Kernel, task: Task, a: Args): number {
+  const signo = a.i32(0), { layout, compat } = task.syscall, old = actionOf(task.sighand, signo), rt = layout === LAYOUT.i386, size = rt ? 20 : 16;
+  const valid = (changes: boolean): boolean => signo >= 1 && signo <= 64 && !(changes && (signo === SIGKILL || signo === SIGSTOP));
+  const set = (handler: number, flags: number, restorer: number, maskLo: number, maskHi: number): void => {
+    task.sighand.actions[signo] = { handler, flags: ((flags & SA_KNOWN) | SA.IA32_ABI) >>> 0, restorer, maskLo: (maskLo & ~UNBLOCKABLE_LO) >>> 0, maskHi };
+    if (ignores(task, signo)) flushSignals(task.process, sigBitLo(signo), sigBitHi(signo));
+  };
+  if (i386Number(compat) === NR_SIGNAL) {
+    if (!valid(true)) return -EINVAL;
+    set(a.lo(3), SA_OF_SIGNAL, 0, 0, 0);
+    return old.handler;
+  }
+  const actVa = a.ptr(1), oldVa = a.ptr(2), act = actVa === 0 ? null : copyFromUser(k, task, actVa, size);
+  if (rt && a.ptr(3) !== 8) return -EINVAL;
+  if (typeof act === 'number') return act;
+  if (!valid(act !== null)) return -EINVAL;
+  if (act) {
+    const v = new DataView(act.buffer, act.byteOffset, size), u = (at: number): number => v.getUint32(at, true);
+    if (rt) set(u(0), u(4), u(8), u(12), u(16)); else set(u(0), u(8), u(12), u(4), 0);
+  }
+  if (oldVa === 0) return 0;
+  const out = new Uint8Array(size), v = new DataView(out.buffer), flags = old.flags & ~SA.IA32_ABI;
+  (rt ? [old.handler, flags, old.restorer, old.maskLo, old.maskHi] : [old.handler, old.maskLo, flags, old.restorer]).forEach((n, i) => v.setUint32(i * 4, n % 4294967296, true));
+  return copyToUser(k, task, oldVa, out);
+}
+/** stack_t in the call's layout. */
+function readStack(b: Uint8Array): { sp: number; size: number; flags: number } {
+  const v = new DataView(b.buffer, b.byteOffset, b.length), wide = b.length === 24, long = (at: number): number => v.getUint32(at, true) + v.getUint32(at + 4, true) * 4294967296;
+  return wide ? { sp: long(0), flags: v.getUint32(8, true), size: long(16) } : { sp: v.getUint32(0, true), flags: v.getUint32(4, true), size: v.getUint32(8, true) };
+}
+function stackBytes(size: number, fields: { sp: number; size: number; flags: number }): Uint8Array {
+  const out = new Uint8Array(size), v = new DataView(out.buffer), long = (at: number, n: number): void => { v.setUint32(at, n >>> 0, true); if (size === 24) v.setUint32(at + 4, Math.floor(n / 4294967296), true); };
+  long(0, fields.sp);
+  v.setUint32(size / 3, fields.flags >>> 0, true);
+  long(size / 3 * 2, fields.size);
+  return out;
+}
+
 export const handlers: Handlers = {
   rt_sigaction(k, task, a) {
+    if (task.syscall.layout !== LAYOUT.x86_64) return sigactionI386(k, task, a);
     const signo = a.i32(0), actVa = a.ptr(1), oldVa = a.ptr(2);
     if (a.ptr(3) !== 8) return -EINVAL;
     let act: Uint8Array | number | null = null;
@@ -106,7 +153,7 @@ export const handlers: Handlers = {
     if (oldVa !== 0) {
       const out = new Uint8Array(32), v = new DataView(out.buffer);
       v.setUint32(0, old.handler >>> 0, true); v.setUint32(4, Math.floor(old.handler / 4294967296), true);
-      v.setUint32(8, old.flags >>> 0, true);
+      v.setUint32(8, (old.flags & ~SA.IA32_ABI) >>> 0, true);
       v.setUint32(16, old.restorer >>> 0, true); v.setUint32(20, Math.floor(old.restorer / 4294967296), true);
       v.setUint32(24, old.maskLo, true); v.setUint32(28, old.maskHi, true);
       const bad = copyToUser(k, task, oldVa, out);
@@ -117,7 +164,7 @@ export const handlers: Handlers = {
       task.sighand.actions[signo] = {
         handler: v.getUint32(0, true) + v.getUint32(4, true) * 4294967296,
         // SA_UNSUPPORTED is always cleared, unknown bits too (sigaction(2))
-        flags: v.getUint32(8, true) & 0xdc000807, restorer: v.getUint32(16, true) + v.getUint32(20, true) * 4294967296,
+        flags: v.getUint32(8, true) & SA_KNOWN, restorer: v.getUint32(16, true) + v.getUint32(20, true) * 4294967296,
         maskLo: (v.getUint32(24, true) & ~UNBLOCKABLE_LO) >>> 0, maskHi: v.getUint32(28, true),
       };
       if (ignores(task, signo)) flushSignals(task.process, sigBitLo(signo), sigBitHi(signo));
@@ -203,12 +250,12 @@ export const handlers: Handlers = {
   },
   sigaltstack(k, task, a) {
     const sp = regsOf(k, task).gpr(RSP), alt = task.altStack;
+    const bytes = task.syscall.layout === LAYOUT.x86_64 ? 24 : 12;
     let next: { sp: number; size: number; flags: number } | null = null;
     if (a.ptr(0) !== 0) {
-      const b = copyFromUser(k, task, a.ptr(0), 24);
+      const b = copyFromUser(k, task, a.ptr(0), bytes);
       if (typeof b === 'number') return -EFAULT;
-      const v = new DataView(b.buffer, b.byteOffset, 24);
-      next = { sp: v.getUint32(0, true) + v.getUint32(4, true) * 4294967296, flags: v.getUint32(8, true), size: v.getUint32(16, true) + v.getUint32(20, true) * 4294967296 };
+      next = readStack(b);
       if (onAltStack(task, sp)) return -EPERM;
       const mode = next.flags & 0x7fffffff;
       if (mode !== 0 && mode !== 1 && mode !== 2) return -EINVAL;
@@ -217,11 +264,7 @@ export const handlers: Handlers = {
       else next.flags = (next.flags & 0x80000000) >>> 0;
     }
     if (a.ptr(1) !== 0) {
-      const out = new Uint8Array(24), v = new DataView(out.buffer);
-      v.setUint32(0, alt.sp >>> 0, true); v.setUint32(4, Math.floor(alt.sp / 4294967296), true);
-      v.setUint32(8, (altStackFlags(task, sp) | (alt.flags & 0x80000000)) >>> 0, true);
-      v.setUint32(16, alt.size >>> 0, true); v.setUint32(20, Math.floor(alt.size / 4294967296), true);
-      const bad = copyToUser(k, task, a.ptr(1), out);
+      const bad = copyToUser(k, task, a.ptr(1), stackBytes(bytes, { ...alt, flags: altStackFlags(task, sp) | (alt.flags & 0x80000000) }));
       if (bad < 0) return bad;
     }
     if (next) task.altStack = next;

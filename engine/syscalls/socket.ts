@@ -1,9 +1,11 @@
 // Handlers of the socket family: AF_UNIX in full, AF_INET and AF_INET6 over the loopback, rtnetlink; other families do not exist here.
 import { EAFNOSUPPORT, EAGAIN, EBADF, EFAULT, EINVAL, EMSGSIZE, ENOBUFS, ENOPROTOOPT, ENOTCONN, ENOTSOCK, EOPNOTSUPP, EPROTONOSUPPORT, ESOCKTNOSUPPORT } from '../abi/errno.ts';
 import { O_CLOEXEC } from '../abi/open-flags.ts';
+import { I386_MSGHDR_SIZE, fromI386 } from '../abi/structs-i386.ts';
 import { AF_INET, AF_INET6, AF_NETLINK, AF_UNIX, SOCK_CLOEXEC, SOCK_DGRAM, SOCK_NONBLOCK, SOCK_RAW, SOCK_SEQPACKET, SOCK_STREAM } from '../abi/socket.ts';
 import type { OpenFile, UserBuffer } from '../kernel/contracts/fs.ts';
 import type { Kernel } from '../kernel/contracts/kernel.ts';
+import { LAYOUT } from '../kernel/contracts/task.ts';
 import type { Task } from '../kernel/contracts/task.ts';
 import { BLOCK } from '../kernel/contracts/wait.ts';
 import { fdGet, fdInstall, freeFd, getFile, putFile } from '../kernel/fs/file-table.ts';
@@ -75,11 +77,15 @@ function accept(k: Kernel, task: Task, fd: number, va: number, lenVa: number, fl
   return got;
 }
 
+/** struct msghdr and the head of a struct cmsghdr: bytes of a long and of each, offsets of what is written back. */
+const WIDE = { long: 8, header: 56, nameLen: 8, controlLen: 40, flags: 48, control: 16 } as const, I386 = { long: 4, header: I386_MSGHDR_SIZE, nameLen: 4, controlLen: 20, flags: 24, control: 12 } as const;
+const msgLayout = (task: Task): typeof WIDE | typeof I386 => (task.syscall.layout === LAYOUT.x86_64 ? WIDE : I386);
 interface MsgHeader { name: number; nameLen: number; iov: number; iovLen: number; control: number; controlLen: number }
 function readHeader(k: Kernel, task: Task, va: number): MsgHeader | number {
-  const b = copyFromUser(k, task, va, 56);
-  if (typeof b === 'number') return b;
-  const v = new DataView(b.buffer), ptr = (at: number): number => v.getUint32(at, true) + v.getUint32(at + 4, true) * 4294967296;
+  const l = msgLayout(task), given = copyFromUser(k, task, va, l.header);
+  if (typeof given === 'number') return given;
+  const from = new DataView(given.buffer, given.byteOffset, given.length), b = l.long === 8 ? given : fromI386('msghdr', false, (at) => [from.getUint32(at, true), 0])!;
+  const v = new DataView(b.buffer, b.byteOffset, 56), ptr = (at: number): number => v.getUint32(at, true) + v.getUint32(at + 4, true) * 4294967296;
   const h = { name: ptr(0), nameLen: v.getUint32(8, true), iov: ptr(16), iovLen: ptr(24), control: ptr(32), controlLen: ptr(40) };
   if ((h.nameLen | 0) < 0) return -EINVAL;
   if (h.iovLen > 1024) return -EMSGSIZE;
@@ -93,29 +99,29 @@ function readControl(k: Kernel, task: Task, h: MsgHeader, files: OpenFile[]): Uc
   if (h.controlLen > 65536) return -ENOBUFS;
   const b = copyFromUser(k, task, h.control, h.controlLen);
   if (typeof b === 'number') return b;
-  const v = new DataView(b.buffer);
+  const v = new DataView(b.buffer), { long, control: head } = msgLayout(task);
   const fail = (e: number): number => { for (const f of files) putFile(k, f); files.length = 0; return e; };
-  for (let at = 0; at + 16 <= b.length;) {
-    const len = v.getUint32(at, true), level = v.getInt32(at + 8, true), type = v.getInt32(at + 12, true);
-    if (len < 16 || at + len > b.length) return fail(-EINVAL);
+  for (let at = 0; at + head <= b.length;) {
+    const len = v.getUint32(at, true), level = v.getInt32(at + long, true), type = v.getInt32(at + long + 4, true), data = at + head;
+    if (len < head || at + len > b.length) return fail(-EINVAL);
     if (level === SOL_SOCKET) {
       if (type === SCM_RIGHTS) {
-        const n = (len - 16) >> 2;
+        const n = (len - head) >> 2;
         if (n > SCM_MAX_FD) return fail(-EINVAL);
         for (let i = 0; i < n; i++) {
-          const f = fdGet(task, v.getInt32(at + 16 + i * 4, true));
+          const f = fdGet(task, v.getInt32(data + i * 4, true));
           if (!f) return fail(-EBADF);
           files.push(getFile(f));
         }
       } else if (type === SCM_CREDENTIALS) {
-        if (len !== 28) return fail(-EINVAL);
-        const c = { pid: v.getInt32(at + 16, true), uid: v.getUint32(at + 20, true), gid: v.getUint32(at + 24, true) }, me = task.cred;
+        if (len !== head + 12) return fail(-EINVAL);
+        const c = { pid: v.getInt32(data, true), uid: v.getUint32(data + 4, true), gid: v.getUint32(data + 8, true) }, me = task.cred;
         const own = (c.pid === task.process.pid || hasCap(me.capEffective, 21)) && ([me.uid, me.euid, me.suid].includes(c.uid) || hasCap(me.capEffective, 7)) && ([me.gid, me.egid, me.sgid].includes(c.gid) || hasCap(me.capEffective, 6));
         if (!own) return fail(-1);
         cred = c;
       } else return fail(-EINVAL);
     }
-    at += (len + 7) & ~7;
+    at += (len + long - 1) & -long;
   }
   return cred;
 }
@@ -145,7 +151,8 @@ function sendmsg(k: Kernel, task: Task, s: Socket, va: number, flags: number): n
 function recvmsg(k: Kernel, task: Task, s: Socket, va: number, flags: number): number {
   const h = readHeader(k, task, va);
   if (typeof h === 'number') return h;
-  if (prepareUser(k, task, va, 56, true) < 0) return -EFAULT;
+  const l = msgLayout(task);
+  if (prepareUser(k, task, va, l.header, true) < 0) return -EFAULT;
   if (h.control !== 0 && h.controlLen > 0 && prepareUser(k, task, h.control, Math.min(h.controlLen, 65536), true) < 0) return -EFAULT;
   if (h.name !== 0 && prepareUser(k, task, h.name, Math.min(h.nameLen, 128), true) < 0) return -EFAULT;
   const buf = userIovec(k, task, h.iov, h.iovLen, true);
@@ -164,18 +171,18 @@ function recvmsg(k: Kernel, task: Task, s: Socket, va: number, flags: number): n
     nameLen = bytes.length;
     copyToUser(k, task, h.name, bytes.subarray(0, Math.min(h.nameLen, bytes.length)));
   }
-  putUserU32(k, task, va + 8, nameLen);
+  putUserU32(k, task, va + l.nameLen, nameLen);
   // control
   let used = 0;
-  const put = (type: number, data: Uint8Array): boolean => {
-    const len = 16 + data.length;
-    if (h.control === 0 || used + 16 > h.controlLen || used + len > h.controlLen) { outFlags |= MSG.CTRUNC; return false; }
+  const put = (type: number, data: Uint8Array): void => { // put_cmsg(): cut to the room that is left
+    const room = h.control === 0 ? 0 : h.controlLen - used, len = Math.min(room, l.control + data.length);
+    if (len < l.control + data.length) outFlags |= MSG.CTRUNC;
+    if (room < l.control) return;
     const b = new Uint8Array(len), v = new DataView(b.buffer);
-    v.setUint32(0, len, true); v.setUint32(8, SOL_SOCKET, true); v.setUint32(12, type, true);
-    b.set(data, 16);
+    v.setUint32(0, len, true); v.setUint32(l.long, SOL_SOCKET, true); v.setUint32(l.long + 4, type, true);
+    b.set(data.subarray(0, len - l.control), l.control);
     copyToUser(k, task, h.control + used, b);
-    used = Math.min(h.controlLen, used + ((len + 7) & ~7));
-    return true;
+    used = Math.min(h.controlLen, used + ((len + l.long - 1) & -l.long));
   };
   if (s.passcred && s.family === AF_UNIX) {
     const b = new Uint8Array(12), v = new DataView(b.buffer);
@@ -183,7 +190,7 @@ function recvmsg(k: Kernel, task: Task, s: Socket, va: number, flags: number): n
     put(SCM_CREDENTIALS, b);
   }
   if (out.files.length > 0) {
-    const room = h.control === 0 ? 0 : Math.max(0, Math.floor((h.controlLen - used - 16) / 4)), fds: number[] = [];
+    const room = h.control === 0 ? 0 : Math.max(0, Math.floor((h.controlLen - used - l.control) / 4)), fds: number[] = [];
     for (const f of out.files) {
       const fd = fds.length < room ? fdInstall(k, task, f, (flags & MSG.CMSG_CLOEXEC) !== 0) : -1;
       if (fd < 0) { putFile(k, f); outFlags |= MSG.CTRUNC; } else fds.push(fd);
@@ -194,9 +201,9 @@ function recvmsg(k: Kernel, task: Task, s: Socket, va: number, flags: number): n
       put(SCM_RIGHTS, b);
     }
   }
-  putUserU32(k, task, va + 40, used);
-  putUserU32(k, task, va + 44, 0);
-  putUserU32(k, task, va + 48, outFlags);
+  putUserU32(k, task, va + l.controlLen, used);
+  if (l.long === 8) putUserU32(k, task, va + l.controlLen + 4, 0);
+  putUserU32(k, task, va + l.flags, outFlags);
   return n;
 }
 

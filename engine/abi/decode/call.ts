@@ -116,27 +116,31 @@ function message(c: CallText, i: number, exit: boolean): string {
     const v = new Reader(iov), length = v.num(n * 16 + 8), part = Math.min(length, left);
     left -= part;
     const base = v.ptr(n * 16);
-    return `{iov_base=${base !== 'NULL' && data[n] ? quoted(data[n]!, part, c.o) : base}, iov_len=${v.udec(n * 16 + 8)}}`;
+    const d = data[n];
+    return `{iov_base=${base !== 'NULL' && d && (d.length || part === 0) ? quoted(d, part, c.o) : base}, iov_len=${v.udec(n * 16 + 8)}}`;
   }) : r.ptr(16);
-  const f = [`msg_name=${name && name.length >= 2 && r.u32(8) > 0 ? sockaddr(name, c.o) : r.ptr(0)}`, `msg_namelen=${r.i32(8)}`, `msg_iov=${vec}`, `msg_iovlen=${r.udec(24)}`];
-  if (control && r.num(40) > 0) f.push(`msg_control=${controlMessages(control, c)}`);
+  const before = exit ? c.reader(i, PART.entry) : null, was = before && before.i32(8) !== r.i32(8) ? `${before.i32(8)} => ` : '';
+  const f = [`msg_name=${name && name.length >= 2 && r.u32(8) > 0 ? sockaddr(name, c.o) : r.ptr(0)}`, `msg_namelen=${was}${r.i32(8)}`, `msg_iov=${vec}`, `msg_iovlen=${r.udec(24)}`];
+  if (control && r.num(40) > 0) f.push(`msg_control=${controlMessages(control, r.num(32), c)}`);
   f.push(`msg_controllen=${r.udec(40)}`, `msg_flags=${flags(TABLES.MSG![0], r.u32(48), 'MSG_???')}`);
   return `{${f.join(', ')}}`;
 }
-function controlMessages(b: Uint8Array, c: CallText): string {
+/** @param from where it stands */
+function controlMessages(b: Uint8Array, from: number, c: CallText): string {
   const r = new Reader(b), out: string[] = [];
-  for (let at = 0; at + 16 <= b.length;) {
-    const length = r.num(at), level = r.i32(at + 8), type = r.i32(at + 12);
-    if (length < 16) break;
+  const long = c.call.i386 === undefined ? 8 : 4, data = long + 8;
+  for (let at = 0; at < b.length;) {
+    if (at + data > b.length) { out.push(`... /* ${pointer((from + at) >>> 0, Math.floor((from + at) / 4294967296))} */`); break; } // less than a head
+    const length = long === 8 ? r.num(at) : r.u32(at), level = r.i32(at + long), type = r.i32(at + long + 4);
     const head = `cmsg_len=${length}, cmsg_level=${oneOf(TABLES.SOL![0], level, 'SOL_???')}, cmsg_type=${level === 1 && type === 1 ? 'SCM_RIGHTS' : level === 1 && type === 2 ? 'SCM_CREDENTIALS' : hex(type)}`;
     const end = Math.min(at + length, b.length);
-    if (level === 1 && type === 1) {
+    if (level === 1 && type === 1 && length > data) {
       const fds: string[] = [];
-      for (let p = at + 16; p + 4 <= end; p += 4) fds.push(c.fd(r.i32(p)));
+      for (let p = at + data; p + 4 <= end; p += 4) fds.push(c.fd(r.i32(p)));
       out.push(`{${head}, cmsg_data=[${fds.join(', ')}]}`);
-    } else if (level === 1 && type === 2 && end - at >= 28) out.push(`{${head}, cmsg_data={pid=${r.i32(at + 16)}, uid=${r.i32(at + 20)}, gid=${r.i32(at + 24)}}}`);
+    } else if (level === 1 && type === 2 && end - at >= data + 12) out.push(`{${head}, cmsg_data={pid=${r.i32(at + data)}, uid=${r.i32(at + data + 4)}, gid=${r.i32(at + data + 8)}}}`);
     else out.push(`{${head}}`);
-    at += (length + 7) & ~7;
+    at += (Math.max(length, data) + long - 1) & -long;
   }
   return `[${out.join(', ')}]`;
 }

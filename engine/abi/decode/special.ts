@@ -190,6 +190,7 @@ function epollWait(c: CallText): void {
   plain(c, 2, c.row!.args.length);
 }
 
+const handlerName = (n: number): string | null => (n === 0 ? 'SIG_DFL' : n === 1 ? 'SIG_IGN' : null);
 function fcntl(c: CallText): void {
   const cmd = c.u32(1), exitStruct = (name: string): void => { c.atExit(); c.arg(c.failed ? c.ptr(2) : c.struct(2, PART.exit, name) ?? c.ptr(2)); };
   plain(c, 0, 2);
@@ -200,8 +201,8 @@ function fcntl(c: CallText): void {
     case O.F_GETFD: if (!c.failed && ret > 0) { c.resultText = hex(ret); c.aux = `flags ${flags(O.FD_FLAG_NAMES, ret, '')}`; } break;
     case O.F_GETFL: if (!c.failed && ret >= 0) { c.resultText = hex(ret); c.aux = `flags ${openFlags(ret)}`; } break;
     case O.F_DUPFD: case O.F_DUPFD_CLOEXEC: c.arg(String(c.u32(2))); if (!c.failed && ret >= 0) c.resultText = c.fd(ret); break;
-    case O.F_SETLK: case O.F_SETLKW: case O.F_OFD_SETLK: case O.F_OFD_SETLKW: c.arg(c.struct(2, PART.entry, 'flock') ?? c.ptr(2)); break;
-    case O.F_GETLK: case O.F_OFD_GETLK: exitStruct('flockpid'); break;
+    case O.F_SETLK: case O.F_SETLKW: case O.F_SETLK64: case O.F_SETLKW64: case O.F_OFD_SETLK: case O.F_OFD_SETLKW: c.arg(c.struct(2, PART.entry, 'flock') ?? c.ptr(2)); break;
+    case O.F_GETLK: case O.F_GETLK64: case O.F_OFD_GETLK: exitStruct('flockpid'); break;
     case O.F_SETOWN_EX: c.arg(c.struct(2, PART.entry, 'f_owner_ex') ?? c.ptr(2)); break;
     case O.F_GETOWN_EX: exitStruct('f_owner_ex'); break;
     case O.F_GETOWNER_UIDS: exitStruct('fdpair'); break;
@@ -361,6 +362,11 @@ export const SPECIAL: Readonly<Record<string, Special | undefined>> = {
   mremap: (c) => { plain(c, 0, 4); if ((c.u32(3) & M.MREMAP_FIXED) !== 0 && (c.u32(3) & M.MREMAP_MAYMOVE) !== 0) plain(c, 4, 5); },
   rt_sigaction: (c) => {
     plain(c, 0, 1);
+    if (c.call.i386 === 'signal') { // it has no second and third; the handler stands in the fourth
+      c.append(`, ${handlerName(c.u32(3)) ?? c.ptr(3)}`);
+      if (!c.failed && c.call.ret !== null) { const name = handlerName(c.ret); c.resultText = c.ret === 0 ? '0' : hex(c.ret % 4294967296); if (name !== null) c.aux = name; }
+      return;
+    }
     c.arg(c.isNull(1) ? 'NULL' : c.struct(1, PART.entry, 'sigaction') ?? c.ptr(1));
     c.atExit();
     c.arg(c.isNull(2) ? 'NULL' : c.failed ? c.ptr(2) : c.struct(2, PART.exit, 'sigaction') ?? c.ptr(2));

@@ -3,7 +3,7 @@ import { SIGABRT, SIGBUS, SIGCHLD, SIGCONT, SIGFPE, SIGILL, SIGKILL, SIGQUIT, SI
 import type { Process, SigAction, Sighand, Task } from '../contracts/task.ts';
 
 export const SIG_DFL = 0, SIG_IGN = 1;
-export const SA = { NOCLDSTOP: 1, NOCLDWAIT: 2, SIGINFO: 4, UNSUPPORTED: 0x400, RESTORER: 0x04000000, ONSTACK: 0x08000000, RESTART: 0x10000000, NODEFER: 0x40000000, RESETHAND: 0x80000000 } as const;
+export const SA = { NOCLDSTOP: 1, NOCLDWAIT: 2, SIGINFO: 4, UNSUPPORTED: 0x400, /** Set by int 0x80: the handler is 32-bit code; never shown. */ IA32_ABI: 0x02000000, RESTORER: 0x04000000, ONSTACK: 0x08000000, RESTART: 0x10000000, NODEFER: 0x40000000, RESETHAND: 0x80000000 } as const;
 
 const DEFAULT: SigAction = { handler: 0, flags: 0, restorer: 0, maskLo: 0, maskHi: 0 };
 export function actionOf(hand: Sighand, signo: number): SigAction { return hand.actions[signo] ?? DEFAULT; }

@@ -124,7 +124,7 @@ function deliverToHandler(k: Kernel, task: Task, signo: number, info: SigInfo): 
   const [maskLo, maskHi] = task.savedMask ?? [task.blockedLo, task.blockedHi];
   signalEvent(k, task, 'deliver', signo, info.code, 'handler', action.handler, info);
   if ((action.flags & SA.RESETHAND) !== 0) task.sighand.actions[signo] = { ...action, handler: SIG_DFL }; // get_signal(): flags and mask stay
-  if (!setupFrame(k, task, action, info, maskLo, maskHi)) {
+  if ((action.flags & SA.IA32_ABI) !== 0 || !setupFrame(k, task, action, info, maskLo, maskHi)) { // 32-bit code does not run here
     // force_sigsegv(): a second fault on the way to the SIGSEGV handler is fatal
     if (signo === SIGSEGV) task.sighand.actions[SIGSEGV] = { handler: SIG_DFL, flags: 0, restorer: 0, maskLo: 0, maskHi: 0 };
     forceSignal(k, task, kernelInfo(SIGSEGV));
