@@ -36,3 +36,22 @@ export function fromI386(name: string, large: boolean, read: (offset: number, by
   }
   return out;
 }
+
+/** Fields of ipc64_perm, at the start of each. */
+const PERM: readonly Field[] = [[0, 4, 0], [4, 4, 4], [8, 4, 8], [12, 4, 12], [16, 4, 16], [20, 4, 20]];
+/** The xxxid_ds of System V: bytes in both forms, fields. Times have their upper halves behind them. */
+export const I386_IPC_DS = {
+  sem: { size: 64, wide: 104, fields: [...PERM, [36, 8, 48], [44, 8, 64], [52, 4, 80]] },
+  msg: { size: 88, wide: 120, fields: [...PERM, [36, 8, 48], [44, 8, 56], [52, 8, 64], [60, 4, 72], [64, 4, 80], [68, 4, 88], [72, 4, 96], [76, 4, 100]] },
+  shm: { size: 84, wide: 112, fields: [...PERM, [36, 4, 48], [40, 8, 56], [48, 8, 64], [56, 8, 72], [64, 4, 80], [68, 4, 84], [72, 4, 88]] },
+} as const satisfies Readonly<Record<string, { size: number; wide: number; fields: readonly Field[] }>>;
+export type IpcDs = keyof typeof I386_IPC_DS;
+/** Such a structure in the other form: from x86-64's, or to it. */
+export function convertIpcDs(kind: IpcDs, bytes: Uint8Array, toWide: boolean): Uint8Array {
+  const { size, wide, fields } = I386_IPC_DS[kind], out = new Uint8Array(toWide ? wide : size), from = new DataView(bytes.buffer, bytes.byteOffset, bytes.length), to = new DataView(out.buffer);
+  for (const [narrowAt, length, wideAt] of fields) {
+    const [at, put] = toWide ? [narrowAt, wideAt] : [wideAt, narrowAt];
+    for (let i = 0; i < length; i += 4) to.setUint32(put + i, from.getUint32(at + i, true), true);
+  }
+  return out;
+}

@@ -9,6 +9,8 @@ import type { SyscallName } from './syscall-numbers.ts';
  *   N   the i386 argument N, zero-extended    sN  sign-extended (a long)    qN  N and N + 1 as one 64-bit value    rN  N + 1 and N
  *   pN  in pages of 4096 bytes                uN  a user or group of 16 bits    -   0
  * @N: they stand in memory, N of them, where the first one points; >N: the result is written as 64 bits to where the x86-64 argument N points.
+ * *N: of ipc, the fifth argument points to N words that stand for it and what follows, unless they are two and the first one's upper half says otherwise;
+ * =N: the result goes where the x86-64 argument N points, 32 bits of it, and 0 is returned.
  * N.M is the call M that the multiplexer N takes in its first argument, the place of the others in its second.
  */
 const TABLE = `
@@ -106,6 +108,18 @@ const TABLE = `
 108 fstat fstat/i
 114 wait4 wait4/i
 116 sysinfo sysinfo/i
+117.1 semop semop 1 4 2
+117.2 semget semget 1 2 3
+117.3 semctl semctl/i 1 2 3 4 *1
+117.4 semtimedop semtimedop/i 1 4 2 5
+117.11 msgsnd msgsnd/i 1 4 s2 3
+117.12 msgrcv msgrcv/i 1 4 s2 s5 3 *2
+117.13 msgget msgget 1 2
+117.14 msgctl msgctl/i 1 2 4
+117.21 shmat shmat 1 4 2 3 =3
+117.22 shmdt shmdt 4
+117.23 shmget shmget 1 2 3
+117.24 shmctl shmctl/i 1 2 4
 118 fsync
 120 clone clone/i 0 1 2 4 3
 121 setdomainname
@@ -294,10 +308,16 @@ const TABLE = `
 377 copy_file_range
 383 statx
 393 semget
+394 semctl semctl/i
 395 shmget
+396 shmctl shmctl/i
 397 shmat
 398 shmdt
 399 msgget
+400 msgsnd msgsnd/i 0 1 s2 3
+401 msgrcv msgrcv/i 0 1 s2 s3 4
+402 msgctl msgctl/i
+420 semtimedop_time64 semtimedop
 403 clock_gettime64 clock_gettime
 404 clock_settime64 clock_settime
 405 clock_adjtime64 clock_adjtime
@@ -332,6 +352,10 @@ export interface I386Call {
   readonly inMemory: number;
   /** The x86-64 argument that says where the result goes as 64 bits; −1: it is returned. */
   readonly resultAt: number;
+  /** How many words the fifth argument points to that stand for it (ipc); 0: none. */
+  readonly pointed: number;
+  /** The x86-64 argument that says where the result goes as 32 bits, 0 being returned; −1: none. */
+  readonly storedAt: number;
   /** Its six arguments from the six of the registers; both as lo/hi pairs. */
   readonly map: (from: Uint32Array, to: Uint32Array) => void;
 }
@@ -362,9 +386,9 @@ function calls(): Calls {
   const byKey = new Map(TABLE.trim().split('\n').flatMap((line): [number, I386Call][] => {
     const [number, name, other = name, ...rest] = line.split(' ') as [string, string, ...string[]], [native, layout = ''] = other.split('/'), nr = NR[native as SyscallName];
     if (nr === undefined) return [];
-    const after = (mark: string): string | undefined => rest.find((a) => a.startsWith(mark))?.slice(1), args = rest.filter((a) => !/^[@>]/.test(a)), [main, sub = 0] = number.split('.').map(Number);
+    const after = (mark: string): string | undefined => rest.find((a) => a.startsWith(mark))?.slice(1), args = rest.filter((a) => !/^[@>*=]/.test(a)), [main, sub = 0] = number.split('.').map(Number);
     const inMemory = Number(after('@') ?? 0), arity = args.includes('-') ? args.indexOf('-') : args.length === 0 && sub !== 0 ? inMemory : 6;
-    return [[main! + sub * 65536, { name, nr, arity, layout: layout === 'l' ? 2 : layout === 'i' ? 1 : 0, inMemory, resultAt: Number(after('>') ?? -1), map: mapping(args) }]];
+    return [[main! + sub * 65536, { name, nr, arity, layout: layout === 'l' ? 2 : layout === 'i' ? 1 : 0, inMemory, resultAt: Number(after('>') ?? -1), pointed: Number(after('*') ?? 0), storedAt: Number(after('=') ?? -1), map: mapping(args) }]];
   }));
   const multiplexers = new Set([...byKey.keys()].filter((n) => n >= 65536).map((n) => n & 65535));
   return made = { byKey, multiplexers, byName: new Map([...byKey].sort(([a], [b]) => b - a).map(([, c]) => [c.name, c])) };
@@ -373,5 +397,7 @@ export const i386Call = (key: number): I386Call | undefined => calls().byKey.get
 export const i386CallNamed = (name: string): I386Call | undefined => calls().byName.get(name);
 export const i386Multiplexes = (nr: number): boolean => calls().multiplexers.has(nr);
 /** @param first its first argument */
-export const i386Key = (nr: number, first: number): number => (i386Multiplexes(nr) ? nr + first * 65536 : nr);
+export const i386Key = (nr: number, first: number): number => (i386Multiplexes(nr) ? nr + (nr === I386_IPC ? first & 0xffff : first) * 65536 : nr);
+/** ipc(2): the upper half of its first argument is a version. */
+export const I386_IPC = 117;
 export const i386Number = (key: number): number => key % 65536;

@@ -1,6 +1,6 @@
 // From a number to a handler to a row of the syscall table. What entry and restart mean for the registers is kernel/entry's.
 import { NR } from '../abi/syscall-numbers.ts';
-import { i386Call, i386Key, i386Multiplexes } from '../abi/syscalls-i386.ts';
+import { I386_IPC, i386Call, i386Key, i386Multiplexes } from '../abi/syscalls-i386.ts';
 import type { I386Call } from '../abi/syscalls-i386.ts';
 import { SYSCALLS, UNKNOWN_I386, syscallName } from '../abi/syscalls.ts';
 import { EFAULT, EINVAL, ENOSYS } from '../abi/errno.ts';
@@ -10,7 +10,7 @@ import type { OpenFile } from '../kernel/contracts/fs.ts';
 import type { Kernel } from '../kernel/contracts/kernel.ts';
 import type { SyscallEntry } from '../kernel/contracts/syscall-entry.ts';
 import type { Task } from '../kernel/contracts/task.ts';
-import { copyFromUser, putUserU64 } from '../kernel/mm/uaccess.ts';
+import { copyFromUser, putUserU32, putUserU64 } from '../kernel/mm/uaccess.ts';
 import { regsOf } from '../kernel/entry/regs.ts';
 import { entryOf } from '../kernel/entry/state.ts';
 import { Args } from './call.ts';
@@ -135,21 +135,29 @@ export function createDispatch(): Dispatch {
 
   /** An i386 call may return more than a register holds. */
   function resultToUser(k: Kernel, task: Task, key: number, result: number): number {
-    const at = i386Call(key)!.resultAt;
+    const { resultAt: at, storedAt } = i386Call(key)!;
+    if (storedAt >= 0) return putUserU32(k, task, shared.ptr(storedAt), result) < 0 ? -EFAULT : result; // the row has it; enter() returns 0
     return at < 0 ? result : putUserU64(k, task, shared.ptr(at), result) < 0 ? -EFAULT : 0;
   }
-  /** The i386 call's arguments as those of the x86-64 call; false: they could not be read. */
-  function i386Arguments(k: Kernel, task: Task, call: I386Call, key: number): boolean {
-    const { args } = task.syscall;
+  /** The i386 call's arguments as those of the x86-64 call: 0 or −errno. */
+  function i386Arguments(k: Kernel, task: Task, call: I386Call, key: number): number {
+    const { args } = task.syscall, version = args[0]! >>> 16;
+    if (call.pointed === 1 || (call.pointed === 2 && version === 0)) { // compat_ksys_ipc()
+      if (args[8] === 0) return -EINVAL;
+      const words = copyFromUser(k, task, args[8]!, call.pointed * 4);
+      if (typeof words === 'number') return -EFAULT;
+      const v = new DataView(words.buffer, words.byteOffset, words.byteLength);
+      for (let i = 0; i < call.pointed; i++) args[8 + i * 2] = v.getUint32(i * 4, true);
+    }
     if (call.inMemory > 0) {
       const list = copyFromUser(k, task, args[key >= 65536 ? 2 : 0]!, call.inMemory * 4);
       args.fill(0);
-      if (typeof list === 'number') return false;
+      if (typeof list === 'number') return -EFAULT;
       const v = new DataView(list.buffer, list.byteOffset, list.byteLength);
       for (let i = 0; i < call.inMemory; i++) args[i * 2] = v.getUint32(i * 4, true);
     }
     call.map(args, args);
-    return true;
+    return call.storedAt >= 0 && version === 1 ? -EINVAL : 0; // the kernel's own callers
   }
 
   /** After the handler: the call is over (row), or waits (payload put aside). */
@@ -196,7 +204,7 @@ export function createDispatch(): Dispatch {
       if (compat) {
         const key = i386Key(sys.nr, sys.args[0]!), call = i386Call(key);
         if (call === undefined) {
-          const error = i386Multiplexes(sys.nr) ? -EINVAL : -ENOSYS;
+          const error = i386Multiplexes(sys.nr) && sys.nr !== I386_IPC ? -EINVAL : -ENOSYS;
           sys.nr += UNKNOWN_I386;
           k.unknownSyscalls.set(sys.nr, (k.unknownSyscalls.get(sys.nr) ?? 0) + 1);
           captureEntry(k, task, -1);
@@ -206,7 +214,8 @@ export function createDispatch(): Dispatch {
         sys.nr = call.nr;
         sys.compat = key;
         sys.layout = call.layout;
-        if (!i386Arguments(k, task, call, key)) { captureEntry(k, task, -1); emit(k, task, -EFAULT); return -EFAULT; }
+        const bad = i386Arguments(k, task, call, key);
+        if (bad < 0) { captureEntry(k, task, -1); emit(k, task, bad); return bad; }
       }
       const { nr } = sys;
       const i = fdArg(nr);
@@ -216,7 +225,8 @@ export function createDispatch(): Dispatch {
       entering = task;
       const result = run(k, task);
       entering = null;
-      return settle(k, task, result);
+      const settled = settle(k, task, result);
+      return compat && settled > 0 && i386Call(sys.compat)!.storedAt >= 0 ? 0 : settled;
     },
 
     resume(k, task) {

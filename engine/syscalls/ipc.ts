@@ -1,7 +1,11 @@
 // Handlers of the System V IPC family: shmget … msgctl. The objects are kernel/ipc's.
 import { E2BIG, EFAULT, EINVAL, ERANGE } from '../abi/errno.ts';
 import { IPC_INFO, IPC_RMID, IPC_SET, IPC_STAT } from '../abi/ipc-flags.ts';
+import { I386_IPC, i386Number } from '../abi/syscalls-i386.ts';
+import { I386_IPC_DS, convertIpcDs } from '../abi/structs-i386.ts';
+import type { IpcDs } from '../abi/structs-i386.ts';
 import type { Kernel } from '../kernel/contracts/kernel.ts';
+import { LAYOUT } from '../kernel/contracts/task.ts';
 import type { Task } from '../kernel/contracts/task.ts';
 import { MSGMAX, MSGMNB, msgGet, msgInfo, msgReceive, msgRemove, msgSend, msgStat } from '../kernel/ipc/msg.ts';
 import type { MsgQueue } from '../kernel/ipc/msg.ts';
@@ -22,20 +26,21 @@ const MSG_STAT = 11, MSG_INFO = 12, MSG_STAT_ANY = 13, SHM_LOCK = 11, SHM_UNLOCK
 const GETPID = 11, GETVAL = 12, GETALL = 13, GETNCNT = 14, GETZCNT = 15, SETVAL = 16, SETALL = 17, SEM_STAT = 18, SEM_INFO = 19, SEM_STAT_ANY = 20;
 
 /** What the three xxxctl have in common: INFO, STAT by id or by place, SET, RMID. undefined: another command. */
-interface Kind<T extends IpcObject> { table: IpcTable; info: Record<number, () => Uint8Array>; statAt: number; statAny: number; bytes(o: T): Uint8Array; set?(o: T, b: Uint8Array): number; remove(o: T): void }
+interface Kind<T extends IpcObject> { name: IpcDs; table: IpcTable; info: Record<number, () => Uint8Array>; statAt: number; statAny: number; bytes(o: T): Uint8Array; set?(o: T, b: Uint8Array): number; remove(o: T): void }
 function control<T extends IpcObject>(k: Kernel, task: Task, kind: Kind<T>, id: number, cmd: number, buf: number): number | undefined {
-  const ids = [...kind.table.byId.keys()], info = kind.info[cmd];
+  const ids = [...kind.table.byId.keys()], info = kind.info[cmd], narrow = task.syscall.layout !== LAYOUT.x86_64;
   if (info) return copyToUser(k, task, buf, info()) < 0 ? -EFAULT : Math.max(0, ids.length - 1);
   const byPlace = cmd === kind.statAt || cmd === kind.statAny;
   if (cmd === IPC_STAT || byPlace) {
     const o = ipcFind<T>(kind.table, byPlace ? ids[id] ?? -1 : id);
     if (typeof o === 'number') return o;
     const denied = cmd === kind.statAny ? 0 : ipcPermission(task, o, 4);
-    return denied || (copyToUser(k, task, buf, kind.bytes(o)) < 0 ? -EFAULT : byPlace ? o.id : 0);
+    return denied || (copyToUser(k, task, buf, narrow ? convertIpcDs(kind.name, kind.bytes(o), false) : kind.bytes(o)) < 0 ? -EFAULT : byPlace ? o.id : 0);
   }
   if (cmd !== IPC_SET && cmd !== IPC_RMID) return undefined;
-  const b = cmd === IPC_SET ? copyFromUser(k, task, buf, kind.table === sysvOf(k).msg ? 120 : 48) : null;
-  if (typeof b === 'number') return b;
+  const given = cmd === IPC_SET ? copyFromUser(k, task, buf, narrow ? I386_IPC_DS[kind.name].size : kind.name === 'msg' ? 120 : 48) : null;
+  if (typeof given === 'number') return given;
+  const b = given !== null && narrow ? convertIpcDs(kind.name, given, true) : given;
   const o = ipcFind<T>(kind.table, id);
   if (typeof o === 'number') return o;
   const denied = ipcOwner(task, o);
@@ -46,8 +51,21 @@ function control<T extends IpcObject>(k: Kernel, task: Task, kind: Kind<T>, id: 
   return r;
 }
 
+/** A structure of longs in the call's layout; what does not fit is the largest int (ipc/shm.c, copy_compat_shminfo_to_user). */
+function longs(task: Task, bytes: Uint8Array): Uint8Array {
+  if (task.syscall.layout === LAYOUT.x86_64) return bytes;
+  const v = new DataView(bytes.buffer), out = new DataView(new ArrayBuffer(bytes.length / 2));
+  for (let at = 0; at < bytes.length; at += 8) out.setUint32(at / 2, v.getUint32(at + 4, true) !== 0 ? 0x7fffffff : v.getUint32(at, true), true);
+  return new Uint8Array(out.buffer);
+}
+/** The command without IPC_64; −1: it asks ipc(2) for a structure of before Linux 2.2 (with IPC_64 left out), which is not built. */
+function command(task: Task, cmd: number, structures: readonly number[]): number {
+  const plain = cmd & ~IPC_64;
+  return i386Number(task.syscall.compat) === I386_IPC && plain === cmd && structures.includes(cmd) ? -1 : plain;
+}
+
 function shmctl(k: Kernel, task: Task, id: number, cmd: number, buf: number): number {
-  const r = control<Segment>(k, task, { table: sysvOf(k).shm, info: { [IPC_INFO]: shmLimits, [SHM_INFO]: () => shmUsage(k) }, statAt: SHM_STAT, statAny: SHM_STAT_ANY, bytes: shmStat, remove: (s) => shmRemove(k, s) }, id, cmd, buf);
+  const r = control<Segment>(k, task, { name: 'shm', table: sysvOf(k).shm, info: { [IPC_INFO]: () => longs(task, shmLimits()), [SHM_INFO]: () => longs(task, shmUsage(k)) }, statAt: SHM_STAT, statAny: SHM_STAT_ANY, bytes: shmStat, remove: (s) => shmRemove(k, s) }, id, cmd, buf);
   if (r !== undefined) return r;
   if (cmd !== SHM_LOCK && cmd !== SHM_UNLOCK) return -EINVAL;
   const s = ipcFind<Segment>(sysvOf(k).shm, id); // nothing is ever swapped out
@@ -55,7 +73,7 @@ function shmctl(k: Kernel, task: Task, id: number, cmd: number, buf: number): nu
 }
 
 function semctl(k: Kernel, task: Task, id: number, num: number, cmd: number, arg: number): number {
-  const r = control<SemSet>(k, task, { table: sysvOf(k).sem, info: { [IPC_INFO]: () => semInfo(k, false), [SEM_INFO]: () => semInfo(k, true) }, statAt: SEM_STAT, statAny: SEM_STAT_ANY, bytes: semStat, remove: (s) => semRemove(k, s) }, id, cmd, arg);
+  const r = control<SemSet>(k, task, { name: 'sem', table: sysvOf(k).sem, info: { [IPC_INFO]: () => semInfo(k, false), [SEM_INFO]: () => semInfo(k, true) }, statAt: SEM_STAT, statAny: SEM_STAT_ANY, bytes: semStat, remove: (s) => semRemove(k, s) }, id, cmd, arg);
   if (r !== undefined) return r;
   const s = ipcFind<SemSet>(sysvOf(k).sem, id);
   if (typeof s === 'number') return s;
@@ -102,27 +120,29 @@ function msgctl(k: Kernel, task: Task, id: number, cmd: number, buf: number): nu
     q.maxBytes = Math.min(bytes, 1 << 20);
     return 0;
   };
-  return control<MsgQueue>(k, task, { table: sysvOf(k).msg, info: { [IPC_INFO]: () => msgInfo(k, false), [MSG_INFO]: () => msgInfo(k, true) }, statAt: MSG_STAT, statAny: MSG_STAT_ANY, bytes: msgStat, set, remove: (q) => msgRemove(k, q) }, id, cmd, buf) ?? -EINVAL;
+  return control<MsgQueue>(k, task, { name: 'msg', table: sysvOf(k).msg, info: { [IPC_INFO]: () => msgInfo(k, false), [MSG_INFO]: () => msgInfo(k, true) }, statAt: MSG_STAT, statAny: MSG_STAT_ANY, bytes: msgStat, set, remove: (q) => msgRemove(k, q) }, id, cmd, buf) ?? -EINVAL;
 }
 
+/** Of a message's type. */
+const longBytes = (task: Task): 4 | 8 => (task.syscall.layout === LAYOUT.x86_64 ? 8 : 4);
 function msgsnd(k: Kernel, task: Task, a: Args): number {
   const size = a.ptr(2);
   if (size > MSGMAX || a.i32(0) < 0) return -EINVAL;
-  const b = copyFromUser(k, task, a.ptr(1), 8 + size);
+  const long = longBytes(task), b = copyFromUser(k, task, a.ptr(1), long + size);
   if (typeof b === 'number') return b;
-  const v = new DataView(b.buffer, b.byteOffset);
-  return msgSend(k, task, a.i32(0), v.getUint32(0, true) + v.getInt32(4, true) * 4294967296, b.slice(8), a.i32(3));
+  const v = new DataView(b.buffer, b.byteOffset), type = long === 8 ? v.getUint32(0, true) + v.getInt32(4, true) * 4294967296 : v.getInt32(0, true);
+  return msgSend(k, task, a.i32(0), type, b.slice(long), a.i32(3));
 }
 function msgrcv(k: Kernel, task: Task, a: Args): number {
-  const size = a.i64(2), p = a.ptr(1);
+  const size = a.i64(2), p = a.ptr(1), long = longBytes(task);
   if (size < 0 || a.i32(0) < 0) return -EINVAL;
-  if (prepareUser(k, task, p, 8 + Math.min(size, MSGMAX), true) < 0) return -EFAULT;
+  if (prepareUser(k, task, p, long + Math.min(size, MSGMAX), true) < 0) return -EFAULT;
   const m = msgReceive(k, task, a.i32(0), size, a.i64(3), a.i32(4));
   if (typeof m === 'number') return m;
-  const b = new Uint8Array(8 + m.text.length);
+  const b = new Uint8Array(long + m.text.length);
   new DataView(b.buffer).setUint32(0, m.type, true);
-  new DataView(b.buffer).setUint32(4, Math.floor(m.type / 4294967296), true);
-  b.set(m.text, 8);
+  if (long === 8) new DataView(b.buffer).setUint32(4, Math.floor(m.type / 4294967296), true);
+  b.set(m.text, long);
   copyToUser(k, task, p, b);
   return m.text.length;
 }
@@ -131,13 +151,13 @@ export const handlers: Handlers = {
   shmget: (k, t, a) => shmGet(k, t, a.i32(0), a.ptr(1), a.i32(2)),
   shmat: (k, t, a) => shmAttach(k, t, a.i32(0), a.ptr(1), a.i32(2)),
   shmdt: (k, t, a) => shmDetach(k, t, a.ptr(0)),
-  shmctl: (k, t, a) => shmctl(k, t, a.i32(0), a.i32(1) & ~IPC_64, a.ptr(2)),
+  shmctl: (k, t, a) => shmctl(k, t, a.i32(0), command(t, a.i32(1), [IPC_SET, IPC_STAT, IPC_INFO, SHM_STAT, SHM_STAT_ANY]), a.ptr(2)),
   semget: (k, t, a) => semGet(k, t, a.i32(0), a.i32(1), a.i32(2)),
   semop: (k, t, a) => semop(k, t, a, 0),
   semtimedop: (k, t, a) => semop(k, t, a, a.ptr(3)),
-  semctl: (k, t, a) => semctl(k, t, a.i32(0), a.i32(1), a.i32(2) & ~IPC_64, a.ptr(3)),
+  semctl: (k, t, a) => semctl(k, t, a.i32(0), a.i32(1), command(t, a.i32(2), [IPC_SET, IPC_STAT, SEM_STAT, SEM_STAT_ANY]), a.ptr(3)),
   msgget: (k, t, a) => msgGet(k, t, a.i32(0), a.i32(1)),
   msgsnd,
   msgrcv,
-  msgctl: (k, t, a) => msgctl(k, t, a.i32(0), a.i32(1) & ~IPC_64, a.ptr(2)),
+  msgctl: (k, t, a) => msgctl(k, t, a.i32(0), command(t, a.i32(1), [IPC_SET, IPC_STAT, MSG_STAT, MSG_STAT_ANY]), a.ptr(2)),
 };

@@ -54,6 +54,14 @@ describe.skipIf(!have(sample('int80')))('int 0x80', () => {
     expect(ours.filter((l) => l.startsWith('fcntl64'))[2]).toBe('fcntl64(9, F_GETLK64, {l_type=F_UNLCK, l_whence=SEEK_SET, l_start=10, l_len=20, l_pid=0}) = 0');
     if (have('strace') && process.arch === 'x64') expect(ours).toEqual(calls(run(['strace', sample('int80-signals')]).stderr));
   });
+  test('System V IPC by ipc(2) and by calls of its own', () => {
+    const native = run([sample('int80-ipc')]), r = record([sample('int80-ipc')]);
+    expect(native.stdout.toString()).toContain('shmat 0 20000000');
+    expect(r.stdout.toString()).toBe(native.stdout.toString());
+    expect(ktrace(['replay', r.dir]).status).toBe(0);
+    const calls = (text: string): string[] => text.split('\n').filter((l) => /^(semget|msgget|shmget|shmat|shmdt)\(/.test(l)).map((l) => l.replace(/(get\(.*= |shmat\()\d+/, '$1ID').replace(/ += /g, ' = '));
+    if (have('strace') && process.arch === 'x64') expect(calls(ktrace(['report', r.dir, '--strace']).stdout.toString())).toEqual(calls(run(['strace', sample('int80-ipc')]).stderr));
+  });
   test.skipIf(!have('strace') || process.arch !== 'x64')('as strace prints it', () => {
     const real = run(['strace', sample('int80')]), ours = ktrace(['strace', sample('int80')]);
     expect(masked(ours.stderr)).toEqual(masked(real.stderr));
