@@ -97,9 +97,13 @@ const TABLE = `
 102.11 sendto sendto @6
 102.12 recvfrom recvfrom @6
 102.13 shutdown shutdown @2
+102.14 setsockopt setsockopt/i @5
+102.15 getsockopt getsockopt/i @5
 102.16 sendmsg sendmsg/i @3
 102.17 recvmsg recvmsg/i @3
 102.18 accept4 accept4 @4
+102.19 recvmmsg recvmmsg/i @5
+102.20 sendmmsg sendmmsg/i @4
 103 syslog
 104 setitimer setitimer/i
 105 getitimer getitimer/i
@@ -281,6 +285,8 @@ const TABLE = `
 334 pwritev pwritev/i 0 1 2 q3
 284 waitid waitid/i
 340 prlimit64
+337 recvmmsg recvmmsg/i
+345 sendmmsg sendmmsg/i
 344 syncfs
 346 setns
 349 kcmp
@@ -296,6 +302,8 @@ const TABLE = `
 362 connect
 363 listen
 364 accept4
+365 getsockopt getsockopt/i
+366 setsockopt setsockopt/i
 367 getsockname
 368 getpeername
 369 sendto

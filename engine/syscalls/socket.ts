@@ -209,11 +209,12 @@ function recvmsg(k: Kernel, task: Task, s: Socket, va: number, flags: number): n
 
 /** sendmmsg, recvmmsg: several messages; stops at the first that would wait once one is done. */
 function many(k: Kernel, task: Task, s: Socket, va: number, count: number, flags: number, one: typeof sendmsg): number {
+  const { header, long } = msgLayout(task), size = header + long;
   let done = 0;
   for (; done < Math.min(count, 1024); done++) {
-    const n = one(k, task, s, va + done * 64, done > 0 ? flags | MSG.DONTWAIT : flags);
+    const n = one(k, task, s, va + done * size, done > 0 ? flags | MSG.DONTWAIT : flags);
     if (n < 0) return done > 0 ? done : n;
-    putUserU32(k, task, va + done * 64 + 56, n);
+    putUserU32(k, task, va + done * size + header, n);
   }
   return done;
 }
@@ -243,6 +244,16 @@ function recvfrom(k: Kernel, task: Task, fd: number, va: number, len: number, fl
   const r = writeAddress(k, task, bytes, from, fromLen);
   return r < 0 ? r : n;
 }
+
+/** SO_RCVTIMEO and SO_SNDTIMEO by an i386 call: a timeval of 32-bit longs. */
+const shortTime = (task: Task, level: number, name: number): boolean => task.syscall.layout !== LAYOUT.x86_64 && level === SOL_SOCKET && (name === 20 || name === 21);
+function widened(b: Uint8Array): Uint8Array {
+  if (b.length < 8) return b; // too short in any form
+  const from = new DataView(b.buffer, b.byteOffset), out = new DataView(new ArrayBuffer(16));
+  for (const i of [0, 1]) { const n = from.getInt32(i * 4, true); out.setInt32(i * 8, n, true); out.setInt32(i * 8 + 4, n >> 31, true); }
+  return new Uint8Array(out.buffer);
+}
+const narrowed = (b: Uint8Array): Uint8Array => Uint8Array.from([...b.subarray(0, 4), ...b.subarray(8, 12)]);
 
 export const handlers: Handlers = {
   socket: (k, t, a) => {
@@ -302,7 +313,7 @@ export const handlers: Handlers = {
     const len = a.i32(4);
     if (len < 0) return -EINVAL;
     const b = copyFromUser(k, t, a.ptr(3), Math.min(len, 256));
-    return typeof b === 'number' ? b : setOption(s, a.i32(1), a.i32(2), b);
+    return typeof b === 'number' ? b : setOption(s, a.i32(1), a.i32(2), shortTime(t, a.i32(1), a.i32(2)) ? widened(b) : b);
   },
   getsockopt: (k, t, a) => {
     const s = socketOf(t, a.i32(0));
@@ -310,8 +321,9 @@ export const handlers: Handlers = {
     const room = getUserU32(k, t, a.ptr(4));
     if (room === -EFAULT) return room;
     if ((room | 0) < 0) return -EINVAL;
-    const b = getOption(s, a.i32(1), a.i32(2));
-    if (typeof b === 'number') return b === 0 ? -ENOPROTOOPT : b;
+    const option = getOption(s, a.i32(1), a.i32(2));
+    if (typeof option === 'number') return option === 0 ? -ENOPROTOOPT : option;
+    const b = shortTime(t, a.i32(1), a.i32(2)) ? narrowed(option) : option;
     const r = copyToUser(k, t, a.ptr(3), b.subarray(0, Math.min(room, b.length)));
     return r < 0 ? r : putUserU32(k, t, a.ptr(4), Math.min(room, b.length));
   },

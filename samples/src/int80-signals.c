@@ -1,4 +1,4 @@
-// System calls by int 0x80 for signal handlers and messages, whose structures i386 has otherwise: signal, sigaction, rt_sigaction, sigaltstack; sendmsg, recvmsg; locks of fcntl64.
+// System calls by int 0x80 for signal handlers and messages, whose structures i386 has otherwise: signal, sigaction, rt_sigaction, sigaltstack; sendmsg, recvmsg and several at once; options with times; locks of fcntl64.
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <signal.h>
@@ -103,6 +103,21 @@ static void messages(void) {
   m[5] = 18; n = int80(372, pair[1], low, 0, 0, 0); printf(", no room for credentials %ld control %d flags %x length %d", n, m[5], m[6], control[0]);
   m[5] = 20; control[0] = 20; control[2] = SCM_RIGHTS; control[3] = 1; control[4] = 2; n = int80(370, ends[1], low, 0, 0, 0); m[5] = 18; n = int80(372, ends[0], low, 0, 0, 0); printf(", room for one %ld control %d flags %x length %d\n", n, m[5], m[6], control[0]);
 }
+static void options(void) {
+  int e[2];
+  if (socketpair(AF_UNIX, SOCK_DGRAM, 0, e) != 0) return;
+  w[0] = 3; w[1] = 500000;
+  printf("SO_RCVTIMEO %ld, too short %ld", int80(366, e[0], SOL_SOCKET, SO_RCVTIMEO, low, 8), int80(366, e[0], SOL_SOCKET, SO_RCVTIMEO, low, 7));
+  memset(w + 16, 0x55, 32); w[8] = 16; long r = int80(365, e[0], SOL_SOCKET, SO_RCVTIMEO, low + 64, low + 32); printf(", asked %ld: %d bytes %d %d %x", r, w[8], w[16], w[17], w[18]);
+  w[0] = 3; w[1] = 0; w[2] = 252000; w[3] = 0; r = int80(366, e[0], SOL_SOCKET, 66, low, 16); memset(w + 16, 0x55, 32); w[8] = 16; printf(", SO_RCVTIMEO_NEW %ld %ld", r, int80(365, e[0], SOL_SOCKET, 66, low + 64, low + 32)); printf(": %d bytes %d %d %x\n", w[8], w[16], w[18], w[20]);
+  w[100] = e[0]; w[101] = SOL_SOCKET; w[102] = SO_SNDTIMEO; w[103] = low; w[104] = 8; w[0] = 1; w[1] = 8000; r = int80(102, 14, low + 400, 0, 0, 0); w[103] = low + 64; w[104] = low + 32; w[8] = 16;
+  printf("socketcall SO_SNDTIMEO %ld %ld", r, int80(102, 15, low + 400, 0, 0, 0)); printf(": %d %d %d, bad %ld %ld %ld", w[8], w[16], w[17], int80(366, e[0], SOL_SOCKET, SO_RCVTIMEO, 5, 8), int80(365, e[0], SOL_SOCKET, SO_RCVTIMEO, low + 64, 5), int80(366, 99, SOL_SOCKET, SO_RCVTIMEO, low, 8));
+  w[0] = 1; w[1] = 1000000; printf(" %ld\n", int80(366, e[0], SOL_SOCKET, SO_RCVTIMEO, low, 8));
+  /* two messages at once: struct mmsghdr has 32 bytes */
+  memset(w, 0, 512); w[2] = low + 128; w[3] = 1; w[10] = low + 136; w[11] = 1; w[32] = low + 256; w[33] = 2; w[34] = low + 258; w[35] = 3; memcpy(p + 256, "abcde", 5);
+  r = int80(345, e[0], low, 2, 0, 0); printf("sendmmsg %ld: %d %d", r, w[7], w[15]);
+  w[7] = w[15] = 0; w[32] = low + 300; w[33] = 8; w[34] = low + 320; w[35] = 8; r = int80(337, e[1], low, 2, MSG_DONTWAIT, 0); printf(", recvmmsg %ld: %d %d [%s] [%s], nothing there %ld\n", r, w[7], w[15], p + 300, p + 320, int80(337, e[1], low, 2, MSG_DONTWAIT, 0));
+}
 static void locks(void) {
   char name[] = "/tmp/int80-XXXXXX";
   int fd = mkstemp(name);
@@ -114,6 +129,6 @@ int main(void) {
   setvbuf(stdout, 0, _IONBF, 0);
   p = mmap((void *)0x10000000, 65536, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
   w = (uint32_t *)p; low = (long)p;
-  actions(); stacks(); called(); messages(); locks();
+  actions(); stacks(); called(); messages(); options(); locks();
   return 0;
 }

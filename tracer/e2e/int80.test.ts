@@ -49,9 +49,9 @@ describe.skipIf(!have(sample('int80')))('int 0x80', () => {
     expect(native.stdout.toString()).toContain('recvmsg 12 [hello, world]');
     expect(r.stdout.toString()).toBe(native.stdout.toString());
     expect(ktrace(['replay', r.dir]).status).toBe(0);
-    const calls = (text: string): string[] => text.split('\n').filter((l) => /^(signal|(rt_)?sigaction|sigaltstack|sendmsg|recvmsg|fcntl64)\(/.test(l)).map((l) => l.replace(/0x[0-9a-f]{6,}/g, 'ADDR').replace(/\bpid=\d+/g, 'pid=N').replace(/ += /g, ' = '));
+    const calls = (text: string): string[] => text.split('\n').filter((l) => /^(signal|(rt_)?sigaction|sigaltstack|sendmsg|recvmsg|setsockopt|getsockopt|fcntl64)\(/.test(l)).map((l) => l.replace(/0x[0-9a-f]{6,}/g, 'ADDR').replace(/\bpid=\d+/g, 'pid=N').replace(/ += /g, ' = '));
     const ours = calls(ktrace(['report', r.dir, '--strace']).stdout.toString());
-    expect(ours.filter((l) => l.startsWith('fcntl64'))[2]).toBe('fcntl64(9, F_GETLK64, {l_type=F_UNLCK, l_whence=SEEK_SET, l_start=10, l_len=20, l_pid=0}) = 0');
+    expect(ours.filter((l) => l.startsWith('fcntl64'))[2]).toBe('fcntl64(11, F_GETLK64, {l_type=F_UNLCK, l_whence=SEEK_SET, l_start=10, l_len=20, l_pid=0}) = 0');
     if (have('strace') && process.arch === 'x64') expect(ours).toEqual(calls(run(['strace', sample('int80-signals')]).stderr));
   });
   test('System V IPC by ipc(2) and by calls of its own', () => {
