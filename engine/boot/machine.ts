@@ -36,6 +36,7 @@ import { kernelInfo, sendGroupSignal } from '../kernel/signal/send.ts';
 import { initTime } from '../kernel/time/clock.ts';
 import { GuestRam } from '../machine/ram.ts';
 import type { Processor } from '../machine/hardware.ts';
+import type { CodeStore } from '../machine/kept-code.ts';
 import { createDispatch } from '../syscalls/dispatch.ts';
 import type { Dispatch } from '../syscalls/dispatch.ts';
 
@@ -196,10 +197,10 @@ function describeWaiters(k: Kernel): string {
 
 interface Hardware { ram: GuestRam; processor: Processor; dispatch: Dispatch; sampler: { current: Sampler }; bind: (name: string) => object | undefined }
 
-function hardware(ramBytes: number, cpus: number, cpu: CpuLevel, seed: number, jit: JitMode, host: Host, trace: Trace, meter: Meter | null): Hardware {
+function hardware(ramBytes: number, cpus: number, cpu: CpuLevel, seed: number, jit: JitMode, host: Host, trace: Trace, meter: Meter | null, code: CodeStore | null): Hardware {
   const memory = createMemory(ramBytes);
   const ram = new GuestRam(memory.buffer, RAM_BASE, ramBytes, new Uint8Array(memory.buffer, FRAME_FLAGS, FRAME_FLAGS_SIZE));
-  const processor = createProcessor(memory, ram, cpus, { jit, cpu, seed, meter });
+  const processor = createProcessor(memory, ram, cpus, { jit, cpu, seed, meter, code });
   ram.bindProcessor(processor);
   const dispatch = createDispatch(), sampler = { current: SAMPLER_OFF };
   const relay: Sampler = {
@@ -213,10 +214,10 @@ function hardware(ramBytes: number, cpus: number, cpu: CpuLevel, seed: number, j
   return { ram, processor, dispatch, sampler, bind: (name) => named[name] };
 }
 
-/** @param meter for --engine-stats: Processor.stats() then says everything. */
-export function createMachine(config: MachineConfig, host: Host, trace: Trace, meter: Meter | null = null): Machine {
+/** @param meter for --engine-stats: Processor.stats() then says everything. @param code compiled regions of earlier runs; the run is the same with and without. */
+export function createMachine(config: MachineConfig, host: Host, trace: Trace, meter: Meter | null = null, code: CodeStore | null = null): Machine {
   const { program, jit, ...kernelConfig } = config;
-  const hw = hardware(config.ramBytes, config.cpus, config.cpuModel, config.seed, jit ?? 'auto', host, trace, meter);
+  const hw = hardware(config.ramBytes, config.cpus, config.cpuModel, config.seed, jit ?? 'auto', host, trace, meter, code);
   const k = new Kernel();
   k.config = kernelConfig;
   k.ram = hw.ram; k.processor = hw.processor; k.host = host; k.trace = trace;
@@ -259,12 +260,12 @@ export class BootError extends Error {
   constructor(errno: number, what: string) { super(what); this.errno = -errno; }
 }
 
-export function restoreMachine(bytes: Uint8Array, host: Host, trace: Trace, jit: JitMode = 'auto', cpus = 1, meter: Meter | null = null): Machine {
+export function restoreMachine(bytes: Uint8Array, host: Host, trace: Trace, jit: JitMode = 'auto', cpus = 1, meter: Meter | null = null, code: CodeStore | null = null): Machine {
   const v = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   assert(v.getUint32(0, true) === 0x324d544b, 'not a machine snapshot');
   const graphLength = v.getUint32(4, true), cpuLength = v.getUint32(8, true), frames = v.getUint32(12, true), ramFrames = v.getUint32(16, true), cpu = CPU_LEVELS[v.getUint32(20, true)]!;
   // The seed does not matter: RDRAND's generator is in the processor's state.
-  const hw = hardware(ramFrames * 4096, cpus, cpu, 0, jit, host, trace, meter);
+  const hw = hardware(ramFrames * 4096, cpus, cpu, 0, jit, host, trace, meter, code);
   let at = 24 + graphLength + cpuLength;
   for (let i = 0; i < frames; i++, at += 4100) hw.ram.u8.set(bytes.subarray(at + 4, at + 4100), v.getUint32(at, true) * 4096);
   const k = restore(bytes.subarray(24, 24 + graphLength), hw.bind) as Kernel;

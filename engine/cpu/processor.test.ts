@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { EXIT, PF, R10, R8, R9, RAX, RBX, RDI, RDX, RSI, RSP, VEC } from '../machine/hardware.ts';
 import { GuestRam } from '../machine/ram.ts';
 import type { Processor } from '../machine/hardware.ts';
+import type { CodeLeft, CodeStore } from '../machine/kept-code.ts';
 import { DTLB_ENTRIES, FRAME_FLAGS, FRAME_FLAGS_SIZE, RAM_BASE } from './layout.ts';
 import { createMemory } from './memory.ts';
 import { createProcessor } from './processor.ts';
@@ -52,13 +53,20 @@ function machine(jit: 'auto' | 'off' | 'force', code: Uint8Array, options: Parti
   regs.setGpr(RSP, STACK);
   return { cpu, ram, map };
 }
-const modes = ['off', 'auto', 'force'] as const;
+const tiers = ['off', 'auto', 'force'] as const, modes = [...tiers, 'kept'] as const;
+/** What a run left, as the next one gets it. */
+function storeOf({ modules, busy }: CodeLeft): CodeStore {
+  const entries = new Map<number, number[]>();
+  modules.forEach(({ keys }, m) => { keys.forEach((list, r) => { for (let i = 0; i < list.length; i += 2) entries.set(list[i + 1]!, [...entries.get(list[i + 1]!) ?? [], m, r, list[i]!]); }); });
+  return { entries, busy: new Set(busy()), describe: (n) => modules[n]!, load: (n) => modules[n]! };
+}
 
-/** Runs to the first exit that is not a deadline, in slices; the final state of all modes must be equal. */
+/** Runs to the first exit that is not a deadline, in slices; the final state of all modes must be equal: `kept` has the code that `auto` left. */
 function run(source: string, check: (m: Machine) => void, before: (m: Machine) => void = () => undefined, slice = 1000, options: Partial<ProcessorOptions> = {}): void {
   const code = assemble(source);
+  let left: CodeLeft = { modules: [], busy: () => [] };
   const states = modes.map((mode) => {
-    const m = machine(mode, code, options);
+    const m = mode === 'kept' ? machine('auto', code, { ...options, code: storeOf(left) }) : machine(mode, code, options);
     before(m);
     for (let i = 0; ; i++) {
       m.cpu.run(0, m.cpu.now(0) + slice);
@@ -66,6 +74,7 @@ function run(source: string, check: (m: Machine) => void, before: (m: Machine) =
       if (i > 100000) throw new Error('runs away');
     }
     check(m);
+    if (mode === 'auto') left = m.cpu.codeLeft();
     return { state: Buffer.from(m.cpu.saveState()).toString('base64'), counters: m.cpu.counters(0), now: m.cpu.now(0), memory: Buffer.from(m.ram.u8.subarray(0, 2048 * 4096)).toString('latin1') };
   });
   for (const other of states.slice(1)) {
@@ -90,6 +99,39 @@ describe.skipIf(!hasGcc)('processor', { timeout: 60_000 }, () => {
     expect(cpu.regs(0).gpr(R8)).toBe(sum);
     expect(cpu.regs(0).gpr(RSP)).toBe(STACK);
   }));
+  const LOOPS = (term: number): Uint8Array => assemble(`mov ecx, 5000\n1: mov rsi, rcx\ncall f\nadd rbx, rax\ndec rcx\njnz 1b\nsyscall\n.org 0x1000\nf: lea rax, [rsi*2+${term}]\nmov [rsp-16], rax\nadd rax, [rsp-16]\nret`);
+  const finished = (code: Uint8Array, options: Partial<ProcessorOptions>, frames = 256): Machine => {
+    const m = machine('auto', code, options);
+    for (let i = 0; i < 2; i++) m.map(CODE + i * 4096, frames + i, 7);
+    m.ram.write(frames * 4096, code, 0, code.length);
+    m.cpu.run(0, 1e9);
+    expect(m.cpu.exit.reason).toBe(EXIT.syscall);
+    return m;
+  };
+  test('code of an earlier run is taken up where the same bytes stand, in whatever frames, and nowhere else', () => {
+    const first = finished(LOOPS(1), { hot: 64 }), code = storeOf(first.cpu.codeLeft());
+    expect(first.cpu.stats()).toMatchObject({ takenRegions: 0 });
+    expect(first.cpu.stats().regions).toBeGreaterThan(0);
+    for (const frames of [256, 300]) {
+      const again = finished(LOOPS(1), { hot: 64, code }, frames);
+      expect(again.cpu.stats()).toMatchObject({ regions: 0 });
+      expect(again.cpu.stats().takenRegions).toBeGreaterThan(0);
+      expect(again.cpu.regs(0).gpr(RBX)).toBe(first.cpu.regs(0).gpr(RBX));
+      expect(again.cpu.counters(0)).toEqual(first.cpu.counters(0));
+    }
+    const other = finished(LOOPS(2), { hot: 64, code }); // the function on the second page differs in one byte: no region that holds it may be taken
+    expect(other.cpu.regs(0).gpr(RBX)).toBe(first.cpu.regs(0).gpr(RBX) + 2 * 5000);
+    expect(other.cpu.counters(0)).toEqual(first.cpu.counters(0));
+  });
+  test('what ran often and was not compiled is compiled by the next run, and taken up by the one after it', () => {
+    const first = finished(LOOPS(1), {}), second = finished(LOOPS(1), { code: storeOf(first.cpu.codeLeft()) });
+    expect(first.cpu.stats()).toMatchObject({ regions: 0 });
+    expect(second.cpu.stats().regions).toBeGreaterThan(0);
+    const third = finished(LOOPS(1), { code: storeOf(second.cpu.codeLeft()) });
+    expect(third.cpu.stats()).toMatchObject({ regions: 0 });
+    expect(third.cpu.stats().takenRegions).toBeGreaterThan(0);
+    for (const m of [second, third]) expect(m.cpu.counters(0)).toEqual(first.cpu.counters(0));
+  });
   test('forced compilation of blocks that reach each other makes each region once', () => {
     // x and y are entered in turns by an indirect jump, and each leads to the other: a region of one holds the other's
     const m = machine('force', assemble('mov ecx, 200\nlea rsi, [rip+x]\nlea rdi, [rip+y]\n1: xchg rsi, rdi\njmp rsi\nx: inc rax\nxor edx, 1\njnz y\njmp 2f\ny: inc rbx\nxor edx, 1\njnz x\n2: dec ecx\njnz 1b\nsyscall'));
@@ -183,7 +225,7 @@ describe.skipIf(!hasGcc)('processor', { timeout: 60_000 }, () => {
     movzx eax, cl\nadd rbx, [r8+rax*8+3000]\nadd rbx, [r9]\nmovzx esi, bl\nadd [r8+rsi*2+128], cx\nadd [r9+rdx], ebx\ncdqe\nadd rbx, [r8+rax*8+3000]`,
   ({ cpu }) => { expect(cpu.counters(0).dtlbMiss).toBeGreaterThan(3 * 3000); }, { hot: 128 }));
   test('the page of a table in a loop becomes another, cannot be written, and is gone', () => {
-    const counted = modes.map((jit) => {
+    const counted = tiers.map((jit) => {
       const m = machine(jit, assemble(`mov r8, ${DATA}\n1: inc ecx\nmovzx eax, cl\nadd rbx, [r8+rax*8+512]\nmovzx esi, bl\nmov [r8+rsi*2], cx\njmp 1b`), { hot: 128 }), seen: unknown[] = [];
       m.ram.u8.fill(7, 300 * 4096, 301 * 4096);
       for (let runs = 1; runs < 400; runs++) {
@@ -199,7 +241,7 @@ describe.skipIf(!hasGcc)('processor', { timeout: 60_000 }, () => {
       return seen;
     });
     expect(counted[0]!.filter((x) => (x as string[])[0] !== '')).toHaveLength(2);
-    expect(counted).toEqual(modes.map(() => counted[0]));
+    expect(counted).toEqual(tiers.map(() => counted[0]));
   });
   /** A loop that calls through a pointer to a function three pages on. */
   const FAR = `lea rbx, [rip+f]\nmov ecx, 100000\n1: call rbx\ndec ecx\njnz 1b\nsyscall\n.org 0x3000\nf: inc rax\nret`;
@@ -251,7 +293,7 @@ describe.skipIf(!hasGcc)('processor', { timeout: 60_000 }, () => {
     expect(regions).toBeLessThan(200); // of 400 versions
   });
   test('a page to which a region calls becomes another', () => {
-    const counted = modes.map((jit) => {
+    const counted = tiers.map((jit) => {
       const m = machine(jit, assemble(FAR), { hot: 128 }), other = assemble('dec rax\nret');
       m.ram.write(300 * 4096, other, 0, other.length);
       let runs = 0;
@@ -262,7 +304,7 @@ describe.skipIf(!hasGcc)('processor', { timeout: 60_000 }, () => {
       return m.cpu.regs(0).gpr(RAX);
     });
     expect(counted[0]).toBeLessThan(50_000);
-    expect(counted).toEqual(modes.map(() => counted[0]));
+    expect(counted).toEqual(tiers.map(() => counted[0]));
   });
 
   // Eight functions through a table are more than a region takes along: it calls them and waits. Each test is long enough that most of it runs in regions.

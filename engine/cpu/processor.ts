@@ -6,6 +6,7 @@ import { seedRandom } from '../base/random.ts';
 import { COST } from '../clock/costs.ts';
 import { AC, CTX, CTX_SIZE, DR6_BS, EXIT, RAX, RBP, RBX, RCX, RDX, RF, RSP, Regs, TF, VEC } from '../machine/hardware.ts';
 import type { Processor, ProcessorExit, Ram } from '../machine/hardware.ts';
+import type { CodeLeft, CodeStore } from '../machine/kept-code.ts';
 import { COUNT } from './counts.ts';
 import { cpuid } from './cpuid.ts';
 import { Blocks } from './interp/blocks.ts';
@@ -23,7 +24,7 @@ import { EXIT_MODE } from './semantics/flow.ts';
 /** For --engine-stats: the host's clock in milliseconds, which the engine itself must not read (law 1). Nothing of it reaches the guest. */
 export interface Meter { now(): number }
 /** With a meter everything is counted and timed, which costs; without, only what is free. */
-export interface ProcessorOptions { jit: 'auto' | 'off' | 'force'; /** The highest level unless given. */ cpu?: CpuLevel; /** Of RDRAND; CPUs differ. */ seed?: number; meter?: Meter | null; /** With jit auto: executions after which a block is compiled, a power of two; tests make it small. */ hot?: number }
+export interface ProcessorOptions { jit: 'auto' | 'off' | 'force'; /** The highest level unless given. */ cpu?: CpuLevel; /** Of RDRAND; CPUs differ. */ seed?: number; meter?: Meter | null; /** With jit auto: executions after which a block is compiled, a power of two; tests make it small. */ hot?: number; /** Compiled regions of earlier runs, with the same engine, model, number of CPUs (one or more) and use of a meter. */ code?: CodeStore | null }
 
 /** @param memory of createMemory (memory.ts); the engine's area is zero at first. */
 export function createProcessor(memory: WebAssembly.Memory, ram: Ram, cpus: number, options: ProcessorOptions): Processor {
@@ -91,10 +92,10 @@ class Cpu implements Processor {
     };
     const threshold = options.jit === 'force' ? 1 : options.hot ?? HOT;
     this.young = options.jit === 'auto' && options.hot === undefined;
-    mmu.u32[HOT_MASK >> 2] = (this.young ? YOUNG_HOT : threshold) - 1;
     mmu.u32[FRAME_COUNT >> 2] = ram.frames;
     this.core = new Core(memory, runtime, meter !== null);
-    this.compiler = options.jit === 'off' ? null : new Compiler(this.core, this.blocks, mmu, options.jit === 'force' ? 0 : threshold >> 7, options.jit === 'force' ? 1 : BATCH, () => this.executed());
+    this.compiler = options.jit === 'off' ? null : new Compiler(this.core, this.blocks, mmu, options.jit === 'force' ? 0 : threshold >> 7, options.jit === 'force' ? 1 : BATCH, () => this.executed(), options.jit === 'auto' ? options.code ?? null : null);
+    this.hotAfter(this.young ? YOUNG_HOT : threshold);
     if (this.compiler !== null) this.blocks.entrySlot = SLOT.enterCounted;
     for (let cpu = 0; cpu < cpus; cpu++) {
       const s = cpuBase(cpu);
@@ -108,6 +109,8 @@ class Cpu implements Processor {
     }
   }
 
+  private hotAfter(executions: number): void { this.mmu.u32[HOT_MASK >> 2] = (this.compiler?.threshold(executions) ?? executions) - 1; }
+  codeLeft(): CodeLeft { return this.compiler?.left() ?? { modules: [], busy: () => [] }; }
   private executed(): number { return this.files.reduce((sum, _, cpu) => sum + this.pair(cpuBase(cpu) + S.insns), 0); }
   regs(cpu: number): Regs { return this.files[cpu]!; }
   private pair(at: number): number { return this.mmu.u32[at >> 2]! + this.mmu.u32[(at >> 2) + 1]! * 4294967296; }
@@ -131,7 +134,7 @@ class Cpu implements Processor {
     this.runs++;
     if (this.young && this.pair(s + S.insns) >= YOUNG_INSNS) {
       this.young = false;
-      u32[HOT_MASK >> 2] = HOT - 1;
+      this.hotAfter(HOT);
     }
     const flags = u32[(s + CTX.rflags) >> 2] = u32[(s + CTX.rflags) >> 2]! & ~RF, stepping = (flags & TF) !== 0;
     this.setPair(s + S.deadline, stepping ? 0 : Math.min(deadline, Number.MAX_SAFE_INTEGER));

@@ -1,6 +1,7 @@
 // What hardware looks like from the kernel: RAM, processors, register files. Interfaces only; engine/cpu implements
 // Processor, engine/boot joins the two. The kernel never imports engine/cpu.
 import type { Cycles, Pa, Pfn, Va } from '../base/brand.ts';
+import type { CodeLeft } from './kept-code.ts';
 
 /** Byte offsets inside a register file (context) of CTX_SIZE bytes. Little-endian. */
 export const CTX = {
@@ -119,6 +120,8 @@ export interface Processor {
   frameWritten(pfn: Pfn): void;
   /** Counters since power-on, deterministic: instructions, dTLB and iTLB accesses/misses, flushes. */
   counters(cpu: number): { instructions: number; dtlbMiss: number; itlbMiss: number; tlbFlush: number };
+  /** Compiled code for later runs. */
+  codeLeft(): CodeLeft;
   /** Architectural state beyond RAM, as bytes (registers, TLBs, fetched bits, counters, time), and back (law 4). */
   saveState(): Uint8Array;
   restoreState(bytes: Uint8Array): void;

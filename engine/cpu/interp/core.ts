@@ -81,11 +81,11 @@ export class Core {
     this.helperTable = x['helpers']!;
   }
 
-  /** A module over the memory and the helpers. It imports the functions that it uses and no table: V8 keeps every instance that imports one for good. */
-  instantiate(m: Module, bytes: Uint8Array): WebAssembly.Instance {
+  /** An instance over the memory and the helpers, of regions with the address of their words (jit/words.ts). A module imports the functions that it uses and no table: V8 keeps every instance that imports one for good. */
+  instantiate(module: WebAssembly.Module, imports: Iterable<string>, words = 0): WebAssembly.Instance {
     const used: Record<string, unknown> = {};
-    for (const name of m.importedOnce) used[name] = this.helperTable.get(this.helpers.get(name)!.slot);
-    return new WebAssembly.Instance(new WebAssembly.Module(bytes), { e: { m: this.memory }, h: used });
+    for (const name of imports) used[name] = this.helperTable.get(this.helpers.get(name)!.slot);
+    return new WebAssembly.Instance(module, { e: { m: this.memory }, h: used, w: { words } });
   }
 
   private readonly freeSlots: number[] = [];
@@ -144,7 +144,7 @@ export class Core {
       semantics(c);
       c.finish();
     });
-    const instance = this.instantiate(m, m.finish());
+    const instance = this.instantiate(new WebAssembly.Module(m.finish()), m.importedOnce);
     forms.forEach((form, i) => this.dispatchTable.set(this.handlerOf.get(form)!, instance.exports[String(i)] as never));
     this.handlerModules++;
   }

@@ -1,11 +1,12 @@
 // Hot blocks → regions → WebAssembly functions in the dispatch table; and forgetting them when their page is written.
 import { COST } from '../../clock/costs.ts';
+import type { CodeLeft, CodeStore, KeptRegion, LeftModule } from '../../machine/kept-code.ts';
 import type { Form } from '../decode/insn.ts';
 import type { Blocks } from '../interp/blocks.ts';
 import { callHelper } from '../interp/core.ts';
 import type { Core } from '../interp/core.ts';
 import { SLOT, entryAt } from '../interp/dispatch.ts';
-import { BLK, DROPS, ENT, ENTRIES, ENTRIES_BITS, HOT_MASK, NO_PA, S } from '../layout.ts';
+import { BLK, DROPS, ENT, ENTRIES, ENTRIES_BITS, FRAME_FETCHED, FRAME_FLAGS, NO_PA, S } from '../layout.ts';
 import { MEMORY_LIMITS } from '../memory.ts';
 import type { Mmu } from '../mmu/mmu.ts';
 import { I32, I64, Module } from '../wasm/builder.ts';
@@ -17,19 +18,32 @@ import { NarrowFunc } from './narrow.ts';
 import { NOT_DONE } from './region-state.ts';
 import type { ColdPaths } from './region-state.ts';
 import { Discovery } from './region.ts';
-import type { LiveRegions, Region } from './region.ts';
+import type { LiveRegions, Region, RegionPage } from './region.ts';
+import { codeBytes, keyOf, sameBytes } from './kept.ts';
+import { RegionWords, emitRecordOf } from './words.ts';
 
 /** V8 aborts the process near 32,700 live modules; everything is dropped long before. */
 const MAX_REGIONS = 6000;
 
 /** A compiled region: its slot in the dispatch table, the block around which it was made, all its blocks with their distance from that one, those
  *  through which it is entered, the frames it was made from, and the instructions executed before it. */
-interface Compiled { slot: number; root: number; blocks: ReadonlyMap<number, number>; entries: number[]; frames: number[]; made: number }
+interface Compiled { slot: number; root: number; blocks: ReadonlyMap<number, number>; entries: number[]; frames: number[]; made: number; from: Made | null; shape: Shape }
+/** Where a region's blocks are: what installs it, and what is kept of it. */
+interface Placed { block: number; page: number; offset: number; entry: number; straddles: boolean }
+interface Shape { name: string; first: number; pages: readonly RegionPage[]; blocks: readonly Placed[] }
+/** An instantiated module: the address of its words, and how many of its regions live. */
+interface Made { module: WebAssembly.Module; bytes: Uint8Array; imports: readonly string[]; words: number; at: number; instance: WebAssembly.Instance; live: number; /** Number in the store, −1 if it was made in this run. */ from: number }
 interface Job { region: Region; compiled: Compiled; /** Regions that this one takes the place of. */ replaced: Compiled[] }
 
 /** A block that runs less than once in so many instructions is not worth more than its own code, whatever its count: what lies in live regions stays there. */
 const RARE = 2048;
 const NOWHERE: readonly number[] = [];
+/** Executions after which a block is looked for in the store, then after twice as many and so on; a power of two. */
+const WARM = 256;
+/** A block that ran so often without being compiled is compiled by the next run as soon as it is warm. */
+const BUSY = 4096;
+/** So many at most, those that ran most often, for so many instructions of the run: compiling them costs a tenth of its time. */
+const BUSY_SHARE = 1 << 21;
 /** A region whose code is written within so many instructions has not paid. Each time that happens the blocks of its frames have to run twice as often, up to MOST_WAIT times, to be compiled. */
 const PAID = 1 << 25, MOST_WAIT = 16;
 /** Larger regions are not made out of live ones: V8's code gets worse with the size. */
@@ -47,14 +61,18 @@ export class Compiler {
   private readonly uncompilable = new Set<Form>();
   private readonly codes: Codes;
   /** Number of the next region: never used again. 0 is none. */
-  private firstId = 1;
-  regions = 0; live = 0; modules = 0; bytes = 0; rejected = 0; dropped = 0;
+  private nextId = 1;
+  regions = 0; live = 0; modules = 0; bytes = 0; rejected = 0; dropped = 0; taken = 0;
+  /** Executions after which a block is compiled, less one: a power of two less one. */
+  private mask = 0;
+  /** Modules of the store that this run has instantiated; null if it could not be. */
+  private readonly stored = new Map<number, Made | null>();
 
   /** Hot entry blocks waiting for company: they keep running in the interpreter. */
   private queue: number[] = [];
 
   /** @param minHot see Discovery; @param batch regions to a module; @param executed instructions of all CPUs until now. */
-  constructor(private readonly core: Core, private readonly blocks: Blocks, private readonly mmu: Mmu, private readonly minHot: number, private readonly batch: number, private readonly executed: () => number) {
+  constructor(private readonly core: Core, private readonly blocks: Blocks, private readonly mmu: Mmu, private readonly minHot: number, private readonly batch: number, private readonly executed: () => number, private readonly store: CodeStore | null) {
     this.codes = new Codes(blocks);
     mmu.u32.fill(NO_PA, ENTRIES >> 2, (ENTRIES + (ENT.size << ENTRIES_BITS)) >> 2);
     blocks.onDrop = (pfn) => { this.noteWritten(pfn); this.drop(pfn); };
@@ -63,7 +81,14 @@ export class Compiler {
       this.doubted.clear();
       this.codes.clear();
       for (const pfn of [...this.frames.keys()]) this.drop(pfn);
+      this.homes.clear();
+      this.stored.clear(); // the words are gone
     };
+  }
+  /** @param hot executions after which a block is compiled, a power of two. @returns after how many it is to be reported, a power of two too. */
+  threshold(hot: number): number {
+    this.mask = hot - 1;
+    return this.store === null ? hot : Math.min(hot, WARM);
   }
 
   private noteWritten(pfn: number): void {
@@ -91,25 +116,35 @@ export class Compiler {
     this.forget(region);
     for (const pfn of region.frames) this.frames.get(pfn)!.delete(region);
     this.core.freeSlot(region.slot);
+    if (--region.from!.live === 0) this.lastGone(region.from!);
     region.slot = 0;
     this.mmu.u32[DROPS >> 2]!++;
     this.live--; this.dropped++;
+  }
+  private lastGone({ words, from }: Made): void {
+    if (from < 0) this.blocks.discard(words * 4);
   }
   /** Exits of regions find the block's function anew. */
   private unlearn(block: number): void { this.mmu.u32[(entryAt(this.mmu.u32[(block + BLK.pa) >> 2]!) + ENT.pa) >> 2] = NO_PA; }
   /** The block is reported when it has run as often again as it takes to become hot. */
   private recount(block: number): void {
     const { u32 } = this.mmu, hot = u32[(block + BLK.hot) >> 2]!;
-    u32[(block + BLK.hot) >> 2] = hot - (hot & u32[HOT_MASK >> 2]!) + this.minHot;
+    u32[(block + BLK.hot) >> 2] = hot - (hot & this.mask) + this.minHot;
   }
   private forget(region: Compiled): void { for (const block of region.blocks.keys()) if (this.homes.get(block) === region) this.homes.delete(block); }
 
   /** A block has run often enough on the CPU with state s, for the first or a further time: compiled with others, or alone if it is hot again before others are. */
   hot(block: number, s: number): void {
     const { u32 } = this.mmu, again = this.queue.includes(block), wait = this.waits.get(u32[(block + BLK.pa) >> 2]! >>> 12);
-    if (wait !== undefined && u32[(block + BLK.hot) >> 2]! < wait * (u32[HOT_MASK >> 2]! + 1)) return;
+    const count = u32[(block + BLK.hot) >> 2]!;
     u32[(block + BLK.vaLo) >> 2] = u32[(s + S.pageVa) >> 2]!;
     u32[(block + BLK.vaHi) >> 2] = u32[(s + S.pageVa + 4) >> 2]!;
+    if (this.store !== null && wait === undefined && (count & (count - 1)) === 0) {
+      const key = keyOf(this.mmu, block);
+      if (this.takeUp(block, key, s, this.store)) return;
+      if ((count & this.mask) !== 0 && !again && (count !== WARM || !this.store.busy.has(key))) return;
+    } else if ((count & this.mask) !== 0) return;
+    if (wait !== undefined && count < wait * (this.mask + 1)) return;
     if (!again) this.queue.push(block);
     if (again || this.queue.length >= this.batch) this.compile(s);
   }
@@ -176,7 +211,7 @@ export class Compiler {
    *  reported: when the live region was made that it meets. */
   private seldom(block: number, made: number): boolean | undefined {
     const since = this.doubted.get(block);
-    if (this.executed() - (since ?? made) < RARE * (this.mmu.u32[HOT_MASK >> 2]! + 1)) return false;
+    if (this.executed() - (since ?? made) < RARE * (this.mask + 1)) return false;
     return since === undefined ? undefined : true;
   }
 
@@ -187,6 +222,7 @@ export class Compiler {
     let jobs: Job[] = [];
     const entered = new Set<number>(), covered = new Set<number>();
     for (const block of wanted) {
+      if (this.mmu.u16[(block + BLK.fn) >> 1] !== this.blocks.entrySlot) continue; // entered through a region of an earlier run by now
       if (entered.has(block) || (this.batch > 1 && covered.has(block))) continue; // inside a region made just now: only if control still arrives here from elsewhere does it need its own
       const region = this.regionFor(block, s, wanted);
       if (this.blocks.flushes !== flushes) return; // the block area ran over: all addresses are void
@@ -194,7 +230,8 @@ export class Compiler {
       this.mmu.u16[(block + BLK.fn) >> 1] = SLOT.enter;
       if (region === null) { this.rejected++; continue; }
       const root = region.entries[0]!, blocks = new Map([...region.found.values()].map((b) => [b.block, b.offset - root.offset]));
-      const compiled: Compiled = { slot: 0, root: root.block, blocks, entries: region.entries.filter((b) => !b.code.straddles).map((b) => b.block), frames: region.pages.map((p) => p.frame >>> 12), made: this.executed() };
+      const shape: Shape = { name: '', first: 0, pages: region.pages, blocks: [...region.found.values()].map((b) => ({ block: b.block, page: b.page, offset: b.offset - b.page, entry: b.entry, straddles: b.code.straddles })) };
+      const compiled: Compiled = { slot: 0, from: null, shape, root: root.block, blocks, entries: region.entries.filter((b) => !b.code.straddles).map((b) => b.block), frames: region.pages.map((p) => p.frame >>> 12), made: this.executed() };
       const replaced = this.within(compiled), over = jobs.filter((job) => replaced.includes(job.compiled));
       jobs = [...jobs.filter((job) => !over.includes(job)), { region, compiled, replaced: [...replaced, ...over.flatMap((job) => job.replaced)].filter((live) => live.slot !== 0) }];
       for (const b of blocks.keys()) { covered.add(b); this.homes.set(b, compiled); }
@@ -206,7 +243,7 @@ export class Compiler {
       jobs = jobs.filter(({ region }) => !this.uncompilable.has(region.entries[0]!.code.insns[0]!.form));
       if (jobs.length === 0) return;
       try {
-        this.install(jobs, this.emit(jobs.map(({ region }) => region)));
+        if (!this.finish(jobs, this.emit(jobs))) this.blocks.flush(); // no room: all is made anew
         return;
       } catch (error) {
         if (!(error instanceof NotCompilable)) throw error;
@@ -222,37 +259,130 @@ export class Compiler {
     for (const b of blocks.keys()) { const live = this.homes.get(b); if (live !== undefined && blocks.has(live.root) && live.entries.every((e) => kept.has(e))) met.add(live); }
     return [...met];
   }
-  private install(jobs: readonly Job[], m: Module): void {
-    const bytes = m.finish(), { core } = this, { u16, u32 } = this.mmu;
-    const instance = core.instantiate(m, bytes);
+  /** False if there is no room for the words. */
+  private finish(jobs: readonly Job[], { m, words }: { m: Module; words: number }): boolean {
+    const at = this.blocks.reserve(words * 4);
+    if (at === 0) return false;
+    const bytes = m.finish(), module = new WebAssembly.Module(bytes), imports = [...m.importedOnce];
+    const made: Made = { module, bytes, imports, words, at, instance: this.core.instantiate(module, imports, at), live: 0, from: -1 };
     this.modules++;
     this.bytes += bytes.length;
-    jobs.forEach(({ region, compiled, replaced }, i) => {
-      const slot = compiled.slot = core.takeSlot();
-      core.dispatchTable.set(slot, instance.exports[String(i)] as never);
-      for (const b of region.entries) {
-        if (b.code.straddles) continue; // its second page is looked up where control arrives
-        this.unlearn(b.block);
-        u16[(b.block + BLK.fn) >> 1] = slot;
-        u32[(b.block + BLK.region) >> 2] = this.firstId + i;
-        u16[(b.block + BLK.entry) >> 1] = b.entry;
-        u32[(b.block + BLK.page) >> 2] = b.page;
-      }
-      for (const b of region.found.values()) if (b.entry < 0) this.recount(b.block);
-      for (const pfn of compiled.frames) {
-        const known = this.frames.get(pfn);
-        if (known === undefined) this.frames.set(pfn, new Set([compiled])); else known.add(compiled);
-      }
-      this.regions++; this.live++;
-      replaced.forEach((old) => this.dropRegion(old));
-    });
-    this.firstId += jobs.length;
+    for (const { compiled, replaced } of jobs) this.install(compiled, made, replaced);
+    this.regions += jobs.length;
+    return true;
+  }
+  /** Makes the entries' blocks point to the region's function. */
+  private install(compiled: Compiled, from: Made, replaced: readonly Compiled[]): void {
+    const { core } = this, { u16, u32 } = this.mmu, { name, first, pages, blocks } = compiled.shape, slot = compiled.slot = core.takeSlot(), id = this.nextId++;
+    compiled.from = from;
+    from.live++;
+    u32.set([id, ...pages.map((p) => p.frame), ...blocks.map((b) => b.block)], (from.at >> 2) + first);
+    core.dispatchTable.set(slot, from.instance.exports[name] as never);
+    for (const { block, entry, page, straddles } of blocks) {
+      if (entry < 0) this.recount(block);
+      if (entry < 0 || straddles) continue; // its second page is looked up where control arrives
+      this.unlearn(block);
+      u16[(block + BLK.fn) >> 1] = slot;
+      u32[(block + BLK.region) >> 2] = id;
+      u16[(block + BLK.entry) >> 1] = entry;
+      u32[(block + BLK.page) >> 2] = page;
+    }
+    for (const pfn of compiled.frames) {
+      const known = this.frames.get(pfn);
+      if (known === undefined) this.frames.set(pfn, new Set([compiled])); else known.add(compiled);
+    }
+    this.live++;
+    for (const old of replaced) this.dropRegion(old);
   }
 
-  private emit(regions: readonly Region[]): Module {
+  // ---- regions of earlier runs
+  /** Whether one of them is entered at the block from now on. */
+  private takeUp(block: number, key: number, s: number, store: CodeStore): boolean {
+    const found = store.entries.get(key);
+    if (found === undefined || this.live >= MAX_REGIONS) return false;
+    for (let i = found.length - 3; i >= 0; i -= 3) { // the newest is the largest
+      const region = store.describe(found[i]!).regions[found[i + 1]!]!, frames = this.framesOf(region, found[i + 2]!, block, s);
+      if (frames === null || !sameBytes(this.mmu, region, frames)) continue;
+      const from = this.fromStore(found[i]!, store);
+      if (from === null) continue;
+      const flushes = this.blocks.flushes, blocks = this.place(region, frames);
+      if (this.blocks.flushes !== flushes) return true; // the block is void
+      if (blocks === null) continue;
+      this.adopt(region, frames, blocks, from);
+      return true;
+    }
+    return false;
+  }
+  /** The frames of the pages of a region whose block `index` is this one, as the page tables of s have them; null unless they are such as discovery takes. */
+  private framesOf(region: KeptRegion, index: number, block: number, s: number): number[] | null {
+    const { mmu } = this, { u32 } = mmu, { page, offset } = region.blocks[index]!, pa = u32[(block + BLK.pa) >> 2]!, frames: number[] = [];
+    if ((pa & 4095) !== offset) return null;
+    const baseLo = u32[(block + BLK.vaLo) >> 2]! - page, baseHi = u32[(block + BLK.vaHi) >> 2]!;
+    for (const p of region.pages) {
+      const lo = baseLo + p;
+      if (lo < 0 || lo > 0xffffffff) return null;
+      const pfn = p === page ? pa >>> 12 : mmu.peek(s, lo | 0, baseHi | 0, false);
+      if (pfn < 0 || (mmu.u8[FRAME_FLAGS + pfn]! & FRAME_FETCHED) === 0 || frames.includes(pfn * 4096)) return null;
+      frames.push(pfn * 4096);
+    }
+    return frames;
+  }
+  private fromStore(n: number, store: CodeStore): Made | null {
+    const known = this.stored.get(n);
+    if (known !== undefined) return known;
+    const loaded = store.load(n), { words, imports } = store.describe(n), at = loaded === undefined ? 0 : this.blocks.reserve(words * 4);
+    const made: Made | null = loaded === undefined || at === 0 ? null : { ...loaded, imports, words, at, instance: this.core.instantiate(loaded.module, imports, at), live: 0, from: n };
+    this.stored.set(n, made);
+    return made;
+  }
+  /** The region's blocks in this run, decoded if need be; null if one is not what it was. */
+  private place(region: KeptRegion, frames: readonly number[]): Placed[] | null {
+    const { u16, u32 } = this.mmu, placed: Placed[] = [];
+    for (const { page, offset, entry, count, cost, straddles } of region.blocks) {
+      const pa = frames[region.pages.indexOf(page)]! + offset, block = straddles ? this.blocks.lookup(pa) : this.blocks.ensure(pa), second = straddles ? frames[region.pages.indexOf(page + 4096)]! >>> 12 : 0;
+      if (block === 0 || u32[(block + BLK.straddleFrame) >> 2] !== second || u16[(block + BLK.count) >> 1] !== count || u16[(block + BLK.cost) >> 1] !== cost) return null;
+      placed.push({ block, page, offset, entry, straddles });
+    }
+    return placed;
+  }
+  private adopt(region: KeptRegion, frames: readonly number[], blocks: readonly Placed[], from: Made): void {
+    const root = blocks.find((b) => b.entry === 0)!, at = (b: Placed): number => b.page + b.offset;
+    const compiled: Compiled = {
+      slot: 0, from: null, root: root.block, blocks: new Map(blocks.map((b) => [b.block, at(b) - at(root)])), entries: blocks.filter((b) => b.entry >= 0 && !b.straddles).map((b) => b.block),
+      frames: frames.map((frame) => frame >>> 12), made: this.executed(), shape: { name: region.name, first: region.first, pages: region.pages.map((page, i) => ({ page, frame: frames[i]! })), blocks },
+    };
+    const replaced = this.within(compiled);
+    for (const { block } of blocks) this.homes.set(block, compiled);
+    this.install(compiled, from, replaced);
+    this.taken++;
+  }
+  /** What this run leaves to later ones. */
+  left(): CodeLeft {
+    const { mmu } = this, byModule = new Map<Made, Compiled[]>(), alive = new Set<Compiled>();
+    for (const regions of this.frames.values()) for (const region of regions) alive.add(region);
+    for (const region of alive) { const list = byModule.get(region.from!); if (list === undefined) byModule.set(region.from!, [region]); else list.push(region); }
+    const modules = [...byModule].map(([{ module, bytes, imports, words, from, instance }, regions]): LeftModule => {
+      const kept = regions.map(({ shape }): KeptRegion => {
+        const { lengths, code } = codeBytes(mmu, shape.blocks.map((b) => b.block));
+        return { name: shape.name, first: shape.first, pages: shape.pages.map((p) => p.page), code, blocks: shape.blocks.map(({ block, page, offset, entry, straddles }, i) => ({ page, offset, entry, straddles, count: mmu.u16[(block + BLK.count) >> 1]!, cost: mmu.u16[(block + BLK.cost) >> 1]!, bytes: lengths[i]! })) };
+      });
+      const keys = regions.map(({ shape }) => shape.blocks.flatMap(({ block, entry, straddles }, i) => (entry >= 0 && !straddles ? [i, keyOf(mmu, block)] : [])));
+      return { module, bytes, words, imports, from, regions: kept, keys, functions: regions.map(({ shape }) => instance.exports[shape.name]) };
+    });
+    return { modules, busy: () => this.busy() };
+  }
+
+  private busy(): number[] {
+    const { u16, u32 } = this.mmu, hot = (block: number): number => u32[(block + BLK.hot) >> 2]!;
+    const blocks = this.blocks.allHot(BUSY).filter((block) => u16[(block + BLK.fn) >> 1] === this.blocks.entrySlot && !this.homes.has(block));
+    return blocks.sort((a, b) => hot(b) - hot(a)).slice(0, Math.ceil(this.executed() / BUSY_SHARE)).map((block) => keyOf(this.mmu, block));
+  }
+
+  private emit(jobs: readonly Job[]): { m: Module; words: number } {
     const { core } = this, m = new Module();
     m.counting = core.counting;
     m.importMemory('e', 'm', MEMORY_LIMITS);
+    m.importGlobal('w', 'words', I32, false);
     const call = (to: Func, name: string): void => callHelper(core.helpers, m, to, name);
     const longestWay = this.minHot === 0 ? 0 : LONGEST_WAY; // forced compilation looks at every block, so that tests can stop anywhere
     let longest = 0;
@@ -264,8 +394,9 @@ export class Compiler {
       f.ifThen().get(0).i32Load(S.limit).get(spent).i32Sub().return().end();
       f.get(0).get(3).i32Store(S.rec).i32Const(NOT_DONE);
     };
-    const side = m.func([I32, I64], [I32]), sideFlags = m.func([I32, I64, I32, I64, I64], [I32]);
-    side.get(0).get(0).i32Load(S.rec).get(1); call(side, 'tail:sys.side');
+    const side = m.func([I32, I64], [I32]), sideFlags = m.func([I32, I64, I32, I64, I64], [I32]), token = side.local(I32);
+    side.get(0).i32Load(S.rec).set(token);
+    emitRecordOf(side.get(0), token).get(1); call(side, 'tail:sys.side');
     sideFlags.get(0).get(2).i32Store(S.fk).get(0).get(3).i64Store(S.fa).get(0).get(4).i64Store(S.fb);
     sideFlags.get(0).get(1).returnCall(side);
     const slowRead = m.func([I32, I64, I32, I32, I32], [I32]), slowWrite = m.func([I32, I64, I32, I32, I32], [I32]);
@@ -273,19 +404,23 @@ export class Compiler {
       slow: (f, write) => { f.call(write ? slowWrite : slowRead); },
       side: (f, flags) => { f.returnCall(flags ? sideFlags : side); },
     };
-    regions.forEach((region, i) => {
-      const emitter = new RegionEmitter(m.funcOf(NarrowFunc, [I32, I32], [I32], String(i)), region, this.firstId + i, call, cold, this.uncompilable, this.mmu.cpus, longestWay);
+    let first = 0;
+    jobs.forEach(({ region, compiled }, i) => {
+      const words = new RegionWords(region, first), name = String(i);
+      compiled.shape = { ...compiled.shape, name, first };
+      const emitter = new RegionEmitter(m.funcOf(NarrowFunc, [I32, I32], [I32], name), region, words, call, cold, this.uncompilable, this.mmu.cpus, longestWay);
       emitter.run();
       longest = Math.max(longest, emitter.longest);
+      first += words.count;
     });
     slow(slowRead, 'sys.quietread'); slow(slowWrite, 'sys.quietwrite');
-    return m;
+    return { m, words: first };
   }
 
   /** The form is one that regions leave to the interpreter. */
   leftOut(form: Form): boolean { return this.uncompilable.has(form); }
 
   stats(): Record<string, number> {
-    return { regions: this.regions, regionModules: this.modules, liveRegions: this.live, compiledBytes: this.bytes, rejectedRegions: this.rejected, droppedRegions: this.dropped, uncompilableForms: this.uncompilable.size };
+    return { regions: this.regions, regionModules: this.modules, liveRegions: this.live, compiledBytes: this.bytes, rejectedRegions: this.rejected, droppedRegions: this.dropped, takenRegions: this.taken, uncompilableForms: this.uncompilable.size };
   }
 }

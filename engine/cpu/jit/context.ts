@@ -42,7 +42,7 @@ export class CompileCtx implements FlowCtx {
   flagsDead = false;
   /** Flags known at compile time, null if only the locals know. */
   known: FlagKind | null = null;
-  /** In WASM memory: where the interpreter goes on after a side exit. */
+  /** Token of the record where the interpreter goes on after a side exit (words.ts). */
   record = 0;
   private offset = 0;
   private readonly temps: number[] = [];

@@ -4,7 +4,7 @@ import { assert } from '../../base/assert.ts';
 import { CTX, RSP } from '../../machine/hardware.ts';
 import type { Form, Insn } from '../decode/insn.ts';
 import { emitBlockOf } from '../interp/dispatch.ts';
-import { BLK, ITLB, ITLB_ENTRIES, JUMP_CACHE, JUMP_CACHE_BITS, REC, S, cpuBase } from '../layout.ts';
+import { BLK, ITLB, ITLB_ENTRIES, JUMP_CACHE, JUMP_CACHE_BITS, S, cpuBase } from '../layout.ts';
 import { semanticsOf } from '../semantics/context.ts';
 import type { Semantics } from '../semantics/context.ts';
 import { isRun } from '../semantics/string.ts';
@@ -21,6 +21,8 @@ import { RegionState } from './region-state.ts';
 import type { ColdPaths } from './region-state.ts';
 import { dominates } from './region.ts';
 import type { Region, RegionBlock } from './region.ts';
+import { emitRecordOf } from './words.ts';
+import type { RegionWords } from './words.ts';
 
 /** What kind of flags each block of a region finds, whatever way control came: null if it differs or is not known. */
 function flagsAtEntry(region: Region): Map<RegionBlock, FlagKind | null> {
@@ -99,7 +101,7 @@ export class RegionEmitter {
   /** Cycles: the longest way between two looks at the deadline. */
   readonly longest: number;
 
-  constructor(private readonly f: NarrowFunc, private readonly region: Region, private readonly id: number, private readonly call: CallHelper, cold: ColdPaths, private readonly uncompilable: Set<Form>, cpus: number, longestWay: number) {
+  constructor(private readonly f: NarrowFunc, private readonly region: Region, private readonly words: RegionWords, private readonly call: CallHelper, cold: ColdPaths, private readonly uncompilable: Set<Form>, cpus: number, longestWay: number) {
     if (cpus === 1) f.fix(STATE, cpuBase(0));
     const memory = !region.loops;
     this.state = new RegionState(f, memory, everyEven(region));
@@ -146,10 +148,10 @@ export class RegionEmitter {
     if (this.pageOk.size > 0) {
       const at = f.local(I64), e = f.local(I32), base = state.baseVa();
       f.get(STATE).i64Load(S.pageVa).get(BLOCK).i64Load32S(BLK.page).i64Sub().set(base);
-      for (const { page, frame } of region.pages) {
+      for (const { page } of region.pages) {
         f.get(base).i64Const(page).i64Add().set(at);
         const itlb = this.itlbEntry(e, at);
-        f.get(e).i64Load(itlb + ITLB.tag).get(at).i64Eq().get(e).i32Load(itlb + ITLB.frame).i32Const(frame).i32Eq().i32And().set(this.pageOk.get(page)!);
+        f.get(e).i64Load(itlb + ITLB.tag).get(at).i64Eq().get(e).i32Load(itlb + ITLB.frame); this.words.frame(f, page).i32Eq().i32And().set(this.pageOk.get(page)!);
       }
       f.free(at, e);
     } else if (state.base >= 0) f.get(STATE).i64Load(S.pageVa).set(state.base);
@@ -169,10 +171,11 @@ export class RegionEmitter {
     if (state.flags) f.get(STATE).get(state.fk).i32Store(S.fk).get(STATE).get(state.fa).i64Store(S.fa).get(STATE).get(state.fb).i64Store(S.fb).get(STATE).get(state.fr).i64Store(S.fr);
     const record = f.local(I32);
     f.get(STATE).i32Load(S.rec).tee(record).if();
+    emitRecordOf(f, record).set(record);
     if (this.pageOk.size > 0) { // the interpreter goes on in the page of the record's block
       const frame = f.local(I32);
       f.get(STATE); emitBlockOf(f, record); f.i32Load(BLK.pa).i32Const(-4096).i32And().tee(frame).i32Store(S.frameBase);
-      for (const p of region.pages) f.get(frame).i32Const(p.frame).i32Eq().ifThen().get(STATE).get(state.baseVa()).i64Const(p.page).i64Add().i64Store(S.pageVa).end();
+      for (const p of region.pages) this.words.frame(f.get(frame), p.page).i32Eq().ifThen().get(STATE).get(state.baseVa()).i64Const(p.page).i64Add().i64Store(S.pageVa).end();
     }
     f.get(STATE).get(record); state.time(); this.call(f, 'tail:sys.side'); f.end();
     this.away();
@@ -266,11 +269,11 @@ export class RegionEmitter {
     f.get(state.rip); this.ctx.va(0); f.i64Sub().set(distance);
     if (this.pageOk.size === 0) {
       f.get(distance).i64Const(4095).i64GtU().brIf(exit);
-      f.i32Const(this.region.pages[0]!.frame).set(pa);
+      this.words.frame(f, 0).set(pa);
     } else {
       f.get(distance).i64Const(-4096).i64And().set(distance);
       const known = f.block();
-      for (const { page, frame } of this.region.pages) f.i32Const(frame).set(pa).get(distance).i64Const(page).i64Eq().get(this.pageOk.get(page)!).i32And().brIf(known);
+      for (const { page } of this.region.pages) this.words.frame(f, page).set(pa).get(distance).i64Const(page).i64Eq().get(this.pageOk.get(page)!).i32And().brIf(known);
       f.br(exit).end();
     }
     f.get(pa);
@@ -284,7 +287,7 @@ export class RegionEmitter {
     f.get(state.rip).i32WrapI64().i32Const(4095).i32And().i32Or().tee(pa);
     f.get(pa).i32Const(11).i32ShrU().i32Xor().i32Const((1 << JUMP_CACHE_BITS) - 1).i32And().i32Const(3).i32Shl().tee(at);
     f.i32Load(JUMP_CACHE).get(pa).i32Ne().brIf(exit);
-    f.get(at).i32Load(JUMP_CACHE + 4).tee(at).i32Load(BLK.region).i32Const(this.id).i32Ne().brIf(exit);
+    this.words.id(f.get(at).i32Load(JUMP_CACHE + 4).tee(at).i32Load(BLK.region)).i32Ne().brIf(exit);
   }
   /** The same with registers in memory, `base` being the address of the base page: the instruction TLB says what page it is. */
   private lookUpByTlb(): void {
@@ -315,16 +318,15 @@ export class RegionEmitter {
   }
   /** Registers in memory: `miss` unless the instruction TLB has the pages that the block begins on and goes on in; the code page becomes the former. */
   private turn(b: RegionBlock, next: RegionBlock, miss: () => void): void {
-    const { f, ctx, region } = this;
+    const { f, ctx } = this;
     if (next.page === b.page && !next.code.straddles) return;
     const va = f.local(I64), e = f.local(I32);
     for (const page of next.code.straddles ? [next.page + 4096, next.page] : [next.page]) {
       if (page === b.page) continue;
-      const { frame } = region.pages.find((p) => p.page === page)!;
       ctx.va(page); f.set(va);
       const itlb = this.itlbEntry(e, va);
-      f.get(e).i64Load(itlb + ITLB.tag).get(va).i64Ne().get(e).i32Load(itlb + ITLB.frame).i32Const(frame).i32Ne().i32Or().hint(false).if(); miss(); f.end();
-      if (page === next.page) f.get(STATE).get(va).i64Store(S.pageVa).get(STATE).i32Const(frame).i32Store(S.frameBase);
+      this.words.frame(f.get(e).i64Load(itlb + ITLB.tag).get(va).i64Ne().get(e).i32Load(itlb + ITLB.frame), page).i32Ne().i32Or().hint(false).if(); miss(); f.end();
+      if (page === next.page) f.get(STATE).get(va).i64Store(S.pageVa).get(STATE).get(e).i32Load(itlb + ITLB.frame).i32Store(S.frameBase);
     }
     f.free(va, e);
   }
@@ -348,23 +350,23 @@ export class RegionEmitter {
   private watch(b: RegionBlock): void {
     const way = this.watches.get(b), { f, ctx, state } = this;
     if (way === undefined) return;
-    ctx.begin(b.code.insns[0]!, b.block + BLK.size, b.offset, undefined);
+    ctx.begin(b.code.insns[0]!, this.words.token(b.index, 0), b.offset, undefined);
     f.get(state.left).i32Const(way).i32LeS().hint(false).if(); ctx.sideExit(); f.end();
   }
   private body(b: RegionBlock): void {
-    const { ctx } = this, { insns, offsets } = b.code, { accesses, flagsDead } = planOf(b.code), records = b.block + BLK.size, last = insns.length - 1, holds = this.holds.get(b);
+    const { ctx } = this, { insns, offsets } = b.code, { accesses, flagsDead } = planOf(b.code), last = insns.length - 1, holds = this.holds.get(b);
     ctx.page = b.page;
     this.watch(b);
     for (let k = 0; k <= last; k++) {
       const insn = insns[k]!, { form } = insn, semantics = semanticsOf(form.mnemonic);
-      ctx.begin(insn, records + k * REC.size, b.page + offsets[k]!, accesses[k], holds?.[k]);
+      ctx.begin(insn, this.words.token(b.index, k), b.page + offsets[k]!, accesses[k], holds?.[k]);
       if (semantics === undefined || this.uncompilable.has(form)) { ctx.sideExit(); return; }
       ctx.flagsDead = flagsDead[k + 1] !== 0;
       if (k === last) {
         if (this.end(b, insn, semantics)) return;
       } else this.instruction(semantics);
     }
-    ctx.record = records + insns.length * REC.size;
+    ctx.record = this.words.token(b.index, insns.length);
     this.jump(b, b.page + b.code.end);
   }
   private instruction(semantics: Semantics): void {

@@ -15,6 +15,8 @@ export interface RegionBlock {
   code: Code;
   /** Its records in WASM memory. */
   block: number;
+  /** Number among the region's blocks. */
+  index: number;
   /** Offsets of successors inside the region. */
   successors: number[];
   /** Behind an indirect jump: offsets in this region to which it probably goes, a RET to return sites, others to where they were seen to go. */
@@ -124,7 +126,7 @@ export class Discovery {
       const block = known !== 0 ? known : blocks.ensure(pa);
       if (block === 0) { if (isEntry) return false; continue; }
       insns += code.insns.length;
-      const b: RegionBlock = { offset, page, code, block, successors: [], likely: [], entry: -1, rpo: -1, idom: null as never, children: [], merge: false, loop: false };
+      const b: RegionBlock = { offset, page, code, block, index: found.size, successors: [], likely: [], entry: -1, rpo: -1, idom: null as never, children: [], merge: false, loop: false };
       found.set(offset, b);
       if (minHot > 0) {
         const along = this.old.rooted(block);

@@ -49,7 +49,7 @@ interface Signature { params: string[]; results: string[] }
 
 /** @returns the defined functions in order, named by their export or their index. */
 export function moduleText(bytes: Uint8Array, notes: Notes = {}): FunctionText[] {
-  const r = new Reader(bytes, 8), types: Signature[] = [], names: string[] = [], typeOf: number[] = [], tables: string[] = [], hints = new Map<number, Map<number, boolean>>(), out: FunctionText[] = [];
+  const r = new Reader(bytes, 8), types: Signature[] = [], names: string[] = [], typeOf: number[] = [], tables: string[] = [], globals: string[] = [], hints = new Map<number, Map<number, boolean>>(), out: FunctionText[] = [];
   let imported = 0;
   const types_ = (): string[] => Array.from({ length: r.leb() }, () => TYPES[r.byte()]!);
   while (r.at < bytes.length) {
@@ -65,6 +65,7 @@ export function moduleText(bytes: Uint8Array, notes: Notes = {}): FunctionText[]
       for (let n = r.leb(); n > 0; n--) {
         const name = `${r.name()}.${r.name()}`, kind = r.byte();
         if (kind === 0) { names.push(`$${name}`); typeOf.push(r.leb()); imported++; }
+        else if (kind === 3) { r.byte(); r.byte(); globals.push(`$${name}`); }
         else {
           if (kind === 1) { r.byte(); tables.push(`$${name}`); }
           if ((r.byte() & 1) !== 0) { r.leb(); r.leb(); } else r.leb();
@@ -76,7 +77,7 @@ export function moduleText(bytes: Uint8Array, notes: Notes = {}): FunctionText[]
       const count = r.leb();
       for (let i = 0; i < count; i++) {
         const length = r.leb(), index = imported + i;
-        out.push({ name: names[index]!.replace(/^\$/, ''), text: functionText(new Reader(bytes, r.at, r.at + length), types[typeOf[index]!]!, names[index]!, { types, names, tables, hints: hints.get(index), notes }) });
+        out.push({ name: names[index]!.replace(/^\$/, ''), text: functionText(new Reader(bytes, r.at, r.at + length), types[typeOf[index]!]!, names[index]!, { types, names, tables, globals, hints: hints.get(index), notes }) });
         r.at += length;
       }
     }
@@ -85,7 +86,7 @@ export function moduleText(bytes: Uint8Array, notes: Notes = {}): FunctionText[]
   return out;
 }
 
-interface World { types: readonly Signature[]; names: readonly string[]; tables: readonly string[]; hints: ReadonlyMap<number, boolean> | undefined; notes: Notes }
+interface World { types: readonly Signature[]; names: readonly string[]; tables: readonly string[]; globals: readonly string[]; hints: ReadonlyMap<number, boolean> | undefined; notes: Notes }
 interface Op { text: string; /** Ends a line. */ ends: boolean; local?: number }
 
 function functionText(r: Reader, signature: Signature, name: string, world: World): string {
@@ -129,7 +130,7 @@ function nameLocals(r: Reader, names: string[], params: number, world: World): v
 }
 
 /** One instruction. `back`: those before it, the last first. */
-function instruction(r: Reader, locals: readonly string[], back: Op[], { types, names, tables, notes }: World): Op {
+function instruction(r: Reader, locals: readonly string[], back: Op[], { types, names, tables, globals, notes }: World): Op {
   const push = (text: string): Op => ({ text, ends: false }), last = (text: string): Op => ({ text, ends: true });
   const blockType = (): string => { const t = Number(r.sleb()); return t === -64 ? '' : t < 0 ? ` (result ${TYPES[t + 128]!})` : ` (type ${t})`; };
   const memory = (name: string, lane: boolean): Op => {
@@ -160,8 +161,8 @@ function instruction(r: Reader, locals: readonly string[], back: Op[], { types, 
     case 0x20: { const n = r.leb(); return { text: `local.get ${locals[n]!}`, ends: false, local: n }; }
     case 0x21: { const n = r.leb(); return { text: `local.set ${locals[n]!}`, ends: true, local: n }; }
     case 0x22: { const n = r.leb(); return { text: `local.tee ${locals[n]!}`, ends: false, local: n }; }
-    case 0x23: return push(`global.get ${r.leb()}`);
-    case 0x24: return last(`global.set ${r.leb()}`);
+    case 0x23: return push(`global.get ${globals[r.leb()]!}`);
+    case 0x24: return last(`global.set ${globals[r.leb()]!}`);
     case 0x3f: r.byte(); return push('memory.size');
     case 0x41: {
       const value = Number(r.sleb()), parameter = notes.constants?.get(value);

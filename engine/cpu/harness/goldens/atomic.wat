@@ -3,7 +3,9 @@
 ;; 0000  f0 48 0f b1 1f           cmpxchg m8 r8 z64 a1 lock    rbx, [rdi + 0]
 
 (func 3 (param i32) (param i64) (result i32)
-  local.get 0 local.get 0 i32.load offset=868 (;rec;) local.get 1 return_call $h.sys.side)
+  (local $rec i32)
+  local.get 0 i32.load offset=868 (;rec;) local.set $rec
+  local.get 0 local.get $rec i32.const 5 i32.shr_u i32.const 33554428 i32.and global.get $w.words i32.add i32.load local.get $rec i32.const 127 i32.and i32.const 5 i32.shl i32.add i32.const 64 i32.add local.get 1 return_call $h.sys.side)
 (func 4 (param i32) (param i64) (param i32) (param i64) (param i64) (result i32)
   local.get 0 local.get 2 i32.store offset=976 (;fk;)
   local.get 0 local.get 3 i64.store offset=984 (;fa;)
@@ -38,7 +40,7 @@
   i32.const (;state;) i32.load offset=980 (;limit;) local.set $limit
   block
     local.get $limit i32.const 19 i32.le_s if (;unlikely;)
-      i32.const (;state;) i32.const 16515168 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 1073742080 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 3
     end
     i32.const (;state;) i64.load offset=24 (;rbx;) local.set $rbx
@@ -48,7 +50,7 @@
     i32.const (;state;) i64.load offset=56 (;rdi;) local.set $rdi
     local.get $rdi local.set 18
     local.get 18 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 131040 i32.and local.tee 20 i64.load offset=6152 (;dtlb.write;) local.get 18 i64.xor i64.const 4088 i64.gt_u if (;unlikely;)
-      i32.const (;state;) i32.const 16515168 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 1073742080 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 3
     end
     local.get 18 i32.wrap_i64 local.get 20 i32.load offset=6160 (;dtlb.addend;) i32.add local.tee 16 i64.load local.set 15
@@ -62,7 +64,7 @@
       local.get 11 local.set $rax
       i32.const (;state;) local.get $rax i64.store (;rax;)
     end
-    i32.const (;state;) i32.const 16515200 i32.store offset=868 (;rec;)
+    i32.const (;state;) i32.const 1073742081 i32.store offset=868 (;rec;)
     i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or i32.const 16394 local.get 6 local.get 7 return_call 4
     unreachable
   end

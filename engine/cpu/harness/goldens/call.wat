@@ -5,7 +5,9 @@
 ;; 0007  c3                       ret z64 a0                      (ends the block)
 
 (func 5 (param i32) (param i64) (result i32)
-  local.get 0 local.get 0 i32.load offset=868 (;rec;) local.get 1 return_call $h.sys.side)
+  (local $rec i32)
+  local.get 0 i32.load offset=868 (;rec;) local.set $rec
+  local.get 0 local.get $rec i32.const 5 i32.shr_u i32.const 33554428 i32.and global.get $w.words i32.add i32.load local.get $rec i32.const 127 i32.and i32.const 5 i32.shl i32.add i32.const 64 i32.add local.get 1 return_call $h.sys.side)
 (func 6 (param i32) (param i64) (param i32) (param i64) (param i64) (result i32)
   local.get 0 local.get 2 i32.store offset=976 (;fk;)
   local.get 0 local.get 3 i64.store offset=984 (;fa;)
@@ -49,26 +51,26 @@
             unreachable
           end
           local.get $limit i32.const 1 i32.le_s if (;unlikely;)
-            i32.const (;state;) i32.const 16515424 i32.store offset=868 (;rec;)
+            i32.const (;state;) i32.const 1073742336 i32.store offset=868 (;rec;)
             i32.const (;state;) local.get $limit i64.extend_i32_u return_call 5
           end
           local.get $limit i32.const 1 i32.sub local.set $limit
           local.get $limit i32.const 1 i32.le_s if (;unlikely;)
-            i32.const (;state;) i32.const 16515552 i32.store offset=868 (;rec;)
+            i32.const (;state;) i32.const 1073742464 i32.store offset=868 (;rec;)
             i32.const (;state;) local.get $limit i64.extend_i32_u return_call 5
           end
-          i32.const (;state;) i32.const 16515552 i32.store offset=868 (;rec;)
+          i32.const (;state;) i32.const 1073742464 i32.store offset=868 (;rec;)
           i32.const (;state;) local.get $limit i64.extend_i32_u return_call 5
           unreachable
         end
         local.get $limit i32.const 1 i32.le_s if (;unlikely;)
-          i32.const (;state;) i32.const 16515168 i32.store offset=868 (;rec;)
+          i32.const (;state;) i32.const 1073742080 i32.store offset=868 (;rec;)
           i32.const (;state;) local.get $limit i64.extend_i32_u return_call 5
         end
         i32.const (;state;) i64.load offset=856 (;pageVa;) i64.const 5 i64.add local.set 9
         local.get $rsp i64.const 8 i64.sub local.set 10
         local.get 10 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 131040 i32.and local.tee 12 i64.load offset=6152 (;dtlb.write;) local.get 10 i64.xor i64.const 4088 i64.gt_u if (;unlikely;)
-          i32.const (;state;) i32.const 16515168 i32.store offset=868 (;rec;)
+          i32.const (;state;) i32.const 1073742080 i32.store offset=868 (;rec;)
           i32.const (;state;) local.get $limit i64.extend_i32_u return_call 5
         end
         local.get 10 i32.wrap_i64 local.get 12 i32.load offset=6160 (;dtlb.addend;) i32.add local.get 9 i64.store
@@ -79,17 +81,17 @@
         unreachable
       end
       local.get $limit i32.const 1 i32.le_s if (;unlikely;)
-        i32.const (;state;) i32.const 16515296 i32.store offset=868 (;rec;)
+        i32.const (;state;) i32.const 1073742208 i32.store offset=868 (;rec;)
         i32.const (;state;) local.get $limit i64.extend_i32_u return_call 5
       end
       local.get $rsp local.set 9
       local.get 9 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 131040 i32.and local.tee 12 i64.load offset=6144 (;dtlb.read;) local.get 9 i64.xor i64.const 4088 i64.gt_u if (;unlikely;)
-        i32.const (;state;) i32.const 16515296 i32.store offset=868 (;rec;)
+        i32.const (;state;) i32.const 1073742208 i32.store offset=868 (;rec;)
         i32.const (;state;) local.get $limit i64.extend_i32_u return_call 5
       end
       local.get 9 i32.wrap_i64 local.get 12 i32.load offset=6160 (;dtlb.addend;) i32.add i64.load local.set 10
       local.get 10 i64.const 47 i64.shr_s i64.const 1 i64.add i64.const 1 i64.gt_u if (;unlikely;)
-        i32.const (;state;) i32.const 16515296 i32.store offset=868 (;rec;)
+        i32.const (;state;) i32.const 1073742208 i32.store offset=868 (;rec;)
         i32.const (;state;) local.get $limit i64.extend_i32_u return_call 5
       end
       local.get $rsp i64.const 8 i64.add local.set $rsp

@@ -5,7 +5,9 @@
 ;; 0006  90                       nop z32 a0
 
 (func 5 (param i32) (param i64) (result i32)
-  local.get 0 local.get 0 i32.load offset=868 (;rec;) local.get 1 return_call $h.sys.side)
+  (local $rec i32)
+  local.get 0 i32.load offset=868 (;rec;) local.set $rec
+  local.get 0 local.get $rec i32.const 5 i32.shr_u i32.const 33554428 i32.and global.get $w.words i32.add i32.load local.get $rec i32.const 127 i32.and i32.const 5 i32.shl i32.add i32.const 64 i32.add local.get 1 return_call $h.sys.side)
 (func 6 (param i32) (param i64) (param i32) (param i64) (param i64) (result i32)
   local.get 0 local.get 2 i32.store offset=976 (;fk;)
   local.get 0 local.get 3 i64.store offset=984 (;fa;)
@@ -40,7 +42,7 @@
   i32.const (;state;) i32.load offset=980 (;limit;) local.set $limit
   block
     local.get $limit i32.const 4 i32.le_s if (;unlikely;)
-      i32.const (;state;) i32.const 16515168 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 1073742080 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
     end
     i32.const (;state;) v128.load offset=336 (;xmm1;) local.set $xmm1
@@ -61,7 +63,7 @@
       end
       i32.const (;state;) i32.load offset=172 if (;unlikely;)
         i32.const (;state;) i32.const 0 i32.store offset=172
-        i32.const (;state;) i32.const 16515168 i32.store offset=868 (;rec;)
+        i32.const (;state;) i32.const 1073742080 i32.store offset=868 (;rec;)
         i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
       end
     end
@@ -70,17 +72,17 @@
     local.get 4 i32.const 2 i32.add local.set 4
     local.get 14 i32.const 65 i32.and i32.const 0 i32.ne i32.eqz if
       local.get $limit i32.const 1 i32.le_s if (;unlikely;)
-        i32.const (;state;) i32.const 16515296 i32.store offset=868 (;rec;)
+        i32.const (;state;) i32.const 1073742208 i32.store offset=868 (;rec;)
         i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or i32.const 16391 local.get 6 i64.const 0 return_call 6
       end
-      i32.const (;state;) i32.const 16515296 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 1073742208 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or i32.const 16391 local.get 6 i64.const 0 return_call 6
     end
     local.get $limit i32.const 2 i32.le_s if (;unlikely;)
-      i32.const (;state;) i32.const 16515424 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 1073742336 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or i32.const 16391 local.get 6 i64.const 0 return_call 6
     end
-    i32.const (;state;) i32.const 16515456 i32.store offset=868 (;rec;)
+    i32.const (;state;) i32.const 1073742337 i32.store offset=868 (;rec;)
     i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or i32.const 16391 local.get 6 i64.const 0 return_call 6
     unreachable
   end

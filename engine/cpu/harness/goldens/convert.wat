@@ -4,7 +4,9 @@
 ;; 0004  f2 48 0f 2c d0           cvttsd2si r8 x8 z64 a0       rdx, xmm0
 
 (func 4 (param i32) (param i64) (result i32)
-  local.get 0 local.get 0 i32.load offset=868 (;rec;) local.get 1 return_call $h.sys.side)
+  (local $rec i32)
+  local.get 0 i32.load offset=868 (;rec;) local.set $rec
+  local.get 0 local.get $rec i32.const 5 i32.shr_u i32.const 33554428 i32.and global.get $w.words i32.add i32.load local.get $rec i32.const 127 i32.and i32.const 5 i32.shl i32.add i32.const 64 i32.add local.get 1 return_call $h.sys.side)
 (func 5 (param i32) (param i64) (param i32) (param i64) (param i64) (result i32)
   local.get 0 local.get 2 i32.store offset=976 (;fk;)
   local.get 0 local.get 3 i64.store offset=984 (;fa;)
@@ -39,7 +41,7 @@
   i32.const (;state;) i32.load offset=980 (;limit;) local.set $limit
   block
     local.get $limit i32.const 7 i32.le_s if (;unlikely;)
-      i32.const (;state;) i32.const 16515168 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 1073742080 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 4
     end
     i32.const (;state;) i64.load (;rax;) local.set $rax
@@ -59,14 +61,14 @@
       i32.const (;state;) i32.load offset=172 if (;unlikely;)
         i32.const (;state;) i32.const 0 i32.store offset=172
         i32.const (;state;) local.get $xmm0 v128.store offset=320 (;xmm0;)
-        i32.const (;state;) i32.const 16515200 i32.store offset=868 (;rec;)
+        i32.const (;state;) i32.const 1073742081 i32.store offset=868 (;rec;)
         i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 4
       end
     end
     local.get 10 local.set 15
     i32.const (;state;) local.get 15 i64.store offset=16 (;rdx;)
     i32.const (;state;) local.get $xmm0 v128.store offset=320 (;xmm0;)
-    i32.const (;state;) i32.const 16515232 i32.store offset=868 (;rec;)
+    i32.const (;state;) i32.const 1073742082 i32.store offset=868 (;rec;)
     i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 4
     unreachable
   end

@@ -4,7 +4,9 @@
 ;; 0004  f2 0f 58 07              addsd x16 m8 z32 a1          xmm0, [rdi + 0]
 
 (func 5 (param i32) (param i64) (result i32)
-  local.get 0 local.get 0 i32.load offset=868 (;rec;) local.get 1 return_call $h.sys.side)
+  (local $rec i32)
+  local.get 0 i32.load offset=868 (;rec;) local.set $rec
+  local.get 0 local.get $rec i32.const 5 i32.shr_u i32.const 33554428 i32.and global.get $w.words i32.add i32.load local.get $rec i32.const 127 i32.and i32.const 5 i32.shl i32.add i32.const 64 i32.add local.get 1 return_call $h.sys.side)
 (func 6 (param i32) (param i64) (param i32) (param i64) (param i64) (result i32)
   local.get 0 local.get 2 i32.store offset=976 (;fk;)
   local.get 0 local.get 3 i64.store offset=984 (;fa;)
@@ -39,7 +41,7 @@
   i32.const (;state;) i32.load offset=980 (;limit;) local.set $limit
   block
     local.get $limit i32.const 7 i32.le_s if (;unlikely;)
-      i32.const (;state;) i32.const 16515168 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 1073742080 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
     end
     i32.const (;state;) v128.load offset=336 (;xmm1;) local.set $xmm1
@@ -66,7 +68,7 @@
       i32.const (;state;) local.get 9 i64.reinterpret_f64 local.get 10 i64.reinterpret_f64 call $h.sse.mul64 f64.reinterpret_i64 local.set 11
       i32.const (;state;) i32.load offset=172 if (;unlikely;)
         i32.const (;state;) i32.const 0 i32.store offset=172
-        i32.const (;state;) i32.const 16515168 i32.store offset=868 (;rec;)
+        i32.const (;state;) i32.const 1073742080 i32.store offset=868 (;rec;)
         i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
       end
     end
@@ -75,7 +77,7 @@
     local.get $rdi local.set 15
     i32.const (;state;) local.get $xmm0 v128.store offset=320 (;xmm0;)
     local.get 15 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 131040 i32.and local.tee 17 i64.load offset=6144 (;dtlb.read;) local.get 15 i64.xor i64.const 4088 i64.gt_u if (;unlikely;)
-      i32.const (;state;) i32.const 16515200 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 1073742081 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
     end
     local.get 15 i32.wrap_i64 local.get 17 i32.load offset=6160 (;dtlb.addend;) i32.add v128.load64_zero f64x2.extract_lane 0 local.set 10
@@ -95,13 +97,13 @@
       i32.const (;state;) local.get 11 i64.reinterpret_f64 local.get 10 i64.reinterpret_f64 call $h.sse.add64 f64.reinterpret_i64 local.set 9
       i32.const (;state;) i32.load offset=172 if (;unlikely;)
         i32.const (;state;) i32.const 0 i32.store offset=172
-        i32.const (;state;) i32.const 16515200 i32.store offset=868 (;rec;)
+        i32.const (;state;) i32.const 1073742081 i32.store offset=868 (;rec;)
         i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
       end
     end
     local.get $xmm0 local.get 9 f64x2.replace_lane 0 local.set $xmm0
     i32.const (;state;) local.get $xmm0 v128.store offset=320 (;xmm0;)
-    i32.const (;state;) i32.const 16515232 i32.store offset=868 (;rec;)
+    i32.const (;state;) i32.const 1073742082 i32.store offset=868 (;rec;)
     i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
     unreachable
   end

@@ -4,7 +4,9 @@
 ;; 0002  00 cd                    add h1 r1 z8 a0              1, rcx
 
 (func 3 (param i32) (param i64) (result i32)
-  local.get 0 local.get 0 i32.load offset=868 (;rec;) local.get 1 return_call $h.sys.side)
+  (local $rec i32)
+  local.get 0 i32.load offset=868 (;rec;) local.set $rec
+  local.get 0 local.get $rec i32.const 5 i32.shr_u i32.const 33554428 i32.and global.get $w.words i32.add i32.load local.get $rec i32.const 127 i32.and i32.const 5 i32.shl i32.add i32.const 64 i32.add local.get 1 return_call $h.sys.side)
 (func 4 (param i32) (param i64) (param i32) (param i64) (param i64) (result i32)
   local.get 0 local.get 2 i32.store offset=976 (;fk;)
   local.get 0 local.get 3 i64.store offset=984 (;fa;)
@@ -39,7 +41,7 @@
   i32.const (;state;) i32.load offset=980 (;limit;) local.set $limit
   block
     local.get $limit i32.const 3 i32.le_s if (;unlikely;)
-      i32.const (;state;) i32.const 16515168 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 1073742080 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get $limit i64.extend_i32_u return_call 3
     end
     i32.const (;state;) i64.load (;rax;) local.set $rax
@@ -54,7 +56,7 @@
     local.get 14 i64.const 255 i64.and i64.const 8 i64.shl local.get $rcx i64.const -65281 i64.and i64.or local.set $rcx
     i32.const (;state;) local.get $rcx i64.store offset=8 (;rcx;)
     i32.const (;state;) local.get $rbx i64.store offset=24 (;rbx;)
-    i32.const (;state;) i32.const 16515232 i32.store offset=868 (;rec;)
+    i32.const (;state;) i32.const 1073742082 i32.store offset=868 (;rec;)
     i32.const (;state;) local.get $limit i64.extend_i32_u i32.const 2049 local.get 5 local.get 6 return_call 4
     unreachable
   end

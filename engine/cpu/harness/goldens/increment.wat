@@ -6,7 +6,9 @@
 ;; 0008  90                       nop z32 a0
 
 (func 3 (param i32) (param i64) (result i32)
-  local.get 0 local.get 0 i32.load offset=868 (;rec;) local.get 1 return_call $h.sys.side)
+  (local $rec i32)
+  local.get 0 i32.load offset=868 (;rec;) local.set $rec
+  local.get 0 local.get $rec i32.const 5 i32.shr_u i32.const 33554428 i32.and global.get $w.words i32.add i32.load local.get $rec i32.const 127 i32.and i32.const 5 i32.shl i32.add i32.const 64 i32.add local.get 1 return_call $h.sys.side)
 (func 4 (param i32) (param i64) (param i32) (param i64) (param i64) (result i32)
   local.get 0 local.get 2 i32.store offset=976 (;fk;)
   local.get 0 local.get 3 i64.store offset=984 (;fa;)
@@ -41,7 +43,7 @@
   i32.const (;state;) i32.load offset=980 (;limit;) local.set $limit
   block
     local.get $limit i32.const 3 i32.le_s if (;unlikely;)
-      i32.const (;state;) i32.const 16515168 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 1073742080 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get $limit i64.extend_i32_u return_call 3
     end
     i32.const (;state;) i64.load offset=24 (;rbx;) local.set $rbx
@@ -58,26 +60,26 @@
       local.get $limit i32.const 1 i32.le_s if (;unlikely;)
         i32.const (;state;) local.get $rax i64.store (;rax;)
         i32.const (;state;) local.get $rcx i64.store offset=8 (;rcx;)
-        i32.const (;state;) i32.const 16515360 i32.store offset=868 (;rec;)
+        i32.const (;state;) i32.const 1073742208 i32.store offset=868 (;rec;)
         i32.const (;state;) local.get 7 i64.store offset=1000 (;fr;)
         i32.const (;state;) local.get $limit i64.extend_i32_u i32.const 16388 i64.const 0 local.get 6 return_call 4
       end
       i32.const (;state;) local.get $rax i64.store (;rax;)
       i32.const (;state;) local.get $rcx i64.store offset=8 (;rcx;)
-      i32.const (;state;) i32.const 16515360 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 1073742208 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get 7 i64.store offset=1000 (;fr;)
       i32.const (;state;) local.get $limit i64.extend_i32_u i32.const 16388 i64.const 0 local.get 6 return_call 4
     end
     local.get $limit i32.const 2 i32.le_s if (;unlikely;)
       i32.const (;state;) local.get $rax i64.store (;rax;)
       i32.const (;state;) local.get $rcx i64.store offset=8 (;rcx;)
-      i32.const (;state;) i32.const 16515488 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 1073742336 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get 7 i64.store offset=1000 (;fr;)
       i32.const (;state;) local.get $limit i64.extend_i32_u i32.const 16388 i64.const 0 local.get 6 return_call 4
     end
     i32.const (;state;) local.get $rax i64.store (;rax;)
     i32.const (;state;) local.get $rcx i64.store offset=8 (;rcx;)
-    i32.const (;state;) i32.const 16515520 i32.store offset=868 (;rec;)
+    i32.const (;state;) i32.const 1073742337 i32.store offset=868 (;rec;)
     i32.const (;state;) local.get 7 i64.store offset=1000 (;fr;)
     i32.const (;state;) local.get $limit i64.extend_i32_u i32.const 16388 i64.const 0 local.get 6 return_call 4
     unreachable

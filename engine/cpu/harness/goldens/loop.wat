@@ -11,7 +11,9 @@
 ;; 001a  75 e4                    jcc j1 z64 a0 cc5            imm -28   (ends the block)
 
 (func 3 (param i32) (param i64) (result i32)
-  local.get 0 local.get 0 i32.load offset=868 (;rec;) local.get 1 return_call $h.sys.side)
+  (local $rec i32)
+  local.get 0 i32.load offset=868 (;rec;) local.set $rec
+  local.get 0 local.get $rec i32.const 5 i32.shr_u i32.const 33554428 i32.and global.get $w.words i32.add i32.load local.get $rec i32.const 127 i32.and i32.const 5 i32.shl i32.add i32.const 64 i32.add local.get 1 return_call $h.sys.side)
 (func 4 (param i32) (param i64) (param i32) (param i64) (param i64) (result i32)
   local.get 0 local.get 2 i32.store offset=976 (;fk;)
   local.get 0 local.get 3 i64.store offset=984 (;fa;)
@@ -47,7 +49,7 @@
   block
     loop
       local.get $limit i32.const 9 i32.le_s if (;unlikely;)
-        i32.const (;state;) i32.const 16515168 i32.store offset=868 (;rec;)
+        i32.const (;state;) i32.const 1073742080 i32.store offset=868 (;rec;)
         i32.const (;state;) local.get $limit i64.extend_i32_u return_call 3
       end
       i32.const (;state;) i64.load offset=16 (;rdx;) local.set $rdx
@@ -60,7 +62,7 @@
       i32.const (;state;) local.get 14 i64.store offset=8 (;rcx;)
       i32.const (;state;) local.get $rdx i64.store offset=16 (;rdx;)
       local.get 17 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 131040 i32.and local.tee 18 i64.load offset=6144 (;dtlb.read;) local.get 17 i64.xor i64.const 4095 i64.gt_u if (;unlikely;)
-        i32.const (;state;) i32.const 16515232 i32.store offset=868 (;rec;)
+        i32.const (;state;) i32.const 1073742082 i32.store offset=868 (;rec;)
         i32.const (;state;) local.get $limit i64.extend_i32_u i32.const 16385 local.get 5 i64.const 1 return_call 4
       end
       local.get 17 i32.wrap_i64 local.get 18 i32.load offset=6160 (;dtlb.addend;) i32.add i64.load8_u local.set 16
@@ -85,7 +87,7 @@
         local.get 19 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 131040 i32.and local.tee 18 i64.load offset=6144 (;dtlb.read;) local.get 19 i64.xor i64.const 4092 i64.gt_u if (;unlikely;)
           i32.const (;state;) local.get 14 i64.store offset=8 (;rcx;)
           i32.const (;state;) local.get $rsi i64.store offset=48 (;rsi;)
-          i32.const (;state;) i32.const 16515328 i32.store offset=868 (;rec;)
+          i32.const (;state;) i32.const 1073742085 i32.store offset=868 (;rec;)
           i32.const (;state;) local.get 7 i64.store offset=1000 (;fr;)
           i32.const (;state;) local.get $limit i64.extend_i32_u i32.const 8198 local.get 5 local.get 6 return_call 4
         end
@@ -111,12 +113,12 @@
       local.get $limit i32.const 1 i32.le_s if (;unlikely;)
         i32.const (;state;) local.get 14 i64.store offset=8 (;rcx;)
         i32.const (;state;) local.get $rsi i64.store offset=48 (;rsi;)
-        i32.const (;state;) i32.const 16515552 i32.store offset=868 (;rec;)
+        i32.const (;state;) i32.const 1073742208 i32.store offset=868 (;rec;)
         i32.const (;state;) local.get $limit i64.extend_i32_u i32.const 16394 local.get 5 local.get 6 return_call 4
       end
       i32.const (;state;) local.get 14 i64.store offset=8 (;rcx;)
       i32.const (;state;) local.get $rsi i64.store offset=48 (;rsi;)
-      i32.const (;state;) i32.const 16515552 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 1073742208 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get $limit i64.extend_i32_u i32.const 16394 local.get 5 local.get 6 return_call 4
       unreachable
     end

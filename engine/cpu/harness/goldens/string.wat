@@ -4,7 +4,9 @@
 ;; 0005  f3 a4                    movs z8 a2 repf3             [0]   (a block of its own)
 
 (func 5 (param i32) (param i64) (result i32)
-  local.get 0 local.get 0 i32.load offset=868 (;rec;) local.get 1 return_call $h.sys.side)
+  (local $rec i32)
+  local.get 0 i32.load offset=868 (;rec;) local.set $rec
+  local.get 0 local.get $rec i32.const 5 i32.shr_u i32.const 33554428 i32.and global.get $w.words i32.add i32.load local.get $rec i32.const 127 i32.and i32.const 5 i32.shl i32.add i32.const 64 i32.add local.get 1 return_call $h.sys.side)
 (func 6 (param i32) (param i64) (param i32) (param i64) (param i64) (result i32)
   local.get 0 local.get 2 i32.store offset=976 (;fk;)
   local.get 0 local.get 3 i64.store offset=984 (;fa;)
@@ -39,7 +41,7 @@
   i32.const (;state;) i32.load offset=980 (;limit;) local.set $limit
   block
     local.get $limit i32.const 1 i32.le_s if (;unlikely;)
-      i32.const (;state;) i32.const 16515168 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 1073742080 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
     end
     i64.const 32 local.set $rcx
@@ -47,14 +49,14 @@
     i32.const (;state;) i64.const 32 i64.store offset=8 (;rcx;)
     loop
       local.get $limit i32.const 1 i32.le_s if (;unlikely;)
-        i32.const (;state;) i32.const 16515296 i32.store offset=868 (;rec;)
+        i32.const (;state;) i32.const 1073742208 i32.store offset=868 (;rec;)
         i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
       end
       i32.const (;state;) i32.const (;state;) i64.load offset=56 (;rdi;) local.set $rdi
       local.get $rdi i32.const (;state;) i64.load offset=8 (;rcx;) local.set $rcx
       local.get $rcx i32.const (;state;) i64.load offset=48 (;rsi;) local.set $rsi
       local.get $rsi i64.const 0 i64.add call $h.string.movs1 local.tee 10 i32.const 0 i32.lt_s if (;unlikely;)
-        i32.const (;state;) i32.const 16515296 i32.store offset=868 (;rec;)
+        i32.const (;state;) i32.const 1073742208 i32.store offset=868 (;rec;)
         i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
       end
       local.get $rdi local.get 10 i32.const 0 i32.shl i64.extend_i32_u i64.add local.set $rdi
@@ -83,13 +85,13 @@
         i32.const (;state;) local.get $rcx i64.store offset=8 (;rcx;)
         i32.const (;state;) local.get $rsi i64.store offset=48 (;rsi;)
         i32.const (;state;) local.get $rdi i64.store offset=56 (;rdi;)
-        i32.const (;state;) i32.const 16515424 i32.store offset=868 (;rec;)
+        i32.const (;state;) i32.const 1073742336 i32.store offset=868 (;rec;)
         i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
       end
       i32.const (;state;) local.get $rcx i64.store offset=8 (;rcx;)
       i32.const (;state;) local.get $rsi i64.store offset=48 (;rsi;)
       i32.const (;state;) local.get $rdi i64.store offset=56 (;rdi;)
-      i32.const (;state;) i32.const 16515424 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 1073742336 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
       unreachable
     end

@@ -1,0 +1,49 @@
+// Compiled regions that outlive a run. Guest code at the same place in its page becomes the same WebAssembly (words.ts), so what V8 made of it can be kept. It is taken up again
+// where the same bytes stand, all of them compared: a run with kept code computes what one without does.
+import type { KeptRegion } from '../../machine/kept-code.ts';
+import { BLK, RAM_BASE, REC } from '../layout.ts';
+import type { Mmu } from '../mmu/mmu.ts';
+
+/** Bytes behind a block's end that the decoder may have looked at: the longest instruction. */
+const LOOKAHEAD = 15;
+
+/** Physical address behind the block's last instruction, within its page. */
+function endOf(mmu: Mmu, block: number): number {
+  const off = mmu.u16[(block + BLK.size + (mmu.u16[(block + BLK.count) >> 1]! - 1) * REC.size + REC.off) >> 1]!;
+  return mmu.u32[(block + BLK.pa) >> 2]! - (mmu.u32[(block + BLK.pa) >> 2]! & 4095) + (off & 4095) + (off >> 12);
+}
+/** A hash of a block's bytes and of where it lies in its page. Not of one whose instruction straddles. */
+export function keyOf(mmu: Mmu, block: number): number {
+  const { u8 } = mmu, pa = mmu.u32[(block + BLK.pa) >> 2]!;
+  let hash = 0x811c9dc5 ^ (pa & 4095);
+  for (let at = RAM_BASE + pa, end = RAM_BASE + endOf(mmu, block); at < end; at++) hash = Math.imul(hash ^ u8[at]!, 0x01000193); // FNV-1a
+  return hash >>> 0;
+}
+/** Where the bytes stand that decide what a block is: of one that straddles in two parts. Its end depends on the instruction behind it. */
+function parts(mmu: Mmu, block: number): { at: number; bytes: number }[] {
+  const pa = mmu.u32[(block + BLK.pa) >> 2]!, second = mmu.u32[(block + BLK.straddleFrame) >> 2]!, rest = 4096 - (pa & 4095);
+  if (second !== 0) return [{ at: pa, bytes: rest }, { at: second * 4096, bytes: LOOKAHEAD }];
+  return [{ at: pa, bytes: Math.min(endOf(mmu, block) - pa + LOOKAHEAD, rest) }];
+}
+/** The bytes that decide what the blocks are. */
+export function codeBytes(mmu: Mmu, blocks: readonly number[]): { lengths: number[]; code: Uint8Array } {
+  const all = blocks.map((block) => parts(mmu, block)), lengths = all.map((list) => list.reduce((sum, { bytes }) => sum + bytes, 0)), code = new Uint8Array(lengths.reduce((sum, n) => sum + n, 0));
+  let to = 0;
+  for (const { at, bytes } of all.flat()) { code.set(mmu.u8.subarray(RAM_BASE + at, RAM_BASE + at + bytes), to); to += bytes; }
+  return { lengths, code };
+}
+/** Whether the region's blocks stand in these frames, by the order of its pages, byte for byte. */
+export function sameBytes(mmu: Mmu, region: KeptRegion, frames: readonly number[]): boolean {
+  const { u8 } = mmu, { code } = region;
+  let from = 0;
+  const same = (at: number, bytes: number): boolean => {
+    for (const end = from + bytes; from < end; at++, from++) if (u8[at] !== code[from]) return false;
+    return true;
+  };
+  for (const { page, offset, straddles, bytes } of region.blocks) {
+    const first = straddles ? 4096 - offset : bytes;
+    if (!same(RAM_BASE + frames[region.pages.indexOf(page)]! + offset, first)) return false;
+    if (straddles && !same(RAM_BASE + frames[region.pages.indexOf(page + 4096)]!, bytes - first)) return false;
+  }
+  return true;
+}

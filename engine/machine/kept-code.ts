@@ -1,0 +1,22 @@
+// What a processor leaves of its compiled code to later runs, and what they take up (cpu/jit/kept.ts). The engine keeps nothing itself: the tracer has the files.
+
+/** One block: its page relative to the base page, its first byte in its page, entry (−1: none), instructions and cycles, whether its one instruction goes on in the next page, bytes that decide what it is. */
+export interface KeptBlock { page: number; offset: number; entry: number; count: number; cost: number; straddles: boolean; bytes: number }
+/** A region: its function's export, its first word, its pages relative to the first, its blocks in the order of their words. */
+export interface KeptRegion { name: string; first: number; pages: readonly number[]; blocks: readonly KeptBlock[]; /** The bytes of all blocks, one behind the other. */ code: Uint8Array }
+/** A WebAssembly module of regions. */
+export interface KeptModule { words: number; /** Names of the helpers that it imports. */ imports: readonly string[]; regions: readonly KeptRegion[] }
+/** What earlier runs left. Whoever has it (tracer/kept-code.ts) answers for the machine code: that it is V8's, of this WebAssembly and of this engine. */
+export interface CodeStore {
+  /** By keyOf an entry's block: three numbers for each region that may be entered there: module, region, block. */
+  readonly entries: ReadonlyMap<number, readonly number[]>;
+  /** keyOf blocks that ran often and were not compiled. */
+  readonly busy: ReadonlySet<number>;
+  describe(module: number): KeptModule;
+  /** undefined: it cannot be had after all. */
+  load(module: number): { module: WebAssembly.Module; bytes: Uint8Array } | undefined;
+}
+/** A module of a run at its end, with those of its regions that live. */
+export interface LeftModule extends KeptModule { module: WebAssembly.Module; bytes: Uint8Array; /** Number in the store from which it came, −1: none. */ from: number; /** keyOf the entries, by region: block and key. */ keys: readonly (readonly number[])[]; functions: readonly unknown[] }
+export interface CodeLeft { modules: LeftModule[]; /** For CodeStore.busy, most executed first. */ busy(): number[] }
+
