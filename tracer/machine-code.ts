@@ -6,10 +6,14 @@ import { setFlagsFromString } from 'node:v8';
 export const knowsNatives = process.versions.v8.startsWith('11.');
 const DIGEST_BYTES = 32;
 
+const natives = new Map<string, (...args: unknown[]) => unknown>();
 /** A function of one expression over V8's own functions. */
 function native(parameters: string, expression: string): (...args: unknown[]) => unknown {
+  let made = natives.get(expression);
+  if (made !== undefined) return made;
   setFlagsFromString('--allow-natives-syntax');
-  try { return new Function(parameters, `return ${expression}`) as () => unknown; } finally { setFlagsFromString('--no-allow-natives-syntax'); }
+  try { natives.set(expression, made = new Function(parameters, `return ${expression}`) as () => unknown); } finally { setFlagsFromString('--no-allow-natives-syntax'); }
+  return made;
 }
 
 /** All functions compiled by the optimizing compiler, now, and the interpreter's loop, which is huge, with the better of its register allocators. The flags are afterwards what
@@ -21,15 +25,22 @@ export function compileWhole(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module
   }
 }
 
-/** @param module of compileWhole(). V8 knows its version, its flags and the processor again, not damage: a digest stands before. */
+/** The module's machine code: of functions that the optimizing compiler has not come to yet there is none. V8 ends the process if it has come to none at all. It knows its version, its flags and the processor again, not damage. */
+export const machineCode = (module: WebAssembly.Module): Buffer => Buffer.from(native('module', '%SerializeWasmModule(module)')(module) as ArrayBuffer);
+/** @param bytes of the module. @returns undefined for code of another V8, of other flags or of another processor. */
+export const fromMachineCode = (code: Uint8Array, bytes: Uint8Array): WebAssembly.Module | undefined => native('code, bytes', '%DeserializeWasmModule(code, bytes)')(new Uint8Array(code).buffer, bytes) as WebAssembly.Module | undefined;
+/** Of a function that a module exports: it has optimized code. */
+export const isOptimized = (f: unknown): boolean => native('f', '%IsTurboFanFunction(f)')(f) as boolean;
+
+/** @param module of compileWhole(). A digest stands before its code. */
 export function serialize(module: WebAssembly.Module): Buffer {
-  const code = Buffer.from(native('module', '%SerializeWasmModule(module)')(module) as ArrayBuffer);
+  const code = machineCode(module);
   return Buffer.concat([createHash('sha256').update(code).digest(), code]);
 }
 
-/** @param bytes of the module. @returns undefined for code of another V8, of other flags or of another processor. @throws if it is damaged */
+/** @param bytes of the module. @returns as fromMachineCode. @throws if it is damaged */
 export function deserialize(file: Buffer, bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module | undefined {
   const code = file.subarray(DIGEST_BYTES);
   if (!createHash('sha256').update(code).digest().equals(file.subarray(0, DIGEST_BYTES))) throw new Error('damaged');
-  return native('code, bytes', '%DeserializeWasmModule(code, bytes)')(new Uint8Array(code).buffer, bytes) as WebAssembly.Module | undefined;
+  return fromMachineCode(code, bytes);
 }

@@ -16,6 +16,7 @@ import { createNodeHost, hostStream } from '../engine/host/node.ts';
 import { createRecordHost } from '../engine/host/record.ts';
 import { AsyncInput } from './async-input.ts';
 import { engineStats, METER } from './engine-stats.ts';
+import { keptCode } from './kept-code.ts';
 import { createRecording, ENGINE_HASH, ENGINE_VERSION, UserError, writeManifest } from './recording.ts';
 import { DIGEST_INTERVAL_CYCLES, DigestClock, finish, openCalls, SLICE_CYCLES } from './session.ts';
 import { RecordedImages } from './stacks/images.ts';
@@ -88,7 +89,8 @@ export async function record(o: RecordOptions): Promise<RecordResult> {
     };
     writeManifest(dir, manifest);
     files.flush();
-    const m = createMachine(config, door, control.trace, o.engineStats ? METER : null), began = hostNow();
+    const code = o.jit === 'auto' ? keptCode(program.path, { ...o, counting: o.engineStats === true }) : null;
+    const m = createMachine(config, door, control.trace, o.engineStats ? METER : null, code), began = hostNow();
     watch?.begin(m, program.cwd, start);
     const images = new RecordedImages(files);
     m.setSampler(new StackSampler(images, o.sampleHz > 0 && keep.has('stack_sample'), o.stacks && keep.has('stack_sample')));
@@ -129,6 +131,8 @@ export async function record(o: RecordOptions): Promise<RecordResult> {
     manifest.engineStats = engineStats(m, hostNow() - began);
     manifest.complete = true;
     writeManifest(dir, manifest);
+    code?.save(m.processor.codeLeft());
+    code?.close();
     return { manifest, dir, exit, problem: halt };
   } catch (e) {
     if (e instanceof BootError) throw new UserError(`${e.message}: give a directory that exists with --cwd`, 125);

@@ -9,6 +9,7 @@ import type { DigestRecord, Manifest } from '../engine/events/format.ts';
 import { createReplayHost, Divergence, LogEnd } from '../engine/host/replay.ts';
 import type { ChangedFile } from '../engine/kernel/fs/upper.ts';
 import { engineStats, METER } from './engine-stats.ts';
+import { keptCode } from './kept-code.ts';
 import { openRecording, readFile, requireEngine, requireSize, UserError } from './recording.ts';
 import { DigestClock, finish, SLICE_CYCLES } from './session.ts';
 import { ReplayedTables } from './replay-tables.ts';
@@ -59,6 +60,7 @@ export async function replay(path: string, o: ReplayOptions): Promise<ReplayResu
     program: { path: m.program, argv: m.argv, env: m.env, cwd: m.cwd, uid: m.uid, gid: m.gid, groups: m.groups, umask: m.umask, rlimits: m.rlimits },
   };
   const meter = o.engineStats ? METER : null, began = performance.now();
+  const code = config.jit === 'auto' || config.jit === undefined ? keptCode(m.program, { ...m.config, counting: o.engineStats === true }) : null;
   let machine: Machine | null = null, checked = 0, stateDigest = '', changed: ChangedFile[] = [], saved: SavedReplay | null = null;
   const result = (verdict: ReplayResult['verdict'], message: string): ReplayResult => ({
     verdict, message, manifest: m, digest: digestHex(control.digest()), stateDigest, checked, machine: machine!, changed, saved, engine: machine ? engineStats(machine, performance.now() - began) : {},
@@ -75,11 +77,11 @@ export async function replay(path: string, o: ReplayOptions): Promise<ReplayResu
   try {
     if (o.restore) {
       control.restoreState(o.restore.trace);
-      machine = restoreMachine(o.restore.machine, host, control.trace, o.jit ?? 'auto', m.cpus, meter);
+      machine = restoreMachine(o.restore.machine, host, control.trace, o.jit ?? 'auto', m.cpus, meter, code);
       checked = o.restore.checked;
     } else {
       host.startClock();
-      machine = createMachine(config, host, control.trace, meter);
+      machine = createMachine(config, host, control.trace, meter, code);
     }
     written?.attach(machine, blobs);
     const clock = new DigestClock(machine, control);

@@ -12,6 +12,7 @@ export interface CodeStore {
   readonly entries: ReadonlyMap<number, readonly number[]>;
   /** keyOf blocks that ran often and were not compiled. */
   readonly busy: ReadonlySet<number>;
+  /** Without regions if it cannot be had after all. */
   describe(module: number): KeptModule;
   /** undefined: it cannot be had after all. */
   load(module: number): { module: WebAssembly.Module; bytes: Uint8Array } | undefined;

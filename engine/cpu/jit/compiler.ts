@@ -301,8 +301,8 @@ export class Compiler {
     const found = store.entries.get(key);
     if (found === undefined || this.live >= MAX_REGIONS) return false;
     for (let i = found.length - 3; i >= 0; i -= 3) { // the newest is the largest
-      const region = store.describe(found[i]!).regions[found[i + 1]!]!, frames = this.framesOf(region, found[i + 2]!, block, s);
-      if (frames === null || !sameBytes(this.mmu, region, frames)) continue;
+      const region = store.describe(found[i]!).regions[found[i + 1]!], frames = region === undefined ? null : this.framesOf(region, found[i + 2]!, block, s);
+      if (region === undefined || frames === null || !sameBytes(this.mmu, region, frames)) continue;
       const from = this.fromStore(found[i]!, store);
       if (from === null) continue;
       const flushes = this.blocks.flushes, blocks = this.place(region, frames);
@@ -373,9 +373,10 @@ export class Compiler {
   }
 
   private busy(): number[] {
-    const { u16, u32 } = this.mmu, hot = (block: number): number => u32[(block + BLK.hot) >> 2]!;
+    const { u16, u32 } = this.mmu, hot = (block: number): number => u32[(block + BLK.hot) >> 2]!, most = Math.floor(this.executed() / BUSY_SHARE);
+    if (most < this.batch) return []; // too short a run
     const blocks = this.blocks.allHot(BUSY).filter((block) => u16[(block + BLK.fn) >> 1] === this.blocks.entrySlot && !this.homes.has(block));
-    return blocks.sort((a, b) => hot(b) - hot(a)).slice(0, Math.ceil(this.executed() / BUSY_SHARE)).map((block) => keyOf(this.mmu, block));
+    return blocks.sort((a, b) => hot(b) - hot(a)).slice(0, most).map((block) => keyOf(this.mmu, block));
   }
 
   private emit(jobs: readonly Job[]): { m: Module; words: number } {
