@@ -54,3 +54,4 @@ rmSync(`${outdir}.old`, { recursive: true, force: true });
 const first = mkdtempSync(join(tmpdir(), 'ktrace-build-'));
 spawnSync(process.execPath, [`${out}/ktrace.cjs`, 'record', '-q', '-o', join(first, 'r.ktrace'), '--', '/bin/sh', '-c', 'i=0; while [ $i -lt 6000 ]; do i=$((i+1)); done; ls -l /'], { stdio: 'ignore' });
 rmSync(first, { recursive: true, force: true });
+rmSync(join(out, 'regions'), { recursive: true, force: true }); // the program's own: no part of a build
