@@ -1,9 +1,10 @@
 // The CPU section of the benchmarks: kernels compiled by gcc -O2 and real programs, natively, under qemu-x86_64, valgrind --tool=none and ktrace (recording on).
 // `node scripts/bench.mjs cpu [NAME…]`; a name is that of a row or of a group (int, double, real). ROUNDS=1 is the fast mode; SKIP=valgrind,native leaves columns out.
+// ktrace twice: recording a program for the first time, and again, with the compiled code that earlier recordings kept.
 import { spawnSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { columns, dir, geomean, have, heads, interleave, qemu, record, rounds, valgrind, verdict } from './bench-lib.mjs';
+import { again, columns, dir, geomean, have, heads, interleave, qemu, record, rounds, settle, valgrind, verdict } from './bench-lib.mjs';
 
 /** Kernels and the argument with which each runs 100 to 300 ms natively. */
 const KERNELS = [
@@ -57,7 +58,7 @@ function programs() {
 }
 
 const skip = new Set((process.env.SKIP ?? '').split(','));
-const WIDTHS = [-11, -7, 8, 8, 9, 8, 9, 9, 9, 9];
+const WIDTHS = [-11, -7, 8, 8, 9, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8];
 
 /** @param {string[]} only names of rows or groups; none means all */
 export function benchCpu(only) {
@@ -66,25 +67,29 @@ export function benchCpu(only) {
   const rows = [...KERNELS.map(([name, group, scale]) => [name, group, [kernel(name), String(scale)]]).filter(([, , [path]]) => existsSync(path)), ...programs()].filter(wanted);
   const ratios = [];
   console.log(`milliseconds of wall time, medians of ${rounds} interleaved rounds; ratios by wall time and by CPU time (user + system)`);
-  heads(WIDTHS, ['name', 'group', 'native', 'qemu', 'valgrind', 'ktrace', '÷qemu', '÷qemu cpu', '÷native', '÷nat. cpu']);
+  heads(WIDTHS, ['name', 'group', 'native', 'qemu', 'valgrind', 'first', 'again', '÷qemu', 'CPU', 'again', 'CPU', '÷native', 'CPU', 'again', 'CPU']);
   for (const [name, group, argv] of rows) {
+    settle(argv);
     const r = interleave({
       ...(skip.has('native') ? {} : { native: argv }), qemu: [...qemu, ...argv],
-      ...(valgrind && !skip.has('valgrind') ? { valgrind: [...valgrind, ...argv] } : {}), ktrace: [...record(), ...argv],
+      ...(valgrind && !skip.has('valgrind') ? { valgrind: [...valgrind, ...argv] } : {}), ktrace: [...record(), ...argv], again: [...again(), ...argv],
     });
     // valgrind keeps doubles in SSE registers too; x87 differs, and the programs here use none
     for (const [variant, { stdout }] of Object.entries(r)) if (stdout !== r.qemu.stdout) throw new Error(`${name}: ${variant} prints something else than qemu:\n${stdout.slice(0, 200)}\n${r.qemu.stdout.slice(0, 200)}`);
-    const to = (other, unit) => (r[other] ? r.ktrace[unit] / r[other][unit] : NaN), cell = (v) => (v ? v.wall.toFixed(0) : '–');
-    ratios.push({ name, group, qemu: to('qemu', 'wall'), qemuCpu: to('qemu', 'cpu'), native: to('native', 'wall'), nativeCpu: to('native', 'cpu') });
-    columns(WIDTHS, [name, group, cell(r.native), cell(r.qemu), cell(r.valgrind), cell(r.ktrace), ...[to('qemu', 'wall'), to('qemu', 'cpu'), to('native', 'wall'), to('native', 'cpu')].map((x) => x.toFixed(2))]);
+    const to = (mine, other, unit) => (r[other] ? r[mine][unit] / r[other][unit] : NaN), cell = (v) => (v ? v.wall.toFixed(0) : '–'), row = { name, group };
+    for (const mine of ['ktrace', 'again']) for (const other of ['qemu', 'native']) { row[`${mine} ${other}`] = to(mine, other, 'wall'); row[`${mine} ${other} cpu`] = to(mine, other, 'cpu'); }
+    ratios.push(row);
+    columns(WIDTHS, [name, group, cell(r.native), cell(r.qemu), cell(r.valgrind), cell(r.ktrace), cell(r.again), ...['qemu', 'native'].flatMap((other) => ['ktrace', 'again'].flatMap((mine) => [row[`${mine} ${other}`], row[`${mine} ${other} cpu`]])).map((x) => x.toFixed(2))]);
   }
   const of = (groups, field) => ratios.filter((r) => groups.includes(r.group)).map((r) => r[field]);
-  const mean = (what, groups, field, bar) => { const v = of(groups, field); if (v.length) verdict(what, geomean(v), bar, `by CPU time ${geomean(of(groups, `${field}Cpu`)).toFixed(2)}`); };
-  mean('kernels ÷ qemu, geometric mean', ['int', 'double'], 'qemu', 1.0);
-  mean('integer kernels ÷ qemu, geometric mean', ['int'], 'qemu', 1.2);
-  mean('kernels with doubles ÷ qemu, geometric mean', ['double'], 'qemu', Infinity);
-  mean('real programs ÷ qemu, geometric mean', ['real'], 'qemu', 1.5);
-  const worst = ratios.reduce((a, b) => (b.qemu > a.qemu ? b : a));
-  verdict(`the slowest ÷ qemu: ${worst.name}`, worst.qemu, 2);
-  if (!skip.has('native')) mean('kernels ÷ native, geometric mean', ['int', 'double'], 'native', 4);
+  for (const [mine, when] of [['ktrace', ''], ['again', ', again']]) {
+    const mean = (what, groups, other, bar) => { const v = of(groups, `${mine} ${other}`); if (v.length) verdict(`${what}${when}`, geomean(v), bar, `by CPU time ${geomean(of(groups, `${mine} ${other} cpu`)).toFixed(2)}`); };
+    mean('kernels ÷ qemu, geometric mean', ['int', 'double'], 'qemu', 1.0);
+    mean('integer kernels ÷ qemu, geometric mean', ['int'], 'qemu', 1.2);
+    mean('kernels with doubles ÷ qemu, geometric mean', ['double'], 'qemu', Infinity);
+    mean('real programs ÷ qemu, geometric mean', ['real'], 'qemu', 1.5);
+    const field = `${mine} qemu`, worst = ratios.reduce((a, b) => (b[field] > a[field] ? b : a));
+    verdict(`the slowest ÷ qemu${when}: ${worst.name}`, worst[field], 2);
+    if (!skip.has('native')) mean('kernels ÷ native, geometric mean', ['int', 'double'], 'native', 4);
+  }
 }

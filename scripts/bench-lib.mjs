@@ -11,9 +11,13 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exi
 
 const scratch = join(dir, 'r.ktrace'), timing = join(dir, 'time');
 export const KTRACE = ['node', process.env.KTRACE_BIN ?? 'dist/ktrace.cjs'];
-/** One place for all recordings: each is removed before the next, outside the timing. */
+/** One place for all recordings: each is removed before the next, outside the timing. Nothing is kept of the code that one compiles, so each is as the first of its program. */
 export const record = (...flags) => [...KTRACE, 'record', '-q', '-o', scratch, ...flags, '--'];
 export const recording = scratch;
+/** Recordings that keep compiled code. `settle` makes as many as it takes, nearly, until there is no more to keep. */
+export const again = (...flags) => ['env', `KTRACE_CODE_CACHE=${join(dir, 'code')}`, ...record(...flags)];
+const SETTLE = Number(process.env.SETTLE ?? 4);
+export const settle = (argv) => { for (let i = 0; i < SETTLE; i++) time([...again(), ...argv]); };
 
 export const have = (program) => spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;
 export const qemu = have('qemu-x86_64') ? ['qemu-x86_64'] : null;
@@ -22,7 +26,7 @@ export const valgrind = have('valgrind') ? ['valgrind', '-q', '--tool=none'] : n
 // A file of further certificates (NODE_EXTRA_CA_CERTS) is read at each start of Node, which then takes 70 ms instead of 25: beside that a start of ktrace would look short.
 delete process.env.NODE_EXTRA_CA_CERTS;
 /** The environment of every variant: nothing of the caller's that could differ. */
-const env = { PATH: process.env.PATH, HOME: '/tmp', LANG: 'C', TZ: 'UTC', ...(process.env.KTRACE_LOG ? { KTRACE_LOG: process.env.KTRACE_LOG } : {}) };
+const env = { PATH: process.env.PATH, HOME: '/tmp', LANG: 'C', TZ: 'UTC', KTRACE_CODE_CACHE: 'off', ...(process.env.KTRACE_LOG ? { KTRACE_LOG: process.env.KTRACE_LOG } : {}) };
 
 /** Runs argv to its end; bash's `time` gives user and system time of the whole tree in milliseconds, which no other user of the machine disturbs much. */
 export function time(argv) {

@@ -16,6 +16,8 @@ const MOST_BYTES = 64 << 20, MOST_ALL = 512 << 20;
 
 /** Its place in the file, digest, runs since it was used, functions with optimized code, entries: key, region and block. */
 interface Chunk { at: number; size: number; sha: string; unused: number; optimized: number; entries: number[] }
+/** A chunk that was read: `rest` is its WebAssembly, of so many bytes, and the machine code, until it is loaded. */
+interface Taken { kept: KeptModule; compiled: { module: WebAssembly.Module; bytes: Uint8Array } | undefined; wasm: number; rest: Buffer | null }
 interface Head { chunks: Chunk[]; busy: number[] }
 /** The text before a chunk's bytes. Blocks: the fields of KeptBlock in their order. */
 interface Text { words: number; imports: readonly string[]; wasm: number; regions: { name: string; first: number; pages: readonly number[]; blocks: number[][]; code: string }[] }
@@ -44,7 +46,7 @@ export class KeptCode implements CodeStore {
   private fd = -1;
   private head: Head = { chunks: [], busy: [] };
   private readonly damaged = new Set<number>();
-  private readonly described: { module: KeptModule; wasm: number; rest: Buffer }[] = [];
+  private readonly taken: Taken[] = [];
 
   /** @param file may not exist yet. */
   constructor(private readonly file: string) {
@@ -69,34 +71,37 @@ export class KeptCode implements CodeStore {
     if (readSync(this.fd, bytes, 0, size, at) !== size) throw new Error('damaged');
     return bytes;
   }
-  private chunk(n: number): { module: KeptModule; wasm: number; rest: Buffer } {
-    let known = this.described[n];
+  private chunk(n: number): Taken {
+    const known = this.taken[n];
     if (known !== undefined) return known;
-    const { at, size, sha } = this.head.chunks[n]!;
+    const { at, size, sha } = this.head.chunks[n]!, taken: Taken = this.taken[n] = { kept: { words: 0, imports: [], regions: [] }, compiled: undefined, wasm: 0, rest: null };
     try {
       const bytes = this.read(at, size), length = bytes.readUInt32LE(0);
       if (sha256(bytes).toString('hex') !== sha) throw new Error('damaged');
       const { words, imports, wasm, regions } = JSON.parse(bytes.toString('utf8', 4, 4 + length)) as Text;
-      known = { module: { words, imports, regions: regions.map((r) => ({ ...r, blocks: r.blocks.map(unfolded), code: Buffer.from(r.code, 'base64') })) }, wasm, rest: bytes.subarray(4 + length) };
-    } catch {
-      this.damaged.add(n);
-      known = { module: { words: 0, imports: [], regions: [] }, wasm: 0, rest: Buffer.alloc(0) };
-    }
-    return this.described[n] = known;
+      taken.kept = { words, imports, regions: regions.map((r) => ({ ...r, blocks: r.blocks.map(unfolded), code: Buffer.from(r.code, 'base64') })) };
+      taken.wasm = wasm;
+      taken.rest = bytes.subarray(4 + length);
+    } catch { this.damaged.add(n); }
+    return taken;
   }
-  describe(n: number): KeptModule { return this.chunk(n).module; }
+  describe(n: number): KeptModule { return this.chunk(n).kept; }
   load(n: number): { module: WebAssembly.Module; bytes: Uint8Array } | undefined {
-    const { wasm, rest } = this.chunk(n), bytes = new Uint8Array(rest.subarray(0, wasm));
-    if (wasm === 0) return undefined;
-    const module = rest.length > wasm ? fromMachineCode(rest.subarray(wasm), bytes) : new WebAssembly.Module(bytes);
-    return module && { module, bytes };
+    const taken = this.chunk(n), { wasm, rest } = taken;
+    if (rest === null) return taken.compiled;
+    taken.rest = null;
+    const bytes = new Uint8Array(rest.subarray(0, wasm)), module = rest.length > wasm ? fromMachineCode(rest.subarray(wasm), bytes) : new WebAssembly.Module(bytes);
+    if (module === undefined) this.damaged.add(n); // of another processor: no use here
+    return taken.compiled = module && { module, bytes };
   }
 
   /** Writes what the run leaves with what the file had, if there is anything new. A place that cannot be written stays as it is. */
   save(left: CodeLeft): void {
-    const used = new Map<number, LeftModule>(), fresh: LeftModule[] = [], optimized = (m: LeftModule): number => m.functions.filter(isOptimized).length;
+    const used = new Map<number, LeftModule>(), fresh: LeftModule[] = [];
+    /** V8 has optimized more of the chunk's functions since it was written. */
+    const more = (m: LeftModule, { optimized }: Chunk): boolean => m.functions.length > optimized && m.functions.filter(isOptimized).length > optimized;
     for (const m of left.modules) if (m.from < 0) fresh.push(m); else used.set(m.from, m);
-    const better = [...used].filter(([n, m]) => optimized(m) > this.head.chunks[n]!.optimized);
+    const better = [...used].filter(([n, m]) => more(m, this.head.chunks[n]!));
     const busy = left.busy();
     if (fresh.length === 0 && better.length === 0 && this.damaged.size === 0 && (this.head.chunks.length > 0 || busy.length === 0)) return;
     try {
@@ -104,7 +109,7 @@ export class KeptCode implements CodeStore {
       this.head.chunks.forEach((chunk, n) => {
         const now = used.get(n), unused = now === undefined ? chunk.unused + 1 : 0;
         if (unused > UNUSED_RUNS || this.damaged.has(n)) return;
-        if (now !== undefined && optimized(now) > chunk.optimized) kept.push(this.written(now, this.describe(n), chunk.entries));
+        if (now !== undefined && more(now, chunk)) kept.push(this.written(now, this.describe(n), chunk.entries));
         else kept.push({ chunk: { ...chunk, unused }, bytes: this.read(chunk.at, chunk.size) });
       });
       for (const m of fresh) kept.push(this.written(m, m, m.keys.flatMap((list, region) => list.flatMap((x, i) => (i % 2 === 1 ? [x, region, list[i - 1]!] : [])))));

@@ -24,6 +24,8 @@ import { RegionWords, emitRecordOf } from './words.ts';
 
 /** V8 aborts the process near 32,700 live modules; everything is dropped long before. */
 const MAX_REGIONS = 6000;
+/** With so many live none of an earlier run is taken: there is to be room for this one's. */
+const MAX_TAKEN = 4000;
 
 /** A compiled region: its slot in the dispatch table, the block around which it was made, all its blocks with their distance from that one, those
  *  through which it is entered, the frames it was made from, and the instructions executed before it. */
@@ -41,7 +43,7 @@ const NOWHERE: readonly number[] = [];
 /** Executions after which a block is looked for in the store, then after twice as many and so on; a power of two. */
 const WARM = 256;
 /** A block that ran so often without being compiled is compiled by the next run as soon as it is warm. */
-const BUSY = 4096;
+const BUSY = 2048;
 /** So many at most, those that ran most often, for so many instructions of the run: compiling them costs a tenth of its time. */
 const BUSY_SHARE = 1 << 21;
 /** A region whose code is written within so many instructions has not paid. Each time that happens the blocks of its frames have to run twice as often, up to MOST_WAIT times, to be compiled. */
@@ -299,7 +301,7 @@ export class Compiler {
   /** Whether one of them is entered at the block from now on. */
   private takeUp(block: number, key: number, s: number, store: CodeStore): boolean {
     const found = store.entries.get(key);
-    if (found === undefined || this.live >= MAX_REGIONS) return false;
+    if (found === undefined || this.live >= MAX_TAKEN) return false;
     for (let i = found.length - 3; i >= 0; i -= 3) { // the newest is the largest
       const region = store.describe(found[i]!).regions[found[i + 1]!], frames = region === undefined ? null : this.framesOf(region, found[i + 2]!, block, s);
       if (region === undefined || frames === null || !sameBytes(this.mmu, region, frames)) continue;
