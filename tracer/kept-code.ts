@@ -18,13 +18,13 @@ const MOST_BYTES = 64 << 20, MOST_ALL = 512 << 20;
 interface Chunk { at: number; size: number; sha: string; unused: number; optimized: number; entries: number[] }
 /** A chunk that was read: `rest` is its WebAssembly, of so many bytes, and the machine code, until it is loaded. */
 interface Taken { kept: KeptModule; compiled: { module: WebAssembly.Module; bytes: Uint8Array } | undefined; wasm: number; rest: Buffer | null }
-interface Head { chunks: Chunk[]; busy: number[] }
+interface Head { chunks: Chunk[]; counts: number[] }
 /** The text before a chunk's bytes. Blocks: the fields of KeptBlock in their order. */
 interface Text { words: number; imports: readonly string[]; wasm: number; regions: { name: string; first: number; pages: readonly number[]; blocks: number[][]; code: string }[] }
 
 const sha256 = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest();
-const folded = ({ page, offset, entry, count, cost, straddles, bytes }: KeptBlock): number[] => [page, offset, entry, count, cost, straddles ? 1 : 0, bytes];
-const unfolded = ([page, offset, entry, count, cost, straddles, bytes]: readonly number[]): KeptBlock => ({ page: page!, offset: offset!, entry: entry!, count: count!, cost: cost!, straddles: straddles === 1, bytes: bytes! });
+const folded = ({ page, offset, entry, count, cost, straddles, bytes, hot }: KeptBlock): number[] => [page, offset, entry, count, cost, straddles ? 1 : 0, bytes, hot];
+const unfolded = ([page, offset, entry, count, cost, straddles, bytes, hot]: readonly number[]): KeptBlock => ({ page: page!, offset: offset!, entry: entry!, count: count!, cost: cost!, straddles: straddles === 1, bytes: bytes!, hot: hot! });
 
 /** Where they lie, undefined if nowhere: KTRACE_CODE_CACHE names a directory, or is `off`; else beside the program, or in the user's cache where that cannot be written. */
 function directory(): string | undefined {
@@ -42,9 +42,9 @@ function directory(): string | undefined {
 
 export class KeptCode implements CodeStore {
   readonly entries = new Map<number, number[]>();
-  readonly busy: ReadonlySet<number>;
+  readonly counts = new Map<number, number>();
   private fd = -1;
-  private head: Head = { chunks: [], busy: [] };
+  private head: Head = { chunks: [], counts: [] };
   private readonly damaged = new Set<number>();
   private readonly taken: Taken[] = [];
 
@@ -58,7 +58,7 @@ export class KeptCode implements CodeStore {
       const now = new Date();
       utimesSync(file, now, now);
     } catch { /* there is none, or it is damaged */ }
-    this.busy = new Set(this.head.busy);
+    for (let i = 0; i < this.head.counts.length; i += 2) this.counts.set(this.head.counts[i]!, this.head.counts[i + 1]!);
     this.head.chunks.forEach(({ entries }, module) => {
       for (let i = 0; i < entries.length; i += 3) {
         const known = this.entries.get(entries[i]!), found = [module, entries[i + 1]!, entries[i + 2]!];
@@ -102,8 +102,8 @@ export class KeptCode implements CodeStore {
     const more = (m: LeftModule, { optimized }: Chunk): boolean => m.functions.length > optimized && m.functions.filter(isOptimized).length > optimized;
     for (const m of left.modules) if (m.from < 0) fresh.push(m); else used.set(m.from, m);
     const better = [...used].filter(([n, m]) => more(m, this.head.chunks[n]!));
-    const busy = left.busy();
-    if (fresh.length === 0 && better.length === 0 && this.damaged.size === 0 && (this.head.chunks.length > 0 || busy.length === 0)) return;
+    const counts = left.counts();
+    if (fresh.length === 0 && better.length === 0 && this.damaged.size === 0 && counts.length === 0) return;
     try {
       const kept: { chunk: Chunk; bytes: Buffer }[] = [];
       this.head.chunks.forEach((chunk, n) => {
@@ -113,7 +113,7 @@ export class KeptCode implements CodeStore {
         else kept.push({ chunk: { ...chunk, unused }, bytes: this.read(chunk.at, chunk.size) });
       });
       for (const m of fresh) kept.push(this.written(m, m, m.keys.flatMap((list, region) => list.flatMap((x, i) => (i % 2 === 1 ? [x, region, list[i - 1]!] : [])))));
-      this.write(kept, busy);
+      this.write(kept, counts);
     } catch { /* the next run tries again */ }
   }
   private written({ module, bytes, functions }: LeftModule, { words, imports, regions }: KeptModule, entries: number[]): { chunk: Chunk; bytes: Buffer } {
@@ -123,7 +123,7 @@ export class KeptCode implements CodeStore {
     const optimized = functions.filter(isOptimized).length, all = Buffer.concat([length, json, bytes, ...optimized > 0 ? [machineCode(module)] : []]);
     return { chunk: { at: 0, size: all.length, sha: sha256(all).toString('hex'), unused: 0, optimized, entries }, bytes: all };
   }
-  private write(kept: { chunk: Chunk; bytes: Buffer }[], busy: number[]): void {
+  private write(kept: { chunk: Chunk; bytes: Buffer }[], counts: number[]): void {
     let total = kept.reduce((sum, { bytes }) => sum + bytes.length, 0);
     while (total > MOST_BYTES) { // those go first that were not used for longest
       const worst = kept.reduce((a, b) => (b.chunk.unused > a.chunk.unused ? b : a));
@@ -134,7 +134,7 @@ export class KeptCode implements CodeStore {
     const headOf = (start: number): Buffer => {
       let at = start;
       const chunks = kept.map(({ chunk, bytes }) => { const placed = { ...chunk, at }; at += bytes.length; return placed; });
-      return Buffer.from(JSON.stringify({ chunks, busy } satisfies Head));
+      return Buffer.from(JSON.stringify({ chunks, counts } satisfies Head));
     };
     const room = HEAD_BYTES + headOf(0).length + kept.length * 10, text = headOf(room), head = Buffer.alloc(HEAD_BYTES);
     head.write(MAGIC, 'latin1');

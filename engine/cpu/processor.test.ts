@@ -55,16 +55,17 @@ function machine(jit: 'auto' | 'off' | 'force', code: Uint8Array, options: Parti
 }
 const tiers = ['off', 'auto', 'force'] as const, modes = [...tiers, 'kept'] as const;
 /** What a run left, as the next one gets it. */
-function storeOf({ modules, busy }: CodeLeft): CodeStore {
+function storeOf({ modules, counts }: CodeLeft): CodeStore {
   const entries = new Map<number, number[]>();
   modules.forEach(({ keys }, m) => { keys.forEach((list, r) => { for (let i = 0; i < list.length; i += 2) entries.set(list[i + 1]!, [...entries.get(list[i + 1]!) ?? [], m, r, list[i]!]); }); });
-  return { entries, busy: new Set(busy()), describe: (n) => modules[n]!, load: (n) => modules[n]! };
+  const list = counts(), byKey = new Map(list.flatMap((key, i): [number, number][] => (i % 2 === 0 ? [[key, list[i + 1]!]] : [])));
+  return { entries, counts: byKey, describe: (n) => modules[n]!, load: (n) => modules[n]! };
 }
 
 /** Runs to the first exit that is not a deadline, in slices; the final state of all modes must be equal: `kept` has the code that `auto` left. */
 function run(source: string, check: (m: Machine) => void, before: (m: Machine) => void = () => undefined, slice = 1000, options: Partial<ProcessorOptions> = {}): void {
   const code = assemble(source);
-  let left: CodeLeft = { modules: [], busy: () => [] };
+  let left: CodeLeft = { modules: [], counts: () => [] };
   const states = modes.map((mode) => {
     const m = mode === 'kept' ? machine('auto', code, { ...options, code: storeOf(left) }) : machine(mode, code, options);
     before(m);
@@ -123,7 +124,7 @@ describe.skipIf(!hasGcc)('processor', { timeout: 60_000 }, () => {
     expect(other.cpu.regs(0).gpr(RBX)).toBe(first.cpu.regs(0).gpr(RBX) + 2 * 5000);
     expect(other.cpu.counters(0)).toEqual(first.cpu.counters(0));
   });
-  test('what ran often and was not compiled is compiled by the next run, and taken up by the one after it', () => {
+  test('a block is compiled when it has run often enough in two runs together, and taken up by the third', () => {
     // twenty functions that run 40,000 times each: 24 million instructions, and none is hot in the first 67 million
     const code = assemble(`mov ecx, 40000\n1:\n${Array.from({ length: 20 }, (_, i) => `call f${i}`).join('\n')}\ndec rcx\njnz 1b\nsyscall\n${Array.from({ length: 20 }, (_, i) => `.org 0x${(i + 2).toString(16)}00\nf${i}:\n${`add rbx, ${i + 1}\n`.repeat(28)}ret`).join('\n')}`);
     const first = finished(code, {}), second = finished(code, { code: storeOf(first.cpu.codeLeft()) }), third = finished(code, { code: storeOf(second.cpu.codeLeft()) });

@@ -110,7 +110,7 @@ class Cpu implements Processor {
   }
 
   private hotAfter(executions: number): void { this.mmu.u32[HOT_MASK >> 2] = (this.compiler?.threshold(executions) ?? executions) - 1; }
-  codeLeft(): CodeLeft { return this.compiler?.left() ?? { modules: [], busy: () => [] }; }
+  codeLeft(): CodeLeft { return this.compiler?.left() ?? { modules: [], counts: () => [] }; }
   private executed(): number { return this.files.reduce((sum, _, cpu) => sum + this.pair(cpuBase(cpu) + S.insns), 0); }
   regs(cpu: number): Regs { return this.files[cpu]!; }
   private pair(at: number): number { return this.mmu.u32[at >> 2]! + this.mmu.u32[(at >> 2) + 1]! * 4294967296; }

@@ -1,7 +1,7 @@
 // What a processor leaves of its compiled code to later runs, and what they take up (cpu/jit/kept.ts). The engine keeps nothing itself: the tracer has the files.
 
-/** One block: its page relative to the base page, its first byte in its page, entry (−1: none), instructions and cycles, whether its one instruction goes on in the next page, bytes that decide what it is. */
-export interface KeptBlock { page: number; offset: number; entry: number; count: number; cost: number; straddles: boolean; bytes: number }
+/** One block: its page relative to the base page, its first byte in its page, entry (−1: none), instructions and cycles, whether its one instruction goes on in the next page, bytes that decide what it is, executions that were counted (in regions they are not). */
+export interface KeptBlock { page: number; offset: number; entry: number; count: number; cost: number; straddles: boolean; bytes: number; hot: number }
 /** A region: its function's export, its first word, its pages relative to the first, its blocks in the order of their words. */
 export interface KeptRegion { name: string; first: number; pages: readonly number[]; blocks: readonly KeptBlock[]; /** The bytes of all blocks, one behind the other. */ code: Uint8Array }
 /** A WebAssembly module of regions. */
@@ -10,8 +10,8 @@ export interface KeptModule { words: number; /** Names of the helpers that it im
 export interface CodeStore {
   /** By keyOf an entry's block: three numbers for each region that may be entered there: module, region, block. */
   readonly entries: ReadonlyMap<number, readonly number[]>;
-  /** keyOf blocks that ran often and were not compiled. */
-  readonly busy: ReadonlySet<number>;
+  /** By keyOf blocks that ran often and were not compiled: how often, in all runs together. */
+  readonly counts: ReadonlyMap<number, number>;
   /** Without regions if it cannot be had after all. */
   describe(module: number): KeptModule;
   /** undefined: it cannot be had after all. */
@@ -19,5 +19,5 @@ export interface CodeStore {
 }
 /** A module of a run at its end, with those of its regions that live. */
 export interface LeftModule extends KeptModule { module: WebAssembly.Module; bytes: Uint8Array; /** Number in the store from which it came, −1: none. */ from: number; /** keyOf the entries, by region: block and key. */ keys: readonly (readonly number[])[]; functions: readonly unknown[] }
-export interface CodeLeft { modules: LeftModule[]; /** For CodeStore.busy, most executed first. */ busy(): number[] }
+export interface CodeLeft { modules: LeftModule[]; /** For CodeStore.counts: a key and its count, and so on. */ counts(): number[] }
 

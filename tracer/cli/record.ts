@@ -49,6 +49,8 @@ const NOT_BUILT = ['--root', '--checkpoint-every'];
 /** Text of this process as byte strings: what Node decoded as UTF-8, encoded again. */
 const bytes = (s: string): string => Buffer.from(s, 'utf8').toString('latin1');
 
+/** Variables that are ktrace's own: its program does not see them. */
+const OWN = new Set(['KTRACE_DEBUG', 'KTRACE_CODE_CACHE']);
 export function recordOptions(r: Reader, argv: string[]): RecordOptions {
   for (const name of NOT_BUILT) if (r.has(name)) throw new UserError(`${name} is not built yet: leave it out`, FAILED);
   if (r.oneOf('--scheduler', 'eevdf', ['eevdf', 'cfs']) === 'cfs') throw new UserError('--scheduler cfs is not built yet: leave it out', FAILED);
@@ -56,7 +58,7 @@ export function recordOptions(r: Reader, argv: string[]): RecordOptions {
   const clock = r.get('--clock') ?? 'now', at = /^@(\d+)(?:\.(\d{1,9}))?$/.exec(clock);
   if (clock !== 'now' && !at) r.bad('--clock', clock, 'give now or @SECONDS');
   const env = new Map<string, string>();
-  if (!r.has('--clear-env')) for (const [k, v] of Object.entries(process.env)) if (v !== undefined && k !== 'KTRACE_DEBUG') env.set(k, v);
+  if (!r.has('--clear-env')) for (const [k, v] of Object.entries(process.env)) if (v !== undefined && !OWN.has(k)) env.set(k, v);
   for (const kv of r.all('--env')) {
     const eq = kv.indexOf('=');
     if (eq <= 0) r.bad('--env', kv, 'give NAME=VALUE');

@@ -9,10 +9,9 @@ const keeps = process.versions.v8.startsWith('11.'), scratch = mkdtempSync(join(
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 interface Answer { stdout: string; status: number | null; digest: string; compiled: number; taken: number; dir: string }
-function start(args: string[], cache: string, stats = true): Answer {
+function start(args: string[], cache: string): Answer {
   const dir = recordingPath();
-  // The guest sees the variable: it has the same length for all
-  const r = ktrace(['record', '-q', ...stats ? ['--engine-stats'] : [], '--clock', '@1000000000', '-o', dir, '--env', 'KTRACE_CODE_CACHE=x', '--', ...args], { env: { ...ENV, KTRACE_CODE_CACHE: cache } });
+  const r = ktrace(['record', '-q', '--engine-stats', '--clock', '@1000000000', '-o', dir, '--', ...args], { env: { ...ENV, KTRACE_CODE_CACHE: cache } });
   const said = /regions +([\d,]+) compiled, ([\d,]+) of earlier runs/.exec(r.stderr), n = (i: number): number => Number(said?.[i]?.replaceAll(',', '') ?? NaN);
   return { stdout: r.stdout.toString(), status: r.status, digest: (JSON.parse(readFileSync(join(dir, 'manifest.json'), 'utf8')) as { digest: string }).digest, compiled: n(1), taken: n(2), dir };
 }

@@ -42,10 +42,8 @@ const RARE = 2048;
 const NOWHERE: readonly number[] = [];
 /** Executions after which a block is looked for in the store, then after twice as many and so on; a power of two. */
 const WARM = 256;
-/** A block that ran so often without being compiled is compiled by the next run as soon as it is warm. */
-const BUSY = 2048;
-/** So many at most, those that ran most often, for so many instructions of the run: compiling them costs a tenth of its time. */
-const BUSY_SHARE = 1 << 21;
+/** What a block that is not compiled ran is counted on by the next run if it is as much as this, in runs of LONG_RUN instructions and more. */
+const COUNTED = 1024, LONG_RUN = 1 << 24;
 /** A region whose code is written within so many instructions has not paid. Each time that happens the blocks of its frames have to run twice as often, up to MOST_WAIT times, to be compiled. */
 const PAID = 1 << 25, MOST_WAIT = 16;
 /** Larger regions are not made out of live ones: V8's code gets worse with the size. */
@@ -144,7 +142,12 @@ export class Compiler {
     if (this.store !== null && wait === undefined && (count & (count - 1)) === 0) {
       const key = keyOf(this.mmu, block);
       if (this.takeUp(block, key, s, this.store)) return;
-      if ((count & this.mask) !== 0 && !again && (count !== WARM || !this.store.busy.has(key))) return;
+      const before = count === WARM && !this.store.entries.has(key) ? this.store.counts.get(key) : undefined;
+      if (before !== undefined) { // hot after so many executions, whichever run they are of
+        u32[(block + BLK.hot) >> 2] = count + (Math.min(before, this.mask) & -WARM);
+        return;
+      }
+      if ((count & this.mask) !== 0) return;
     } else if ((count & this.mask) !== 0) return;
     if (wait !== undefined && count < wait * (this.mask + 1)) return;
     if (!again) this.queue.push(block);
@@ -353,8 +356,11 @@ export class Compiler {
       slot: 0, from: null, root: root.block, blocks: new Map(blocks.map((b) => [b.block, at(b) - at(root)])), entries: blocks.filter((b) => b.entry >= 0 && !b.straddles).map((b) => b.block),
       frames: frames.map((frame) => frame >>> 12), made: this.executed(), shape: { name: region.name, first: region.first, pages: region.pages.map((page, i) => ({ page, frame: frames[i]! })), blocks },
     };
-    const replaced = this.within(compiled);
-    for (const { block } of blocks) this.homes.set(block, compiled);
+    const replaced = this.within(compiled), { u32 } = this.mmu;
+    blocks.forEach(({ block }, i) => { // a larger region around it has to know which loops go round often
+      this.homes.set(block, compiled);
+      u32[(block + BLK.hot) >> 2] = Math.max(u32[(block + BLK.hot) >> 2]!, region.blocks[i]!.hot);
+    });
     this.install(compiled, from, replaced);
     this.taken++;
   }
@@ -366,19 +372,18 @@ export class Compiler {
     const modules = [...byModule].map(([{ module, bytes, imports, words, from, instance }, regions]): LeftModule => {
       const kept = regions.map(({ shape }): KeptRegion => {
         const { lengths, code } = codeBytes(mmu, shape.blocks.map((b) => b.block));
-        return { name: shape.name, first: shape.first, pages: shape.pages.map((p) => p.page), code, blocks: shape.blocks.map(({ block, page, offset, entry, straddles }, i) => ({ page, offset, entry, straddles, count: mmu.u16[(block + BLK.count) >> 1]!, cost: mmu.u16[(block + BLK.cost) >> 1]!, bytes: lengths[i]! })) };
+        return { name: shape.name, first: shape.first, pages: shape.pages.map((p) => p.page), code, blocks: shape.blocks.map(({ block, page, offset, entry, straddles }, i) => ({ page, offset, entry, straddles, count: mmu.u16[(block + BLK.count) >> 1]!, cost: mmu.u16[(block + BLK.cost) >> 1]!, bytes: lengths[i]!, hot: mmu.u32[(block + BLK.hot) >> 2]! })) };
       });
       const keys = regions.map(({ shape }) => shape.blocks.flatMap(({ block, entry, straddles }, i) => (entry >= 0 && !straddles ? [i, keyOf(mmu, block)] : [])));
       return { module, bytes, words, imports, from, regions: kept, keys, functions: regions.map(({ shape }) => instance.exports[shape.name]) };
     });
-    return { modules, busy: () => this.busy() };
+    return { modules, counts: () => this.counts() };
   }
 
-  private busy(): number[] {
-    const { u16, u32 } = this.mmu, hot = (block: number): number => u32[(block + BLK.hot) >> 2]!, most = Math.floor(this.executed() / BUSY_SHARE);
-    if (most < this.batch) return []; // too short a run
-    const blocks = this.blocks.allHot(BUSY).filter((block) => u16[(block + BLK.fn) >> 1] === this.blocks.entrySlot && !this.homes.has(block));
-    return blocks.sort((a, b) => hot(b) - hot(a)).slice(0, most).map((block) => keyOf(this.mmu, block));
+  private counts(): number[] {
+    const { u16, u32 } = this.mmu;
+    if (this.executed() < LONG_RUN) return [];
+    return this.blocks.allHot(COUNTED).filter((block) => u16[(block + BLK.fn) >> 1] === this.blocks.entrySlot && !this.homes.has(block)).flatMap((block) => [keyOf(this.mmu, block), u32[(block + BLK.hot) >> 2]!]);
   }
 
   private emit(jobs: readonly Job[]): { m: Module; words: number } {
