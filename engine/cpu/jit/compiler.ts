@@ -42,8 +42,9 @@ const RARE = 2048;
 const NOWHERE: readonly number[] = [];
 /** Executions after which a block is looked for in the store, then after twice as many and so on; a power of two. */
 const WARM = 256;
-/** What a block that is not compiled ran is counted on by the next run if it is as much as this, in runs of LONG_RUN instructions and more. */
-const COUNTED = 1024, LONG_RUN = 1 << 24;
+/** What a block that is not compiled ran is counted on by the next run if it is as much as this, in runs of LONG_RUN instructions and more: in shorter ones compiling it costs more than
+ *  it saves, in any run of few. */
+const COUNTED = 1024, LONG_RUN = 1 << 28;
 /** A region whose code is written within so many instructions has not paid. Each time that happens the blocks of its frames have to run twice as often, up to MOST_WAIT times, to be compiled. */
 const PAID = 1 << 25, MOST_WAIT = 16;
 /** Larger regions are not made out of live ones: V8's code gets worse with the size. */
