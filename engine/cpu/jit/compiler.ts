@@ -89,7 +89,7 @@ export class Compiler {
   /** @param hot executions after which a block is compiled, a power of two. @returns after how many it is to be reported, a power of two too. */
   threshold(hot: number): number {
     this.mask = hot - 1;
-    return this.store === null ? hot : Math.min(hot, WARM);
+    return this.store === null || this.store.entries.size + this.store.counts.size === 0 ? hot : Math.min(hot, WARM); // reporting costs, too much where there is nothing to take up
   }
 
   private noteWritten(pfn: number): void {
