@@ -112,7 +112,7 @@ export class KeptCode implements CodeStore {
         if (now !== undefined && more(now, chunk)) kept.push(this.written(now, this.describe(n), chunk.entries));
         else kept.push({ chunk: { ...chunk, unused }, bytes: this.read(chunk.at, chunk.size) });
       });
-      for (const m of fresh) kept.push(this.written(m, m, m.keys.flatMap((list, region) => list.flatMap((x, i) => (i % 2 === 1 ? [x, region, list[i - 1]!] : [])))));
+      for (const m of fresh) kept.push(this.written(m, { words: m.words, imports: m.imports, regions: m.regions() }, m.keys().flatMap((list, region) => list.flatMap((x, i) => (i % 2 === 1 ? [x, region, list[i - 1]!] : [])))));
       this.write(kept, counts);
     } catch { /* the next run tries again */ }
   }

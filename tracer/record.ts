@@ -17,6 +17,7 @@ import { createRecordHost } from '../engine/host/record.ts';
 import { AsyncInput } from './async-input.ts';
 import { engineStats, METER } from './engine-stats.ts';
 import { keptCode } from './kept-code.ts';
+import type { KeptCode } from './kept-code.ts';
 import { createRecording, ENGINE_HASH, ENGINE_VERSION, UserError, writeManifest } from './recording.ts';
 import { DIGEST_INTERVAL_CYCLES, DigestClock, finish, openCalls, SLICE_CYCLES } from './session.ts';
 import { RecordedImages } from './stacks/images.ts';
@@ -67,6 +68,7 @@ export async function record(o: RecordOptions): Promise<RecordResult> {
   const terminal = [0, 1, 2].some((fd) => hostStream(fd === 0 ? stdinFd : fd, fd === 0).kind === 'tty');
   const input = new AsyncInput(stdin.kind === 'tty' || stdin.kind === 'pipe' || stdin.kind === 'socket');
   const host = createNodeHost({ hidden: [{ dev: made.dev, ino: made.ino }], clock: o.clock, stdinFd, async: input });
+  let code: KeptCode | null = null;
   try {
     const files = new InputFiles(dir, DIGEST_INTERVAL_CYCLES);
     const watch = o.watcher ? new Watch(o.watcher) : null;
@@ -89,7 +91,7 @@ export async function record(o: RecordOptions): Promise<RecordResult> {
     };
     writeManifest(dir, manifest);
     files.flush();
-    const code = o.jit === 'auto' ? keptCode(program.path, { ...o, counting: o.engineStats === true }) : null;
+    code = o.jit === 'auto' ? keptCode(program.path, { ...o, counting: o.engineStats === true }) : null;
     const m = createMachine(config, door, control.trace, o.engineStats ? METER : null, code), began = hostNow();
     watch?.begin(m, program.cwd, start);
     const images = new RecordedImages(files);
@@ -132,16 +134,16 @@ export async function record(o: RecordOptions): Promise<RecordResult> {
     manifest.complete = true;
     writeManifest(dir, manifest);
     code?.save(m.processor.codeLeft());
-    code?.close();
     return { manifest, dir, exit, problem: halt };
   } catch (e) {
     if (e instanceof BootError) throw new UserError(`${e.message}: give a directory that exists with --cwd`, 125);
-    const code = (e as NodeJS.ErrnoException).code;
-    if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG' || code === 'EIO') {
+    const reason = (e as NodeJS.ErrnoException).code;
+    if (reason === 'ENOSPC' || reason === 'EDQUOT' || reason === 'EFBIG' || reason === 'EIO') {
       throw new UserError(`${o.output}: ${reasonOf(e)} while recording: what was flushed can be read; free some space or record elsewhere with -o DIR`, 125);
     }
     throw e;
   } finally {
+    code?.close();
     input.stop();
     host.close();
   }

@@ -143,11 +143,12 @@ export async function replay(path: string, o: ReplayOptions): Promise<ReplayResu
       return result('incomplete', `the recorder was killed; everything up to its last flush was replayed${machine ? ` (${seconds(machine.now)})` : ''}`);
     }
     if (e instanceof LogEnd) return result('diverged', 'the replay asks for more inputs than the recording has');
-    const code = (e as NodeJS.ErrnoException).code;
-    if (o.tables && (code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG' || code === 'EIO')) throw new UserError(`${o.tables.output ?? path}: the tables could not be written (${code}): free some space or write elsewhere with -o DIR`);
+    const reason = (e as NodeJS.ErrnoException).code;
+    if (o.tables && (reason === 'ENOSPC' || reason === 'EDQUOT' || reason === 'EFBIG' || reason === 'EIO')) throw new UserError(`${o.tables.output ?? path}: the tables could not be written (${reason}): free some space or write elsewhere with -o DIR`);
     throw e;
   } finally {
     written?.abandon();
+    code?.close();
     blobs.close();
   }
 }

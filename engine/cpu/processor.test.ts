@@ -56,10 +56,10 @@ function machine(jit: 'auto' | 'off' | 'force', code: Uint8Array, options: Parti
 const tiers = ['off', 'auto', 'force'] as const, modes = [...tiers, 'kept'] as const;
 /** What a run left, as the next one gets it. */
 function storeOf({ modules, counts }: CodeLeft): CodeStore {
-  const entries = new Map<number, number[]>();
-  modules.forEach(({ keys }, m) => { keys.forEach((list, r) => { for (let i = 0; i < list.length; i += 2) entries.set(list[i + 1]!, [...entries.get(list[i + 1]!) ?? [], m, r, list[i]!]); }); });
+  const entries = new Map<number, number[]>(), kept = modules.map((m) => ({ ...m, regions: m.regions() }));
+  modules.forEach(({ keys }, m) => { keys().forEach((list, r) => { for (let i = 0; i < list.length; i += 2) entries.set(list[i + 1]!, [...entries.get(list[i + 1]!) ?? [], m, r, list[i]!]); }); });
   const list = counts(), byKey = new Map(list.flatMap((key, i): [number, number][] => (i % 2 === 0 ? [[key, list[i + 1]!]] : [])));
-  return { entries, counts: byKey, describe: (n) => modules[n]!, load: (n) => modules[n]! };
+  return { entries, counts: byKey, describe: (n) => kept[n]!, load: (n) => modules[n]! };
 }
 
 /** Runs to the first exit that is not a deadline, in slices; the final state of all modes must be equal: `kept` has the code that `auto` left. */

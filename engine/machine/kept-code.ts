@@ -5,7 +5,9 @@ export interface KeptBlock { page: number; offset: number; entry: number; count:
 /** A region: its function's export, its first word, its pages relative to the first, its blocks in the order of their words. */
 export interface KeptRegion { name: string; first: number; pages: readonly number[]; blocks: readonly KeptBlock[]; /** The bytes of all blocks, one behind the other. */ code: Uint8Array }
 /** A WebAssembly module of regions. */
-export interface KeptModule { words: number; /** Names of the helpers that it imports. */ imports: readonly string[]; regions: readonly KeptRegion[] }
+export interface KeptModule extends Linkage { regions: readonly KeptRegion[] }
+/** What a module needs of its run: words in memory, imports. */
+interface Linkage { words: number; /** Names of the helpers that it imports. */ imports: readonly string[] }
 /** What earlier runs left. Whoever has it (tracer/kept-code.ts) answers for the machine code: that it is V8's, of this WebAssembly and of this engine. */
 export interface CodeStore {
   /** By keyOf an entry's block: three numbers for each region that may be entered there: module, region, block. */
@@ -17,7 +19,7 @@ export interface CodeStore {
   /** undefined: it cannot be had after all. */
   load(module: number): { module: WebAssembly.Module; bytes: Uint8Array } | undefined;
 }
-/** A module of a run at its end, with those of its regions that live. */
-export interface LeftModule extends KeptModule { module: WebAssembly.Module; bytes: Uint8Array; /** Number in the store from which it came, −1: none. */ from: number; /** keyOf the entries, by region: block and key. */ keys: readonly (readonly number[])[]; functions: readonly unknown[] }
+/** A module of a run at its end, with those of its regions that live; asked for while the machine stands. */
+export interface LeftModule extends Linkage { module: WebAssembly.Module; bytes: Uint8Array; /** Number in the store from which it came, −1: none. */ from: number; functions: readonly unknown[]; regions(): KeptRegion[]; /** keyOf the entries, by region: block and key. */ keys(): number[][] }
 export interface CodeLeft { modules: LeftModule[]; /** For CodeStore.counts: a key and its count, and so on. */ counts(): number[] }
 

@@ -6,7 +6,7 @@ import type { Blocks } from '../interp/blocks.ts';
 import { callHelper } from '../interp/core.ts';
 import type { Core } from '../interp/core.ts';
 import { SLOT, entryAt } from '../interp/dispatch.ts';
-import { BLK, DROPS, ENT, ENTRIES, ENTRIES_BITS, FRAME_FETCHED, FRAME_FLAGS, NO_PA, S } from '../layout.ts';
+import { BLK, DROPS, ENT, ENTRIES, ENTRIES_BITS, NO_PA, S } from '../layout.ts';
 import { MEMORY_LIMITS } from '../memory.ts';
 import type { Mmu } from '../mmu/mmu.ts';
 import { I32, I64, Module } from '../wasm/builder.ts';
@@ -18,8 +18,9 @@ import { NarrowFunc } from './narrow.ts';
 import { NOT_DONE } from './region-state.ts';
 import type { ColdPaths } from './region-state.ts';
 import { Discovery } from './region.ts';
-import type { LiveRegions, Region, RegionPage } from './region.ts';
-import { codeBytes, keyOf, sameBytes } from './kept.ts';
+import type { LiveRegions, Region } from './region.ts';
+import { entryKeys, framesOf, keptRegion, keyOf, placed, sameBytes, shapeOf } from './kept.ts';
+import type { Placed, Shape } from './kept.ts';
 import { RegionWords, emitRecordOf } from './words.ts';
 
 /** V8 aborts the process near 32,700 live modules; everything is dropped long before. */
@@ -27,12 +28,16 @@ const MAX_REGIONS = 6000;
 /** With so many live none of an earlier run is taken: there is to be room for this one's. */
 const MAX_TAKEN = 4000;
 
-/** A compiled region: its slot in the dispatch table, the block around which it was made, all its blocks with their distance from that one, those
- *  through which it is entered, the frames it was made from, and the instructions executed before it. */
-interface Compiled { slot: number; root: number; blocks: ReadonlyMap<number, number>; entries: number[]; frames: number[]; made: number; from: Made | null; shape: Shape }
-/** Where a region's blocks are: what installs it, and what is kept of it. */
-interface Placed { block: number; page: number; offset: number; entry: number; straddles: boolean }
-interface Shape { name: string; first: number; pages: readonly RegionPage[]; blocks: readonly Placed[] }
+/** A compiled region: its slot in the dispatch table, its module, the instructions executed before it; and of its shape the block around which it was made, all its blocks with
+ *  their distance from that one, those through which it is entered, and its frames. */
+interface Compiled { slot: number; from: Made | null; made: number; shape: Shape; readonly root: number; readonly blocks: ReadonlyMap<number, number>; readonly entries: readonly number[]; readonly frames: readonly number[] }
+function compiledOf(shape: Shape, made: number): Compiled {
+  const at = (b: Placed): number => b.page + b.offset, root = shape.blocks.find((b) => b.entry === 0)!;
+  return {
+    slot: 0, from: null, made, shape, root: root.block, blocks: new Map(shape.blocks.map((b) => [b.block, at(b) - at(root)])),
+    entries: shape.blocks.filter((b) => b.entry >= 0 && !b.straddles).map((b) => b.block), frames: shape.pages.map((p) => p.frame >>> 12),
+  };
+}
 /** An instantiated module: the address of its words, and how many of its regions live. */
 interface Made { module: WebAssembly.Module; bytes: Uint8Array; imports: readonly string[]; words: number; at: number; instance: WebAssembly.Instance; live: number; /** Number in the store, −1 if it was made in this run. */ from: number }
 interface Job { region: Region; compiled: Compiled; /** Regions that this one takes the place of. */ replaced: Compiled[] }
@@ -235,12 +240,10 @@ export class Compiler {
       if (region === undefined) continue;
       this.mmu.u16[(block + BLK.fn) >> 1] = SLOT.enter;
       if (region === null) { this.rejected++; continue; }
-      const root = region.entries[0]!, blocks = new Map([...region.found.values()].map((b) => [b.block, b.offset - root.offset]));
-      const shape: Shape = { name: '', first: 0, pages: region.pages, blocks: [...region.found.values()].map((b) => ({ block: b.block, page: b.page, offset: b.offset - b.page, entry: b.entry, straddles: b.code.straddles })) };
-      const compiled: Compiled = { slot: 0, from: null, shape, root: root.block, blocks, entries: region.entries.filter((b) => !b.code.straddles).map((b) => b.block), frames: region.pages.map((p) => p.frame >>> 12), made: this.executed() };
+      const compiled = compiledOf(shapeOf(region), this.executed());
       const replaced = this.within(compiled), over = jobs.filter((job) => replaced.includes(job.compiled));
       jobs = [...jobs.filter((job) => !over.includes(job)), { region, compiled, replaced: [...replaced, ...over.flatMap((job) => job.replaced)].filter((live) => live.slot !== 0) }];
-      for (const b of blocks.keys()) { covered.add(b); this.homes.set(b, compiled); }
+      for (const b of compiled.blocks.keys()) { covered.add(b); this.homes.set(b, compiled); }
       for (const b of compiled.entries) entered.add(b);
     }
     this.queue = [];
@@ -307,31 +310,17 @@ export class Compiler {
     const found = store.entries.get(key);
     if (found === undefined || this.live >= MAX_TAKEN) return false;
     for (let i = found.length - 3; i >= 0; i -= 3) { // the newest is the largest
-      const region = store.describe(found[i]!).regions[found[i + 1]!], frames = region === undefined ? null : this.framesOf(region, found[i + 2]!, block, s);
+      const region = store.describe(found[i]!).regions[found[i + 1]!], frames = region === undefined ? null : framesOf(this.mmu, s, region, found[i + 2]!, block);
       if (region === undefined || frames === null || !sameBytes(this.mmu, region, frames)) continue;
       const from = this.fromStore(found[i]!, store);
       if (from === null) continue;
-      const flushes = this.blocks.flushes, blocks = this.place(region, frames);
+      const flushes = this.blocks.flushes, shape = placed(this.blocks, this.mmu, region, frames);
       if (this.blocks.flushes !== flushes) return true; // the block is void
-      if (blocks === null) continue;
-      this.adopt(region, frames, blocks, from);
+      if (shape === null) continue;
+      this.adopt(region, shape, from);
       return true;
     }
     return false;
-  }
-  /** The frames of the pages of a region whose block `index` is this one, as the page tables of s have them; null unless they are such as discovery takes. */
-  private framesOf(region: KeptRegion, index: number, block: number, s: number): number[] | null {
-    const { mmu } = this, { u32 } = mmu, { page, offset } = region.blocks[index]!, pa = u32[(block + BLK.pa) >> 2]!, frames: number[] = [];
-    if ((pa & 4095) !== offset) return null;
-    const baseLo = u32[(block + BLK.vaLo) >> 2]! - page, baseHi = u32[(block + BLK.vaHi) >> 2]!;
-    for (const p of region.pages) {
-      const lo = baseLo + p;
-      if (lo < 0 || lo > 0xffffffff) return null;
-      const pfn = p === page ? pa >>> 12 : mmu.peek(s, lo | 0, baseHi | 0, false);
-      if (pfn < 0 || (mmu.u8[FRAME_FLAGS + pfn]! & FRAME_FETCHED) === 0 || frames.includes(pfn * 4096)) return null;
-      frames.push(pfn * 4096);
-    }
-    return frames;
   }
   private fromStore(n: number, store: CodeStore): Made | null {
     const known = this.stored.get(n);
@@ -341,24 +330,9 @@ export class Compiler {
     this.stored.set(n, made);
     return made;
   }
-  /** The region's blocks in this run, decoded if need be; null if one is not what it was. */
-  private place(region: KeptRegion, frames: readonly number[]): Placed[] | null {
-    const { u16, u32 } = this.mmu, placed: Placed[] = [];
-    for (const { page, offset, entry, count, cost, straddles } of region.blocks) {
-      const pa = frames[region.pages.indexOf(page)]! + offset, block = straddles ? this.blocks.lookup(pa) : this.blocks.ensure(pa), second = straddles ? frames[region.pages.indexOf(page + 4096)]! >>> 12 : 0;
-      if (block === 0 || u32[(block + BLK.straddleFrame) >> 2] !== second || u16[(block + BLK.count) >> 1] !== count || u16[(block + BLK.cost) >> 1] !== cost) return null;
-      placed.push({ block, page, offset, entry, straddles });
-    }
-    return placed;
-  }
-  private adopt(region: KeptRegion, frames: readonly number[], blocks: readonly Placed[], from: Made): void {
-    const root = blocks.find((b) => b.entry === 0)!, at = (b: Placed): number => b.page + b.offset;
-    const compiled: Compiled = {
-      slot: 0, from: null, root: root.block, blocks: new Map(blocks.map((b) => [b.block, at(b) - at(root)])), entries: blocks.filter((b) => b.entry >= 0 && !b.straddles).map((b) => b.block),
-      frames: frames.map((frame) => frame >>> 12), made: this.executed(), shape: { name: region.name, first: region.first, pages: region.pages.map((page, i) => ({ page, frame: frames[i]! })), blocks },
-    };
-    const replaced = this.within(compiled), { u32 } = this.mmu;
-    blocks.forEach(({ block }, i) => { // a larger region around it has to know which loops go round often
+  private adopt(region: KeptRegion, shape: Shape, from: Made): void {
+    const compiled = compiledOf(shape, this.executed()), replaced = this.within(compiled), { u32 } = this.mmu;
+    shape.blocks.forEach(({ block }, i) => { // a larger region around it has to know which loops go round often
       this.homes.set(block, compiled);
       u32[(block + BLK.hot) >> 2] = Math.max(u32[(block + BLK.hot) >> 2]!, region.blocks[i]!.hot);
     });
@@ -367,17 +341,13 @@ export class Compiler {
   }
   /** What this run leaves to later ones. */
   left(): CodeLeft {
-    const { mmu } = this, byModule = new Map<Made, Compiled[]>(), alive = new Set<Compiled>();
+    const byModule = new Map<Made, Compiled[]>(), alive = new Set<Compiled>();
     for (const regions of this.frames.values()) for (const region of regions) alive.add(region);
     for (const region of alive) { const list = byModule.get(region.from!); if (list === undefined) byModule.set(region.from!, [region]); else list.push(region); }
-    const modules = [...byModule].map(([{ module, bytes, imports, words, from, instance }, regions]): LeftModule => {
-      const kept = regions.map(({ shape }): KeptRegion => {
-        const { lengths, code } = codeBytes(mmu, shape.blocks.map((b) => b.block));
-        return { name: shape.name, first: shape.first, pages: shape.pages.map((p) => p.page), code, blocks: shape.blocks.map(({ block, page, offset, entry, straddles }, i) => ({ page, offset, entry, straddles, count: mmu.u16[(block + BLK.count) >> 1]!, cost: mmu.u16[(block + BLK.cost) >> 1]!, bytes: lengths[i]!, hot: mmu.u32[(block + BLK.hot) >> 2]! })) };
-      });
-      const keys = regions.map(({ shape }) => shape.blocks.flatMap(({ block, entry, straddles }, i) => (entry >= 0 && !straddles ? [i, keyOf(mmu, block)] : [])));
-      return { module, bytes, words, imports, from, regions: kept, keys, functions: regions.map(({ shape }) => instance.exports[shape.name]) };
-    });
+    const modules = [...byModule].map(([{ module, bytes, imports, words, from, instance }, regions]): LeftModule => ({
+      module, bytes, words, imports, from, functions: regions.map(({ shape }) => instance.exports[shape.name]),
+      regions: () => regions.map(({ shape }) => keptRegion(this.mmu, shape)), keys: () => regions.map(({ shape }) => entryKeys(this.mmu, shape)),
+    }));
     return { modules, counts: () => this.counts() };
   }
 

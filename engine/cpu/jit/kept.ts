@@ -1,8 +1,19 @@
 // Compiled regions that outlive a run. Guest code at the same place in its page becomes the same WebAssembly (words.ts), so what V8 made of it can be kept. It is taken up again
 // where the same bytes stand, all of them compared: a run with kept code computes what one without does.
 import type { KeptRegion } from '../../machine/kept-code.ts';
+import type { Blocks } from '../interp/blocks.ts';
 import { BLK, RAM_BASE, REC } from '../layout.ts';
 import type { Mmu } from '../mmu/mmu.ts';
+import { frameOf } from './region.ts';
+import type { Region, RegionPage } from './region.ts';
+
+/** A block of a compiled region: its address, its page relative to the base page, its first byte in its page, entry (−1: none). */
+export interface Placed { block: number; page: number; offset: number; entry: number; straddles: boolean }
+/** Where a compiled region's blocks are, in the order of their words: what installs it, and what is kept of it. `name` and `first` are known when it has been emitted. */
+export interface Shape { name: string; first: number; pages: readonly RegionPage[]; blocks: readonly Placed[] }
+export function shapeOf({ pages, found }: Region): Shape {
+  return { name: '', first: 0, pages, blocks: [...found.values()].map((b) => ({ block: b.block, page: b.page, offset: b.offset - b.page, entry: b.entry, straddles: b.code.straddles })) };
+}
 
 /** Bytes behind a block's end that the decoder may have looked at: the longest instruction. */
 const LOOKAHEAD = 15;
@@ -26,7 +37,7 @@ function parts(mmu: Mmu, block: number): { at: number; bytes: number }[] {
   return [{ at: pa, bytes: Math.min(endOf(mmu, block) - pa + LOOKAHEAD, rest) }];
 }
 /** The bytes that decide what the blocks are. */
-export function codeBytes(mmu: Mmu, blocks: readonly number[]): { lengths: number[]; code: Uint8Array } {
+function codeBytes(mmu: Mmu, blocks: readonly number[]): { lengths: number[]; code: Uint8Array } {
   const all = blocks.map((block) => parts(mmu, block)), lengths = all.map((list) => list.reduce((sum, { bytes }) => sum + bytes, 0)), code = new Uint8Array(lengths.reduce((sum, n) => sum + n, 0));
   let to = 0;
   for (const { at, bytes } of all.flat()) { code.set(mmu.u8.subarray(RAM_BASE + at, RAM_BASE + at + bytes), to); to += bytes; }
@@ -46,4 +57,35 @@ export function sameBytes(mmu: Mmu, region: KeptRegion, frames: readonly number[
     if (straddles && !same(RAM_BASE + frames[region.pages.indexOf(page + 4096)]!, bytes - first)) return false;
   }
   return true;
+}
+
+/** A live region as it is kept. */
+export function keptRegion(mmu: Mmu, { name, first, pages, blocks }: Shape): KeptRegion {
+  const { u16, u32 } = mmu, { lengths, code } = codeBytes(mmu, blocks.map((b) => b.block));
+  return { name, first, pages: pages.map((p) => p.page), code, blocks: blocks.map(({ block, page, offset, entry, straddles }, i) => ({ page, offset, entry, straddles, count: u16[(block + BLK.count) >> 1]!, cost: u16[(block + BLK.cost) >> 1]!, bytes: lengths[i]!, hot: u32[(block + BLK.hot) >> 2]! })) };
+}
+/** The entries of a live region: number of the block, and keyOf it, and so on. */
+export const entryKeys = (mmu: Mmu, { blocks }: Shape): number[] => blocks.flatMap(({ block, entry, straddles }, i) => (entry >= 0 && !straddles ? [i, keyOf(mmu, block)] : []));
+
+/** The frames of the pages of a kept region whose block `index` is this one, as the page tables of s have them; null unless they are such as discovery takes. */
+export function framesOf(mmu: Mmu, s: number, region: KeptRegion, index: number, block: number): number[] | null {
+  const { u32 } = mmu, { page, offset } = region.blocks[index]!, pa = u32[(block + BLK.pa) >> 2]!, frames: number[] = [];
+  if ((pa & 4095) !== offset) return null;
+  const baseLo = u32[(block + BLK.vaLo) >> 2]! - page, baseHi = u32[(block + BLK.vaHi) >> 2]!;
+  for (const p of region.pages) {
+    const frame = p === page ? pa - offset : frameOf(mmu, s, baseLo + p, baseHi);
+    if (frame < 0 || frames.includes(frame)) return null;
+    frames.push(frame);
+  }
+  return frames;
+}
+/** A kept region's blocks in this run, decoded if need be; null if one is not what it was. */
+export function placed(blocks: Blocks, { u16, u32 }: Mmu, region: KeptRegion, frames: readonly number[]): Shape | null {
+  const all: Placed[] = [];
+  for (const { page, offset, entry, count, cost, straddles } of region.blocks) {
+    const pa = frames[region.pages.indexOf(page)]! + offset, block = straddles ? blocks.lookup(pa) : blocks.ensure(pa), second = straddles ? frames[region.pages.indexOf(page + 4096)]! >>> 12 : 0;
+    if (block === 0 || u32[(block + BLK.straddleFrame) >> 2] !== second || u16[(block + BLK.count) >> 1] !== count || u16[(block + BLK.cost) >> 1] !== cost) return null;
+    all.push({ block, page, offset, entry, straddles });
+  }
+  return { name: region.name, first: region.first, pages: region.pages.map((page, i) => ({ page, frame: frames[i]! })), blocks: all };
 }

@@ -46,6 +46,12 @@ const MAX_BLOCKS = 96, MAX_INSNS = 1000, MAX_PAGES = 4;
 /** Beyond this size no block is added that is only reached indirectly: V8's time to compile grows with it, and more than the time that staying inside saves. */
 const SMALL_BLOCKS = 24, SMALL_INSNS = 200;
 
+/** Physical address of the page at lo (perhaps outside 0 … 2^32 − 1) + hi·2^32, as the page tables of s have it; −1 if no region may have code from there. */
+export function frameOf(mmu: Mmu, s: number, lo: number, hi: number): number {
+  if (lo < 0 || lo > 0xffffffff) return -1;
+  const pfn = mmu.peek(s, lo | 0, hi | 0, false);
+  return pfn < 0 || (mmu.u8[FRAME_FLAGS + pfn]! & FRAME_FETCHED) === 0 ? -1 : pfn * 4096;
+}
 const pageOf = (offset: number): number => Math.floor(offset / 4096) * 4096;
 
 export class Discovery {
@@ -69,12 +75,10 @@ export class Discovery {
     const { pages } = this;
     for (let i = 0; i < pages.length; i++) if (pages[i]!.page === page) return pages[i]!.frame;
     if (pages.length >= MAX_PAGES) return -1;
-    const lo = baseLo + page;
-    if (lo < 0 || lo > 0xffffffff) return -1;
-    const pfn = this.mmu.peek(this.s, lo | 0, baseHi | 0, false);
-    if (pfn < 0 || (this.mmu.u8[FRAME_FLAGS + pfn]! & FRAME_FETCHED) === 0 || pages.some((p) => p.frame === pfn * 4096)) return -1;
-    pages.push({ page, frame: pfn * 4096 });
-    return pfn * 4096;
+    const frame = frameOf(this.mmu, this.s, baseLo + page, baseHi);
+    if (frame < 0 || pages.some((p) => p.frame === frame)) return -1;
+    pages.push({ page, frame });
+    return frame;
   }
 
   /** Offset of a block to which an indirect jump has gone; NaN if it is not on a page of the region and cannot be. */
