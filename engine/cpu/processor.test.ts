@@ -100,12 +100,22 @@ describe.skipIf(!hasGcc)('processor', { timeout: 60_000 }, () => {
     expect(cpu.regs(0).gpr(R8)).toBe(sum);
     expect(cpu.regs(0).gpr(RSP)).toBe(STACK);
   }));
+  const ACROSS = `mov rsp, ${STACK - 4096 + 24}\nmov ecx, 300000\n1: mov [rsp+8], rcx\ncall f\nadd rdx, rax\ndec ecx\njnz 1b\nsyscall
+    f: push rbx\npush rbp\npush r12\npush r13\nmov rax, [rsp+8]\nadd rax, rcx\nmov rbx, rax\npop r13\npop r12\npop rbp\npop rbx\nadd rbx, [rsp+16]\nret`;
+  test('a stack frame over the end of a page', () => run(ACROSS, ({ cpu }) => expect(cpu.regs(0).gpr(RSP)).toBe(STACK - 4096 + 24), undefined, 20_000));
+  test('code whose stack frame goes over the end of a page stays compiled, also where it is taken up again', () => {
+    const options = { hot: 128, meter: { now: () => 0 } }, first = finished(assemble(ACROSS), options, 256, 1e5);
+    expect(first.cpu.stats().sideExits).toBeLessThan(100_000); // one in each round else
+    const again = finished(assemble(ACROSS), { ...options, code: storeOf(first.cpu.codeLeft()) }, 256, 1e5);
+    expect(again.cpu.stats()).toMatchObject({ regions: 0 });
+    expect(again.cpu.stats().sideExits).toBeLessThan(1000);
+  });
   const LOOPS = (term: number): Uint8Array => assemble(`mov ecx, 5000\n1: mov rsi, rcx\ncall f\nadd rbx, rax\ndec rcx\njnz 1b\nsyscall\n.org 0x1000\nf: lea rax, [rsi*2+${term}]\nmov [rsp-16], rax\nadd rax, [rsp-16]\nret`);
-  const finished = (code: Uint8Array, options: Partial<ProcessorOptions>, frames = 256): Machine => {
+  const finished = (code: Uint8Array, options: Partial<ProcessorOptions>, frames = 256, slice = 1e7): Machine => {
     const m = machine('auto', code, options);
     for (let i = 0; i < 2; i++) m.map(CODE + i * 4096, frames + i, 7);
     m.ram.write(frames * 4096, code, 0, code.length);
-    do m.cpu.run(0, m.cpu.now(0) + 1e7); while (m.cpu.exit.reason === EXIT.deadline);
+    do m.cpu.run(0, m.cpu.now(0) + slice); while (m.cpu.exit.reason === EXIT.deadline);
     expect(m.cpu.exit.reason).toBe(EXIT.syscall);
     return m;
   };

@@ -15,7 +15,7 @@ import { SLOT } from './interp/dispatch.ts';
 import { Core } from './interp/core.ts';
 import type { Runtime } from './interp/core.ts';
 import { runString } from './interp/string.ts';
-import { DTLB, DTLB_ENTRIES, FRAME_COUNT, FRAME_FETCHED, FRAME_FLAGS, HOT_MASK, ITLB, ITLB_ENTRIES, MAX_CPUS, RAM_BASE, REC, S, cpuBase } from './layout.ts';
+import { DTLB, DTLB_ENTRIES, FRAME_COUNT, FRAME_FETCHED, FRAME_FLAGS, HOT_MASK, ITLB, ITLB_ENTRIES, MAX_CPUS, RAM_BASE, REC, S, SIDE, cpuBase } from './layout.ts';
 import { Compiler } from './jit/compiler.ts';
 import { Mmu } from './mmu/mmu.ts';
 import './semantics/all.ts';
@@ -165,6 +165,7 @@ class Cpu implements Processor {
       }
     }
     this.leave(s);
+    if (u32[SIDE >> 2] !== 0) this.compiler!.side(s);
     if (stepping) this.endStep(stepAt, inhibits);
     if (meter !== null) this.times.run += meter.now() - since;
   }

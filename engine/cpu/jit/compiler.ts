@@ -6,7 +6,7 @@ import type { Blocks } from '../interp/blocks.ts';
 import { callHelper } from '../interp/core.ts';
 import type { Core } from '../interp/core.ts';
 import { SLOT, entryAt } from '../interp/dispatch.ts';
-import { BLK, DROPS, ENT, ENTRIES, ENTRIES_BITS, NO_PA, S } from '../layout.ts';
+import { BLK, DROPS, ENT, ENTRIES, ENTRIES_BITS, NO_PA, REC, S, SIDE } from '../layout.ts';
 import { MEMORY_LIMITS } from '../memory.ts';
 import type { Mmu } from '../mmu/mmu.ts';
 import { I32, I64, Module } from '../wasm/builder.ts';
@@ -14,7 +14,9 @@ import type { Func } from '../wasm/builder.ts';
 import { Codes } from './codes.ts';
 import { NotCompilable } from './context.ts';
 import { LONGEST_WAY, RegionEmitter } from './emitter.ts';
+import { leads } from './groups.ts';
 import { NarrowFunc } from './narrow.ts';
+import { planOf } from './plan.ts';
 import { NOT_DONE } from './region-state.ts';
 import type { ColdPaths } from './region-state.ts';
 import { Discovery } from './region.ts';
@@ -52,6 +54,8 @@ const WARM = 256;
 const COUNTED = 1024, LONG_RUN = 1 << 28;
 /** A region whose code is written within so many instructions has not paid. Each time that happens the blocks of its frames have to run twice as often, up to MOST_WAIT times, to be compiled. */
 const PAID = 1 << 25, MOST_WAIT = 16;
+/** Instructions. */
+const SIDES_WITHIN = 1 << 28;
 /** Larger regions are not made out of live ones: V8's code gets worse with the size. */
 const MERGED_BLOCKS = 48;
 
@@ -62,6 +66,10 @@ export class Compiler {
   private readonly homes = new Map<number, Compiled>();
   /** Blocks that seemed rare when they were reported, and the instructions executed until then. */
   private readonly doubted = new Map<number, number>();
+  /** By block: instructions that compare for accesses of others too, which too often were not on one page. */
+  private readonly parted = new Map<number, Set<number>>();
+  /** Blocks in whose middle regions were left SIDES times, and the instructions executed until then. */
+  private readonly sided = new Map<number, number>();
   /** By frame of regions that were thrown away before they had paid: how much longer its blocks wait. */
   private readonly waits = new Map<number, number>();
   private readonly uncompilable = new Set<Form>();
@@ -85,6 +93,8 @@ export class Compiler {
     blocks.onFlush = () => {
       this.queue = [];
       this.doubted.clear();
+      this.parted.clear();
+      this.sided.clear();
       this.codes.clear();
       for (const pfn of [...this.frames.keys()]) this.drop(pfn);
       this.homes.clear();
@@ -184,11 +194,8 @@ export class Compiler {
     };
     let root = block;
     if (home !== undefined) {
-      const { u32 } = this.mmu, pageVa = block + BLK.vaLo, distance = home.blocks.get(block)!;
       root = home.root;
-      const lo = u32[pageVa >> 2]! + (u32[(block + BLK.pa) >> 2]! & 4095) - distance;
-      u32[(root + BLK.vaLo) >> 2] = lo & ~4095;
-      u32[(root + BLK.vaHi) >> 2] = u32[(pageVa + 4) >> 2]! + Math.floor(lo / 4294967296);
+      this.placeRoot(home, block);
     }
     for (;;) {
       met = [];
@@ -217,6 +224,37 @@ export class Compiler {
       for (const live of torn) large.add(live);
       if (home !== undefined && large.has(home)) root = block;
     }
+  }
+  /** The region's root gets its address from that of another block of it, just reported. */
+  private placeRoot({ root, blocks }: Compiled, block: number): void {
+    const { u32 } = this.mmu, lo = u32[(block + BLK.vaLo) >> 2]! + (u32[(block + BLK.pa) >> 2]! & 4095) - blocks.get(block)!;
+    u32[(root + BLK.vaLo) >> 2] = lo & ~4095;
+    u32[(root + BLK.vaHi) >> 2] = u32[(block + BLK.vaHi) >> 2]! + Math.floor(lo / 4294967296);
+  }
+  /**
+   * Regions were left at the record in SIDE, on the CPU with state s, SIDES times more. If it compares for several accesses, and that was so in few instructions, they are not on one
+   * page too often (a stack frame that goes over the end of one): the block's regions are made again, with a comparison for each.
+   */
+  side(s: number): void {
+    const { u32 } = this.mmu, record = u32[SIDE >> 2]!, k = this.mmu.u8[record + REC.k]!, block = record - k * REC.size - BLK.size, pa = u32[(block + BLK.pa) >> 2]!, before = this.sided.get(block), now = this.executed();
+    u32[SIDE >> 2] = 0;
+    this.sided.set(block, now);
+    if (pa === NO_PA || this.minHot === 0 || before === undefined || now - before > SIDES_WITHIN) return;
+    const code = this.codes.read(pa), known = this.parted.get(block);
+    if (code.insns.length <= k || !leads(planOf(code).accesses, k)) return;
+    if (known === undefined) this.parted.set(block, new Set([k])); else known.add(k);
+    const { flushes } = this.blocks;
+    for (const region of [...this.frames.get(pa >>> 12) ?? []]) if (this.blocks.flushes === flushes && region.slot !== 0 && region.blocks.has(block)) this.remake(region, block, s);
+  }
+  /** The same blocks once more. */
+  private remake(old: Compiled, block: number, s: number): void {
+    this.placeRoot(old, block);
+    const discovery = new Discovery(this.blocks, this.codes, this.mmu, s, this.minHot, new Set(old.entries), { rooted: (b) => (b === old.root ? old.blocks.values() : NOWHERE), apart: (b) => !old.blocks.has(b) });
+    const { flushes } = this.blocks;
+    if (discovery.find(old.root) !== true || this.blocks.flushes !== flushes) return;
+    const region = discovery.region(), compiled = compiledOf(shapeOf(region), this.executed());
+    for (const b of compiled.blocks.keys()) this.homes.set(b, compiled);
+    this.make([{ region, compiled, replaced: [old] }]);
   }
   /** Whether the block, just reported, runs less often than RARE says; undefined if only the next report will tell. @param made instructions before a time since when it has not been
    *  reported: when the live region was made that it meets. */
@@ -247,6 +285,9 @@ export class Compiler {
       for (const b of compiled.entries) entered.add(b);
     }
     this.queue = [];
+    this.make(jobs);
+  }
+  private make(jobs: Job[]): void {
     for (;;) {
       for (const { region, compiled } of jobs) if (this.uncompilable.has(region.entries[0]!.code.insns[0]!.form)) this.forget(compiled);
       jobs = jobs.filter(({ region }) => !this.uncompilable.has(region.entries[0]!.code.insns[0]!.form));
@@ -316,7 +357,7 @@ export class Compiler {
       if (from === null) continue;
       const flushes = this.blocks.flushes, shape = placed(this.blocks, this.mmu, region, frames);
       if (this.blocks.flushes !== flushes) return true; // the block is void
-      if (shape === null) continue;
+      if (shape === null || shape.blocks.some((b) => this.parted.has(b.block))) continue;
       this.adopt(region, shape, from);
       return true;
     }
@@ -387,7 +428,7 @@ export class Compiler {
     jobs.forEach(({ region, compiled }, i) => {
       const words = new RegionWords(region, first), name = String(i);
       compiled.shape = { ...compiled.shape, name, first };
-      const emitter = new RegionEmitter(m.funcOf(NarrowFunc, [I32, I32], [I32], name), region, words, call, cold, this.uncompilable, this.mmu.cpus, longestWay);
+      const emitter = new RegionEmitter(m.funcOf(NarrowFunc, [I32, I32], [I32], name), region, words, call, cold, this.uncompilable, this.parted, this.mmu.cpus, longestWay);
       emitter.run();
       longest = Math.max(longest, emitter.longest);
       first += words.count;

@@ -13,6 +13,7 @@ import type { Label } from '../wasm/builder.ts';
 import type { CallHelper } from '../interp/context.ts';
 import { CompileCtx, NotCompilable } from './context.ts';
 import type { FlagKind } from './flag-kinds.ts';
+import { apart } from './groups.ts';
 import { holdsOf } from './holds.ts';
 import type { Hold } from './holds.ts';
 import type { NarrowFunc } from './narrow.ts';
@@ -101,7 +102,7 @@ export class RegionEmitter {
   /** Cycles: the longest way between two looks at the deadline. */
   readonly longest: number;
 
-  constructor(private readonly f: NarrowFunc, private readonly region: Region, private readonly words: RegionWords, private readonly call: CallHelper, cold: ColdPaths, private readonly uncompilable: Set<Form>, cpus: number, longestWay: number) {
+  constructor(private readonly f: NarrowFunc, private readonly region: Region, private readonly words: RegionWords, private readonly call: CallHelper, cold: ColdPaths, private readonly uncompilable: Set<Form>, private readonly parted: ReadonlyMap<number, ReadonlySet<number>>, cpus: number, longestWay: number) {
     if (cpus === 1) f.fix(STATE, cpuBase(0));
     const memory = !region.loops;
     this.state = new RegionState(f, memory, everyEven(region));
@@ -354,7 +355,7 @@ export class RegionEmitter {
     f.get(state.left).i32Const(way).i32LeS().hint(false).if(); ctx.sideExit(); f.end();
   }
   private body(b: RegionBlock): void {
-    const { ctx } = this, { insns, offsets } = b.code, { accesses, flagsDead } = planOf(b.code), last = insns.length - 1, holds = this.holds.get(b);
+    const { ctx } = this, { insns, offsets } = b.code, { accesses: all, flagsDead } = planOf(b.code), last = insns.length - 1, holds = this.holds.get(b), parted = this.parted.get(b.block), accesses = parted === undefined ? all : apart(all, parted);
     ctx.page = b.page;
     this.watch(b);
     for (let k = 0; k <= last; k++) {

@@ -30,6 +30,20 @@ export const RIP = 16;
 /** Of symbols, which are not 0 and fewer than 2^16 in a block, and a scale. */
 const keyOf = (base: number, index: number, scale: number): number => (base * 65536 + index) * 4 + scale;
 
+/** The group for which instruction k compares. */
+const ledBy = (accesses: readonly (Accesses | undefined)[], k: number): Group[] => [accesses[k]?.operand?.group, accesses[k]?.stack?.group].filter((group) => group !== undefined && accesses.findIndex((a) => a?.operand?.group === group || a?.stack?.group === group) === k) as Group[];
+/** Whether instruction k compares for others too. */
+export const leads = (accesses: readonly (Accesses | undefined)[], k: number): boolean => ledBy(accesses, k).length > 0;
+/** The same without the groups for which these instructions compare: each access compares for itself. */
+export function apart(accesses: readonly (Accesses | undefined)[], leaders: Iterable<number>): (Accesses | undefined)[] {
+  const gone = new Set([...leaders].flatMap((k) => ledBy(accesses, k)));
+  return accesses.map((a) => {
+    const rest: Accesses = {};
+    for (const what of ['operand', 'stack'] as const) if (a?.[what] !== undefined && !gone.has(a[what].group)) rest[what] = a[what];
+    return rest.operand === undefined && rest.stack === undefined ? undefined : rest;
+  });
+}
+
 /** By instruction of a block: the accesses that share their comparison with others. */
 export function groupAccesses(insns: readonly Insn[], offsets: readonly number[]): (Accesses | undefined)[] {
   /** Registers as a symbol and a distance from it. */
