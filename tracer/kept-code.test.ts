@@ -1,0 +1,82 @@
+// The files of kept code: what is given up, and when.
+import { existsSync, mkdtempSync, rmSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { CodeLeft, LeftModule } from '../engine/machine/kept-code.ts';
+import { KeptCode } from './kept-code.ts';
+import { knowsNatives } from './machine-code.ts';
+
+let dir = '';
+beforeEach(() => { dir = mkdtempSync(join(tmpdir(), 'ktrace-kept-')); });
+afterEach(() => { rmSync(dir, { recursive: true }); });
+
+/** An empty module with a custom section of so many bytes more. */
+function wasm(padding = 0): Uint8Array<ArrayBuffer> {
+  const length: number[] = [];
+  for (let n = padding + 2; ; n >>>= 7) { length.push(n >= 128 ? (n & 127) | 128 : n); if (n < 128) break; }
+  const head = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 0, ...length, 1, 0x78], bytes = new Uint8Array(head.length + padding);
+  bytes.set(head);
+  return bytes;
+}
+/** A module with one region, whose entry has that key. @param from of the store, or −1 */
+function left(key: number, from = -1, padding = 0): LeftModule {
+  const bytes = wasm(padding), block = { page: 0, offset: 0, entry: 0, count: 1, cost: 1, straddles: false, bytes: 1, hot: 1 };
+  return { module: new WebAssembly.Module(bytes), bytes, words: 3, imports: [], from, functions: [], regions: () => [{ name: '0', first: 0, pages: [0], blocks: [block], code: Uint8Array.of(0xc3) }], keys: () => [[0, key]] };
+}
+const nothing = (): number[] => [];
+/** A run that uses the modules of these keys, and leaves one more. */
+function run(file: string, uses: readonly number[], fresh: LeftModule | null, counts = nothing): KeptCode {
+  const code = new KeptCode(file), modules = uses.flatMap((key) => { const found = code.entries.get(key); return found === undefined ? [] : [left(key, found[0])]; });
+  code.save({ modules: fresh === null ? modules : [...modules, fresh], counts } satisfies CodeLeft);
+  code.close();
+  return new KeptCode(file);
+}
+const keys = (code: KeptCode): number[] => { const all = [...code.entries.keys()]; code.close(); return all; };
+
+describe.skipIf(!knowsNatives)('files of kept code (the natives of this V8 are not known: nothing is kept)', () => {
+  test('what a run leaves is there for the next, region and counts', () => {
+    const code = run(join(dir, 'a.code'), [], left(7), () => [11, 3000]);
+    expect(code.entries.get(7)).toEqual([0, 0, 0]);
+    expect(code.describe(0)).toMatchObject({ words: 3, regions: [{ name: '0', code: Buffer.of(0xc3) }] });
+    expect(code.load(0)!.module).toBeInstanceOf(WebAssembly.Module);
+    expect([...code.counts]).toEqual([[11, 3000]]);
+    code.close();
+  });
+  test('a module that 16 runs in which something was added have not used is given up, one that is used is not', () => {
+    const file = join(dir, 'a.code');
+    keys(run(file, [], left(1)));
+    keys(run(file, [], left(2)));
+    for (let i = 0; i < 15; i++) keys(run(file, [2], left(100 + i)));
+    expect(keys(new KeptCode(file))).toContain(1);
+    keys(run(file, [2], left(200)));
+    const now = keys(new KeptCode(file));
+    expect(now).not.toContain(1);
+    expect(now).toContain(2);
+    expect(now).toContain(200);
+  });
+  test('a run that adds nothing leaves the file alone', () => {
+    const file = join(dir, 'a.code');
+    keys(run(file, [], left(1)));
+    const { ino } = statSync(file);
+    keys(run(file, [1], null));
+    expect(statSync(file).ino).toBe(ino);
+  });
+  test('of 64 MiB those make room that were not used for longest', () => {
+    const file = join(dir, 'a.code'), size = 24 << 20;
+    keys(run(file, [], left(1, -1, size)));
+    keys(run(file, [], left(2, -1, size)));
+    expect(keys(run(file, [1], left(3, -1, size))).sort()).toEqual([1, 3]);
+    expect(statSync(file).size).toBeLessThan(64 << 20);
+  });
+  test('files of programs that were not recorded for longest make room, and what a killed process was writing goes', () => {
+    const old = join(dir, 'old.code'), newer = join(dir, 'newer.code'), torn = join(dir, 'b.code.123'), other = join(dir, 'notes.txt');
+    for (const [file, age] of [[old, 7200], [newer, 60], [torn, 7200], [other, 7200]] as const) {
+      writeFileSync(file, '');
+      truncateSync(file, file === torn || file === other ? 1 : 300 << 20); // holes: no room is taken
+      utimesSync(file, Date.now() / 1000 - age, Date.now() / 1000 - age);
+    }
+    keys(run(join(dir, 'a.code'), [], left(1)));
+    expect([old, newer, torn, other].map((file) => existsSync(file))).toEqual([false, true, false, true]);
+  });
+});
