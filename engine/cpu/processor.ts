@@ -60,7 +60,8 @@ class Cpu implements Processor {
   private young: boolean;
   private early = 0;
   private readonly times = { run: 0, decode: 0, compile: 0 };
-  private readonly sideCauses = new Map<string, number>();
+  /** By handler slot: instructions before which regions were left. */
+  private readonly sideExits = new Map<number, number>();
 
   private readonly meter: Meter | null;
 
@@ -169,11 +170,18 @@ class Cpu implements Processor {
     if (stepping) this.endStep(stepAt, inhibits);
     if (meter !== null) this.times.run += meter.now() - since;
   }
-  /** Why a region handed its next instruction to the interpreter: the form is not compiled, or its operands or memory were out of the ordinary. */
   private noteSideExit(record: number): void {
-    const form = this.core.formOf(this.mmu.u16[(record + REC.fn) >> 1]!);
-    const cause = `${this.compiler!.leftOut(form) ? 'not compiled' : form.mem !== 0 ? 'memory' : 'operand'}: ${form.key}`;
-    this.sideCauses.set(cause, (this.sideCauses.get(cause) ?? 0) + 1);
+    const slot = this.mmu.u16[(record + REC.fn) >> 1]!;
+    this.sideExits.set(slot, (this.sideExits.get(slot) ?? 0) + 1);
+  }
+  /** Why regions handed their next instruction to the interpreter, the most frequent cause first: the form is not compiled, or its operands or memory were out of the ordinary. */
+  private sideCauses(): [string, number][] {
+    const causes = new Map<string, number>();
+    for (const [slot, n] of this.sideExits) { // of a sequence and its first form it is the same
+      const form = this.core.formOf(slot), cause = `${this.compiler!.leftOut(form) ? 'not compiled' : form.mem !== 0 ? 'memory' : 'operand'}: ${form.key}`;
+      causes.set(cause, (causes.get(cause) ?? 0) + n);
+    }
+    return [...causes].sort((a, b) => b[1] - a[1]);
   }
   /** To the instruction of the record, or behind it. */
   private setRip(s: number, record: number, behind: boolean): void {
@@ -352,7 +360,7 @@ class Cpu implements Processor {
     if (this.meter === null) return out;
     for (const [name, at] of Object.entries(COUNT)) out[name] = this.pair(at);
     for (const [name, ms] of Object.entries(times)) out[`${name}Ms`] = Math.round(ms * 1000) / 1000;
-    for (const [cause, n] of [...this.sideCauses].sort((a, b) => b[1] - a[1])) out[`side exit, ${cause}`] = n;
+    for (const [cause, n] of this.sideCauses()) out[`side exit, ${cause}`] = n;
     return out;
   }
 }
