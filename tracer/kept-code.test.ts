@@ -21,7 +21,7 @@ function wasm(padding = 0): Uint8Array<ArrayBuffer> {
 }
 /** A module with one region, whose entry has that key. @param from of the store, or −1 */
 function left(key: number, from = -1, padding = 0): LeftModule {
-  const bytes = wasm(padding), block = { page: 0, offset: 0, entry: 0, count: 1, cost: 1, straddles: false, bytes: 1, hot: 1 };
+  const bytes = wasm(padding), block = { page: 0, offset: 0, entry: 0, count: 1, cost: 1, straddles: false, bytes: 1, hot: 1, parted: [0, 3] };
   return { module: new WebAssembly.Module(bytes), bytes, words: 3, imports: [], from, functions: [], regions: () => [{ name: '0', first: 0, pages: [0], blocks: [block], code: Uint8Array.of(0xc3) }], keys: () => [[0, key]] };
 }
 const nothing = (): number[] => [];
@@ -38,7 +38,7 @@ describe.skipIf(!knowsNatives)('files of kept code (the natives of this V8 are n
   test('what a run leaves is there for the next, region and counts', () => {
     const code = run(join(dir, 'a.code'), [], left(7), () => [11, 3000]);
     expect(code.entries.get(7)).toEqual([0, 0, 0]);
-    expect(code.describe(0)).toMatchObject({ words: 3, regions: [{ name: '0', code: Buffer.of(0xc3) }] });
+    expect(code.describe(0)).toMatchObject({ words: 3, regions: [{ name: '0', blocks: [{ hot: 1, parted: [0, 3] }], code: Buffer.of(0xc3) }] });
     expect(code.load(0)!.module).toBeInstanceOf(WebAssembly.Module);
     expect([...code.counts]).toEqual([[11, 3000]]);
     code.close();

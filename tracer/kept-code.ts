@@ -23,8 +23,8 @@ interface Head { chunks: Chunk[]; counts: number[] }
 interface Text { words: number; imports: readonly string[]; wasm: number; regions: { name: string; first: number; pages: readonly number[]; blocks: number[][]; code: string }[] }
 
 const sha256 = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest();
-const folded = ({ page, offset, entry, count, cost, straddles, bytes, hot }: KeptBlock): number[] => [page, offset, entry, count, cost, straddles ? 1 : 0, bytes, hot];
-const unfolded = ([page, offset, entry, count, cost, straddles, bytes, hot]: readonly number[]): KeptBlock => ({ page: page!, offset: offset!, entry: entry!, count: count!, cost: cost!, straddles: straddles === 1, bytes: bytes!, hot: hot! });
+const folded = ({ page, offset, entry, count, cost, straddles, bytes, hot, parted }: KeptBlock): number[] => [page, offset, entry, count, cost, straddles ? 1 : 0, bytes, hot, ...parted];
+const unfolded = ([page, offset, entry, count, cost, straddles, bytes, hot, ...parted]: readonly number[]): KeptBlock => ({ page: page!, offset: offset!, entry: entry!, count: count!, cost: cost!, straddles: straddles === 1, bytes: bytes!, hot: hot!, parted });
 
 /** Where they lie, undefined if nowhere: KTRACE_CODE_CACHE names a directory, or is `off`; else beside the program, or in the user's cache where that cannot be written. */
 function directory(): string | undefined {

@@ -17,7 +17,7 @@ export const BLOCKS = { next: 24, refuse: 28, entry: 32, decoded: 36, lookups: 4
 export const MAX_INSNS = 64;
 /** u32: how many regions have been dropped, modulo 2^32: a region that waits for one that it called does not go on after that. */
 export const DROPS = 44;
-/** u32: the record before which a block's regions were left for SIDES, 2 · SIDES … times, until the compiler has seen it; 0: none. */
+/** u32: the record before which regions were left as BLK.sides of its block became a multiple of SIDES, until the compiler has seen it; 0: none. */
 export const SIDE = 48, SIDES = 16384;
 /** u32: what the decoder in WebAssembly found (interp/decode-known.ts): where it stopped, the cost of its records together, how the block goes on behind the last;
  *  whether the instruction there is one for the decoder, the place for its template or 0, the template's key and SIB, bytes before displacement and immediate. */
@@ -107,12 +107,14 @@ export const ITLB_ENTRIES = 1024;
 export const ITLB = { tag: 0, frame: 8, size: 16 } as const;
 
 /** A block: header, then records. pa is NO_PA once the block is dropped. pa0/to0, pa1/to1: the blocks that control went to last from here, newest
- *  first; an entry counts only while `to` still has that pa. vaLo, vaHi: its page when it was last reported. sides: how often compiled code left in its middle. Compiled: number of its
+ *  first; an entry counts only while `to` still has that pa. vaLo, vaHi: its page when it was last reported. sides: how often compiled code left before one of its instructions, the deadline not being near. Compiled: number of its
  *  region, index among the region's entries, and its page relative to the region's base page. hashNext, frameNext: the next in the jump cache's entry, and in its frame.
  *  u16: fn, count, cost, entry. What the way from block to block needs stands in the second half, which shares its 64 bytes (BLOCK_ALIGN) with the first record. */
 export const BLK = { region: 0, page: 4, straddleFrame: 8, vaLo: 12, vaHi: 16, hashNext: 20, frameNext: 24, sides: 28, pa: 32, fn: 36, count: 38, cost: 40, entry: 42, hot: 44, pa0: 48, to0: 52, pa1: 56, to1: 60, size: 64 } as const;
 /** A block's address is 32 more than a multiple of this. */
 export const BLOCK_ALIGN = 64;
+/** Cycles. Longer ways through a region look at the deadline again: in the last ones before it, all is the interpreter's. */
+export const LONGEST_WAY = 200;
 export const NO_PA = 0xffffffff;
 /** A predecoded record, the k-th behind its block's header. Register operands are byte offsets into the CPU's state. off: the instruction's offset in its page | its length << 12.
  *  Of a direct jump the immediate is two i32: the offsets of its target and of the instruction behind it, relative to the page. */

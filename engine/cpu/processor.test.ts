@@ -110,6 +110,12 @@ describe.skipIf(!hasGcc)('processor', { timeout: 60_000 }, () => {
     expect(again.cpu.stats()).toMatchObject({ regions: 0 });
     expect(again.cpu.stats().sideExits).toBeLessThan(1000);
   });
+  test('a region that is left for other reasons is made again once at most, and not at all for deadlines', () => {
+    const split = (rounds: number): Machine => finished(assemble(`lea rdi, [${DATA + 4092}]\nmov ecx, ${rounds}\n1: call f\ndec ecx\njnz 1b\nsyscall\nf: mov rax, [rdi]\nadd rax, [rdi+8]\nret`), { hot: 128 }, 256, 1e5);
+    expect(split(800_000).cpu.stats().regions).toBe(split(200_000).cpu.stats().regions);
+    const stopped = finished(assemble(`lea rdi, [${DATA}]\nmov ecx, 2000000\n1: mov rax, [rdi]\nadd rax, [rdi+8]\nadd rdx, rax\ndec ecx\njnz 1b\nsyscall`), { hot: 128 }, 256, 100);
+    expect(stopped.cpu.stats()).toMatchObject({ regions: 1, droppedRegions: 0 });
+  });
   const LOOPS = (term: number): Uint8Array => assemble(`mov ecx, 5000\n1: mov rsi, rcx\ncall f\nadd rbx, rax\ndec rcx\njnz 1b\nsyscall\n.org 0x1000\nf: lea rax, [rsi*2+${term}]\nmov [rsp-16], rax\nadd rax, [rsp-16]\nret`);
   const finished = (code: Uint8Array, options: Partial<ProcessorOptions>, frames = 256, slice = 1e7): Machine => {
     const m = machine('auto', code, options);

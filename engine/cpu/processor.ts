@@ -154,9 +154,7 @@ class Cpu implements Processor {
       const record = u32[(s + S.rec) >> 2]!;
       u32[(s + S.rec) >> 2] = 0;
       if (code === CODE.hot) {
-        const from = meter === null ? 0 : meter.now();
-        this.compiler!.hot(record, s);
-        if (meter !== null) this.times.compile += meter.now() - from;
+        this.compiling(() => { this.compiler!.hot(record, s); });
       }
       else {
         this.early++;
@@ -166,9 +164,14 @@ class Cpu implements Processor {
       }
     }
     this.leave(s);
-    if (u32[SIDE >> 2] !== 0) this.compiler!.side(s);
+    if (u32[SIDE >> 2] !== 0) this.compiling(() => { this.compiler!.side(s); });
     if (stepping) this.endStep(stepAt, inhibits);
     if (meter !== null) this.times.run += meter.now() - since;
+  }
+  private compiling(work: () => void): void {
+    const { meter } = this, from = meter === null ? 0 : meter.now();
+    work();
+    if (meter !== null) this.times.compile += meter.now() - from;
   }
   private noteSideExit(record: number): void {
     const slot = this.mmu.u16[(record + REC.fn) >> 1]!;

@@ -4,7 +4,7 @@ import { COST } from '../../clock/costs.ts';
 import { AC, CTX, PTE } from '../../machine/hardware.ts';
 import { emitCount } from '../counts.ts';
 import { FK } from '../jit/flag-kinds.ts';
-import { BLK, DTLB, DTLB_ENTRIES, FRAME_COUNT, FRAME_FLAGS, FRAME_STORES, RAM_BASE, REC, S, SIDE, SIDES, SIZE_MASK, TLB_VALID, TLB_WRITE } from '../layout.ts';
+import { BLK, DTLB, DTLB_ENTRIES, FRAME_COUNT, FRAME_FLAGS, FRAME_STORES, LONGEST_WAY, RAM_BASE, REC, S, SIDE, SIDES, SIZE_MASK, TLB_VALID, TLB_WRITE } from '../layout.ts';
 import { MEMORY_LIMITS } from '../memory.ts';
 import { approximationTables } from '../semantics/approximation-tables.ts';
 import { allHelpers, semanticsOf } from '../semantics/context.ts';
@@ -111,10 +111,11 @@ export function buildCoreModule(counting = false): Uint8Array {
   if (counting) side.get(1).call(js.get('sideexit')!);
   emitSpend(side, 2);
   side.drop();
+  side.get(2).i32WrapI64().i32Const(LONGEST_WAY + COST.tlbMiss).i32GtS().ifThen(); // else it is the deadline for which it was left
   emitBlockOf(side, 1);
   side.tee(block).get(block).i32Load(BLK.sides).i32Const(1).i32Add().tee(sides).i32Store(BLK.sides);
   side.get(sides).i32Const(SIDES - 1).i32And().i32Eqz().hint(false).ifThen();
-  side.i32Const(0).get(1).i32Store(SIDE).get(block).get(0).i64Load(S.pageVa).i64Store(BLK.vaLo, 2).end();
+  side.i32Const(0).get(1).i32Store(SIDE).get(block).get(0).i64Load(S.pageVa).i64Store(BLK.vaLo, 2).end().end();
   side.get(0).i32Const(0).i32Store(S.rec);
   packed(side);
   side.get(0).get(1).get(1).i32Load16U(REC.fn).returnCallIndirect(handlerType);

@@ -6,14 +6,14 @@ import type { Blocks } from '../interp/blocks.ts';
 import { callHelper } from '../interp/core.ts';
 import type { Core } from '../interp/core.ts';
 import { SLOT, entryAt } from '../interp/dispatch.ts';
-import { BLK, DROPS, ENT, ENTRIES, ENTRIES_BITS, NO_PA, REC, S, SIDE } from '../layout.ts';
+import { BLK, DROPS, ENT, ENTRIES, ENTRIES_BITS, LONGEST_WAY, NO_PA, REC, S, SIDE } from '../layout.ts';
 import { MEMORY_LIMITS } from '../memory.ts';
 import type { Mmu } from '../mmu/mmu.ts';
 import { I32, I64, Module } from '../wasm/builder.ts';
 import type { Func } from '../wasm/builder.ts';
 import { Codes } from './codes.ts';
 import { NotCompilable } from './context.ts';
-import { LONGEST_WAY, RegionEmitter } from './emitter.ts';
+import { RegionEmitter } from './emitter.ts';
 import { leads } from './groups.ts';
 import { NarrowFunc } from './narrow.ts';
 import { planOf } from './plan.ts';
@@ -68,7 +68,7 @@ export class Compiler {
   private readonly doubted = new Map<number, number>();
   /** By block: instructions that compare for accesses of others too, which too often were not on one page. */
   private readonly parted = new Map<number, Set<number>>();
-  /** Blocks in whose middle regions were left SIDES times, and the instructions executed until then. */
+  /** Blocks in which regions were left SIDES times, and the instructions executed until then. */
   private readonly sided = new Map<number, number>();
   /** By frame of regions that were thrown away before they had paid: how much longer its blocks wait. */
   private readonly waits = new Map<number, number>();
@@ -232,8 +232,8 @@ export class Compiler {
     u32[(root + BLK.vaHi) >> 2] = u32[(block + BLK.vaHi) >> 2]! + Math.floor(lo / 4294967296);
   }
   /**
-   * Regions were left at the record in SIDE, on the CPU with state s, SIDES times more. If it compares for several accesses, and that was so in few instructions, they are not on one
-   * page too often (a stack frame that goes over the end of one): the block's regions are made again, with a comparison for each.
+   * Regions were left in the block of the record in SIDE, on the CPU with state s, SIDES times more. If that was so in few instructions, and the one where it was the last time compares for
+   * several accesses, they are not on one page too often (a stack frame that goes over the end of one): the block's regions are made again, once, with a comparison for each.
    */
   side(s: number): void {
     const { u32 } = this.mmu, record = u32[SIDE >> 2]!, k = this.mmu.u8[record + REC.k]!, block = record - k * REC.size - BLK.size, pa = u32[(block + BLK.pa) >> 2]!, before = this.sided.get(block), now = this.executed();
@@ -241,12 +241,12 @@ export class Compiler {
     this.sided.set(block, now);
     if (pa === NO_PA || this.minHot === 0 || before === undefined || now - before > SIDES_WITHIN) return;
     const code = this.codes.read(pa), known = this.parted.get(block);
-    if (code.insns.length <= k || !leads(planOf(code).accesses, k)) return;
+    if (known?.has(k) === true || code.insns.length <= k || !leads(planOf(code).accesses, k)) return;
     if (known === undefined) this.parted.set(block, new Set([k])); else known.add(k);
     const { flushes } = this.blocks;
     for (const region of [...this.frames.get(pa >>> 12) ?? []]) if (this.blocks.flushes === flushes && region.slot !== 0 && region.blocks.has(block)) this.remake(region, block, s);
   }
-  /** The same blocks once more. */
+  /** Those of the region's blocks that still belong to it once more. */
   private remake(old: Compiled, block: number, s: number): void {
     this.placeRoot(old, block);
     const discovery = new Discovery(this.blocks, this.codes, this.mmu, s, this.minHot, new Set(old.entries), { rooted: (b) => (b === old.root ? old.blocks.values() : NOWHERE), apart: (b) => !old.blocks.has(b) });
@@ -357,7 +357,7 @@ export class Compiler {
       if (from === null) continue;
       const flushes = this.blocks.flushes, shape = placed(this.blocks, this.mmu, region, frames);
       if (this.blocks.flushes !== flushes) return true; // the block is void
-      if (shape === null || shape.blocks.some((b) => this.parted.has(b.block))) continue;
+      if (shape === null || shape.blocks.some((b, n) => [...this.parted.get(b.block) ?? []].some((k) => !region.blocks[n]!.parted.includes(k)))) continue;
       this.adopt(region, shape, from);
       return true;
     }
@@ -375,6 +375,8 @@ export class Compiler {
     const compiled = compiledOf(shape, this.executed()), replaced = this.within(compiled), { u32 } = this.mmu;
     shape.blocks.forEach(({ block }, i) => { // a larger region around it has to know which loops go round often
       this.homes.set(block, compiled);
+      const { parted } = region.blocks[i]!;
+      if (parted.length > 0) this.parted.set(block, new Set([...parted, ...this.parted.get(block) ?? []]));
       u32[(block + BLK.hot) >> 2] = Math.max(u32[(block + BLK.hot) >> 2]!, region.blocks[i]!.hot);
     });
     this.install(compiled, from, replaced);
@@ -387,7 +389,7 @@ export class Compiler {
     for (const region of alive) { const list = byModule.get(region.from!); if (list === undefined) byModule.set(region.from!, [region]); else list.push(region); }
     const modules = [...byModule].map(([{ module, bytes, imports, words, from, instance }, regions]): LeftModule => ({
       module, bytes, words, imports, from, functions: regions.map(({ shape }) => instance.exports[shape.name]),
-      regions: () => regions.map(({ shape }) => keptRegion(this.mmu, shape)), keys: () => regions.map(({ shape }) => entryKeys(this.mmu, shape)),
+      regions: () => regions.map(({ shape }) => keptRegion(this.mmu, shape, this.parted)), keys: () => regions.map(({ shape }) => entryKeys(this.mmu, shape)),
     }));
     return { modules, counts: () => this.counts() };
   }

@@ -50,9 +50,6 @@ function everyEven(region: Region): boolean {
 
 const STATE = 0, BLOCK = 1;
 
-/** Cycles. Longer ways through a region look at the deadline again: in the last ones before it, all is the interpreter's. */
-export const LONGEST_WAY = 200;
-
 /**
  * The blocks at whose beginning a region looks whether the deadline is near, each with the cycles of the longest way from there to the next such block: nowhere
  * on that way can it be met. They are entries and the heads of loops, so that every circle has one.

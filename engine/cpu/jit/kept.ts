@@ -60,9 +60,9 @@ export function sameBytes(mmu: Mmu, region: KeptRegion, frames: readonly number[
 }
 
 /** A live region as it is kept. */
-export function keptRegion(mmu: Mmu, { name, first, pages, blocks }: Shape): KeptRegion {
+export function keptRegion(mmu: Mmu, { name, first, pages, blocks }: Shape, parted: ReadonlyMap<number, ReadonlySet<number>>): KeptRegion {
   const { u16, u32 } = mmu, { lengths, code } = codeBytes(mmu, blocks.map((b) => b.block));
-  return { name, first, pages: pages.map((p) => p.page), code, blocks: blocks.map(({ block, page, offset, entry, straddles }, i) => ({ page, offset, entry, straddles, count: u16[(block + BLK.count) >> 1]!, cost: u16[(block + BLK.cost) >> 1]!, bytes: lengths[i]!, hot: u32[(block + BLK.hot) >> 2]! })) };
+  return { name, first, pages: pages.map((p) => p.page), code, blocks: blocks.map(({ block, page, offset, entry, straddles }, i) => ({ page, offset, entry, straddles, count: u16[(block + BLK.count) >> 1]!, cost: u16[(block + BLK.cost) >> 1]!, bytes: lengths[i]!, hot: u32[(block + BLK.hot) >> 2]!, parted: [...parted.get(block) ?? []] })) };
 }
 /** The entries of a live region: number of the block, and keyOf it, and so on. */
 export const entryKeys = (mmu: Mmu, { blocks }: Shape): number[] => blocks.flatMap(({ block, entry, straddles }, i) => (entry >= 0 && !straddles ? [i, keyOf(mmu, block)] : []));
