@@ -274,7 +274,9 @@ function structure(root: RegionBlock, found: ReadonlyMap<number, RegionBlock>): 
     for (const t of b.successors) { const next = found.get(t)!; if (!seen.has(next)) visit(next); }
     post.push(b);
   };
-  visit(root);
+  seen.add(root);
+  for (const t of [...root.successors].reverse()) { const next = found.get(t)!; if (!seen.has(next)) visit(next); } // so that the way from a call to its return site leads forward, past the br_table
+  post.push(root);
   const order = post.reverse();
   order.forEach((b, i) => { b.rpo = i; });
   const preds = new Map<RegionBlock, RegionBlock[]>(order.map((b) => [b, []]));
