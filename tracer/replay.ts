@@ -87,18 +87,20 @@ export async function replay(path: string, o: ReplayOptions): Promise<ReplayResu
     const clock = new DigestClock(machine, control);
     if (o.restore) clock.interval = o.restore.interval;
     for (let turns = 0; ; turns++) {
-      if (o.saveAt !== undefined && (turns > 0 || o.restore === undefined)) {
+      const saving = o.saveAt !== undefined && (turns > 0 || o.restore === undefined);
+      const save = (): ReplayResult => {
+        saved = { machine: machine!.snapshot(), trace: control.saveState(), position: host.position, checked, interval: clock.interval };
+        return result('incomplete', `saved at ${seconds(machine!.now)}`);
+      };
+      if (saving) {
         // Stops inside a slice where it can; an idle machine jumps over several, and is then saved where it landed.
         const next = machine.nextDeadline === Infinity ? machine.now : machine.nextDeadline, border = (Math.floor(next / SLICE_CYCLES) + 1) * SLICE_CYCLES;
-        const inside = o.saveAt > next && o.saveAt < border && machine.run(o.saveAt) === 'slice';
+        const inside = o.saveAt! > next && o.saveAt! < border && machine.run(o.saveAt!) === 'slice';
         if (inside && machine.nextDeadline >= border) { // this was the slice's own end
           const r = clock.due(), problem = r ? compare(r) : null;
           if (problem) return result('diverged', problem);
         }
-        if (inside || o.saveAt <= next) {
-          saved = { machine: machine.snapshot(), trace: control.saveState(), position: host.position, checked, interval: clock.interval };
-          return result('incomplete', `saved at ${seconds(machine.now)}`);
-        }
+        if (inside || o.saveAt! <= next) return save();
       }
       if (o.tables && machine.now > o.tables.to) {
         machine.close();
@@ -112,7 +114,10 @@ export async function replay(path: string, o: ReplayOptions): Promise<ReplayResu
         const problem = r ? compare(r) : null;
         if (problem) return result('diverged', problem);
       }
-      if (state === 'done' || state === 'deadlock') break;
+      if (state === 'done' || state === 'deadlock') {
+        if (saving) return save(); // the cycle lay within the last call, that of exit
+        break;
+      }
       // A recording closed by its user ends in the middle of things.
       if (m.complete && m.halt.startsWith('closed') && machine.now >= m.cycles && host.nextInputAt() === null) break;
       if (state === 'waiting-input' && host.nextInputAt() !== machine.now) {

@@ -33,6 +33,7 @@ export async function main(args: string[]): Promise<number> {
   if (drawn) say('\r\x1b[K');
   if (r.has('--engine-stats')) sayEngineStats(result.engine);
   if (result.saved && file !== undefined) { writeFileSync(file, serialize(result.saved)); return 0; }
+  if (saveAt !== undefined && result.verdict !== 'diverged') throw new UserError(`the recording was at its end before cycle ${saveAt}: nothing was saved`);
   const verified = `${result.checked} digest${result.checked === 1 ? '' : 's'} verified`;
   switch (result.verdict) {
     case 'identical': say(`ktrace: identical: ${verified}, ${result.digest}\n`); return 0;
