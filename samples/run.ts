@@ -12,8 +12,8 @@ let count = 0;
 
 export interface Result { stdout: Buffer; stderr: string; status: number | null; signal: string | null }
 
-/** The environment both sides get: nothing of the tester's that could differ. */
-export const ENV = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/root', LANG: 'C.UTF-8', TERM: 'dumb', SHELL: '/bin/bash', USER: 'root', PWD: '/tmp', TZ: 'UTC' };
+/** The environment both sides get: nothing of the tester's that could differ. SHLVL, since a bash without it whose input is a socket, as Node's pipes are, reads ~/.bashrc (bash(1), INVOCATION). */
+export const ENV = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/root', LANG: 'C.UTF-8', TERM: 'dumb', SHELL: '/bin/bash', USER: 'root', PWD: '/tmp', TZ: 'UTC', SHLVL: '1' };
 
 export function run(argv: string[], options: { input?: string; cwd?: string; env?: Record<string, string>; timeoutMs?: number } = {}): Result {
   const r = spawnSync(argv[0]!, argv.slice(1), { input: options.input ?? '', cwd: options.cwd ?? '/tmp', env: options.env ?? ENV, timeout: options.timeoutMs ?? 120_000, maxBuffer: 1 << 28 });
