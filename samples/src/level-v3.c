@@ -17,7 +17,7 @@ static uint16_t half[1000];
 static int n[1024], indices[1024], picked[1024];
 static unsigned char text[4096];
 
-/* The frame as the kernel wrote it; the second signal's handler changes the upper half of ymm5 in it. */
+/* The frame as the kernel wrote it, larger where the processor has more components; the second signal's handler changes the upper half of ymm5 in it. */
 static int signals;
 static sigjmp_buf back;
 static void handler(int sig, siginfo_t *info, void *context) {
@@ -27,7 +27,7 @@ static void handler(int sig, siginfo_t *info, void *context) {
   uint64_t features;
   uint32_t sw[6], magic2;
   memcpy(sw, fp + 464, sizeof sw); memcpy(&features, fp + 512, 8); memcpy(&magic2, fp + sw[4], 4);
-  printf("frame: flags %lx, aligned %d, magic %x, extended %u, features %x, size %u, upper halves %d, magic2 %x\n", (unsigned long)u->uc_flags, ((uintptr_t)fp & 63) == 0, sw[0], sw[1], sw[2], sw[4], (int)(features >> 2 & 1), magic2);
+  printf("frame: flags %lx, aligned %d, magic %x, extended by %u, features %x, size enough %d, upper halves %d, magic2 %x\n", (unsigned long)u->uc_flags, ((uintptr_t)fp & 63) == 0, sw[0], sw[1] - sw[4], sw[2] & 7, sw[4] >= 832, (int)(features >> 2 & 1), magic2);
   if (++signals == 2) memset(fp + 576 + 5 * 16, 0x77, 16);
   if (signals == 3) features &= 3, memcpy(fp + 512, &features, 8); /* the upper halves are initial: zero */
   if (signals == 4) magic2 = 0, memcpy(fp + sw[4], &magic2, 4); /* only FXSAVE's part counts */

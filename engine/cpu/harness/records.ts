@@ -86,6 +86,12 @@ export function nativeProgram(): string {
   return program;
 }
 
+/** The components of XSAVE that the real CPU and its kernel have (XCR0). */
+export function hostComponents(): number {
+  const t: Test = { code: Uint8Array.of(0x0f, 0x01, 0xd0), entry: ENTRY, gpr: new BigUint64Array(16), rflags: 0x202, fsBase: 0, gsBase: 0, fx: new Uint8Array(FX_SIZE), window: WINDOW, mem: new Uint8Array(8), name: 'xgetbv', ignore: [0, 0] };
+  return Number(runNatively([t])[0]!.gpr[0]);
+}
+
 /** Bytes of Test.fx with the upper halves. */
 export const FX_SIZE = 768;
 const HEADER = 12, RECORD = 24 + 19 * 8 + FX_SIZE, RESULT = 24 + 17 * 8 + 16 + 16 + FX_SIZE;

@@ -4,7 +4,7 @@ import { CTX } from '../../machine/hardware.ts';
 import { inUse } from '../../machine/xsave-image.ts';
 import { compare } from './compare.ts';
 import { Guest } from './guest.ts';
-import { DATA, ENTRY, FX_SIZE, WINDOW, cannotRunNatively, hostLevel, runNatively } from './records.ts';
+import { DATA, ENTRY, FX_SIZE, WINDOW, cannotRunNatively, hostComponents, hostIsAmd, hostLevel, runNatively } from './records.ts';
 import type { Test } from './records.ts';
 import { Dice, extended, fillBytes } from './values.ts';
 
@@ -24,7 +24,12 @@ const SAVES: readonly (readonly [string, number[]])[] = [['xsave', [0x0f, 0xae, 
 const XRSTOR = [0x0f, 0xae, 0x2b], REX = 0x48;
 const check = (tests: readonly Test[], jit: 'off' | 'force'): void => {
   const guest = new Guest(jit), real = runNatively(tests), wrong: string[] = [];
-  tests.forEach((t, i) => { const found = compare(t, real[i]!, guest.test(t)); if (found.length > 0) wrong.push(`${t.name} (${i}): ${found.slice(0, 4).join('; ')}`); });
+  tests.forEach((t, i) => {
+    const ours = guest.test(t);
+    if (!hostIsAmd()) for (const { mem } of [real[i]!, ours]) mem.fill(0, 6, 24); // whose pointers to the last instruction are saved only while an exception is pending
+    const found = compare(t, real[i]!, ours);
+    if (found.length > 0) wrong.push(`${t.name} (${i}): ${found.slice(0, 4).join('; ')}`);
+  });
   expect(wrong).toEqual([]);
 };
 
@@ -40,7 +45,7 @@ describe.skipIf(why !== null).each(['off', 'force'] as const)('XSAVE and its kin
     check(tests, jit);
   }, 60_000);
   test('restored: both formats, components that are absent, headers that are wrong', () => {
-    const tests: Test[] = [];
+    const tests: Test[] = [], beyond: Test[] = [], unknown = hostComponents() & 0xff & ~7;
     for (let seed = 0; seed < 600; seed++) {
       const d = new Dice(seed + 5000), t = make('xrstor', seed % 2 === 0 ? XRSTOR : [REX, ...XRSTOR], seed, d.below(8)), v = new DataView(t.mem.buffer);
       t.mem.fill(0, 512, 576);
@@ -50,9 +55,11 @@ describe.skipIf(why !== null).each(['off', 'force'] as const)('XSAVE and its kin
       if (d.chance(0.5)) { t.mem[520] = d.chance(0.8) ? t.mem[512]! | d.below(8) : d.below(8); t.mem[527] = 0x80; }
       if (d.chance(0.15)) t.mem[512 + d.pick([0, 1, 7, 8, 9, 16, 23, 24, 40, 63])]! |= 1 << d.below(8);
       for (let i = 0; i < 8; i++) t.mem.fill(0, 42 + i * 16, 48 + i * 16);
-      tests.push(t);
+      ((t.mem[512]! | t.mem[520]!) & unknown ? beyond : tests).push(t);
     }
     check(tests, jit);
+    const guest = new Guest(jit);
+    for (const t of beyond) expect(guest.test(t).trap).toBe(13); // components that the real CPU has and ours does not
   }, 60_000);
   test('what was saved comes back', () => {
     const tests: Test[] = [];
