@@ -357,6 +357,18 @@ describe.skipIf(!hasGcc)('processor', { timeout: 60_000 }, () => {
   test('two stacks in turns', () => // each function goes on with the other stack and returns there
     waits(far(eight((i) => `add rax, ${i}\nxchg rsp, [rbx+64]\nret`), 'call [rbx+rcx*8]').replace('mov r12d', `mov qword ptr [rbx+64], ${DATA + 0x3000}\nlea rdx, [rip+other]\nmov [${DATA + 0x3000}], rdx\nmov r12d`)
       .replace('syscall', 'syscall\nother: mov ecx, r12d\nand ecx, 3\nadd rax, 10\ncall [rbx+rcx*8]\njmp other'), 20_000 * (3.5 + 10 + 1.5), () => undefined));
+  // What a region holds in locals beside the registers, and a called function changes
+  test('a called function changes the rounding mode', () => {
+    const set = (mode: number): string => `mov dword ptr [rsp-8], ${0x1fa0 | mode << 13}\nldmxcsr [rsp-8]`, divided = 'cvtsi2sd xmm0, r12d\ndivsd xmm0, xmm1\nmovq rsi, xmm0\nadd rax, rsi';
+    run(far(eight((i) => `${set(i & 3)}\nret`), `${set(0)}\nmov edx, 3\ncvtsi2sd xmm1, edx\n${divided}\ncall [rbx+rcx*8]\n${divided}`), (m) => expect(m.cpu.exit.reason).toBe(EXIT.syscall), undefined, 100_000, waiting);
+  });
+  test('a called function takes a table\'s page out of the TLB', () => {
+    const other = DATA + 0x2000 + DTLB_ENTRIES * 4096;
+    run(far(eight((i) => `2: add rax, [rdi*8+${other + i * 8}]\ndec edi\njnz 2b\nret`), `mov ebp, ${DATA + 0x2000}\nmov edx, 3\njmp 4f\n4: lea esi, [rdx+r12]\nmovzx esi, sil\nmov edi, [rbp+rsi*4]\nadd rax, rdi\ndec edx\njnz 4b\nmov edi, 30\ncall [rbx+rcx*8]`), (m) => {
+      expect(m.cpu.exit.reason).toBe(EXIT.syscall);
+      expect(m.cpu.counters(0).dtlbMiss).toBeGreaterThan(2 * 20_000);
+    }, (m) => { for (let i = 0; i < 512; i++) m.ram.u32[(514 * 4096 >> 2) + i] = i; m.map(other, 600, 7); }, 100_000, { ...waiting, hot: 128 });
+  });
   test('a region that waits is dropped', () => { // a byte behind the call is written now and then, by the function that is called
     waits(far(eight((i) => `${i === 3 ? 'test r12d, 0xff8\njnz 2f\nlea rdx, [rip+site]\nmov byte ptr [rdx+3], 7\n2: ' : ''}add rax, ${i}\nret`), 'call [rbx+rcx*8]\nsite: add rax, 1'), 20_000 * 3.5 + 3613 + 7 * 16_387, () => undefined);
   });

@@ -254,6 +254,9 @@ export class RegionEmitter {
     f.get(STATE); state.time(); target(); ctx.va(site.offset); this.call(f, 'sys.call');
     f.tee(code).if(); f.get(code).return().end();
     f.get(STATE).i32Load(S.limit).set(state.left);
+    // What was called may have moved pages of the data TLB and loaded MXCSR
+    for (const { bound } of state.holds) f.i64Const(0).set(bound);
+    f.i32Const(0).set(ctx.regionFlag('fp'));
     if (state.extra >= 0) f.i32Const(0).set(state.extra);
     if (state.gprs[RSP]! >= 0) f.get(STATE).i64Load(RSP * 8).set(state.gprs[RSP]!);
     this.enter(site);
