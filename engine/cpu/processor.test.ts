@@ -324,6 +324,20 @@ describe.skipIf(!hasGcc)('processor', { timeout: 60_000 }, () => {
     expect(counted).toEqual(tiers.map(() => counted[0]));
   });
 
+  // DE is set by the first denormal operand: one that was loaded, one that underflow made in a register whose floats were known to be none, its copy, a lane of four
+  for (const [what, body] of [
+    ['loaded', 'mulsd xmm1, xmm0\nmovsd xmm2, [rdi+rcx*8]\naddsd xmm2, xmm1'], ['of underflow', 'movsd xmm2, [rdi+rcx*8+4096]\nmulsd xmm2, xmm0\naddsd xmm2, xmm1'],
+    ['of underflow, copied', 'movsd xmm2, [rdi+rcx*8+4096]\nmulsd xmm2, xmm0\nmovapd xmm3, xmm2\nxorpd xmm2, xmm2\naddsd xmm3, xmm1'], ['compared', 'mulsd xmm1, xmm0\nmovsd xmm2, [rdi+rcx*8]\nucomisd xmm2, xmm1'],
+    ['in lanes', 'mulsd xmm1, xmm0\nmovupd xmm2, [rdi+rcx*8]\naddpd xmm2, xmm1'], ['the smaller', 'mulsd xmm1, xmm0\nmovsd xmm2, [rdi+rcx*8]\nminsd xmm2, xmm1'],
+  ] as const) test(`a denormal operand: ${what}`, () => {
+    const f64 = (m: Machine, at: number, x: number): void => new DataView(m.ram.u8.buffer, m.ram.u8.byteOffset).setFloat64(512 * 4096 + at, x, true);
+    run(`mov edi, ${DATA}\nmov ecx, 400\nmovsd xmm0, [rdi+8192]\nmov dword ptr [rsp-8], 0x1fa0\nldmxcsr [rsp-8]\n1: movsd xmm1, [rdi+8200]\n${body}\nstmxcsr [rsp-16]\nmov eax, [rsp-16]\nadd rbx, rax\ndec ecx\njns 1b\nsyscall`, ({ cpu }) => {
+      expect(cpu.regs(0).gpr(RBX) & 0xffffff).toBe((401 * 0x1fa0 + 201 * 2 + (what.includes('underflow') ? 201 * 16 : 0)) & 0xffffff);
+    }, (m) => {
+      for (let i = 0; i < 402; i++) { f64(m, i * 8, i > 200 ? 1.5 : 1e-310); f64(m, 4096 + i * 8, i > 200 ? 1.5 : 1e-307); }
+      f64(m, 8192, 1 / 3e4); f64(m, 8200, 7.3);
+    }, 1000, { hot: 128 });
+  });
   // Eight functions through a table are more than a region takes along: it calls them and waits. Each test is long enough that most of it runs in regions.
   const far = (functions: string[], main: string, rounds = 20_000): string => `lea rbx, [rip+table]\n${functions.map((_, i) => `lea rax, [rip+f${i}]\nmov [${DATA}+${i * 8}], rax`).join('\n')}
     lea rbx, [${DATA}]\nxor eax, eax\nmov r12d, ${rounds}\n1: mov ecx, r12d\nand ecx, 7\n${main}\ndec r12d\njnz 1b\nsyscall\n.org 0x1000\ntable:\n${functions.map((code, i) => `.org ${0x1000 + i * 0x1000}\nf${i}: ${code}`).join('\n')}`;

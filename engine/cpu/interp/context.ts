@@ -401,6 +401,7 @@ export class InterpCtx implements FlowCtx {
   }
   state(): void { this.f.get(STATE); }
   regionFlag(_name: string): number { return -1; }
+  hasNoDenormals(): boolean { return false; }
 
   // ---- flags
   private setLazy(bits: Bits, r: number, cc: () => void, flip = 0): void {

@@ -14,6 +14,8 @@ import { I32, I64, V128 } from '../wasm/builder.ts';
 import type { ValType } from '../wasm/builder.ts';
 import { PLAIN_OPS } from '../wasm/opcodes.ts';
 import { emitCondition } from './conditions.ts';
+import { NOTHING } from './denormals.ts';
+import type { Plain } from './denormals.ts';
 import { FK, HAS_A, HAS_B, HAS_R, SUBTRACTIONS } from './flag-kinds.ts';
 import type { FlagKind } from './flag-kinds.ts';
 import type { Access, Accesses, Group } from './groups.ts';
@@ -42,6 +44,8 @@ export class CompileCtx implements FlowCtx {
   flagsDead = false;
   /** Flags known at compile time, null if only the locals know. */
   known: FlagKind | null = null;
+  /** Of the xmm registers' floats, before this instruction. */
+  plain: Plain = NOTHING;
   /** Token of the record where the interpreter goes on after a side exit (words.ts). */
   record = 0;
   private offset = 0;
@@ -338,6 +342,9 @@ export class CompileCtx implements FlowCtx {
     let local = notes.get(name);
     if (local === undefined) notes.set(name, local = this.f.freshLocal(I32));
     return local;
+  }
+  hasNoDenormals(i: number, bits: 32 | 64, all: boolean): boolean {
+    return this.ops[i]!.kind === 'x' && (this.plain[bits] & ((all ? 65536 : 1) << this.insn.regs[i]!)) !== 0;
   }
   readV(i: number, aligned = false): void {
     const op = this.ops[i]!, f = this.f;

@@ -12,6 +12,8 @@ import { I32, I64 } from '../wasm/builder.ts';
 import type { Label } from '../wasm/builder.ts';
 import type { CallHelper } from '../interp/context.ts';
 import { CompileCtx, NotCompilable } from './context.ts';
+import { plainAfter, plainAtHeads } from './denormals.ts';
+import type { Plain } from './denormals.ts';
 import type { FlagKind } from './flag-kinds.ts';
 import { apart } from './groups.ts';
 import { holdsOf } from './holds.ts';
@@ -82,6 +84,8 @@ export class RegionEmitter {
   private readonly mergeLabels = new Map<RegionBlock, Label>();
   /** What kind of flags each block finds: null if that is known only at run time. */
   private readonly flags: ReadonlyMap<RegionBlock, FlagKind | null>;
+  /** What is known of the floats in xmm registers at the head of each block. */
+  private readonly plain: ReadonlyMap<RegionBlock, Plain>;
   /** Control goes through a br_table on local `next` at the region's head: there are several entries, or RETs come back. */
   private readonly table: boolean;
   private readonly next: number;
@@ -105,6 +109,7 @@ export class RegionEmitter {
     this.state = new RegionState(f, memory, everyEven(region));
     this.ctx = new CompileCtx(f, this.state, call, cold);
     this.flags = flagsAtEntry(region);
+    this.plain = plainAtHeads(region);
     this.holds = holdsOf(region, this.state.holds, () => ({ page: f.freshLocal(I64), host: f.freshLocal(I32), bound: f.freshLocal(I64) }));
     this.watches = watchesOf(region, longestWay);
     this.longest = Math.max(...this.watches.values());
@@ -357,6 +362,7 @@ export class RegionEmitter {
   private body(b: RegionBlock): void {
     const { ctx } = this, { insns, offsets } = b.code, { accesses: all, flagsDead } = planOf(b.code), last = insns.length - 1, holds = this.holds.get(b), parted = this.parted.get(b.block), accesses = parted === undefined ? all : apart(all, parted);
     ctx.page = b.page;
+    ctx.plain = this.plain.get(b)!;
     this.watch(b);
     for (let k = 0; k <= last; k++) {
       const insn = insns[k]!, { form } = insn, semantics = semanticsOf(form.mnemonic);
@@ -366,6 +372,7 @@ export class RegionEmitter {
       if (k === last) {
         if (this.end(b, insn, semantics)) return;
       } else this.instruction(semantics);
+      ctx.plain = plainAfter(insn, ctx.plain);
     }
     ctx.record = this.words.token(b.index, insns.length);
     this.jump(b, b.page + b.code.end);

@@ -103,6 +103,8 @@ export interface Ctx {
   /** A local i32 shared by a compiled region's instructions, 0 when the region is entered: a fact about the state that this instruction may note
    *  for later ones. −1 in the interpreter, which keeps none. */
   regionFlag(name: string): number;
+  /** Compiled code: operand i is a register, and of its floats (the low one, of so many bits, or all) it is known that none is a denormal. */
+  hasNoDenormals(i: number, bits: 32 | 64, all: boolean): boolean;
 
   // ---- flags
   /** ADD/ADC: locals a, b (operands), r (result truncated); all i64 zero-extended from bits. Takes the flags from them lazily. */

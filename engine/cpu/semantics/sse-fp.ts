@@ -8,6 +8,7 @@ import type { Ctx, Semantics } from './context.ts';
 import { SOFT, XM_PENDING, quietPredicate } from './sse-soft.ts';
 import { W } from './sse-fp-slow.ts';
 import type { ArithOp, Width } from './sse-fp-slow.ts';
+import { DE } from './softfloat.ts';
 
 /** push i32: denormal operands must be looked for: DAZ is on or DE unmasked. */
 const denormalsMatter = (c: Ctx): void => { mxcsr(c); c.f.i32Const(0x140).i32And().i32Const(0x100).i32Ne(); };
@@ -22,6 +23,31 @@ export function checkXm(c: Ctx): void {
 }
 const lowMerge = (c: Ctx, w: Width, value: number): void => { c.readV(0); c.f.get(value); if (w === 64) c.f.i64x2ReplaceLane(0); else c.f.i32x4ReplaceLane(0); c.writeV(0); };
 
+/** push i32: the float in a local is a denormal. */
+function isDenormal(f: Func, w: Width, x: number): void {
+  f.get(x); W[w].toBits(f);
+  if (w === 64) f.i64Const(1).i64Shl().i64Const(1).i64Sub().i64Const(2 ** 53 - 1).i64LtU(); else f.i32Const(1).i32Shl().i32Const(1).i32Sub().i32Const(2 ** 24 - 1).i32LtU(); // 0 wraps around
+}
+/** push i32: it is one or a zero, by its exponent: the cheapest that there is for the host. */
+function hasNoExponent(f: Func, w: Width, x: number): void {
+  f.get(x); W[w].toBits(f);
+  if (w === 64) f.i64Const(32).i64ShrU().i32WrapI64().i32Const(0x7ff00000); else f.i32Const(0x7f800000);
+  f.i32And().i32Eqz();
+}
+/** push v128: which lanes of a local are denormals. */
+function denormalLanes(f: Func, w: Width, v: number): void {
+  f.get(v).i32Const(1); // the same comparison with both sides moved, so that it is a signed one
+  if (w === 64) f.i64x2Shl().v128Const([-1, 0x7fffffff, -1, 0x7fffffff]).i64x2Add().v128Const([-1, 0x801fffff | 0, -1, 0x801fffff | 0]).i64x2LtS();
+  else f.i32x4Shl().v128Const([0x7fffffff, 0x7fffffff, 0x7fffffff, 0x7fffffff]).i32x4Add().v128Const([0x80ffffff | 0, 0x80ffffff | 0, 0x80ffffff | 0, 0x80ffffff | 0]).i32x4LtS();
+}
+/** push i32: some lane that counts of the locals is a denormal. */
+export function someDenormal(f: Func, w: Width, vs: readonly number[], packed = true): void {
+  if (vs.length === 0) { f.i32Const(0); return; }
+  vs.forEach((v, i) => { denormalLanes(f, w, v); if (i > 0) f.v128Or(); });
+  if (packed) f.v128AnyTrue(); else if (w === 64) f.i64x2Bitmask().i32Const(1).i32And(); else f.i32x4Bitmask().i32Const(1).i32And();
+}
+const flagIsSet = (c: Ctx): void => { mxcsr(c); c.f.i32Const(DE).i32And(); };
+
 /** push i32 or i64 bits of the low element of operand i. */
 const lowBits = (c: Ctx, i: number, w: Width): void => { c.readLow(i); if (w === 32) c.f.i32WrapI64(); };
 
@@ -29,24 +55,44 @@ const lowBits = (c: Ctx, i: number, w: Width): void => { c.readLow(i); if (w ===
 const lowFloat = (c: Ctx, i: number, w: Width): void => { c.readV(i); if (w === 64) c.f.f64x2ExtractLane(0); else c.f.f32x4ExtractLane(0); };
 /** push i32: default mode and PE already set, so that an ordinary result leaves nothing to find out. */
 const settled = (c: Ctx): void => { mxcsr(c); c.f.i32Const(0xffe0).i32And().i32Const(0x1fa0).i32Eq(); };
+/** How an operation's denormals are found, each function pushing an i32: perhaps among the operands of which it is not known that they have none; among all operands; in its result. */
+export interface Denormals { unknown: (() => void)[]; operands: () => void; result: () => void }
 /**
- * Runs `slow` unless the unit is settled and `ordinary` (pushes i32) holds; plain branches, so that the fast path has no booleans.
- * Flags are sticky: within a compiled region it stays settled until LDMXCSR or FXRSTOR, so a local remembers it.
+ * Runs `slow` unless the unit is settled, `ordinary` (pushes i32) holds and no operand sets DE; plain branches, so that the fast path has no booleans.
+ * Flags are sticky: within a compiled region it stays settled until LDMXCSR or FXRSTOR, so a local remembers it. There, what is known of operands (Ctx.hasNoDenormals) is wrong once
+ * a denormal was left somewhere: from then on the local remembers nothing until DE is set, and all operands are looked at.
  * @param exact pushes i32: in default mode the result certainly raises no flag (a program that never rounds, or zeros, in compiled code)
  */
-export function unlessSettled(c: Ctx, ordinary: () => void, slow: () => void, exact: (() => void) | null = null): void {
-  const { f } = c, note = c.regionFlag('fp'), done = f.block(), strange = f.block();
+export function unlessSettled(c: Ctx, ordinary: () => void, slow: () => void, denormals: Denormals | null = null, exact: (() => void) | null = null): void {
+  const { f } = c, note = c.regionFlag('fp'), left = c.regionFlag('denormal'), done = f.block(), strange = f.block();
   if (note < 0) settled(c); else f.get(note);
   f.i32Eqz().hint(false).brIf(strange);
+  for (const found of denormals?.unknown ?? []) { found(); f.hint(false).brIf(strange); }
   ordinary(); f.hint(true).brIf(done);
   f.end();
-  if (note >= 0) { settled(c); f.tee(note).if(); ordinary(); f.brIf(done).end(); }
-  if (c.compiled && exact !== null) { mxcsr(c); f.i32Const(0xffc0).i32And().i32Const(0x1f80).i32Eq().if(); exact(); f.brIf(done).end(); }
-  slow();
+  if (note >= 0 || denormals !== null) {
+    settled(c); f.if();
+    if (note >= 0) { f.get(left).i32Eqz(); flagIsSet(c); f.i32Or().i32Const(0).i32Ne().set(note); }
+    ordinary();
+    if (denormals !== null) { denormals.operands(); f.i32Eqz(); flagIsSet(c); f.i32Or().i32Const(0).i32Ne().i32And(); }
+    f.brIf(done).end();
+  }
+  if (c.compiled && exact !== null) {
+    const found = f.block();
+    mxcsr(c); f.i32Const(0xffc0).i32And().i32Const(0x1f80).i32Eq().if(); exact(); f.brIf(found).end();
+    slow();
+    f.end();
+  } else slow();
+  if (note >= 0 && denormals !== null) {
+    denormals.operands(); denormals.result(); f.i32Or(); flagIsSet(c); f.i32Eqz().i32And().ifThen().i32Const(0).set(note).i32Const(1).set(left).end();
+  }
   f.end();
 }
 /** MXCSR was loaded. */
-export function unsettle(c: Ctx): void { const note = c.regionFlag('fp'); if (note >= 0) c.f.i32Const(0).set(note); }
+export function unsettle(c: Ctx): void {
+  const note = c.regionFlag('fp');
+  if (note >= 0) c.f.i32Const(0).set(note);
+}
 /** push i32: r = a op b is certainly exact, and neither NaN, infinity made from numbers, nor a rounded denormal; and no operand is a denormal (DE). */
 function certainlyExact(f: Func, op: 'add' | 'sub' | 'mul', a: number, b: number, r: number): void {
   exactResult(f, op, a, b, r);
@@ -66,16 +112,20 @@ function exactResult(f: Func, op: 'add' | 'sub' | 'mul', a: number, b: number, r
   f.f64Add().f64Const(0).f64Eq();
 }
 const scalarArith = (w: Width, op: ArithOp): Semantics => (c) => {
-  const { f } = c, t = W[w], a = c.local(t.float), b = c.local(t.float), r = c.local(t.float);
+  const { f } = c, t = W[w], a = c.local(t.float), b = c.local(t.float), r = c.local(t.float), sources: [number, number][] = op === 'sqrt' ? [[1, b]] : [[1, b], [0, a]];
   lowFloat(c, 1, w); f.set(b);
   if (op === 'sqrt') f.get(b).set(a); else { lowFloat(c, 0, w); f.set(a); }
   f.get(a);
   if (op !== 'sqrt') f.get(b);
   t.arith(f, op); f.set(r);
+  const denormals: Denormals = {
+    unknown: sources.filter(([i]) => !c.hasNoDenormals(i, w, false)).map(([, x]) => () => hasNoExponent(f, w, x)),
+    operands: () => sources.forEach(([, x], i) => { isDenormal(f, w, x); if (i > 0) f.i32Or(); }), result: () => isDenormal(f, w, r),
+  };
   unlessSettled(c, () => isOrdinary(f, w, r), () => {
     c.state(); f.get(a); t.toBits(f); f.get(b); t.toBits(f); c.call(`sse.${op}${w}`); t.toFloat(f); f.set(r);
     checkXm(c);
-  }, w === 64 && (op === 'add' || op === 'sub' || op === 'mul') ? () => certainlyExact(f, op, a, b, r) : null);
+  }, denormals, w === 64 && (op === 'add' || op === 'sub' || op === 'mul') ? () => certainlyExact(f, op, a, b, r) : null);
   c.readV(0); f.get(r); if (w === 64) f.f64x2ReplaceLane(0); else f.f32x4ReplaceLane(0);
   c.writeV(0);
 };
@@ -84,15 +134,20 @@ export const allOrdinary = (f: Func, w: Width): void => {
   if (w === 64) f.i32Const(1).i64x2Shl().v128Const([0, 0x7fc00000, 0, 0x7fc00000]).i64x2Add().v128Const([0, 0x7fa00000, 0, 0x7fa00000]).i64x2LtS().i64x2Bitmask().i32Const(3).i32Eq();
   else f.i32Const(1).i32x4Shl().v128Const([0x7e000000, 0x7e000000, 0x7e000000, 0x7e000000]).i32x4Add().v128Const([0x7d000000, 0x7d000000, 0x7d000000, 0x7d000000]).i32x4LtS().i32x4Bitmask().i32Const(15).i32Eq();
 };
+/** The denormals of an operation on the vectors in locals `sources`, of which those with the number of an operand (else −1) may be known to have none. */
+export function vectorDenormals(c: Ctx, w: Width, sources: readonly (readonly [number, number])[], r: number): Denormals {
+  const { f } = c, unknown = sources.filter(([i]) => i < 0 || !c.hasNoDenormals(i, w, true)).map(([, v]) => v);
+  return { unknown: unknown.length === 0 ? [] : [() => someDenormal(f, w, unknown)], operands: () => someDenormal(f, w, sources.map(([, v]) => v)), result: () => someDenormal(f, w, [r]) };
+}
 const packedArith = (w: Width, op: ArithOp): Semantics => (c) => {
-  const { f } = c, t = W[w], a = c.local(V128), b = c.local(V128), r = c.local(V128), ordinary = c.local(I32);
+  const { f } = c, t = W[w], a = c.local(V128), b = c.local(V128), r = c.local(V128), ordinary = c.local(I32), sources: [number, number][] = op === 'sqrt' ? [[1, b]] : [[1, b], [0, a]];
   c.readV(1, true); f.set(b);
   if (op === 'sqrt') f.get(b).set(a); else { c.readV(0); f.set(a); }
   f.get(a); if (op !== 'sqrt') f.get(b);
   t.vector(f, op); f.tee(r);
   allOrdinary(f, w);
   f.set(ordinary);
-  unlessSettled(c, () => { f.get(ordinary); }, () => { c.state(); f.get(a).get(b); c.call(`sse.${op}v${w}`); f.set(r); checkXm(c); });
+  unlessSettled(c, () => { f.get(ordinary); }, () => { c.state(); f.get(a).get(b); c.call(`sse.${op}v${w}`); f.set(r); checkXm(c); }, vectorDenormals(c, w, sources, r));
   f.get(r); c.writeV(0);
 };
 
@@ -119,6 +174,13 @@ const allOrdered = (f: Func, w: Width, packed: boolean, a: number, b: number): v
   if (packed) f.i32Const(w === 64 ? 3 : 15).i32Eq(); else f.i32Const(1).i32And();
 };
 
+/** push i32: DAZ is on or DE unmasked, or an operand, 1 in local b and 0 in a, has a denormal and DE is clear. */
+function strangeDenormals(c: Ctx, w: Width, packed: boolean, a: number, b: number): void {
+  const { f } = c, unknown = [a, b].filter((_, i) => !c.hasNoDenormals(i, w, packed));
+  denormalsMatter(c);
+  if (unknown.length === 0) return;
+  someDenormal(f, w, unknown, packed); flagIsSet(c); f.i32Eqz().i32And().i32Or();
+}
 const minMax = (w: Width, packed: boolean, op: 'min' | 'max'): Semantics => (c) => {
   const { f } = c, a = c.local(V128), b = c.local(V128), r = c.local(V128);
   operands(c, packed, a, b);
@@ -126,7 +188,7 @@ const minMax = (w: Width, packed: boolean, op: 'min' | 'max'): Semantics => (c) 
   f.get(b).get(a);
   if (op === 'min') { if (w === 64) f.f64x2Pmin(); else f.f32x4Pmin(); } else if (w === 64) f.f64x2Pmax(); else f.f32x4Pmax();
   f.set(r);
-  allOrdered(f, w, packed, a, b); denormalsMatter(c); f.i32Eqz().i32And().i32Eqz().hint(false).if();
+  allOrdered(f, w, packed, a, b); f.i32Eqz(); strangeDenormals(c, w, packed, a, b); f.i32Or().hint(false).if();
   c.state(); f.i32Const(SOFT[op] | W[w].code); pushOperand(c, w, packed, a); pushOperand(c, w, packed, b); c.call(`sse.softv${w}`); f.set(r);
   checkXm(c);
   f.end();
@@ -152,7 +214,7 @@ const cmp = (w: Width, packed: boolean): Semantics => (c) => {
   else if (relation === 8 || relation === 12) { f.get(a).get(b); compareWith(f, w, 1); f.get(a).get(b); compareWith(f, w, 14); f.v128Or(); if (relation === 8) f.v128Not(); }
   else { f.get(a).get(b); compareWith(f, w, relation); }
   f.set(r);
-  denormalsMatter(c); f.hint(false).if();
+  strangeDenormals(c, w, packed, a, b); f.hint(false).if();
   c.state(); f.i32Const(SOFT.cmp | W[w].code | (predicate << 16)); pushOperand(c, w, packed, a); pushOperand(c, w, packed, b); c.call(`sse.softv${w}`); f.set(r);
   checkXm(c);
   f.else();
@@ -168,16 +230,18 @@ const comi = (w: Width, quiet: boolean): Semantics => (c) => {
   lowFloat(c, 1, w); f.set(y); lowFloat(c, 0, w); f.set(x);
   f.get(x).get(y); t.lt(f); f.get(x).get(y); t.eq(f); f.i32Const(6).i32Shl().i32Or().set(flags);
   const splat = (v: number): void => { f.get(v); if (w === 64) f.f64x2Splat(); else f.f32x4Splat(); };
-  const done = f.block(), strange = f.block();
+  const done = f.block(), strange = f.block(), ordered = (): void => { f.get(x).get(y); t.lt(f); f.get(x).get(y); t.ge(f); f.i32Or(); };
   denormalsMatter(c); f.hint(false).brIf(strange);
-  f.get(x).get(y); t.lt(f); f.get(x).get(y); t.ge(f); f.i32Or().hint(true).brIf(done); // ordered
+  [x, y].forEach((v, i) => { if (!c.hasNoDenormals(i, w, false)) { hasNoExponent(f, w, v); f.hint(false).brIf(strange); } });
+  ordered(); f.hint(true).brIf(done);
   f.end();
-  denormalsMatter(c); f.if();
+  denormalsMatter(c); isDenormal(f, w, x); isDenormal(f, w, y); f.i32Or(); flagIsSet(c); f.i32Eqz().i32And().i32Or().if();
   c.state(); f.i32Const((quiet ? SOFT.ucomi : SOFT.comi) | t.code); splat(x); splat(y); c.call(`sse.softv${w}`); f.i32x4ExtractLane(0).set(flags);
   f.else();
+  ordered(); f.i32Eqz().if();
   f.i32Const(0x45).set(flags);
   c.state(); splat(x); splat(y); f.i32Const(quiet ? 1 : 0); c.call(`sse.unordered${w}`);
-  f.end();
+  f.end().end();
   checkXm(c);
   f.end();
   f.get(flags); c.setFlags();

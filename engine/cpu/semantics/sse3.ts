@@ -3,7 +3,7 @@ import { I32, V128 } from '../wasm/builder.ts';
 import type { Func } from '../wasm/builder.ts';
 import { define, helper } from './context.ts';
 import type { Ctx, Semantics } from './context.ts';
-import { allOrdinary, checkXm, unlessSettled } from './sse-fp.ts';
+import { allOrdinary, checkXm, unlessSettled, vectorDenormals } from './sse-fp.ts';
 import { bytesOf } from './sse-int.ts';
 
 type Width = 32 | 64;
@@ -29,7 +29,7 @@ for (const w of [32, 64] as const) {
 function packed(c: Ctx, w: Width, x: number, y: number, fast: () => void, slow: string): void {
   const { f } = c, r = c.local(V128), ordinary = c.local(I32);
   fast(); f.tee(r); allOrdinary(f, w); f.set(ordinary);
-  unlessSettled(c, () => { f.get(ordinary); }, () => { c.state(); f.get(x).get(y); c.call(slow); f.set(r); checkXm(c); });
+  unlessSettled(c, () => { f.get(ordinary); }, () => { c.state(); f.get(x).get(y); c.call(slow); f.set(r); checkXm(c); }, vectorDenormals(c, w, [[-1, x], [-1, y]], r));
   f.get(r); c.writeV(0);
 }
 const horizontal = (w: Width, op: 'add' | 'sub'): Semantics => (c) => {

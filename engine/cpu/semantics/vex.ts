@@ -127,6 +127,7 @@ class Half implements Ctx {
   copyOut(address: number, bytes: number): void { this.c.copyOut(address, bytes); }
   state(): void { this.c.state(); }
   regionFlag(name: string): number { return this.c.regionFlag(name); }
+  hasNoDenormals(i: number, bits: 32 | 64, all: boolean): boolean { return this.half === 0 && this.kind === 'lanes' && this.c.hasNoDenormals(this.index(i), bits, all); }
   flagsAdd(bits: Bits, a: number, b: number, r: number): void { this.c.flagsAdd(bits, a, b, r); }
   flagsSub(bits: Bits, a: number, b: number, r: number): void { this.c.flagsSub(bits, a, b, r); }
   flagsInc(bits: Bits, a: number, r: number): void { this.c.flagsInc(bits, a, r); }

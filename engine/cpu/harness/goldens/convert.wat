@@ -37,7 +37,7 @@
   local.get 0 local.get 3 i32.store offset=868 (;rec;)
   i32.const -2147483648)
 (func $0 (param $state i32) (param $block i32) (result i32)
-  (local i64) (local $limit i32) (local i32) (local i32) (local i64) (local i64) (local i64) (local f64) (local i64) (local $rax i64) (local i32) (local $xmm0 v128) (local i32) (local i64)
+  (local i64) (local $limit i32) (local i32) (local i32) (local i64) (local i64) (local i64) (local f64) (local i64) (local $rax i64) (local i32) (local $xmm0 v128) (local i32) (local i32) (local i64)
   i32.const (;state;) i32.load offset=980 (;limit;) local.set $limit
   block
     local.get $limit i32.const 7 i32.le_s if (;unlikely;)
@@ -54,7 +54,8 @@
         local.get 14 i32.eqz br_if 0 (;unlikely;)
         local.get 9 f64.abs f64.const 4611686018427388000 f64.lt br_if 1 (;likely;)
       end
-      i32.const (;state;) i32.load offset=160 (;mxcsr;) i32.const 65504 i32.and i32.const 8096 i32.eq local.tee 14 if
+      i32.const (;state;) i32.load offset=160 (;mxcsr;) i32.const 65504 i32.and i32.const 8096 i32.eq if
+        local.get 15 i32.eqz i32.const (;state;) i32.load offset=160 (;mxcsr;) i32.const 2 i32.and i32.or i32.const 0 i32.ne local.set 14
         local.get 9 f64.abs f64.const 4611686018427388000 f64.lt br_if 1
       end
       i32.const (;state;) local.get 9 i32.const 3 call $h.sse.toInt local.set 10
@@ -65,8 +66,8 @@
         i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 4
       end
     end
-    local.get 10 local.set 15
-    i32.const (;state;) local.get 15 i64.store offset=16 (;rdx;)
+    local.get 10 local.set 16
+    i32.const (;state;) local.get 16 i64.store offset=16 (;rdx;)
     i32.const (;state;) local.get $xmm0 v128.store offset=320 (;xmm0;)
     i32.const (;state;) i32.const 1073742082 i32.store offset=868 (;rec;)
     i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 4

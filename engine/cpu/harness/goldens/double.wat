@@ -37,7 +37,7 @@
   local.get 0 local.get 3 i32.store offset=868 (;rec;)
   i32.const -2147483648)
 (func $0 (param $state i32) (param $block i32) (result i32)
-  (local i64) (local $limit i32) (local i32) (local i32) (local i64) (local i64) (local i64) (local f64) (local f64) (local f64) (local $xmm1 v128) (local $xmm0 v128) (local i32) (local i64) (local $rdi i64) (local i32)
+  (local i64) (local $limit i32) (local i32) (local i32) (local i64) (local i64) (local i64) (local f64) (local f64) (local f64) (local $xmm1 v128) (local $xmm0 v128) (local i32) (local i32) (local i64) (local $rdi i64) (local i32)
   i32.const (;state;) i32.load offset=980 (;limit;) local.set $limit
   block
     local.get $limit i32.const 7 i32.le_s if (;unlikely;)
@@ -52,53 +52,70 @@
     block
       block
         local.get 14 i32.eqz br_if 0 (;unlikely;)
+        local.get 10 i64.reinterpret_f64 i64.const 32 i64.shr_u i32.wrap_i64 i32.const 2146435072 i32.and i32.eqz br_if 0 (;unlikely;)
+        local.get 9 i64.reinterpret_f64 i64.const 32 i64.shr_u i32.wrap_i64 i32.const 2146435072 i32.and i32.eqz br_if 0 (;unlikely;)
         local.get 11 i64.reinterpret_f64 i64.const 52 i64.shr_u i32.wrap_i64 i32.const 2047 i32.and i32.const 2 i32.sub i32.const 2045 i32.lt_u br_if 1 (;likely;)
       end
-      i32.const (;state;) i32.load offset=160 (;mxcsr;) i32.const 65504 i32.and i32.const 8096 i32.eq local.tee 14 if
-        local.get 11 i64.reinterpret_f64 i64.const 52 i64.shr_u i32.wrap_i64 i32.const 2047 i32.and i32.const 2 i32.sub i32.const 2045 i32.lt_u br_if 1
+      i32.const (;state;) i32.load offset=160 (;mxcsr;) i32.const 65504 i32.and i32.const 8096 i32.eq if
+        local.get 15 i32.eqz i32.const (;state;) i32.load offset=160 (;mxcsr;) i32.const 2 i32.and i32.or i32.const 0 i32.ne local.set 14
+        local.get 11 i64.reinterpret_f64 i64.const 52 i64.shr_u i32.wrap_i64 i32.const 2047 i32.and i32.const 2 i32.sub i32.const 2045 i32.lt_u local.get 10 i64.reinterpret_f64 i64.const 1 i64.shl i64.const 1 i64.sub i64.const 9007199254740991 i64.lt_u local.get 9 i64.reinterpret_f64 i64.const 1 i64.shl i64.const 1 i64.sub i64.const 9007199254740991 i64.lt_u i32.or i32.eqz i32.const (;state;) i32.load offset=160 (;mxcsr;) i32.const 2 i32.and i32.or i32.const 0 i32.ne i32.and br_if 1
       end
-      i32.const (;state;) i32.load offset=160 (;mxcsr;) i32.const 65472 i32.and i32.const 8064 i32.eq if
-        local.get 11 f64.const 0 f64.eq if (result i32)
-          local.get 9 f64.const 0 f64.eq local.get 10 f64.const 0 f64.eq i32.or
-        else
-          local.get 11 i64.reinterpret_f64 i64.const 52 i64.shr_u i32.wrap_i64 i32.const 2047 i32.and i32.const 2 i32.sub i32.const 2045 i32.lt_u local.get 9 i64.reinterpret_f64 local.get 10 i64.reinterpret_f64 i64.or i64.const 134217727 i64.and i64.eqz i32.and
+      block
+        i32.const (;state;) i32.load offset=160 (;mxcsr;) i32.const 65472 i32.and i32.const 8064 i32.eq if
+          local.get 11 f64.const 0 f64.eq if (result i32)
+            local.get 9 f64.const 0 f64.eq local.get 10 f64.const 0 f64.eq i32.or
+          else
+            local.get 11 i64.reinterpret_f64 i64.const 52 i64.shr_u i32.wrap_i64 i32.const 2047 i32.and i32.const 2 i32.sub i32.const 2045 i32.lt_u local.get 9 i64.reinterpret_f64 local.get 10 i64.reinterpret_f64 i64.or i64.const 134217727 i64.and i64.eqz i32.and
+          end
+          local.get 9 i64.reinterpret_f64 i64.const 1 i64.shl i64.const 1 i64.sub i64.const 9007199254740991 i64.ge_u i32.and local.get 10 i64.reinterpret_f64 i64.const 1 i64.shl i64.const 1 i64.sub i64.const 9007199254740991 i64.ge_u i32.and br_if 1
         end
-        local.get 9 i64.reinterpret_f64 i64.const 1 i64.shl i64.const 1 i64.sub i64.const 9007199254740991 i64.ge_u i32.and local.get 10 i64.reinterpret_f64 i64.const 1 i64.shl i64.const 1 i64.sub i64.const 9007199254740991 i64.ge_u i32.and br_if 1
+        i32.const (;state;) local.get 9 i64.reinterpret_f64 local.get 10 i64.reinterpret_f64 call $h.sse.mul64 f64.reinterpret_i64 local.set 11
+        i32.const (;state;) i32.load offset=172 if (;unlikely;)
+          i32.const (;state;) i32.const 0 i32.store offset=172
+          i32.const (;state;) i32.const 1073742080 i32.store offset=868 (;rec;)
+          i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
+        end
       end
-      i32.const (;state;) local.get 9 i64.reinterpret_f64 local.get 10 i64.reinterpret_f64 call $h.sse.mul64 f64.reinterpret_i64 local.set 11
-      i32.const (;state;) i32.load offset=172 if (;unlikely;)
-        i32.const (;state;) i32.const 0 i32.store offset=172
-        i32.const (;state;) i32.const 1073742080 i32.store offset=868 (;rec;)
-        i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
+      local.get 10 i64.reinterpret_f64 i64.const 1 i64.shl i64.const 1 i64.sub i64.const 9007199254740991 i64.lt_u local.get 9 i64.reinterpret_f64 i64.const 1 i64.shl i64.const 1 i64.sub i64.const 9007199254740991 i64.lt_u i32.or local.get 11 i64.reinterpret_f64 i64.const 1 i64.shl i64.const 1 i64.sub i64.const 9007199254740991 i64.lt_u i32.or i32.const (;state;) i32.load offset=160 (;mxcsr;) i32.const 2 i32.and i32.eqz i32.and if
+        i32.const 0 local.set 14
+        i32.const 1 local.set 15
       end
     end
     local.get $xmm0 local.get 11 f64x2.replace_lane 0 local.set $xmm0
     i32.const (;state;) i64.load offset=56 (;rdi;) local.set $rdi
-    local.get $rdi local.set 15
+    local.get $rdi local.set 16
     i32.const (;state;) local.get $xmm0 v128.store offset=320 (;xmm0;)
-    local.get 15 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 131040 i32.and local.tee 17 i64.load offset=6144 (;dtlb.read;) local.get 15 i64.xor i64.const 4088 i64.gt_u if (;unlikely;)
+    local.get 16 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 131040 i32.and local.tee 18 i64.load offset=6144 (;dtlb.read;) local.get 16 i64.xor i64.const 4088 i64.gt_u if (;unlikely;)
       i32.const (;state;) i32.const 1073742081 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
     end
-    local.get 15 i32.wrap_i64 local.get 17 i32.load offset=6160 (;dtlb.addend;) i32.add v128.load64_zero f64x2.extract_lane 0 local.set 10
+    local.get 16 i32.wrap_i64 local.get 18 i32.load offset=6160 (;dtlb.addend;) i32.add v128.load64_zero f64x2.extract_lane 0 local.set 10
     local.get $xmm0 f64x2.extract_lane 0 local.set 11
     local.get 11 local.get 10 f64.add local.set 9
     block
       block
         local.get 14 i32.eqz br_if 0 (;unlikely;)
+        local.get 10 i64.reinterpret_f64 i64.const 32 i64.shr_u i32.wrap_i64 i32.const 2146435072 i32.and i32.eqz br_if 0 (;unlikely;)
         local.get 9 i64.reinterpret_f64 i64.const 52 i64.shr_u i32.wrap_i64 i32.const 2047 i32.and i32.const 2 i32.sub i32.const 2045 i32.lt_u br_if 1 (;likely;)
       end
-      i32.const (;state;) i32.load offset=160 (;mxcsr;) i32.const 65504 i32.and i32.const 8096 i32.eq local.tee 14 if
-        local.get 9 i64.reinterpret_f64 i64.const 52 i64.shr_u i32.wrap_i64 i32.const 2047 i32.and i32.const 2 i32.sub i32.const 2045 i32.lt_u br_if 1
+      i32.const (;state;) i32.load offset=160 (;mxcsr;) i32.const 65504 i32.and i32.const 8096 i32.eq if
+        local.get 15 i32.eqz i32.const (;state;) i32.load offset=160 (;mxcsr;) i32.const 2 i32.and i32.or i32.const 0 i32.ne local.set 14
+        local.get 9 i64.reinterpret_f64 i64.const 52 i64.shr_u i32.wrap_i64 i32.const 2047 i32.and i32.const 2 i32.sub i32.const 2045 i32.lt_u local.get 10 i64.reinterpret_f64 i64.const 1 i64.shl i64.const 1 i64.sub i64.const 9007199254740991 i64.lt_u local.get 11 i64.reinterpret_f64 i64.const 1 i64.shl i64.const 1 i64.sub i64.const 9007199254740991 i64.lt_u i32.or i32.eqz i32.const (;state;) i32.load offset=160 (;mxcsr;) i32.const 2 i32.and i32.or i32.const 0 i32.ne i32.and br_if 1
       end
-      i32.const (;state;) i32.load offset=160 (;mxcsr;) i32.const 65472 i32.and i32.const 8064 i32.eq if
-        local.get 11 local.get 9 local.get 9 local.get 11 f64.sub f64.sub f64.sub local.get 10 local.get 9 local.get 11 f64.sub f64.sub f64.add f64.const 0 f64.eq local.get 11 i64.reinterpret_f64 i64.const 1 i64.shl i64.const 1 i64.sub i64.const 9007199254740991 i64.ge_u i32.and local.get 10 i64.reinterpret_f64 i64.const 1 i64.shl i64.const 1 i64.sub i64.const 9007199254740991 i64.ge_u i32.and br_if 1
+      block
+        i32.const (;state;) i32.load offset=160 (;mxcsr;) i32.const 65472 i32.and i32.const 8064 i32.eq if
+          local.get 11 local.get 9 local.get 9 local.get 11 f64.sub f64.sub f64.sub local.get 10 local.get 9 local.get 11 f64.sub f64.sub f64.add f64.const 0 f64.eq local.get 11 i64.reinterpret_f64 i64.const 1 i64.shl i64.const 1 i64.sub i64.const 9007199254740991 i64.ge_u i32.and local.get 10 i64.reinterpret_f64 i64.const 1 i64.shl i64.const 1 i64.sub i64.const 9007199254740991 i64.ge_u i32.and br_if 1
+        end
+        i32.const (;state;) local.get 11 i64.reinterpret_f64 local.get 10 i64.reinterpret_f64 call $h.sse.add64 f64.reinterpret_i64 local.set 9
+        i32.const (;state;) i32.load offset=172 if (;unlikely;)
+          i32.const (;state;) i32.const 0 i32.store offset=172
+          i32.const (;state;) i32.const 1073742081 i32.store offset=868 (;rec;)
+          i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
+        end
       end
-      i32.const (;state;) local.get 11 i64.reinterpret_f64 local.get 10 i64.reinterpret_f64 call $h.sse.add64 f64.reinterpret_i64 local.set 9
-      i32.const (;state;) i32.load offset=172 if (;unlikely;)
-        i32.const (;state;) i32.const 0 i32.store offset=172
-        i32.const (;state;) i32.const 1073742081 i32.store offset=868 (;rec;)
-        i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
+      local.get 10 i64.reinterpret_f64 i64.const 1 i64.shl i64.const 1 i64.sub i64.const 9007199254740991 i64.lt_u local.get 11 i64.reinterpret_f64 i64.const 1 i64.shl i64.const 1 i64.sub i64.const 9007199254740991 i64.lt_u i32.or local.get 9 i64.reinterpret_f64 i64.const 1 i64.shl i64.const 1 i64.sub i64.const 9007199254740991 i64.lt_u i32.or i32.const (;state;) i32.load offset=160 (;mxcsr;) i32.const 2 i32.and i32.eqz i32.and if
+        i32.const 0 local.set 14
+        i32.const 1 local.set 15
       end
     end
     local.get $xmm0 local.get 9 f64x2.replace_lane 0 local.set $xmm0

@@ -1,0 +1,53 @@
+// Which xmm registers of a region have no denormals among their floats, so that arithmetic need not look for MXCSR's DE: results, what was an operand once, and their copies. For registers that
+// are not known, the semantics look (Ctx.hasNoDenormals; sse-fp.ts says what happens where this turns out to be wrong).
+import type { Insn } from '../decode/insn.ts';
+import type { Region, RegionBlock } from './region.ts';
+
+/** By bits of a float: registers whose low one is no denormal (bits 0–15), and of which none is (16–31). Of ymm registers the lower half. */
+export interface Plain { readonly 32: number; readonly 64: number }
+export const NOTHING: Plain = { 32: 0, 64: 0 };
+
+const ARITHMETIC = /^(v?)(add|sub|mul|div|sqrt)([sp])([sd])$/, CONVERSION = /^v?cvt(?:si2s([sd])|ss2s(d))$/, COPY = /^v?mov(ap[sd]|up[sd]|dq[au])$/, COMPARISON = /^v?u?comis[sd]$/, ZEROING = /^(xorp[sd]|pxor)$/, ALL_CHANGE = /rstor|zero|ldmxcsr/;
+
+/** What is known behind an instruction. */
+export function plainAfter({ form: { mnemonic, ops }, regs }: Insn, before: Plain): Plain {
+  if (ops.every((op) => op.kind !== 'x') || COMPARISON.test(mnemonic)) return ALL_CHANGE.test(mnemonic) ? NOTHING : before;
+  if (ALL_CHANGE.test(mnemonic)) return NOTHING;
+  const known = { ...before }, x = (i: number): number => (ops[i]?.kind === 'x' ? regs[i]! : -1);
+  const forget = (n: number): void => { for (const bits of [32, 64] as const) known[bits] &= ~(0x10001 << n); };
+  const note = (n: number, bits: 32 | 64, all: boolean): void => { if (n >= 0) known[bits] |= (all ? 0x10001 : 1) << n; };
+  const arithmetic = ARITHMETIC.exec(mnemonic), conversion = CONVERSION.exec(mnemonic);
+  if (arithmetic !== null) {
+    const [, v, op, packed] = arithmetic, all = packed === 'p', bits = arithmetic[4] === 'd' ? 64 : 32, last = ops.length - 1;
+    note(x(last), bits, all);
+    if (op !== 'sqrt') note(x(v === 'v' ? 1 : 0), bits, all);
+    forget(x(0));
+    note(x(0), bits, all);
+  } else if (conversion !== null) {
+    forget(x(0));
+    note(x(0), (conversion[1] ?? conversion[2]) === 'd' ? 64 : 32, false);
+  } else if (COPY.test(mnemonic) && x(0) >= 0 && x(1) >= 0) {
+    forget(x(0));
+    for (const bits of [32, 64] as const) known[bits] |= ((before[bits] >>> x(1)) & 0x10001) << x(0);
+  } else {
+    ops.forEach((_, i) => { if (x(i) >= 0) forget(x(i)); });
+    forget(0); // written by some whose operands do not say so
+    if (ZEROING.test(mnemonic) && x(0) === x(1)) for (const bits of [32, 64] as const) note(x(0), bits, true);
+  }
+  return known;
+}
+
+/** What is known at the head of each block, whatever way control came there inside the region. */
+export function plainAtHeads(region: Region): Map<RegionBlock, Plain> {
+  const found = new Map<RegionBlock, Plain>(region.entries.map((b) => [b, NOTHING])), work: RegionBlock[] = [...region.entries];
+  while (work.length > 0) {
+    const b = work.pop()!, left = b.code.insns.reduce<Plain>((known, insn) => plainAfter(insn, known), found.get(b)!);
+    for (const t of b.successors) {
+      const next = region.found.get(t)!, before = found.get(next), both: Plain = before === undefined ? left : { 32: before[32] & left[32], 64: before[64] & left[64] };
+      if (before !== undefined && before[32] === both[32] && before[64] === both[64]) continue;
+      found.set(next, both);
+      work.push(next);
+    }
+  }
+  return found;
+}
