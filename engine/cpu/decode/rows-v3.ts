@@ -5,7 +5,7 @@ import { ARITH, IMM_SHIFTS, PACKED_INT } from './rows-sse.ts';
 import { EXTEND, PACKED, SSSE3 } from './rows-v2.ts';
 
 export const BMI_ROWS: readonly Row[] = [
-  ['f30fbc/r', 'tzcnt', 'Gv Ev', 'v3'], ['f30fbd/r', 'lzcnt', 'Gv Ev', 'v3'], ['0f38f0/rm', 'movbe', 'Gv Mv', 'v3'], ['0f38f1/rm', 'movbe', 'Mv Gv', 'v3'],
+  ['f30fbc/r', 'tzcnt', 'Gv Ev', 'v3'], ['f30fbd/r', 'lzcnt', 'Gv Ev', 'v3'], ['0f38f0/rm', 'movbe', 'Gv Mv', 'v3'], ['0f38f1/rm', 'movbe', 'Mv Gv', 'v3'], ['f30f38f0/r', 'ud2', '', 'end'], ['f30f38f1/r', 'ud2', '', 'end'],
   ['v0.np0f38f2/r', 'andn', 'Gy By Ey'], ['v0.np0f38f3/1', 'blsr', 'By Ey'], ['v0.np0f38f3/2', 'blsmsk', 'By Ey'], ['v0.np0f38f3/3', 'blsi', 'By Ey'],
   ['v0.np0f38f5/r', 'bzhi', 'Gy Ey By'], ['v0.f30f38f5/r', 'pext', 'Gy By Ey', 'mul'], ['v0.f20f38f5/r', 'pdep', 'Gy By Ey', 'mul'], ['v0.f20f38f6/r', 'mulx', 'Gy By Ey', 'mul'],
   ['v0.np0f38f7/r', 'bextr', 'Gy Ey By'], ['v0.660f38f7/r', 'shlx', 'Gy Ey By'], ['v0.f30f38f7/r', 'sarx', 'Gy Ey By'], ['v0.f20f38f7/r', 'shrx', 'Gy Ey By'], ['v0.f20f3af0/r', 'rorx', 'Gy Ey Ib'],

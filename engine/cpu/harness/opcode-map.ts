@@ -58,7 +58,7 @@ function unlike(prefix: readonly number[], map: number, opcode: number, modrm: n
       || (has(0xf0) && opcode === 0x00 && reg === 5) // AMD does not look at VERW's LOCK
       || (opcode === 0x00 && reg < 2 && emulatedNot(prefix));
   }
-  return map === 2 && (opcode & 0xfe) === 0xf0 && !has(0xf2); // MOVBE
+  return false;
 }
 /** One cell of the map; null where the ModRM byte would not matter. */
 function cell(prefix: readonly number[], map: number, opcode: number, modrm: number): Test | null {
