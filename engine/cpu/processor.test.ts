@@ -177,6 +177,12 @@ describe.skipIf(!hasGcc)('processor', { timeout: 60_000 }, () => {
   test('divide error', () => run('xor edx, edx\nmov eax, 7\nxor ecx, ecx\ndiv ecx\nsyscall', ({ cpu }) => {
     expect([cpu.exit.reason, cpu.exit.vector]).toEqual([EXIT.exception, VEC.DE]);
   }));
+  test('a run whose end is further off than compiled code counts down from, with accesses that only the interpreter does', () => {
+    const rounds = 'mov ecx, 100\n2: add rax, rcx\ndec ecx\njnz 2b';
+    run(`lea r8, [${DATA + 4093}]\nmov edx, 300\nlea r15, [rip+g]\n1: call r15\ndec edx\njnz 1b\nsyscall\n.org 0x1000\ng: ${rounds}\nadd rax, [r8]\n${rounds}\nret`, ({ cpu }) => {
+      expect(cpu.counters(0).instructions).toBe(3 + 300 * (3 + 2 * 301 + 2) + 1);
+    }, undefined, 1e12, { hot: 64 });
+  });
   test('string instructions across pages', () => run(`
     cld\nmov rdi, ${DATA + 100}\nmov ecx, 9000\nmov al, 7\nrep stosb\nmov rsi, ${DATA + 100}\nmov rdi, ${DATA + 20001}\nmov ecx, 1000\nrep movsq
     mov rsi, ${DATA + 100}\nmov rdi, ${DATA + 20001}\nmov ecx, 8000\nrepe cmpsb\nmov rdx, rcx\nmov rdi, ${DATA + 100}\nmov ecx, 10000\nmov al, 0\nrepne scasb\nsyscall`, ({ cpu }) => {

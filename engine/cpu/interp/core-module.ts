@@ -71,9 +71,10 @@ export function buildCoreModule(counting = false): Uint8Array {
     if (write || name === 'read' || name === 'quietread') { // the plain miss is resolved here
       const at = f.local(I32);
       f.get(0).get(1).get(2).i32Const(write ? 1 : 0).call(get('sys.refill')).tee(at).i32Eqz().ifThen();
-      f.get(0).get(1).i32WrapI64().get(1).i64Const(32).i64ShrU().i32WrapI64().get(2).call(js.get(name)!).set(at).end().get(at);
+      f.get(0).get(1).i32WrapI64().get(1).i64Const(32).i64ShrU().i32WrapI64().get(2).call(js.get(name)!).set(at).end();
+      if (name.startsWith('quiet')) { f.get(at).ifThen().get(0); emitLimit(f); f.i32Store(S.limit).end(); } // a miss has moved the time; without effect it stays what the region counts from
+      f.get(at);
     } else f.get(0).get(1).i32WrapI64().get(1).i64Const(32).i64ShrU().i32WrapI64().get(2).call(js.get(name)!);
-    if (name.startsWith('quiet')) { f.get(0); emitLimit(f); f.i32Store(S.limit); } // a miss has moved the time
   }
   get('sys.string').get(0).get(1).call(js.get('string')!);
   get('sys.cpuid').get(0).get(1).call(js.get('cpuid')!);
