@@ -1,4 +1,4 @@
-// `npm run fuzz:insn`, `fuzz:seq`, `fuzz:c` -- --seed N --count N --time SECONDS …: the processor against the real one (engine/cpu/harness).
+// `npm run fuzz:insn`, `fuzz:seq`, `fuzz:calls`, `fuzz:c` -- --seed N --count N --time SECONDS …: the processor against the real one (engine/cpu/harness).
 import { build } from 'esbuild';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';

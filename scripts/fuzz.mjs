@@ -1,4 +1,4 @@
-// The long fuzzers in turn: instructions and programs against the real CPU, C programs native and recorded, garbage to every system call with replay.
+// The long fuzzers in turn: instructions and programs against the real CPU, programs of calls against the interpreter, C programs native and recorded, garbage to every system call with replay.
 // `make fuzz`; FUZZ_MINUTES (10), FUZZ_SEED (the time).
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
@@ -10,7 +10,7 @@ let seed = Number(process.env.FUZZ_SEED ?? Math.floor(Date.now() / 1000)), round
 const dir = mkdtempSync(join(tmpdir(), 'ktrace-fuzz-')), turn = String(Math.max(10, Math.min(120, minutes * 6)));
 const fail = (what) => { console.log(`FAILED seed=${seed}: ${what}\nagain: FUZZ_SEED=${seed} make fuzz`); process.exitCode = 1; };
 /** Each prints its own seeds and the commands that replay them. */
-const FUZZERS = [['scripts/fuzz-cpu.mjs', 'insn'], ['scripts/fuzz-cpu.mjs', 'insn', '--jit=force'], ['scripts/fuzz-cpu.mjs', 'seq'], ['scripts/fuzz-cpu.mjs', 'c']];
+const FUZZERS = [['scripts/fuzz-cpu.mjs', 'insn'], ['scripts/fuzz-cpu.mjs', 'insn', '--jit=force'], ['scripts/fuzz-cpu.mjs', 'seq'], ['scripts/fuzz-cpu.mjs', 'calls'], ['scripts/fuzz-cpu.mjs', 'c']];
 /** Nothing is random in the opcode map: once is enough. */
 const MAP = ['scripts/fuzz-cpu.mjs', 'map'];
 try {

@@ -1,73 +1,18 @@
 // Programs assembled by gcc run on the processor with pages mapped by hand; the same state and cycles with the compiler off, on and forced.
-import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { EXIT, PF, R10, R8, R9, RAX, RBX, RDI, RDX, RSI, RSP, VEC } from '../machine/hardware.ts';
-import { GuestRam } from '../machine/ram.ts';
-import type { Processor } from '../machine/hardware.ts';
-import type { CodeLeft, CodeStore } from '../machine/kept-code.ts';
-import { DTLB_ENTRIES, FRAME_FLAGS, FRAME_FLAGS_SIZE, RAM_BASE } from './layout.ts';
-import { createMemory } from './memory.ts';
-import { createProcessor } from './processor.ts';
+import type { CodeLeft } from '../machine/kept-code.ts';
+import { CODE, DATA, NOTHING_LEFT, STACK, assemble, hasGcc, machine, machineIn, modes, storeOf, tiers } from './harness/modes.ts';
+import type { Machine } from './harness/modes.ts';
+import { DTLB_ENTRIES } from './layout.ts';
 import type { ProcessorOptions } from './processor.ts';
-
-const RAM = 16 << 20, CODE = 0x400000, DATA = 0x600000, STACK = 0x7ff000;
-const hasGcc = spawnSync('gcc', ['--version']).status === 0;
-const dir = hasGcc ? mkdtempSync(join(tmpdir(), 'ktrace-cpu-')) : '';
-let count = 0;
-function assemble(source: string): Uint8Array {
-  const base = join(dir, `t${count++}`);
-  writeFileSync(`${base}.s`, `.intel_syntax noprefix\n.text\n${source}\n`);
-  execFileSync('gcc', ['-c', '-o', `${base}.o`, `${base}.s`]);
-  execFileSync('objcopy', ['-O', 'binary', '-j', '.text', `${base}.o`, `${base}.bin`]);
-  return new Uint8Array(readFileSync(`${base}.bin`));
-}
-
-interface Machine { cpu: Processor; ram: GuestRam; map(va: number, pfn: number, flags: number): void }
-function machine(jit: 'auto' | 'off' | 'force', code: Uint8Array, options: Partial<ProcessorOptions> = {}): Machine {
-  const memory = createMemory(RAM);
-  const ram = new GuestRam(memory.buffer, RAM_BASE, RAM, new Uint8Array(memory.buffer, FRAME_FLAGS, FRAME_FLAGS_SIZE));
-  const cpu = createProcessor(memory, ram, 1, { jit, ...options });
-  ram.bindProcessor(cpu);
-  let free = 2; // frame 1: top-level table
-  const map = (va: number, pfn: number, flags: number): void => {
-    let table = 4096;
-    for (let shift = 39; shift > 12; shift -= 9) {
-      const at = (table >> 2) + (Math.floor(va / 2 ** shift) & 511) * 2;
-      if (ram.u32[at] === 0) ram.u32[at] = (free++ << 12) | 7;
-      table = ram.u32[at]! & ~4095;
-    }
-    ram.u32[(table >> 2) + (Math.floor(va / 4096) & 511) * 2] = (pfn << 12) | flags;
-  };
-  for (let i = 0; i < 16; i++) {
-    map(CODE + i * 4096, 256 + i, 7);
-    map(DATA + i * 4096, 512 + i, 7);
-    map(STACK + i * 4096 - 8 * 4096, 1024 + i, 7);
-  }
-  ram.write(256 * 4096, code, 0, code.length);
-  cpu.setPageTable(0, 4096, true);
-  const regs = cpu.regs(0);
-  regs.rip = CODE;
-  regs.setGpr(RSP, STACK);
-  return { cpu, ram, map };
-}
-const tiers = ['off', 'auto', 'force'] as const, modes = [...tiers, 'kept'] as const;
-/** What a run left, as the next one gets it. */
-function storeOf({ modules, counts }: CodeLeft): CodeStore {
-  const entries = new Map<number, number[]>(), kept = modules.map((m) => ({ ...m, regions: m.regions() }));
-  modules.forEach(({ keys }, m) => { keys().forEach((list, r) => { for (let i = 0; i < list.length; i += 2) entries.set(list[i + 1]!, [...entries.get(list[i + 1]!) ?? [], m, r, list[i]!]); }); });
-  const list = counts(), byKey = new Map(list.flatMap((key, i): [number, number][] => (i % 2 === 0 ? [[key, list[i + 1]!]] : [])));
-  return { entries, counts: byKey, describe: (n) => kept[n]!, load: (n) => modules[n]! };
-}
 
 /** Runs to the first exit that is not a deadline, in slices; the final state of all modes must be equal: `kept` has the code that `auto` left. */
 function run(source: string, check: (m: Machine) => void, before: (m: Machine) => void = () => undefined, slice = 1000, options: Partial<ProcessorOptions> = {}): void {
   const code = assemble(source);
-  let left: CodeLeft = { modules: [], counts: () => [] };
+  let left: CodeLeft = NOTHING_LEFT;
   const states = modes.map((mode) => {
-    const m = mode === 'kept' ? machine('auto', code, { ...options, code: storeOf(left) }) : machine(mode, code, options);
+    const m = machineIn(mode, code, left, options);
     before(m);
     for (let i = 0; ; i++) {
       m.cpu.run(0, m.cpu.now(0) + slice);
@@ -86,7 +31,7 @@ function run(source: string, check: (m: Machine) => void, before: (m: Machine) =
   }
 }
 
-describe.skipIf(!hasGcc)('processor', { timeout: 60_000 }, () => {
+describe.skipIf(!hasGcc())('processor', { timeout: 60_000 }, () => {
   test('a loop that sums', () => run('mov ecx, 1000\nxor eax, eax\n1: add rax, rcx\ndec rcx\njnz 1b\nsyscall', ({ cpu }) => {
     expect(cpu.exit.reason).toBe(EXIT.syscall);
     expect(cpu.regs(0).gpr(RAX)).toBe(500500);

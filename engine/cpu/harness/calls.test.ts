@@ -1,0 +1,19 @@
+// Functions that call one another from region to region: the same registers, memory, time, counters and TLBs in the interpreter and however compiled (law 3).
+// Longer: npm run fuzz:calls. Without gcc nothing is assembled.
+import { describe, expect, test } from 'vitest';
+import { makeCallProgram, textOf } from './call-programs.ts';
+import { fuzzCalls } from './fuzz-calls.ts';
+import { hasGcc } from './modes.ts';
+
+describe.skipIf(!hasGcc())('programs of calls', () => {
+  test('agree in every mode', () => {
+    let taken = 0;
+    const { run, found } = fuzzCalls(52_000, 10, undefined, undefined, (mode, m) => { if (mode === 'kept') taken += m.cpu.stats().takenRegions!; });
+    expect(found.map((f) => `${f.difference.mode}: ${f.what.join('; ')} again: npm run fuzz:calls -- --seed ${f.seed}`)).toEqual([]);
+    expect(run).toBe(10);
+    expect(taken).toBeGreaterThan(10);
+  }, 120_000);
+  test('a seed makes the same program each time', () => {
+    for (let seed = 1; seed < 10; seed++) expect(textOf(makeCallProgram(seed))).toBe(textOf(makeCallProgram(seed)));
+  });
+});
