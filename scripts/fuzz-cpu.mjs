@@ -2,6 +2,7 @@
 import { build } from 'esbuild';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import './v8-flags.mjs';
 
 const out = join(process.cwd(), 'build/fuzz/cpu.mjs');
 if (!process.argv.some((a) => a.startsWith('--child'))) await build({ entryPoints: ['engine/cpu/harness/main.ts'], bundle: true, platform: 'node', format: 'esm', outfile: out, logLevel: 'error' });
