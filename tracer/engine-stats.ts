@@ -22,7 +22,7 @@ export function engineLines(s: Record<string, number>): [string, string][] {
   const lines: [string, string][] = [
     ['speed', `${(insns / Math.max(1, n('hostMs')) / 1000).toFixed(1)} MIPS: ${count(insns)} instructions in ${seconds(n('hostMs'))} of real time`],
     ['blocks', `${count(n('blocksDecoded'))} decoded, ${count(n('blockFlushes'))} flushes of all`],
-    ['regions', `${count(n('regions'))} compiled, ${count(n('takenRegions'))} of earlier runs, ${count(n('liveRegions'))} live, ${count(n('droppedRegions'))} dropped, ${count(n('rejectedRegions'))} refused`],
+    ['regions', `${count(n('regions'))} compiled, ${count(n('takenRegions'))} of earlier runs, ${count(n('joinedRegions'))} joined from others, ${count(n('liveRegions'))} live, ${count(n('droppedRegions'))} dropped, ${count(n('rejectedRegions'))} refused`],
     ['modules', `${count(n('regionModules'))} of regions (${count(n('compiledBytes'))} bytes), ${count(n('handlerModules'))} of handlers`],
     ['TLB misses', `${count(n('dtlbMiss'))} data, ${count(n('itlbMiss'))} instruction, ${count(n('tlbFlush'))} flushes`],
   ];

@@ -22,7 +22,7 @@ function wasm(padding = 0): Uint8Array<ArrayBuffer> {
 /** A module with one region, whose entry has that key. @param from of the store, or −1 */
 function left(key: number, from = -1, padding = 0): LeftModule {
   const bytes = wasm(padding), block = { page: 0, offset: 0, entry: 0, count: 1, cost: 1, straddles: false, bytes: 1, hot: 1, parted: [0, 3] };
-  return { module: new WebAssembly.Module(bytes), bytes, words: 3, imports: [], from, functions: [], regions: () => [{ name: '0', first: 0, pages: [0], blocks: [block], code: Uint8Array.of(0xc3) }], keys: () => [[0, key]] };
+  return { module: new WebAssembly.Module(bytes), bytes, words: 3, imports: [], from, functions: [], regions: () => [{ name: '0', first: 0, loops: false, pages: [0], blocks: [block], code: Uint8Array.of(0xc3) }], keys: () => [[0, key]] };
 }
 const nothing = (): number[] => [];
 /** A run that uses the modules of these keys, and leaves one more. */

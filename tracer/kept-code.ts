@@ -20,7 +20,7 @@ interface Chunk { at: number; size: number; sha: string; unused: number; optimiz
 interface Taken { kept: KeptModule; compiled: { module: WebAssembly.Module; bytes: Uint8Array } | undefined; wasm: number; rest: Buffer | null }
 interface Head { chunks: Chunk[]; counts: number[] }
 /** The text before a chunk's bytes. Blocks: the fields of KeptBlock in their order. */
-interface Text { words: number; imports: readonly string[]; wasm: number; regions: { name: string; first: number; pages: readonly number[]; blocks: number[][]; code: string }[] }
+interface Text { words: number; imports: readonly string[]; wasm: number; regions: { name: string; first: number; loops: boolean; pages: readonly number[]; blocks: number[][]; code: string }[] }
 
 const sha256 = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest();
 const folded = ({ page, offset, entry, count, cost, straddles, bytes, hot, parted }: KeptBlock): number[] => [page, offset, entry, count, cost, straddles ? 1 : 0, bytes, hot, ...parted];
@@ -117,7 +117,7 @@ export class KeptCode implements CodeStore {
     } catch { /* the next run tries again */ }
   }
   private written({ module, bytes, functions }: LeftModule, { words, imports, regions }: KeptModule, entries: number[]): { chunk: Chunk; bytes: Buffer } {
-    const text: Text = { words, imports, wasm: bytes.length, regions: regions.map(({ name, first, pages, blocks, code }) => ({ name, first, pages, blocks: blocks.map(folded), code: Buffer.from(code).toString('base64') })) };
+    const text: Text = { words, imports, wasm: bytes.length, regions: regions.map(({ name, first, loops, pages, blocks, code }) => ({ name, first, loops, pages, blocks: blocks.map(folded), code: Buffer.from(code).toString('base64') })) };
     const json = Buffer.from(JSON.stringify(text)), length = Buffer.alloc(4);
     length.writeUInt32LE(json.length);
     const optimized = functions.filter(isOptimized).length, all = Buffer.concat([length, json, bytes, ...optimized > 0 ? [machineCode(module)] : []]);

@@ -16,12 +16,11 @@ function native(parameters: string, expression: string): (...args: unknown[]) =>
   return made;
 }
 
-/** All functions compiled by the optimizing compiler, now, and the interpreter's loop, which is huge, with the better of its register allocators. The flags are afterwards what
- *  they were: V8 takes machine code only with the flags that it was made with. */
+/** All functions compiled by the optimizing compiler, now. The flags are afterwards what they were: V8 takes machine code only with the flags that it was made with. */
 export function compileWhole(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
-  for (const flag of ['--no-liftoff', '--no-wasm-lazy-compilation', '--no-turbo-use-mid-tier-regalloc-for-huge-functions']) setFlagsFromString(flag);
+  for (const flag of ['--no-liftoff', '--no-wasm-lazy-compilation']) setFlagsFromString(flag);
   try { return new WebAssembly.Module(bytes); } finally {
-    for (const flag of ['--liftoff', '--wasm-lazy-compilation', '--wasm-tier-up', '--wasm-dynamic-tiering', '--turbo-use-mid-tier-regalloc-for-huge-functions']) setFlagsFromString(flag); // tiers fall with the first
+    for (const flag of ['--liftoff', '--wasm-lazy-compilation', '--wasm-tier-up', '--wasm-dynamic-tiering']) setFlagsFromString(flag); // tiers fall with the first
   }
 }
 

@@ -19,6 +19,8 @@ export const MAX_INSNS = 64;
 export const DROPS = 44;
 /** u32: the record before which regions were left as BLK.sides of its block became a multiple of SIDES, until the compiler has seen it; 0: none. */
 export const SIDE = 48, SIDES = 16384;
+/** u32: ways from one compiled region to another until one is reported (jit/neighbours.ts); 0: none is. */
+export const WAYS = 52;
 /** u32: what the decoder in WebAssembly found (interp/decode-known.ts): where it stopped, the cost of its records together, how the block goes on behind the last;
  *  whether the instruction there is one for the decoder, the place for its template or 0, the template's key and SIB, bytes before displacement and immediate. */
 export const DECODE = { at: 192, cost: 196, flow: 200, more: 204, template: 208, key: 212, sib: 216, head: 220 } as const;

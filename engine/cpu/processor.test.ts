@@ -7,7 +7,7 @@ import type { Machine } from './harness/modes.ts';
 import { DTLB_ENTRIES } from './layout.ts';
 import type { ProcessorOptions } from './processor.ts';
 
-/** Runs to the first exit that is not a deadline, in slices; the final state of all modes must be equal: `kept` has the code that `auto` left. */
+/** Runs to the first exit that is not a deadline, in slices; the final state of all modes must be equal: `kept` has the code that `joined` left. */
 function run(source: string, check: (m: Machine) => void, before: (m: Machine) => void = () => undefined, slice = 1000, options: Partial<ProcessorOptions> = {}): void {
   const code = assemble(source);
   let left: CodeLeft = NOTHING_LEFT;
@@ -20,7 +20,7 @@ function run(source: string, check: (m: Machine) => void, before: (m: Machine) =
       if (i > 100000) throw new Error('runs away');
     }
     check(m);
-    if (mode === 'auto') left = m.cpu.codeLeft();
+    if (mode === 'joined') left = m.cpu.codeLeft();
     return { state: Buffer.from(m.cpu.saveState()).toString('base64'), counters: m.cpu.counters(0), now: m.cpu.now(0), memory: Buffer.from(m.ram.u8.subarray(0, 2048 * 4096)).toString('latin1') };
   });
   for (const other of states.slice(1)) {

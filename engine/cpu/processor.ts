@@ -17,6 +17,7 @@ import type { Runtime } from './interp/core.ts';
 import { runString } from './interp/string.ts';
 import { DTLB, DTLB_ENTRIES, FRAME_COUNT, FRAME_FETCHED, FRAME_FLAGS, HOT_MASK, ITLB, ITLB_ENTRIES, MAX_CPUS, RAM_BASE, REC, S, SIDE, cpuBase } from './layout.ts';
 import { Compiler } from './jit/compiler.ts';
+import type { Joining } from './jit/neighbours.ts';
 import { Mmu } from './mmu/mmu.ts';
 import './semantics/all.ts';
 import { EXIT_MODE } from './semantics/flow.ts';
@@ -24,7 +25,7 @@ import { EXIT_MODE } from './semantics/flow.ts';
 /** For --engine-stats: the host's clock in milliseconds, which the engine itself must not read (law 1). Nothing of it reaches the guest. */
 export interface Meter { now(): number }
 /** With a meter everything is counted and timed, which costs; without, only what is free. */
-export interface ProcessorOptions { jit: 'auto' | 'off' | 'force'; /** The highest level unless given. */ cpu?: CpuLevel; /** Of RDRAND; CPUs differ. */ seed?: number; meter?: Meter | null; /** With jit auto: executions after which a block is compiled, a power of two; tests make it small. */ hot?: number; /** Compiled regions of earlier runs, with the same engine, model, number of CPUs (one or more) and use of a meter. */ code?: CodeStore | null }
+export interface ProcessorOptions { jit: 'auto' | 'off' | 'force'; /** The highest level unless given. */ cpu?: CpuLevel; /** Of RDRAND; CPUs differ. */ seed?: number; meter?: Meter | null; /** With jit auto: executions after which a block is compiled, a power of two; tests make it small. */ hot?: number; /** With jit auto: when regions become one; tests make it soon. */ joining?: Joining; /** Compiled regions of earlier runs, with the same engine, model, number of CPUs (one or more) and use of a meter. */ code?: CodeStore | null }
 
 /** @param memory of createMemory (memory.ts); the engine's area is zero at first. */
 export function createProcessor(memory: WebAssembly.Memory, ram: Ram, cpus: number, options: ProcessorOptions): Processor {
@@ -89,13 +90,14 @@ class Cpu implements Processor {
       straddle: (s, block) => this.blocks.straddle(s, block),
       string: (s, record) => runString(mmu, this.core.setFlags, s, record, this.core.formOf(mmu.u16[(record + REC.fn) >> 1]!)),
       cpuid: (s) => this.cpuid(s),
+      way: (s, lo, hi) => { this.compiler!.way(s, lo, hi); },
       sideexit: (record) => this.noteSideExit(record),
     };
     const threshold = options.jit === 'force' ? 1 : options.hot ?? HOT;
     this.young = options.jit === 'auto' && options.hot === undefined;
     mmu.u32[FRAME_COUNT >> 2] = ram.frames;
     this.core = new Core(memory, runtime, meter !== null);
-    this.compiler = options.jit === 'off' ? null : new Compiler(this.core, this.blocks, mmu, options.jit === 'force' ? 0 : threshold >> 7, options.jit === 'force' ? 1 : BATCH, () => this.executed(), options.jit === 'auto' ? options.code ?? null : null);
+    this.compiler = options.jit === 'off' ? null : new Compiler(this.core, this.blocks, mmu, options.jit === 'force' ? 0 : threshold >> 7, options.jit === 'force' ? 1 : BATCH, () => this.executed(), options.jit === 'auto' ? options.code ?? null : null, options.joining ?? null);
     this.hotAfter(this.young ? YOUNG_HOT : threshold);
     if (this.compiler !== null) this.blocks.entrySlot = SLOT.enterCounted;
     for (let cpu = 0; cpu < cpus; cpu++) {
@@ -165,6 +167,7 @@ class Cpu implements Processor {
     }
     this.leave(s);
     if (u32[SIDE >> 2] !== 0) this.compiling(() => { this.compiler!.side(s); });
+    if (this.compiler?.joins === true) this.compiling(() => { this.compiler!.join(s); });
     if (stepping) this.endStep(stepAt, inhibits);
     if (meter !== null) this.times.run += meter.now() - since;
   }

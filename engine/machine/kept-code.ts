@@ -3,7 +3,7 @@
 /** One block: its page relative to the base page, its first byte in its page, entry (−1: none), instructions and cycles, whether its one instruction goes on in the next page, bytes that decide what it is, executions that were counted (in regions they are not), instructions that compare for themselves alone (Compiler.side). */
 export interface KeptBlock { page: number; offset: number; entry: number; count: number; cost: number; straddles: boolean; bytes: number; hot: number; parted: readonly number[] }
 /** A region: its function's export, its first word, its pages relative to the first, its blocks in the order of their words. */
-export interface KeptRegion { name: string; first: number; pages: readonly number[]; blocks: readonly KeptBlock[]; /** The bytes of all blocks, one behind the other. */ code: Uint8Array }
+export interface KeptRegion { name: string; first: number; /** Registers are locals all over it. */ loops: boolean; pages: readonly number[]; blocks: readonly KeptBlock[]; /** The bytes of all blocks, one behind the other. */ code: Uint8Array }
 /** A WebAssembly module of regions. */
 export interface KeptModule extends Linkage { regions: readonly KeptRegion[] }
 /** What a module needs of its run: words in memory, imports. */

@@ -7,11 +7,12 @@ import { hasGcc } from './modes.ts';
 
 describe.skipIf(!hasGcc())('programs of calls', () => {
   test('agree in every mode', () => {
-    let taken = 0;
-    const { run, found } = fuzzCalls(52_000, 10, undefined, undefined, (mode, m) => { if (mode === 'kept') taken += m.cpu.stats().takenRegions!; });
+    let taken = 0, joined = 0;
+    const { run, found } = fuzzCalls(52_000, 10, undefined, undefined, (mode, m) => { if (mode === 'kept') taken += m.cpu.stats().takenRegions!; if (mode === 'joined') joined += m.cpu.stats().joinedRegions!; });
     expect(found.map((f) => `${f.difference.mode}: ${f.what.join('; ')} again: npm run fuzz:calls -- --seed ${f.seed}`)).toEqual([]);
     expect(run).toBe(10);
     expect(taken).toBeGreaterThan(10);
+    expect(joined).toBeGreaterThan(10);
   }, 120_000);
   test('V8 keeps the upper half of a register that is 32 bits wide on another way (scripts/v8-flags.mjs)', () => expect(fuzzCalls(30_009, 1, ['auto']).found.length).toBe(0), 60_000);
   test('a seed makes the same program each time', () => {

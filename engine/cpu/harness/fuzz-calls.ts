@@ -1,5 +1,5 @@
 // Fuzzes programs of many functions that call one another (call-programs.ts): interpreter, regions, forced compilation and code taken up again must leave the
-// same registers, memory, time, counters and TLBs at every stop. --modes auto,force,kept, --plant NAME, --no-shrink.
+// same registers, memory, time, counters and TLBs at every stop. --modes auto,force,joined,kept, --plant NAME, --no-shrink.
 import { CTX, EXIT } from '../../machine/hardware.ts';
 import type { CodeLeft } from '../../machine/kept-code.ts';
 import { makeCallProgram, prepare, textOf } from './call-programs.ts';
@@ -53,11 +53,11 @@ export function check(p: CallProgram, text: string, tried: readonly Mode[], ran:
   const code = assemble(text);
   let expected: string[] = [], left = NOTHING_LEFT;
   for (const mode of modes) {
-    if (mode !== 'off' && !tried.includes(mode) && !(mode === 'auto' && tried.includes('kept'))) continue;
+    if (mode !== 'off' && !tried.includes(mode) && !(mode === 'joined' && tried.includes('kept'))) continue;
     const m = started(mode, code, p, left), got = transcript(m, p);
     ran(mode, m);
     if (mode === 'off') { expected = got; continue; }
-    if (mode === 'auto') left = m.cpu.codeLeft();
+    if (mode === 'joined') left = m.cpu.codeLeft();
     const stop = expected.findIndex((s, i) => s !== got[i]);
     if (stop >= 0 && tried.includes(mode)) return { mode, stop, of: expected.length };
   }
@@ -69,7 +69,7 @@ const NAMES = ['rax', 'rcx', 'rdx', 'rbx', 'rsp', 'rbp', 'rsi', 'rdi', 'r8', 'r9
 function tell(p: CallProgram, text: string, { mode, stop }: Difference): string[] {
   const code = assemble(text), out: string[] = [];
   const at = (m: Machine): Machine => { play(m, p, (n) => n < stop); return m; };
-  const a = at(started('off', code, p, NOTHING_LEFT)), first = mode === 'kept' ? started('auto', code, p, NOTHING_LEFT) : null;
+  const a = at(started('off', code, p, NOTHING_LEFT)), first = mode === 'kept' ? started('joined', code, p, NOTHING_LEFT) : null;
   if (first !== null) play(first, p, () => true);
   const b = at(started(mode, code, p, first?.cpu.codeLeft() ?? NOTHING_LEFT)), x = a.cpu.regs(0).bytes(), y = b.cpu.regs(0).bytes();
   const compare = (name: string, from: number, bytes: number): void => {
@@ -90,7 +90,7 @@ function tell(p: CallProgram, text: string, { mode, stop }: Difference): string[
   return [...out.length > 0 ? out : ['state that only the machine sees (TLBs, frames fetched from)'], `the interpreter is at ${a.cpu.regs(0).rip.toString(16)}`];
 }
 
-export const COMPILED: readonly Mode[] = ['auto', 'force', 'kept'];
+export const COMPILED: readonly Mode[] = ['auto', 'force', 'joined', 'kept'];
 export function fuzzCalls(seed: number, count: number, tried: readonly Mode[] = COMPILED, stop: (found: number) => boolean = () => false, ran?: (mode: Mode, m: Machine) => void): { run: number; found: CallsFound[] } {
   const found: CallsFound[] = [];
   let run = 0;

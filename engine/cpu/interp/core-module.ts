@@ -31,7 +31,7 @@ export const RUNTIME_MEMORY = ['read', 'rmw', 'rmwbounce', 'copyin', 'commit', '
 /** The other runtime functions. */
 export const RUNTIME_OTHER: readonly Signature[] = [
   { name: 'itlb', params: [I32, I32, I32], results: [I32] }, { name: 'find', params: [I32, I32], results: [I32] }, { name: 'straddle', params: [I32, I32], results: [I32] },
-  { name: 'string', params: [I32, I32], results: [I32] }, { name: 'cpuid', params: [I32, I32], results: [] },
+  { name: 'string', params: [I32, I32], results: [I32] }, { name: 'cpuid', params: [I32, I32], results: [] }, { name: 'way', params: [I32, I32, I32], results: [] },
 ];
 const sys = (name: string, params: readonly ValType[], results: readonly ValType[]): Signature => ({ name: `sys.${name}`, params, results });
 /** Every function of the helper table, in slot order. */
@@ -105,9 +105,9 @@ export function buildCoreModule(counting = false): Uint8Array {
   get('sys.pack').get(0).get(0).i32Load(S.fk).get(0).i64Load(S.fa).get(0).i64Load(S.fb).get(0).i64Load(S.fr).call(get('sys.packflags')).get(0).i32Const(0).i32Store(S.fk);
   const packed = (f: Func): void => { f.get(0).i32Load(S.fk).ifThen().get(0).call(get('sys.pack')).end(); };
   const side = get('sys.side'), block = side.local(I32), sides = side.local(I32);
-  emitExit(get('sys.exit'), chain, handlerType);
-  emitCall(get('sys.call'), chain, fetch, handlerType);
-  emitReturn(get('sys.return'));
+  emitExit(get('sys.exit'), chain, js.get('way')!, handlerType);
+  emitCall(get('sys.call'), chain, fetch, js.get('way')!, handlerType);
+  emitReturn(get('sys.return'), js.get('way')!);
   emitCount(side, 'sideExits');
   if (counting) side.get(1).call(js.get('sideexit')!);
   emitSpend(side, 2);

@@ -34,6 +34,8 @@ export interface Runtime {
   /** Only when counting: a region leaves before the instruction of the record. */
   sideexit(record: number): void;
   cpuid(s: number, record: number): void;
+  /** One of many ways from compiled region to compiled region: where it leads. */
+  way(s: number, lo: number, hi: number): void;
 }
 
 let provided: { bytes: Uint8Array; module: WebAssembly.Module | undefined } | null = null;

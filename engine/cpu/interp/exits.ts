@@ -2,7 +2,7 @@
 // WebAssembly waits for one that it called; and returns.
 import { CTX, EXIT, RSP } from '../../machine/hardware.ts';
 import { COUNT, emitCount } from '../counts.ts';
-import { DROPS, S } from '../layout.ts';
+import { DROPS, S, WAYS } from '../layout.ts';
 import { I32, I64 } from '../wasm/builder.ts';
 import type { Func } from '../wasm/builder.ts';
 import { CODE } from './context.ts';
@@ -21,8 +21,8 @@ export function emitSpend(f: Func, time: number): void {
   f.get(0).get(0).i64Load(S.insns).get(insns).i64Add().i64Store(S.insns);
   f.get(0).get(0).i64Load(S.now).get(spent).i64Add().tee(now).i64Store(S.now).get(now);
 }
-/** What the region spent; rip; S.limit is what is left. At the deadline, and only then, run() is left (law 3). */
-function emitEnd(f: Func): void {
+/** What the region spent; rip; S.limit is what is left. At the deadline, and only then, run() is left (law 3). @param way the runtime's. */
+function emitEnd(f: Func, way: number): void {
   const now = f.local(I64), left = f.local(I32);
   emitCount(f, 'regionExits');
   emitSpend(f, TIME);
@@ -33,21 +33,23 @@ function emitEnd(f: Func): void {
   f.get(now).get(STATE).i64Load(S.deadline).i64GeS().ifThen().get(STATE).i32Const(EXIT.deadline).i32Store(S.exitReason).i32Const(CODE.leave).return().end();
   f.get(STATE); emitLimit(f); f.i32Store(S.limit);
   f.end();
+  f.i32Const(0).i32Const(0).i32Load(WAYS).i32Const(1).i32Sub().tee(left).i32Store(WAYS);
+  f.get(left).i32Eqz().hint(false).ifThen().get(STATE).get(RIP).i32WrapI64().get(RIP).i64Const(32).i64ShrU().i32WrapI64().call(way).end();
   f.free(now, left);
 }
 /** push i32: the guest has returned to where the innermost waiting region waits, or beyond. */
 const returned = (f: Func): Func => f.get(STATE).i64Load(RSP * 8).get(STATE).i64Load(S.waitRsp).i64GeU();
 
 /** exit(state, time, rip): a region is left for the block at rip. */
-export function emitExit(f: Func, chain: Func, handlerType: number): void {
-  emitEnd(f);
+export function emitExit(f: Func, chain: Func, way: number, handlerType: number): void {
+  emitEnd(f, way);
   returned(f).ifThen().i32Const(CODE.returned).return().end();
   emitArrival(f, RIP, () => { f.get(STATE).i32Const(0).returnCall(chain); });
   f.returnCallIndirect(handlerType);
 }
 /** return(state, time, rip): the same where it is known that the guest has returned, and time is left. */
-export function emitReturn(f: Func): void {
-  emitEnd(f);
+export function emitReturn(f: Func, way: number): void {
+  emitEnd(f, way);
   f.i32Const(CODE.returned);
 }
 /**
@@ -56,10 +58,10 @@ export function emitReturn(f: Func): void {
  * returns to. Whatever else happens is right too: every way out of run() goes through all that wait, and a return to elsewhere ends, by the stack pointer, the wait
  * of those for which nobody will come back.
  */
-export function emitCall(f: Func, chain: Func, fetch: Func, handlerType: number): void {
+export function emitCall(f: Func, chain: Func, fetch: Func, way: number, handlerType: number): void {
   const outer = f.local(I64), drops = f.local(I32), code = f.local(I32), waiting = f.local(I32);
   const restore = (): void => { f.get(STATE).get(outer).i64Store(S.waitRsp).get(STATE).get(waiting).i32Store(S.waiting); };
-  emitEnd(f);
+  emitEnd(f, way);
   f.get(STATE).i32Load(S.waiting).tee(waiting).i32Const(MAX_WAITING).i32GeU().hint(false).ifThen().i32Const(CODE.again).return().end();
   emitCount(f, 'waits');
   f.get(STATE).get(waiting).i32Const(1).i32Add().i32Store(S.waiting);

@@ -6,7 +6,7 @@ import type { Blocks } from '../interp/blocks.ts';
 import { callHelper } from '../interp/core.ts';
 import type { Core } from '../interp/core.ts';
 import { SLOT, entryAt } from '../interp/dispatch.ts';
-import { BLK, DROPS, ENT, ENTRIES, ENTRIES_BITS, LONGEST_WAY, NO_PA, REC, S, SIDE } from '../layout.ts';
+import { BLK, DROPS, ENT, ENTRIES, ENTRIES_BITS, LONGEST_WAY, NO_PA, REC, S, SIDE, WAYS } from '../layout.ts';
 import { MEMORY_LIMITS } from '../memory.ts';
 import type { Mmu } from '../mmu/mmu.ts';
 import { I32, I64, Module } from '../wasm/builder.ts';
@@ -15,11 +15,13 @@ import { Codes } from './codes.ts';
 import { NotCompilable } from './context.ts';
 import { RegionEmitter } from './emitter.ts';
 import { leads } from './groups.ts';
+import { JOINING, JOINING_AGAIN, Neighbours } from './neighbours.ts';
+import type { Joining } from './neighbours.ts';
 import { NarrowFunc } from './narrow.ts';
 import { planOf } from './plan.ts';
 import { NOT_DONE } from './region-state.ts';
 import type { ColdPaths } from './region-state.ts';
-import { Discovery } from './region.ts';
+import { Discovery, JOINED } from './region.ts';
 import type { LiveRegions, Region } from './region.ts';
 import { entryKeys, framesOf, keptRegion, keyOf, placed, sameBytes, shapeOf } from './kept.ts';
 import type { Placed, Shape } from './kept.ts';
@@ -58,6 +60,8 @@ const PAID = 1 << 25, MOST_WAIT = 16;
 const SIDES_WITHIN = 1 << 28;
 /** Larger regions are not made out of live ones: V8's code gets worse with the size. */
 const MERGED_BLOCKS = 48;
+/** Those with so many blocks at most become part of larger ones also where they are not joined: what many call. */
+const COPIED_BLOCKS = 16;
 
 export class Compiler {
   /** By frame: regions with code from it. */
@@ -74,9 +78,10 @@ export class Compiler {
   private readonly waits = new Map<number, number>();
   private readonly uncompilable = new Set<Form>();
   private readonly codes: Codes;
+  private readonly neighbours: Neighbours<Compiled>;
   /** Number of the next region: never used again. 0 is none. */
   private nextId = 1;
-  regions = 0; live = 0; modules = 0; bytes = 0; rejected = 0; dropped = 0; taken = 0;
+  regions = 0; live = 0; modules = 0; bytes = 0; rejected = 0; dropped = 0; taken = 0; joined = 0;
   /** Executions after which a block is compiled, less one: a power of two less one. */
   private mask = 0;
   /** Modules of the store that this run has instantiated; null if it could not be. */
@@ -85,9 +90,12 @@ export class Compiler {
   /** Hot entry blocks waiting for company: they keep running in the interpreter. */
   private queue: number[] = [];
 
-  /** @param minHot see Discovery; @param batch regions to a module; @param executed instructions of all CPUs until now. */
-  constructor(private readonly core: Core, private readonly blocks: Blocks, private readonly mmu: Mmu, private readonly minHot: number, private readonly batch: number, private readonly executed: () => number, private readonly store: CodeStore | null) {
+  /** @param minHot see Discovery; @param batch regions to a module; @param executed instructions of all CPUs until now.
+   *  @param joining when regions become one, null: by what that costs. */
+  constructor(private readonly core: Core, private readonly blocks: Blocks, private readonly mmu: Mmu, private readonly minHot: number, private readonly batch: number, private readonly executed: () => number, private readonly store: CodeStore | null, joining: Joining | null) {
     this.codes = new Codes(blocks);
+    this.neighbours = new Neighbours(joining ?? (store !== null && store.entries.size > 0 ? JOINING_AGAIN : JOINING));
+    mmu.u32[WAYS >> 2] = minHot > 0 ? this.neighbours.joining.every : 0;
     mmu.u32.fill(NO_PA, ENTRIES >> 2, (ENTRIES + (ENT.size << ENTRIES_BITS)) >> 2);
     blocks.onDrop = (pfn) => { this.noteWritten(pfn); this.drop(pfn); };
     blocks.onFlush = () => {
@@ -98,6 +106,7 @@ export class Compiler {
       this.codes.clear();
       for (const pfn of [...this.frames.keys()]) this.drop(pfn);
       this.homes.clear();
+      this.neighbours.clear();
       this.stored.clear(); // the words are gone
     };
   }
@@ -255,6 +264,50 @@ export class Compiler {
     const region = discovery.region(), compiled = compiledOf(shapeOf(region), this.executed());
     for (const b of compiled.blocks.keys()) this.homes.set(b, compiled);
     this.make([{ region, compiled, replaced: [old] }]);
+  }
+  /** A way from region to region that is to be sampled: where it leads. Regions may wait. */
+  way(s: number, lo: number, hi: number): void {
+    if (this.minHot === 0) return;
+    const { u32 } = this.mmu, pfn = this.mmu.peek(s, lo, hi, false), block = pfn < 0 ? 0 : this.blocks.lookup(pfn * 4096 + (lo & 4095)), region = block === 0 ? undefined : this.homes.get(block);
+    const joinable = region !== undefined && !region.shape.loops;
+    u32[WAYS >> 2] = this.neighbours.report(joinable ? region : undefined, joinable ? (lo >>> 0) + (hi >>> 0) * 4294967296 - region.blocks.get(block)! : 0);
+  }
+  /** Regions between which control often goes are to become one: when none waits. */
+  get joins(): boolean { return this.neighbours.due; }
+  /** @param s a CPU whose page tables say where they are. */
+  join(s: number): void {
+    const { u16, u32 } = this.mmu, { flushes } = this.blocks;
+    const fits = (members: readonly Compiled[]): boolean => {
+      let blocks = 0, insns = 0;
+      const frames = new Set<number>();
+      for (const region of members) {
+        blocks += region.blocks.size;
+        for (const b of region.blocks.keys()) insns += u16[(b + BLK.count) >> 1]!;
+        for (const pfn of region.frames) frames.add(pfn);
+      }
+      return blocks <= JOINED.blocks && insns <= JOINED.insns && frames.size <= JOINED.pages;
+    };
+    for (const group of this.neighbours.groups((region) => region.slot !== 0, fits, (region) => region.blocks.size)) {
+      const [first] = group.keys(), { root } = first!, at = this.neighbours.root(first!), members = [...group.keys()].filter((region) => region.slot !== 0), own = new Set<number>(), entries = new Set<number>(), distances: number[] = [];
+      for (const region of members) {
+        for (const b of region.entries) entries.add(b);
+        for (const [b, distance] of region.blocks) { own.add(b); distances.push(group.get(region)! + distance); }
+      }
+      u32[(root + BLK.vaLo) >> 2] = at - at % 4096;
+      u32[(root + BLK.vaHi) >> 2] = Math.floor(at / 4294967296);
+      const discovery = new Discovery(this.blocks, this.codes, this.mmu, s, this.minHot, entries, {
+        rooted: (b) => (b === root ? distances : NOWHERE),
+        apart: (b) => { const live = this.homes.get(b); return live !== undefined && live.blocks.size > COPIED_BLOCKS && !own.has(b); },
+      }, JOINED);
+      if (discovery.find(root) !== true) continue;
+      if (this.blocks.flushes !== flushes) return; // all addresses are void
+      const region = discovery.region(), compiled = compiledOf(shapeOf(region), this.executed()), kept = new Set(compiled.entries), replaced = members.filter((live) => live.entries.every((e) => kept.has(e)));
+      if (replaced.length < 2) continue;
+      for (const b of compiled.blocks.keys()) this.homes.set(b, compiled);
+      this.make([{ region, compiled, replaced }]);
+      if (this.blocks.flushes !== flushes) return;
+      this.joined++;
+    }
   }
   /** Whether the block, just reported, runs less often than RARE says; undefined if only the next report will tell. @param made instructions before a time since when it has not been
    *  reported: when the live region was made that it meets. */
@@ -443,6 +496,6 @@ export class Compiler {
   leftOut(form: Form): boolean { return this.uncompilable.has(form); }
 
   stats(): Record<string, number> {
-    return { regions: this.regions, regionModules: this.modules, liveRegions: this.live, compiledBytes: this.bytes, rejectedRegions: this.rejected, droppedRegions: this.dropped, takenRegions: this.taken, uncompilableForms: this.uncompilable.size };
+    return { regions: this.regions, regionModules: this.modules, liveRegions: this.live, compiledBytes: this.bytes, rejectedRegions: this.rejected, droppedRegions: this.dropped, takenRegions: this.taken, joinedRegions: this.joined, uncompilableForms: this.uncompilable.size };
   }
 }

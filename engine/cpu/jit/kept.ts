@@ -10,9 +10,9 @@ import type { Region, RegionPage } from './region.ts';
 /** A block of a compiled region: its address, its page relative to the base page, its first byte in its page, entry (−1: none). */
 export interface Placed { block: number; page: number; offset: number; entry: number; straddles: boolean }
 /** Where a compiled region's blocks are, in the order of their words: what installs it, and what is kept of it. `name` and `first` are known when it has been emitted. */
-export interface Shape { name: string; first: number; pages: readonly RegionPage[]; blocks: readonly Placed[] }
-export function shapeOf({ pages, found }: Region): Shape {
-  return { name: '', first: 0, pages, blocks: [...found.values()].map((b) => ({ block: b.block, page: b.page, offset: b.offset - b.page, entry: b.entry, straddles: b.code.straddles })) };
+export interface Shape { name: string; first: number; loops: boolean; pages: readonly RegionPage[]; blocks: readonly Placed[] }
+export function shapeOf({ pages, found, loops }: Region): Shape {
+  return { name: '', first: 0, loops, pages, blocks: [...found.values()].map((b) => ({ block: b.block, page: b.page, offset: b.offset - b.page, entry: b.entry, straddles: b.code.straddles })) };
 }
 
 /** Bytes behind a block's end that the decoder may have looked at: the longest instruction. */
@@ -60,9 +60,9 @@ export function sameBytes(mmu: Mmu, region: KeptRegion, frames: readonly number[
 }
 
 /** A live region as it is kept. */
-export function keptRegion(mmu: Mmu, { name, first, pages, blocks }: Shape, parted: ReadonlyMap<number, ReadonlySet<number>>): KeptRegion {
+export function keptRegion(mmu: Mmu, { name, first, loops, pages, blocks }: Shape, parted: ReadonlyMap<number, ReadonlySet<number>>): KeptRegion {
   const { u16, u32 } = mmu, { lengths, code } = codeBytes(mmu, blocks.map((b) => b.block));
-  return { name, first, pages: pages.map((p) => p.page), code, blocks: blocks.map(({ block, page, offset, entry, straddles }, i) => ({ page, offset, entry, straddles, count: u16[(block + BLK.count) >> 1]!, cost: u16[(block + BLK.cost) >> 1]!, bytes: lengths[i]!, hot: u32[(block + BLK.hot) >> 2]!, parted: [...parted.get(block) ?? []] })) };
+  return { name, first, loops, pages: pages.map((p) => p.page), code, blocks: blocks.map(({ block, page, offset, entry, straddles }, i) => ({ page, offset, entry, straddles, count: u16[(block + BLK.count) >> 1]!, cost: u16[(block + BLK.cost) >> 1]!, bytes: lengths[i]!, hot: u32[(block + BLK.hot) >> 2]!, parted: [...parted.get(block) ?? []] })) };
 }
 /** The entries of a live region: number of the block, and keyOf it, and so on. */
 export const entryKeys = (mmu: Mmu, { blocks }: Shape): number[] => blocks.flatMap(({ block, entry, straddles }, i) => (entry >= 0 && !straddles ? [i, keyOf(mmu, block)] : []));
@@ -87,5 +87,5 @@ export function placed(blocks: Blocks, { u16, u32 }: Mmu, region: KeptRegion, fr
     if (block === 0 || u32[(block + BLK.straddleFrame) >> 2] !== second || u16[(block + BLK.count) >> 1] !== count || u16[(block + BLK.cost) >> 1] !== cost) return null;
     all.push({ block, page, offset, entry, straddles });
   }
-  return { name: region.name, first: region.first, pages: region.pages.map((page, i) => ({ page, frame: frames[i]! })), blocks: all };
+  return { name: region.name, first: region.first, loops: region.loops, pages: region.pages.map((page, i) => ({ page, frame: frames[i]! })), blocks: all };
 }

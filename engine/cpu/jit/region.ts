@@ -42,7 +42,10 @@ export interface LiveRegions {
   apart: (block: number) => boolean;
 }
 
-const MAX_BLOCKS = 96, MAX_INSNS = 1000, MAX_PAGES = 4;
+/** How far a region goes at most: one around a hot block, and one that takes the place of several between which control often goes. */
+export interface Extent { readonly blocks: number; readonly insns: number; readonly pages: number }
+const GROWN: Extent = { blocks: 96, insns: 1000, pages: 4 };
+export const JOINED: Extent = { blocks: 400, insns: 5000, pages: 48 };
 /** Beyond this size no block is added that is only reached indirectly: V8's time to compile grows with it, and more than the time that staying inside saves. */
 const SMALL_BLOCKS = 24, SMALL_INSNS = 200;
 
@@ -68,13 +71,13 @@ export class Discovery {
    * @param minHot how often a block must have run to be worth compiling along with the entry.
    * @param wanted hot blocks that become entries where they are met.
    */
-  constructor(private readonly blocks: Blocks, private readonly codes: Codes, private readonly mmu: Mmu, private readonly s: number, private readonly minHot: number, private readonly wanted: ReadonlySet<number>, private readonly old: LiveRegions) {}
+  constructor(private readonly blocks: Blocks, private readonly codes: Codes, private readonly mmu: Mmu, private readonly s: number, private readonly minHot: number, private readonly wanted: ReadonlySet<number>, private readonly old: LiveRegions, private readonly extent: Extent = GROWN) {}
 
   /** Frame of a page of the region, −1 if it cannot be part of it. */
   private frame(page: number, baseLo: number, baseHi: number): number {
     const { pages } = this;
     for (let i = 0; i < pages.length; i++) if (pages[i]!.page === page) return pages[i]!.frame;
-    if (pages.length >= MAX_PAGES) return -1;
+    if (pages.length >= this.extent.pages) return -1;
     const frame = frameOf(this.mmu, this.s, baseLo + page, baseHi);
     if (frame < 0 || pages.some((p) => p.frame === frame)) return -1;
     pages.push({ page, frame });
@@ -97,7 +100,7 @@ export class Discovery {
     this.pages.push({ page: 0, frame: entryPa - (entryPa & 4095) });
     let insns = 0;
     // Forced compilation makes a region of every block: small ones.
-    const maxBlocks = minHot === 0 ? 4 : MAX_BLOCKS;
+    const maxBlocks = minHot === 0 ? 4 : this.extent.blocks;
     const queue = [entryPa & 4095], tables = new Set<number>(), kept = new Set<number>();
     let done = 0;
     const small = (): boolean => found.size < SMALL_BLOCKS && insns < SMALL_INSNS;
@@ -114,7 +117,7 @@ export class Discovery {
       const offset = queue[done++]!;
       if (found.has(offset)) continue;
       const isEntry = found.size === 0;
-      if (!isEntry && (found.size >= maxBlocks || insns >= MAX_INSNS || (arrivals.has(offset) && !kept.has(offset) && !small()))) continue;
+      if (!isEntry && (found.size >= maxBlocks || insns >= this.extent.insns || (arrivals.has(offset) && !kept.has(offset) && !small()))) continue;
       const page = pageOf(offset), frame = this.frame(page, baseLo, baseHi);
       if (frame < 0) continue;
       const pa = frame + (offset - page), known = blocks.lookup(pa);
@@ -152,8 +155,20 @@ export class Discovery {
       }
       if (mnemonic === 'call' || mnemonic === 'call_e') { returnSites.add(page + code.end); queue.push(page + code.end); }
     }
+    if (this.extent === JOINED) for (const b of found.values()) this.likelyOf(b, baseLo, baseHi);
     this.entry = found.get(entryPa & 4095)!;
     return true;
+  }
+  /** Of an indirect jump or call: where it was seen to go, if that is in the region. */
+  private likelyOf(b: RegionBlock, baseLo: number, baseHi: number): void {
+    if (b.code.last !== 'call_e' && b.code.last !== 'jmp_e') return;
+    const { u32 } = this.mmu;
+    for (const at of [BLK.to0, BLK.to1]) {
+      const to = this.seen(u32[(b.block + at) >> 2]!, u32[(b.block + (at === BLK.to0 ? BLK.pa0 : BLK.pa1)) >> 2]!, baseLo, baseHi);
+      if (Number.isNaN(to) || !this.found.has(to) || b.likely.includes(to)) continue;
+      this.callTargets.add(to);
+      b.likely.push(to);
+    }
   }
   /** The region out of what find() found. */
   region(): Region {
@@ -175,7 +190,7 @@ export class Discovery {
       if (irreducible.length === 0) break;
       irreducible.forEach(addEntry);
     }
-    return { root, entries, found, pages: this.pages, loops: this.staysInLoops() };
+    return { root, entries, found, pages: this.pages, loops: this.extent !== JOINED && this.staysInLoops() };
   }
 
   /**
