@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { Script } from 'node:vm';
 import { keepBeside } from '../cache-file.ts';
+import './v8-flags.ts';
 
 /** Hash of the bundle: V8 itself would only compare its length. */
 declare const KTRACE_BUNDLE: string;
@@ -17,16 +18,9 @@ const bundle = `${__dirname}/ktrace-${KTRACE_BUNDLE}.cjs`, cache = `${__dirname}
 // Generated code does not look for the stack's end in each loop and function: 5 to 8 % of the time of a hot loop. Its functions call helpers to a
 // depth that is fixed, and go from one to the next by tail calls, so a guest's recursion takes nothing of the host's stack; JavaScript, between any two
 // stays in generated code, still looks. Stays end at the CPU's deadline, so V8's interrupts wait no longer than a turn of the scheduler.
-// V8 11 makes one move of those that two blocks have in common where they meet, and takes the width of either: of a register that is 64 bits wide in one and zero-extended in the other the upper
-// half is lost (a region's r11 was; V8 12.4 and 13.6 have it right). So its moves stay where they are.
-// Of V8 11's two register allocators the better is to have large regions and the interpreter's loop too: with the simpler one, python3's joined regions (engine/cpu/jit/neighbours.ts) took a fifth longer.
 // Set before the script is made: V8 takes compiled code only with the flags that it was made with.
 const v8 = Number(process.versions.v8.split('.')[0]);
 setFlagsFromString('--no-wasm-stack-checks');
-if (v8 <= 11) {
-  setFlagsFromString('--no-turbo-move-optimization');
-  setFlagsFromString('--no-turbo-use-mid-tier-regalloc-for-huge-functions');
-}
 if (v8 <= 13) {
   setFlagsFromString('--experimental-wasm-branch-hinting');
   setFlagsFromString(v8 <= 11 ? '--interrupt-budget=270336' : '--invocation-count-for-turbofan=10000'); // each knows only its own

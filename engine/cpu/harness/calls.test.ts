@@ -14,7 +14,7 @@ describe.skipIf(!hasGcc())('programs of calls', () => {
     expect(taken).toBeGreaterThan(10);
     expect(joined).toBeGreaterThan(10);
   }, 120_000);
-  test('V8 keeps the upper half of a register that is 32 bits wide on another way (scripts/v8-flags.mjs)', () => expect(fuzzCalls(30_009, 1, ['auto']).found.length).toBe(0), 60_000);
+  test('V8 keeps the upper half of a register that is 32 bits wide on another way (tracer/cli/v8-flags.ts)', () => expect(fuzzCalls(30_009, 1, ['auto']).found.length).toBe(0), 60_000);
   test('a seed makes the same program each time', () => {
     for (let seed = 1; seed < 10; seed++) expect(textOf(makeCallProgram(seed))).toBe(textOf(makeCallProgram(seed)));
   });
