@@ -21,7 +21,7 @@ import { NarrowFunc } from './narrow.ts';
 import { planOf } from './plan.ts';
 import { NOT_DONE } from './region-state.ts';
 import type { ColdPaths } from './region-state.ts';
-import { Discovery, JOINED } from './region.ts';
+import { Discovery, GROWN, JOINED } from './region.ts';
 import type { LiveRegions, Region } from './region.ts';
 import { entryKeys, framesOf, keptRegion, keyOf, placed, sameBytes, shapeOf } from './kept.ts';
 import type { Placed, Shape } from './kept.ts';
@@ -258,7 +258,7 @@ export class Compiler {
   /** Those of the region's blocks that still belong to it once more. */
   private remake(old: Compiled, block: number, s: number): void {
     this.placeRoot(old, block);
-    const discovery = new Discovery(this.blocks, this.codes, this.mmu, s, this.minHot, new Set(old.entries), { rooted: (b) => (b === old.root ? old.blocks.values() : NOWHERE), apart: (b) => !old.blocks.has(b) });
+    const discovery = new Discovery(this.blocks, this.codes, this.mmu, s, this.minHot, new Set(old.entries), { rooted: (b) => (b === old.root ? old.blocks.values() : NOWHERE), apart: (b) => !old.blocks.has(b) }, old.shape.loops ? GROWN : JOINED);
     const { flushes } = this.blocks;
     if (discovery.find(old.root) !== true || this.blocks.flushes !== flushes) return;
     const region = discovery.region(), compiled = compiledOf(shapeOf(region), this.executed());

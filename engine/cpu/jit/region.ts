@@ -44,8 +44,7 @@ export interface LiveRegions {
 
 /** How far a region goes at most: one around a hot block, and one that takes the place of several between which control often goes. */
 export interface Extent { readonly blocks: number; readonly insns: number; readonly pages: number }
-const GROWN: Extent = { blocks: 96, insns: 1000, pages: 4 };
-export const JOINED: Extent = { blocks: 400, insns: 5000, pages: 48 };
+export const GROWN: Extent = { blocks: 96, insns: 1000, pages: 4 }, JOINED: Extent = { blocks: 400, insns: 5000, pages: 48 };
 /** Beyond this size no block is added that is only reached indirectly: V8's time to compile grows with it, and more than the time that staying inside saves. */
 const SMALL_BLOCKS = 24, SMALL_INSNS = 200;
 
