@@ -1,8 +1,10 @@
 // Programs assembled by gcc run on the processor with pages mapped by hand; the same state and cycles with the compiler off, on and forced.
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { EXIT, PF, R10, R8, R9, RAX, RBX, RDI, RDX, RSI, RSP, VEC } from '../machine/hardware.ts';
 import type { CodeLeft } from '../machine/kept-code.ts';
-import { CODE, DATA, NOTHING_LEFT, STACK, assemble, hasGcc, machine, machineIn, modes, storeOf, tiers } from './harness/modes.ts';
+import { CODE, CODE_FRAME, DATA, NOTHING_LEFT, STACK, assemble, hasGcc, machine, machineIn, modes, storeOf, tiers } from './harness/modes.ts';
 import type { Machine } from './harness/modes.ts';
 import { DTLB_ENTRIES } from './layout.ts';
 import type { ProcessorOptions } from './processor.ts';
@@ -84,6 +86,19 @@ describe.skipIf(!hasGcc())('processor', { timeout: 60_000 }, () => {
     const other = finished(LOOPS(2), { hot: 64, code }); // the function on the second page differs in one byte: no region that holds it may be taken
     expect(other.cpu.regs(0).gpr(RBX)).toBe(first.cpu.regs(0).gpr(RBX) + 2 * 5000);
     expect(other.cpu.counters(0)).toEqual(first.cpu.counters(0));
+  });
+  test('modules of code that is gone are freed, also where the way there was sampled', async () => {
+    const chain = Array.from({ length: 8 }, (_, i) => `.org 0x${i + 1}000\nf${i}: add rbx, rcx\n${i < 7 ? `call f${i + 1}\n` : ''}ret`), code = assemble(`mov ecx, 5000\n1: call f0\ndec rcx\njnz 1b\nsyscall\n${chain.join('\n')}`);
+    const m = machine('auto', code, { hot: 128, joining: { every: 2, samples: 1e9, ways: 0 } });
+    m.cpu.run(0, 1e9);
+    expect(m.cpu.exit.reason).toBe(EXIT.syscall);
+    const modules = m.cpu.codeLeft().modules.map(({ module }) => new WeakRef(module)), live = (): number => modules.filter((ref) => ref.deref() !== undefined).length;
+    expect(live()).toBeGreaterThan(0);
+    m.ram.write(CODE_FRAME * 4096, new Uint8Array(9 * 4096), 0, 9 * 4096);
+    setFlagsFromString('--expose-gc');
+    const gc = runInNewContext('gc') as () => void;
+    for (let i = 0; i < 100 && live() > 0; i++) { await new Promise(setImmediate); gc(); }
+    expect([live(), m.cpu.stats().liveRegions]).toEqual([0, 0]); // the machine still lives
   });
   test('a block is compiled when it has run often enough in two runs together, and taken up by the third', () => {
     // twenty functions that run 12,000 times each, and a loop of 280 million instructions: none but the loop is hot

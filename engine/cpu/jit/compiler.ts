@@ -142,6 +142,7 @@ export class Compiler {
     for (const pfn of region.frames) this.frames.get(pfn)!.delete(region);
     this.core.freeSlot(region.slot);
     if (--region.from!.live === 0) this.lastGone(region.from!);
+    region.from = null; // its module can go, whoever still knows the region
     region.slot = 0;
     this.mmu.u32[DROPS >> 2]!++;
     this.live--; this.dropped++;
