@@ -142,7 +142,8 @@ export class Compiler {
     for (const pfn of region.frames) this.frames.get(pfn)!.delete(region);
     this.core.freeSlot(region.slot);
     if (--region.from!.live === 0) this.lastGone(region.from!);
-    region.from = null; // its module can go, whoever still knows the region
+    region.from = null;
+    this.neighbours.forget(region);
     region.slot = 0;
     this.mmu.u32[DROPS >> 2]!++;
     this.live--; this.dropped++;
@@ -288,8 +289,8 @@ export class Compiler {
       }
       return blocks <= JOINED.blocks && insns <= JOINED.insns && frames.size <= JOINED.pages;
     };
-    for (const group of this.neighbours.groups((region) => region.slot !== 0, fits, (region) => region.blocks.size)) {
-      const [first] = group.keys(), { root } = first!, at = this.neighbours.root(first!), members = [...group.keys()].filter((region) => region.slot !== 0), own = new Set<number>(), entries = new Set<number>(), distances: number[] = [];
+    for (const group of this.neighbours.groups(fits, (region) => region.blocks.size)) {
+      const members = [...group.keys()], { root } = members[0]!, at = this.neighbours.root(members[0]!), own = new Set<number>(), entries = new Set<number>(), distances: number[] = [];
       for (const region of members) {
         for (const b of region.entries) entries.add(b);
         for (const [b, distance] of region.blocks) { own.add(b); distances.push(group.get(region)! + distance); }

@@ -58,20 +58,18 @@ export class Neighbours<R> {
     this.at = undefined;
     this.samples = 0;
   }
-  private keep(lives: (region: R) => boolean): void {
-    for (const region of this.roots.keys()) if (!lives(region)) this.roots.delete(region);
-    for (const [from, behind] of this.ways) {
-      if (!lives(from)) { this.ways.delete(from); continue; }
-      for (const to of behind.keys()) if (!lives(to)) behind.delete(to);
-    }
-    if (this.at !== undefined && !lives(this.at)) this.at = undefined;
+  /** The region is gone. */
+  forget(region: R): void {
+    this.roots.delete(region);
+    this.ways.delete(region);
+    for (const behind of this.ways.values()) behind.delete(region);
+    if (this.at === region) this.at = undefined;
   }
   /**
    * Groups of regions that have paid for being joined, grown along the ways that were seen most, as far as `fits` allows.
-   * @param blocks of a region. @param lives forgets the others. @returns by group its members, each with its root's distance from that of the first.
+   * @param blocks of a region. @returns by group its members, each with its root's distance from that of the first.
    */
-  groups(lives: (region: R) => boolean, fits: (members: readonly R[]) => boolean, blocks: (region: R) => number): ReadonlyMap<R, number>[] {
-    this.keep(lives);
+  groups(fits: (members: readonly R[]) => boolean, blocks: (region: R) => number): ReadonlyMap<R, number>[] {
     this.enough *= 2;
     const { every, ways } = this.joining, least = Math.max(this.samples * LEAST, 1), of = new Map<R, Map<R, number>>();
     const all = [...this.ways.values()].flatMap((behind) => [...behind.values()]).filter(({ seen }) => seen >= least).sort((a, b) => b.seen - a.seen);
