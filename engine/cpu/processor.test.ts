@@ -57,6 +57,13 @@ describe.skipIf(!hasGcc())('processor', { timeout: 60_000 }, () => {
     expect(again.cpu.stats()).toMatchObject({ regions: 0 });
     expect(again.cpu.stats().sideExits).toBeLessThan(1000);
   });
+  test('regions that became one stay one when stack frames go over the end of a page', () => {
+    const functions = Array.from({ length: 12 }, (_, i) => `.org 0x${(i + 1).toString(16)}000\nf${i}: push rbp\npush r13\nmov rdx, [rsp]\nadd rdx, [rsp+8]\ntest ecx, ${i + 1}\njz 2f\nadd rbx, rdx\n2: ${i < 11 ? `call f${i + 1}\n` : ''}pop r13\npop rbp\nret`).join('\n');
+    const main = (rsp: number): string => `mov rsp, ${rsp}\nmov ecx, 100000\n1: call f0\ndec ecx\njnz 1b\n`;
+    const { cpu } = finished(assemble(`${main(STACK)}${main(STACK - 4096 + 112)}syscall\n${functions}`), { hot: 128, meter: { now: () => 0 }, joining: { every: 64, samples: 1024, ways: 0 } }, 256, 1e6);
+    expect(cpu.stats().joinedRegions).toBeGreaterThan(0);
+    expect(cpu.stats().regionExits).toBeLessThan(250_000); // three in each round of the second loop else
+  });
   test('a region that is left for other reasons is made again once at most, and not at all for deadlines', () => {
     const split = (rounds: number): Machine => finished(assemble(`lea rdi, [${DATA + 4092}]\nmov ecx, ${rounds}\n1: call f\ndec ecx\njnz 1b\nsyscall\nf: mov rax, [rdi]\nadd rax, [rdi+8]\nret`), { hot: 128 }, 256, 1e5);
     expect(split(800_000).cpu.stats().regions).toBe(split(200_000).cpu.stats().regions);
