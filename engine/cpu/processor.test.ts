@@ -2,7 +2,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
-import { EXIT, PF, R10, R8, R9, RAX, RBX, RDI, RDX, RSI, RSP, VEC } from '../machine/hardware.ts';
+import { EXIT, PF, R10, R12, R13, R14, R8, R9, RAX, RBX, RDI, RDX, RSI, RSP, VEC } from '../machine/hardware.ts';
 import type { CodeLeft } from '../machine/kept-code.ts';
 import { CODE, CODE_FRAME, DATA, NOTHING_LEFT, STACK, assemble, hasGcc, machine, machineIn, modes, storeOf, tiers } from './harness/modes.ts';
 import type { Machine } from './harness/modes.ts';
@@ -106,6 +106,26 @@ describe.skipIf(!hasGcc())('processor', { timeout: 60_000 }, () => {
     const gc = runInNewContext('gc') as () => void;
     for (let i = 0; i < 100 && live() > 0; i++) { await new Promise(setImmediate); gc(); }
     expect([live(), m.cpu.stats().liveRegions]).toEqual([0, 0]); // the machine still lives
+  });
+  test('code of an earlier run that stands in two places is taken up in one of them', () => {
+    // a loop over two pages with registers in locals, and beside it, on its first page, code that differs from place to place
+    const there = 0x900000, code = (x: number): Uint8Array => assemble(`call 1f\nsyscall\n.org 0x100\n1: mov ecx, 40\n2: lea rax, [rcx*2]\njmp f\nb: dec ecx\njnz 2b\ndec r12d\njz 3f\ntest r12d, 7\njnz 1b\njmp e\n3: ret\n.org 0x300\ne: mov rsi, ${x}\nadd r13, rsi\njmp 1b\n.org 0x1000\nf: add rbx, rax\nadd rbx, [r14+rcx*8]\njmp b`);
+    const ran = (jit: 'auto' | 'off', options: Partial<ProcessorOptions>, places: readonly number[]): Machine => {
+      const m = machine(jit, code(1), options), other = code(1000), regs = m.cpu.regs(0);
+      for (let i = 0; i < 2; i++) m.map(there + i * 4096, 300 + i, 7);
+      m.ram.write(300 * 4096, other, 0, other.length);
+      for (const place of places) {
+        regs.rip = place;
+        for (const [n, value] of [[R12, 3000], [R14, DATA], [RSP, STACK]] as const) regs.setGpr(n, value);
+        do m.cpu.run(0, m.cpu.now(0) + 499); while (m.cpu.exit.reason === EXIT.deadline);
+        expect(m.cpu.exit.reason).toBe(EXIT.syscall);
+      }
+      return m;
+    };
+    const left = storeOf(ran('auto', { hot: 16384 }, [CODE]).cpu.codeLeft()), both = [CODE, there, CODE, there];
+    const [expected, got] = [ran('off', {}, both), ran('auto', { hot: 1 << 22, code: left }, both)];
+    expect(got.cpu.stats()).toMatchObject({ takenRegions: 1 });
+    expect([got.cpu.regs(0).gpr(R13), got.cpu.counters(0)]).toEqual([expected.cpu.regs(0).gpr(R13), expected.cpu.counters(0)]);
   });
   test('a block is compiled when it has run often enough in two runs together, and taken up by the third', () => {
     // twenty functions that run 12,000 times each, and a loop of 280 million instructions: none but the loop is hot

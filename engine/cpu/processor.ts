@@ -167,7 +167,7 @@ class Cpu implements Processor {
     }
     this.leave(s);
     if (u32[SIDE >> 2] !== 0) this.compiling(() => { this.compiler!.side(s); });
-    if (this.compiler?.joins === true) this.compiling(() => { this.compiler!.join(s); });
+    if (!stepping && this.compiler?.joins === true) this.compiling(() => { this.compiler!.join(s); });
     if (stepping) this.endStep(stepAt, inhibits);
     if (meter !== null) this.times.run += meter.now() - since;
   }

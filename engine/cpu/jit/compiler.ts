@@ -42,8 +42,8 @@ function compiledOf(shape: Shape, made: number): Compiled {
     entries: shape.blocks.filter((b) => b.entry >= 0 && !b.straddles).map((b) => b.block), frames: shape.pages.map((p) => p.frame >>> 12),
   };
 }
-/** An instantiated module: the address of its words, and how many of its regions live. */
-interface Made { module: WebAssembly.Module; bytes: Uint8Array; imports: readonly string[]; words: number; at: number; instance: WebAssembly.Instance; live: number; /** Number in the store, −1 if it was made in this run. */ from: number }
+/** An instantiated module: the address of its words, how many of its regions live, and by name the newest of each. */
+interface Made { module: WebAssembly.Module; bytes: Uint8Array; imports: readonly string[]; words: number; at: number; instance: WebAssembly.Instance; live: number; placed: Map<string, Compiled>; /** Number in the store, −1 if it was made in this run. */ from: number }
 interface Job { region: Region; compiled: Compiled; /** Regions that this one takes the place of. */ replaced: Compiled[] }
 
 /** A block that runs less than once in so many instructions is not worth more than its own code, whatever its count: what lies in live regions stays there. */
@@ -369,7 +369,7 @@ export class Compiler {
     const at = this.blocks.reserve(words * 4);
     if (at === 0) return false;
     const bytes = m.finish(), module = new WebAssembly.Module(bytes), imports = [...m.importedOnce];
-    const made: Made = { module, bytes, imports, words, at, instance: this.core.instantiate(module, imports, at), live: 0, from: -1 };
+    const made: Made = { module, bytes, imports, words, at, instance: this.core.instantiate(module, imports, at), live: 0, placed: new Map(), from: -1 };
     this.modules++;
     this.bytes += bytes.length;
     for (const { compiled, replaced } of jobs) this.install(compiled, made, replaced);
@@ -381,6 +381,7 @@ export class Compiler {
     const { core } = this, { u16, u32 } = this.mmu, { name, first, pages, blocks } = compiled.shape, slot = compiled.slot = core.takeSlot(), id = this.nextId++;
     compiled.from = from;
     from.live++;
+    from.placed.set(name, compiled);
     u32.set([id, ...pages.map((p) => p.frame), ...blocks.map((b) => b.block)], (from.at >> 2) + first);
     core.dispatchTable.set(slot, from.instance.exports[name] as never);
     for (const { block, entry, page, straddles } of blocks) {
@@ -408,8 +409,8 @@ export class Compiler {
     for (let i = found.length - 3; i >= 0; i -= 3) { // the newest is the largest
       const region = store.describe(found[i]!).regions[found[i + 1]!], frames = region === undefined ? null : framesOf(this.mmu, s, region, found[i + 2]!, block);
       if (region === undefined || frames === null || !sameBytes(this.mmu, region, frames)) continue;
-      const from = this.fromStore(found[i]!, store);
-      if (from === null) continue;
+      const from = this.fromStore(found[i]!, store), before = from?.placed.get(region.name);
+      if (from === null || (before !== undefined && before.slot !== 0 && before.frames.some((pfn, n) => pfn !== frames[n]! >>> 12))) continue; // its words say where it is: in one place
       const flushes = this.blocks.flushes, shape = placed(this.blocks, this.mmu, region, frames);
       if (this.blocks.flushes !== flushes) return true; // the block is void
       if (shape === null || shape.blocks.some((b, n) => [...this.parted.get(b.block) ?? []].some((k) => !region.blocks[n]!.parted.includes(k)))) continue;
@@ -422,7 +423,7 @@ export class Compiler {
     const known = this.stored.get(n);
     if (known !== undefined) return known;
     const loaded = store.load(n), { words, imports } = store.describe(n), at = loaded === undefined ? 0 : this.blocks.reserve(words * 4);
-    const made: Made | null = loaded === undefined || at === 0 ? null : { ...loaded, imports, words, at, instance: this.core.instantiate(loaded.module, imports, at), live: 0, from: n };
+    const made: Made | null = loaded === undefined || at === 0 ? null : { ...loaded, imports, words, at, instance: this.core.instantiate(loaded.module, imports, at), live: 0, placed: new Map(), from: n };
     this.stored.set(n, made);
     return made;
   }

@@ -57,6 +57,7 @@ export class Neighbours<R> {
     this.roots.clear();
     this.at = undefined;
     this.samples = 0;
+    this.enough = this.joining.samples;
   }
   /** The region is gone. */
   forget(region: R): void {
