@@ -276,7 +276,7 @@ export class Compiler {
   }
   /** Regions between which control often goes are to become one: when none waits. */
   get joins(): boolean { return this.neighbours.due; }
-  /** @param s a CPU whose page tables say where they are. */
+  /** One group at a time: what was optimized is slow again until V8 has optimized the larger function. @param s a CPU whose page tables say where they are. */
   join(s: number): void {
     const { u16, u32 } = this.mmu, { flushes } = this.blocks;
     const fits = (members: readonly Compiled[]): boolean => {
@@ -307,8 +307,8 @@ export class Compiler {
       if (replaced.length < 2) continue;
       for (const b of compiled.blocks.keys()) this.homes.set(b, compiled);
       this.make([{ region, compiled, replaced }]);
-      if (this.blocks.flushes !== flushes) return;
       this.joined++;
+      return;
     }
   }
   /** Whether the block, just reported, runs less often than RARE says; undefined if only the next report will tell. @param made instructions before a time since when it has not been

@@ -5,7 +5,7 @@ export interface Joining { every: number; samples: number; ways: number }
 /** To make a block part of a larger region costs, with V8's time, what some ten thousand ways cost that this saves. */
 export const JOINING: Joining = { every: 4096, samples: 1024, ways: 32768 };
 /** With code of earlier runs: what is made is kept as well. */
-export const JOINING_AGAIN: Joining = { ...JOINING, ways: 1024 };
+export const JOINING_AGAIN: Joining = { ...JOINING, ways: 2048 };
 /** A way counts from this part of all samples on. */
 const LEAST = 1 / 512;
 
