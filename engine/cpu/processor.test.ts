@@ -6,7 +6,7 @@ import { EXIT, PF, R10, R12, R13, R14, R8, R9, RAX, RBX, RDI, RDX, RSI, RSP, VEC
 import type { CodeLeft } from '../machine/kept-code.ts';
 import { CODE, CODE_FRAME, DATA, NOTHING_LEFT, STACK, assemble, hasGcc, machine, machineIn, modes, storeOf, tiers } from './harness/modes.ts';
 import type { Machine } from './harness/modes.ts';
-import { DTLB_ENTRIES } from './layout.ts';
+import { DTLB_ENTRIES, ITLB_ENTRIES } from './layout.ts';
 import type { ProcessorOptions } from './processor.ts';
 
 /** Runs to the first exit that is not a deadline, in slices; the final state of all modes must be equal: `kept` has the code that `joined` left. */
@@ -301,6 +301,46 @@ describe.skipIf(!hasGcc())('processor', { timeout: 60_000 }, () => {
     const { regions } = m.cpu.stats() as { regions: number };
     expect(regions).toBeGreaterThan(2);
     expect(regions).toBeLessThan(200); // of 400 versions
+  });
+  test('an instruction on two pages: the second is written, becomes another page, leaves the TLB, is gone', () => {
+    const rounds = 600, alias = CODE + 0x2000 + ITLB_ENTRIES * 4096, other = 0x900000, second = 0x100;
+    const main = (before: string): string => `mov ecx, ${rounds}\n1: ${before}\ncall f\nadd rbx, rax\ndec ecx\njnz 1b\nsyscall`; // f is mov eax, 1 + 256 times the first byte of the second page
+    const code = assemble(`${main('')}\n.org ${second}\nlea rdx, [rip+g]\nadd rdx, ${ITLB_ENTRIES * 4096 + 5}\n${main('call rdx\ncall g')}\n.org 0x300\n${main('inc rsi')}\n.org 0xffe\nf: mov eax, 1\nret\n.org 0x1ffe\ng: ret 0\n.org 0x2003\nret`);
+    const seen = tiers.map((jit) => {
+      const m = machine(jit, code, { hot: 128 }), { cpu } = m, regs = cpu.regs(0), write = (pfn: number, bytes: readonly number[]): void => m.ram.write(pfn * 4096, Uint8Array.from(bytes), 0, bytes.length), all: unknown[] = [];
+      write(300, [3, 0, 0, 0xc3]);
+      for (const [va, pfn] of [[alias, 258], [other, CODE_FRAME], [other + 0x1000, 300]] as const) m.map(va, pfn, 7);
+      /** What a round adds. */
+      const from = (rip: number): number => {
+        regs.rip = rip;
+        regs.setGpr(RBX, 0);
+        do cpu.run(0, cpu.now(0) + 1000); while (cpu.exit.reason === EXIT.deadline);
+        all.push([cpu.now(0), cpu.counters(0)]);
+        return cpu.exit.reason === EXIT.syscall ? regs.gpr(RBX) / rounds : NaN;
+      };
+      const remap = (pfn: number, flags: number): void => { m.map(CODE + 0x1000, pfn, flags); cpu.invalidatePage(0, CODE + 0x1000); };
+      expect(from(CODE)).toBe(1);
+      write(257, [2]);
+      expect(from(CODE)).toBe(513);
+      m.map(CODE + 0x1000, 300, 7);
+      expect(from(CODE)).toBe(513); // the TLB has the former page
+      remap(300, 7);
+      expect(from(CODE)).toBe(769);
+      remap(257, 7);
+      expect(from(CODE)).toBe(513);
+      const { itlbMiss } = cpu.counters(0);
+      expect(from(CODE + second)).toBe(513);
+      expect(cpu.counters(0).itlbMiss - itlbMiss).toBe(2 * rounds); // that of the alias and that on which g goes on, each in the other's place
+      for (let i = 1; i < 6; i++) { // the same page with two second ones, which other callers reach in turns
+        expect([from(CODE), from(other + 0x300)]).toEqual([257 + i * 256, 769]);
+        write(257, [2 + i]);
+      }
+      remap(0, 0);
+      from(CODE);
+      expect([cpu.exit.reason, cpu.exit.vector, cpu.exit.address, regs.rip]).toEqual([EXIT.exception, VEC.PF, CODE + 0x1000, CODE + 0xffe]);
+      return all;
+    });
+    expect(seen).toEqual(tiers.map(() => seen[0]));
   });
   test('a page to which a region calls becomes another', () => {
     const counted = tiers.map((jit) => {

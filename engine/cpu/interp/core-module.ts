@@ -4,7 +4,7 @@ import { COST } from '../../clock/costs.ts';
 import { AC, CTX, PTE } from '../../machine/hardware.ts';
 import { emitCount } from '../counts.ts';
 import { FK } from '../jit/flag-kinds.ts';
-import { BLK, DTLB, DTLB_ENTRIES, FRAME_COUNT, FRAME_FLAGS, FRAME_STORES, LONGEST_WAY, RAM_BASE, REC, S, SIDE, SIDES, SIZE_MASK, TLB_VALID, TLB_WRITE } from '../layout.ts';
+import { BLK, DTLB, DTLB_ENTRIES, FRAME_COUNT, FRAME_FLAGS, FRAME_STORES, ITLB, ITLB_ENTRIES, LONGEST_WAY, RAM_BASE, REC, S, SIDE, SIDES, SIZE_MASK, TLB_VALID, TLB_WRITE } from '../layout.ts';
 import { MEMORY_LIMITS } from '../memory.ts';
 import { approximationTables } from '../semantics/approximation-tables.ts';
 import { allHelpers, semanticsOf } from '../semantics/context.ts';
@@ -126,7 +126,7 @@ export function buildCoreModule(counting = false): Uint8Array {
   toFirst(enter);
   emitHot(counted, 1, hot, () => { /* state.rip is there already */ });
   toFirst(counted);
-  straddle.get(0).get(1).call(js.get('straddle')!).tee(1).i32Eqz().ifThen().i32Const(CODE.leave).return().end();
+  emitStraddle(straddle, js.get('straddle')!);
   toFirst(straddle);
   const loop = m.func([I32, I32], [I32]);
   emitInnerLoop(loop, call, chain, handlerType);
@@ -150,6 +150,14 @@ export function buildCoreModule(counting = false): Uint8Array {
   return m.finish();
 }
 
+/** Sets local 1, a block whose instruction straddles two pages, to the one to be entered: itself if the instruction TLB has the second page in the frame that it was decoded
+ *  from. What either frame holds is as it was then, or the block would have been dropped; so it is right also if another has taken its place. @param slow Blocks.straddle */
+function emitStraddle(f: Func, slow: number): void {
+  const page = f.local(I64), e = f.local(I32);
+  f.get(0).i64Load(S.pageVa).i64Const(4096).i64Add().tee(page).i64Const(8).i64ShrU().i32WrapI64().i32Const((ITLB_ENTRIES - 1) * ITLB.size).i32And().get(0).i32Add().tee(e);
+  f.i64Load(S.itlb + ITLB.tag).get(page).i64Ne().get(e).i32Load(S.itlb + ITLB.frame).get(1).i32Load(BLK.straddleFrame).i32Const(12).i32Shl().i32Ne().i32Or().hint(false).ifThen();
+  f.get(0).get(1).call(slow).tee(1).i32Eqz().ifThen().i32Const(CODE.leave).return().end().end();
+}
 /** The end of a block that leaves run(). */
 function emitCharge(f: Func): void {
   emitSpendBlock(f, f.local(I32));
