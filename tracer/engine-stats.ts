@@ -35,6 +35,7 @@ export function engineLines(s: Record<string, number>): [string, string][] {
     ['regions left', `${count(regions)} times, every ${(compiled / Math.max(1, regions)).toFixed(1)} instructions; interpreter ${count(n('interpretedBlocks'))} blocks`],
     ['dispatcher', `${count(n('dispatches'))} times; code cache hits ${percent(n('dispatches') - n('blockLookups'), n('dispatches'), 3)}, to another page ${percent(n('pageChanges'), n('dispatches') + n('returns'))}`],
     ['calls', `${count(n('waits'))} for whose return a region waited; ${percent(n('returns'), n('waits'))} returned to it`],
+    ['indirect', `${count(n('searches'))} jumps, calls and returns for which a region looked among its entries; ${percent(n('found'), n('searches'))} stayed`],
     ['TLB hits', `${percent(n('tlbTests') - n('dtlbMiss'), n('tlbTests'), 3)} of ${count(n('tlbTests'))} comparisons for data accesses; ${percent(n('pageChanges') - n('itlbMiss'), n('pageChanges'), 3)} of ${count(n('pageChanges'))} page changes`],
     ['side exits', `${count(n('sideExits'))}: ${percent(n('sideExits'), regions)} of the ends of regions`],
   );

@@ -14,6 +14,8 @@ export const COUNT = {
   tlbTests: 112,
   /** Calls for whose return a region waited; those that returned to it. */
   waits: 120, returns: 128,
+  /** Searches of indirect jumps, calls and returns for an entry of their own region, and those that found one. */
+  searches: 136, found: 144,
 } as const;
 
 export function emitCount(f: Func, counter: keyof typeof COUNT): void {

@@ -109,10 +109,10 @@ export const ITLB_ENTRIES = 1024;
 export const ITLB = { tag: 0, frame: 8, size: 16 } as const;
 
 /** A block: header, then records. pa is NO_PA once the block is dropped. pa0/to0, pa1/to1: the blocks that control went to last from here, newest
- *  first; an entry counts only while `to` still has that pa. vaLo, vaHi: its page when it was last reported. sides: how often compiled code left before one of its instructions, the deadline not being near. Compiled: number of its
- *  region, index among the region's entries, and its page relative to the region's base page. hashNext, frameNext: the next in the jump cache's entry, and in its frame.
+ *  first; an entry counts only while `to` still has that pa. vaLo, vaHi: its page when it was last reported. sides: how often compiled code left before one of its instructions, the deadline not being near. Compiled: index among its
+ *  region's entries, and its page relative to the region's base page. hashNext, frameNext: the next in the jump cache's entry, and in its frame.
  *  u16: fn, count, cost, entry. What the way from block to block needs stands in the second half, which shares its 64 bytes (BLOCK_ALIGN) with the first record. */
-export const BLK = { region: 0, page: 4, straddleFrame: 8, vaLo: 12, vaHi: 16, hashNext: 20, frameNext: 24, sides: 28, pa: 32, fn: 36, count: 38, cost: 40, entry: 42, hot: 44, pa0: 48, to0: 52, pa1: 56, to1: 60, size: 64 } as const;
+export const BLK = { page: 4, straddleFrame: 8, vaLo: 12, vaHi: 16, hashNext: 20, frameNext: 24, sides: 28, pa: 32, fn: 36, count: 38, cost: 40, entry: 42, hot: 44, pa0: 48, to0: 52, pa1: 56, to1: 60, size: 64 } as const;
 /** A block's address is 32 more than a multiple of this. */
 export const BLOCK_ALIGN = 64;
 /** Cycles. Longer ways through a region look at the deadline again: in the last ones before it, all is the interpreter's. */

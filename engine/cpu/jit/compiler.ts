@@ -25,7 +25,7 @@ import { Discovery, GROWN, JOINED } from './region.ts';
 import type { LiveRegions, Region } from './region.ts';
 import { entryKeys, framesOf, keptRegion, keyOf, placed, sameBytes, shapeOf } from './kept.ts';
 import type { Placed, Shape } from './kept.ts';
-import { RegionWords, emitRecordOf } from './words.ts';
+import { RegionWords, emitRecordOf, fillWords } from './words.ts';
 
 /** V8 aborts the process near 32,700 live modules; everything is dropped long before. */
 const MAX_REGIONS = 6000;
@@ -79,8 +79,6 @@ export class Compiler {
   private readonly uncompilable = new Set<Form>();
   private readonly codes: Codes;
   private readonly neighbours: Neighbours<Compiled>;
-  /** Number of the next region: never used again. 0 is none. */
-  private nextId = 1;
   regions = 0; live = 0; modules = 0; bytes = 0; rejected = 0; dropped = 0; taken = 0; joined = 0;
   /** Executions after which a block is compiled, less one: a power of two less one. */
   private mask = 0;
@@ -378,18 +376,17 @@ export class Compiler {
   }
   /** Makes the entries' blocks point to the region's function. */
   private install(compiled: Compiled, from: Made, replaced: readonly Compiled[]): void {
-    const { core } = this, { u16, u32 } = this.mmu, { name, first, pages, blocks } = compiled.shape, slot = compiled.slot = core.takeSlot(), id = this.nextId++;
+    const { core } = this, { u16, u32 } = this.mmu, { name, blocks } = compiled.shape, slot = compiled.slot = core.takeSlot();
     compiled.from = from;
     from.live++;
     from.placed.set(name, compiled);
-    u32.set([id, ...pages.map((p) => p.frame), ...blocks.map((b) => b.block)], (from.at >> 2) + first);
+    fillWords(u32, from.at >> 2, compiled.shape);
     core.dispatchTable.set(slot, from.instance.exports[name] as never);
     for (const { block, entry, page, straddles } of blocks) {
       if (entry < 0) this.recount(block);
       if (entry < 0 || straddles) continue; // its second page is looked up where control arrives
       this.unlearn(block);
       u16[(block + BLK.fn) >> 1] = slot;
-      u32[(block + BLK.region) >> 2] = id;
       u16[(block + BLK.entry) >> 1] = entry;
       u32[(block + BLK.page) >> 2] = page;
     }
@@ -484,12 +481,13 @@ export class Compiler {
     };
     let first = 0;
     jobs.forEach(({ region, compiled }, i) => {
-      const words = new RegionWords(region, first), name = String(i);
+      const name = String(i);
       compiled.shape = { ...compiled.shape, name, first };
+      const words = new RegionWords(compiled.shape);
       const emitter = new RegionEmitter(m.funcOf(NarrowFunc, [I32, I32], [I32], name), region, words, call, cold, this.uncompilable, this.parted, this.mmu.cpus, longestWay);
       emitter.run();
       longest = Math.max(longest, emitter.longest);
-      first += words.count;
+      first = words.end;
     });
     slow(slowRead, 'sys.quietread'); slow(slowWrite, 'sys.quietwrite');
     return { m, words: first };

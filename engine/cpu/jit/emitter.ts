@@ -4,7 +4,8 @@ import { assert } from '../../base/assert.ts';
 import { CTX, RSP } from '../../machine/hardware.ts';
 import type { Form, Insn } from '../decode/insn.ts';
 import { emitBlockOf } from '../interp/dispatch.ts';
-import { BLK, ITLB, ITLB_ENTRIES, JUMP_CACHE, JUMP_CACHE_BITS, S, cpuBase } from '../layout.ts';
+import { emitCount } from '../counts.ts';
+import { BLK, ITLB, ITLB_ENTRIES, S, cpuBase } from '../layout.ts';
 import { semanticsOf } from '../semantics/context.ts';
 import type { Semantics } from '../semantics/context.ts';
 import { isRun } from '../semantics/string.ts';
@@ -15,6 +16,7 @@ import { CompileCtx, NotCompilable } from './context.ts';
 import { plainAfter, plainAtHeads } from './denormals.ts';
 import type { Plain } from './denormals.ts';
 import type { FlagKind } from './flag-kinds.ts';
+import { ENTRY } from './entry-table.ts';
 import { apart } from './groups.ts';
 import { holdsOf } from './holds.ts';
 import type { Hold } from './holds.ts';
@@ -50,7 +52,7 @@ function everyEven(region: Region): boolean {
   return true;
 }
 
-const STATE = 0, BLOCK = 1;
+const STATE = 0, BLOCK = 1, INDIRECT = new Set(['jmp_e', 'call_e', 'ret']);
 
 /**
  * The blocks at whose beginning a region looks whether the deadline is near, each with the cycles of the longest way from there to the next such block: nowhere
@@ -72,9 +74,6 @@ function watchesOf(region: Region, longestWay: number): Map<RegionBlock, number>
   }
   return watches;
 }
-
-/** Ends with an indirect jump that may lead to many places of the region; not one through a pointer of its own (PLT). */
-const jumpsByTable = ({ code }: RegionBlock): boolean => code.last === 'jmp_e' && code.insns[code.insns.length - 1]!.base !== 16;
 
 export class RegionEmitter {
   private readonly state: RegionState;
@@ -114,7 +113,7 @@ export class RegionEmitter {
     this.watches = watchesOf(region, longestWay);
     this.longest = Math.max(...this.watches.values());
     this.table = region.entries.length > 1 || [...region.found.values()].some((b) => b.likely.length > 0 || this.waits(b));
-    this.searches = this.table && (!memory || [...region.found.values()].some(jumpsByTable));
+    this.searches = this.table && (!memory || [...region.found.values()].some((b) => this.mayStay(b)));
     this.next = this.table ? f.freshLocal(I32) : -1;
     if (region.pages.length > 1 && !memory) for (const { page } of region.pages) this.pageOk.set(page, f.freshLocal(I32));
   }
@@ -131,7 +130,7 @@ export class RegionEmitter {
         f.get(this.next).brTable(labels.slice(0, -1), labels[labels.length - 1]!);
       });
       f.unreachable().end();
-      if (this.searches) { this.lookUp(); f.end(); }
+      if (this.searches) { this.lookUp(this.exit); f.end(); }
     } else this.tree(region.entries[0]!);
     f.unreachable().end();
     if (!state.memory) this.epilogue(); else if (this.searches) this.away(); else f.unreachable();
@@ -239,6 +238,10 @@ export class RegionEmitter {
     const label = this.mergeLabels.get(next);
     if (label === undefined) this.f.i32Const(next.entry).set(this.next).br(this.rootLabel); else this.f.br(label);
   }
+  /** Ends with an indirect jump that may lead to an entry of the region; not through a pointer of its own (PLT). */
+  private mayStay({ code }: RegionBlock): boolean {
+    return INDIRECT.has(code.last) && code.insns[code.insns.length - 1]!.base !== 16;
+  }
   private leaveTo(target: number): void {
     const { f, ctx, state } = this;
     if (!state.memory) { ctx.va(target); f.set(state.rip); this.leave(); return; }
@@ -267,46 +270,24 @@ export class RegionEmitter {
     this.enter(site);
     f.release(code);
   }
-  /** From local rip, flags whole, to an entry of this region if the jump cache knows the block there as one; else away. */
-  private lookUp(): void {
-    const { f, state, exit } = this;
-    if (state.memory) { this.lookUpByTlb(); return; }
-    const distance = f.local(I64), pa = f.local(I32), at = f.local(I32);
-    f.get(state.rip); this.ctx.va(0); f.i64Sub().set(distance);
-    if (this.pageOk.size === 0) {
-      f.get(distance).i64Const(4095).i64GtU().brIf(exit);
-      this.words.frame(f, 0).set(pa);
-    } else {
-      f.get(distance).i64Const(-4096).i64And().set(distance);
-      const known = f.block();
-      for (const { page } of this.region.pages) this.words.frame(f, page).set(pa).get(distance).i64Const(page).i64Eq().get(this.pageOk.get(page)!).i32And().brIf(known);
-      f.br(exit).end();
+  /** From local rip, flags whole, to the entry of this region at that address; `none` if there is none, or if the instruction TLB does not have its page (law 3: another page means a lookup). Local `base` is set. */
+  private lookUp(none: Label): void {
+    const { f, state, region } = this, distance = f.local(I64), at = f.local(I32);
+    emitCount(f, 'searches');
+    f.get(state.rip).get(state.baseVa()).i64Sub().set(distance);
+    const slot = this.words.find(f, distance, at, none);
+    if (region.pages.length > 1) {
+      const page = f.local(I64), e = f.local(I32);
+      f.get(state.rip).i64Const(-4096).i64And().set(page);
+      if (state.memory) f.get(page).get(STATE).i64Load(S.pageVa).i64Ne().if();
+      const itlb = this.itlbEntry(e, page);
+      f.get(e).i64Load(itlb + ITLB.tag).get(page).i64Ne().get(e).i32Load(itlb + ITLB.frame).get(at).i32Load(slot + ENTRY.frame).i32Ne().i32Or().hint(false).brIf(none);
+      if (state.memory) { f.get(STATE).get(page).i64Store(S.pageVa).get(STATE).get(e).i32Load(itlb + ITLB.frame).i32Store(S.frameBase); f.end(); }
+      f.free(page, e);
     }
-    f.get(pa);
-    this.ownBlock(pa, at);
-    f.get(at).i32Load16U(BLK.entry).set(this.next).br(this.rootLabel);
-    f.free(distance, pa, at);
-  }
-  /** With the frame of local rip's page on the stack: local `at` becomes the block there if the jump cache has it and this region made it an entry; else away. */
-  private ownBlock(pa: number, at: number): void {
-    const { f, state, exit } = this;
-    f.get(state.rip).i32WrapI64().i32Const(4095).i32And().i32Or().tee(pa);
-    f.get(pa).i32Const(11).i32ShrU().i32Xor().i32Const((1 << JUMP_CACHE_BITS) - 1).i32And().i32Const(3).i32Shl().tee(at);
-    f.i32Load(JUMP_CACHE).get(pa).i32Ne().brIf(exit);
-    this.words.id(f.get(at).i32Load(JUMP_CACHE + 4).tee(at).i32Load(BLK.region)).i32Ne().brIf(exit);
-  }
-  /** The same with registers in memory, `base` being the address of the base page: the instruction TLB says what page it is. */
-  private lookUpByTlb(): void {
-    const { f, state, exit } = this, page = f.local(I64), e = f.local(I32), pa = f.local(I32), at = f.local(I32);
-    f.get(state.rip).i64Const(-4096).i64And().set(page);
-    const itlb = this.itlbEntry(e, page);
-    f.get(e).i64Load(itlb + ITLB.tag).get(page).i64Ne().brIf(exit);
-    f.get(e).i32Load(itlb + ITLB.frame);
-    this.ownBlock(pa, at);
-    f.get(page).get(at).i64Load32S(BLK.page).i64Sub().get(state.baseVa()).i64Ne().brIf(exit);
-    f.get(STATE).get(page).i64Store(S.pageVa).get(STATE).get(e).i32Load(itlb + ITLB.frame).i32Store(S.frameBase);
-    f.get(at).i32Load16U(BLK.entry).set(this.next).br(this.rootLabel);
-    f.free(page, e, pa, at);
+    emitCount(f, 'found');
+    f.get(at).i32Load(slot + ENTRY.entry).set(this.next).br(this.rootLabel);
+    f.free(distance, at);
   }
   /** Local e: with the offset that is returned the address of the page's entry in the instruction TLB. */
   private itlbEntry(e: number, page: number): number {
@@ -458,10 +439,15 @@ export class RegionEmitter {
       }
       f.release(distance);
     }
-    if (this.waits(b)) { this.callAway(b, () => f.get(state.rip)); return; }
-    if (!this.searches || (state.memory && !jumpsByTable(b))) { this.leave(); return; }
-    ctx.spillFlags();
-    if (state.memory) { ctx.va(0); f.set(state.baseVa()); }
-    f.br(this.lookupLabel);
+    const waits = this.waits(b);
+    if (this.searches && this.mayStay(b)) {
+      ctx.spillFlags();
+      if (state.memory) { ctx.va(0); f.set(state.baseVa()); }
+      if (!waits) { f.br(this.lookupLabel); return; }
+      const none = f.block();
+      this.lookUp(none);
+      f.end();
+    }
+    if (waits) this.callAway(b, () => f.get(state.rip)); else this.leave();
   }
 }

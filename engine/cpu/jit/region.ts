@@ -76,7 +76,7 @@ export class Discovery {
   private frame(page: number, baseLo: number, baseHi: number): number {
     const { pages } = this;
     for (let i = 0; i < pages.length; i++) if (pages[i]!.page === page) return pages[i]!.frame;
-    if (pages.length >= this.extent.pages) return -1;
+    if (pages.length >= this.extent.pages || Math.abs(page) >= 2 ** 31) return -1;
     const frame = frameOf(this.mmu, this.s, baseLo + page, baseHi);
     if (frame < 0 || pages.some((p) => p.frame === frame)) return -1;
     pages.push({ page, frame });

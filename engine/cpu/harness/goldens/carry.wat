@@ -41,7 +41,7 @@
   i32.const (;state;) i32.load offset=980 (;limit;) local.set $limit
   block
     local.get $limit i32.const 3 i32.le_s if (;unlikely;)
-      i32.const (;state;) i32.const 1073742080 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 1073741952 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get $limit i64.extend_i32_u return_call 3
     end
     i32.const (;state;) i64.load offset=8 (;rcx;) local.set $rcx
@@ -58,7 +58,7 @@
     local.get 12 local.set $rdx
     i32.const (;state;) local.get $rax i64.store (;rax;)
     i32.const (;state;) local.get $rdx i64.store offset=16 (;rdx;)
-    i32.const (;state;) i32.const 1073742082 i32.store offset=868 (;rec;)
+    i32.const (;state;) i32.const 1073741954 i32.store offset=868 (;rec;)
     i32.const (;state;) local.get 7 i64.store offset=1000 (;fr;)
     i32.const (;state;) local.get $limit i64.extend_i32_u i32.const 16392 local.get 5 local.get 6 return_call 4
     unreachable

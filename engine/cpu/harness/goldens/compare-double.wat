@@ -42,7 +42,7 @@
   i32.const (;state;) i32.load offset=980 (;limit;) local.set $limit
   block
     local.get $limit i32.const 4 i32.le_s if (;unlikely;)
-      i32.const (;state;) i32.const 1073742080 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 1073741952 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
     end
     i32.const (;state;) v128.load offset=336 (;xmm1;) local.set $xmm1
@@ -67,7 +67,7 @@
       end
       i32.const (;state;) i32.load offset=172 if (;unlikely;)
         i32.const (;state;) i32.const 0 i32.store offset=172
-        i32.const (;state;) i32.const 1073742080 i32.store offset=868 (;rec;)
+        i32.const (;state;) i32.const 1073741952 i32.store offset=868 (;rec;)
         i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
       end
     end
@@ -76,17 +76,17 @@
     local.get 4 i32.const 2 i32.add local.set 4
     local.get 14 i32.const 65 i32.and i32.const 0 i32.ne i32.eqz if
       local.get $limit i32.const 1 i32.le_s if (;unlikely;)
-        i32.const (;state;) i32.const 1073742208 i32.store offset=868 (;rec;)
+        i32.const (;state;) i32.const 1073742080 i32.store offset=868 (;rec;)
         i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or i32.const 16391 local.get 6 i64.const 0 return_call 6
       end
-      i32.const (;state;) i32.const 1073742208 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 1073742080 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or i32.const 16391 local.get 6 i64.const 0 return_call 6
     end
     local.get $limit i32.const 2 i32.le_s if (;unlikely;)
-      i32.const (;state;) i32.const 1073742336 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 1073742208 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or i32.const 16391 local.get 6 i64.const 0 return_call 6
     end
-    i32.const (;state;) i32.const 1073742337 i32.store offset=868 (;rec;)
+    i32.const (;state;) i32.const 1073742209 i32.store offset=868 (;rec;)
     i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or i32.const 16391 local.get 6 i64.const 0 return_call 6
     unreachable
   end

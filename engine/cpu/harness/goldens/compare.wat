@@ -43,7 +43,7 @@
   i32.const (;state;) i32.load offset=980 (;limit;) local.set $limit
   block
     local.get $limit i32.const 2 i32.le_s if (;unlikely;)
-      i32.const (;state;) i32.const 1073742080 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 1073741952 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get $limit i64.extend_i32_u return_call 3
     end
     i32.const (;state;) i64.load offset=24 (;rbx;) local.set $rbx
@@ -57,23 +57,23 @@
     local.get $limit i32.const 2 i32.sub local.set $limit
     local.get 16 local.get 17 i32.lt_s if
       local.get $limit i32.const 2 i32.le_s if (;unlikely;)
-        i32.const (;state;) i32.const 1073742208 i32.store offset=868 (;rec;)
+        i32.const (;state;) i32.const 1073742080 i32.store offset=868 (;rec;)
         i32.const (;state;) local.get $limit i64.extend_i32_u i32.const 8202 local.get 5 local.get 6 return_call 4
       end
       i64.const 2 local.set 18
       i32.const (;state;) i64.const 2 i64.store offset=16 (;rdx;)
-      i32.const (;state;) i32.const 1073742209 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 1073742081 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get $limit i64.extend_i32_u i32.const 8202 local.get 5 local.get 6 return_call 4
     end
     local.get $limit i32.const 3 i32.le_s if (;unlikely;)
-      i32.const (;state;) i32.const 1073742336 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 1073742208 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get $limit i64.extend_i32_u i32.const 8202 local.get 5 local.get 6 return_call 4
     end
     i64.const 1 local.set 19
     i64.const 2 local.set 18
     i32.const (;state;) i64.const 1 i64.store offset=8 (;rcx;)
     i32.const (;state;) i64.const 2 i64.store offset=16 (;rdx;)
-    i32.const (;state;) i32.const 1073742338 i32.store offset=868 (;rec;)
+    i32.const (;state;) i32.const 1073742210 i32.store offset=868 (;rec;)
     i32.const (;state;) local.get $limit i64.extend_i32_u i32.const 8202 local.get 5 local.get 6 return_call 4
     unreachable
   end

@@ -42,7 +42,7 @@
   i32.const (;state;) i32.load offset=980 (;limit;) local.set $limit
   block
     local.get $limit i32.const 4 i32.le_s if (;unlikely;)
-      i32.const (;state;) i32.const 1073742080 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 1073741952 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get $limit i64.extend_i32_u return_call 3
     end
     i32.const (;state;) i64.load offset=24 (;rbx;) local.set $rbx
@@ -56,7 +56,7 @@
     local.get $rdx local.get 5 local.get 6 i64.ge_s select local.set $rdx
     i32.const (;state;) local.get $rcx i64.store offset=8 (;rcx;)
     i32.const (;state;) local.get $rdx i64.store offset=16 (;rdx;)
-    i32.const (;state;) i32.const 1073742083 i32.store offset=868 (;rec;)
+    i32.const (;state;) i32.const 1073741955 i32.store offset=868 (;rec;)
     i32.const (;state;) local.get $limit i64.extend_i32_u i32.const 16394 local.get 5 local.get 6 return_call 4
     unreachable
   end

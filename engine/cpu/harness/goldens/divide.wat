@@ -41,7 +41,7 @@
   i32.const (;state;) i32.load offset=980 (;limit;) local.set $limit
   block
     local.get $limit i32.const 22 i32.le_s if (;unlikely;)
-      i32.const (;state;) i32.const 1073742080 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 1073741952 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 3
     end
     i32.const (;state;) i64.load offset=16 (;rdx;) local.set $rdx
@@ -53,7 +53,7 @@
     i32.const (;state;) i64.load offset=8 (;rcx;) local.set $rcx
     local.get $rcx local.tee 13 i64.eqz if
       i32.const (;state;) local.get $rdx i64.store offset=16 (;rdx;)
-      i32.const (;state;) i32.const 1073742081 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 1073741953 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get 8 i64.store offset=1000 (;fr;)
       i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or i32.const 8195 i64.const 0 i64.const 0 return_call 4
     end
@@ -63,7 +63,7 @@
     local.get $rax local.set 20
     local.get 19 local.get 13 i64.ge_u if
       i32.const (;state;) local.get $rdx i64.store offset=16 (;rdx;)
-      i32.const (;state;) i32.const 1073742081 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 1073741953 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get 8 i64.store offset=1000 (;fr;)
       i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or i32.const 8195 i64.const 0 i64.const 0 return_call 4
     end
@@ -90,7 +90,7 @@
     local.get 17 local.set $rdx
     i32.const (;state;) local.get $rax i64.store (;rax;)
     i32.const (;state;) local.get $rdx i64.store offset=16 (;rdx;)
-    i32.const (;state;) i32.const 1073742082 i32.store offset=868 (;rec;)
+    i32.const (;state;) i32.const 1073741954 i32.store offset=868 (;rec;)
     i32.const (;state;) local.get 8 i64.store offset=1000 (;fr;)
     i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or i32.const 8195 i64.const 0 i64.const 0 return_call 4
     unreachable

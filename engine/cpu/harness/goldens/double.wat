@@ -41,7 +41,7 @@
   i32.const (;state;) i32.load offset=980 (;limit;) local.set $limit
   block
     local.get $limit i32.const 7 i32.le_s if (;unlikely;)
-      i32.const (;state;) i32.const 1073742080 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 1073741952 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
     end
     i32.const (;state;) v128.load offset=336 (;xmm1;) local.set $xmm1
@@ -72,7 +72,7 @@
         i32.const (;state;) local.get 9 i64.reinterpret_f64 local.get 10 i64.reinterpret_f64 call $h.sse.mul64 f64.reinterpret_i64 local.set 11
         i32.const (;state;) i32.load offset=172 if (;unlikely;)
           i32.const (;state;) i32.const 0 i32.store offset=172
-          i32.const (;state;) i32.const 1073742080 i32.store offset=868 (;rec;)
+          i32.const (;state;) i32.const 1073741952 i32.store offset=868 (;rec;)
           i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
         end
       end
@@ -86,7 +86,7 @@
     local.get $rdi local.set 16
     i32.const (;state;) local.get $xmm0 v128.store offset=320 (;xmm0;)
     local.get 16 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 131040 i32.and local.tee 18 i64.load offset=6144 (;dtlb.read;) local.get 16 i64.xor i64.const 4088 i64.gt_u if (;unlikely;)
-      i32.const (;state;) i32.const 1073742081 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 1073741953 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
     end
     local.get 16 i32.wrap_i64 local.get 18 i32.load offset=6160 (;dtlb.addend;) i32.add v128.load64_zero f64x2.extract_lane 0 local.set 10
@@ -109,7 +109,7 @@
         i32.const (;state;) local.get 11 i64.reinterpret_f64 local.get 10 i64.reinterpret_f64 call $h.sse.add64 f64.reinterpret_i64 local.set 9
         i32.const (;state;) i32.load offset=172 if (;unlikely;)
           i32.const (;state;) i32.const 0 i32.store offset=172
-          i32.const (;state;) i32.const 1073742081 i32.store offset=868 (;rec;)
+          i32.const (;state;) i32.const 1073741953 i32.store offset=868 (;rec;)
           i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
         end
       end
@@ -120,7 +120,7 @@
     end
     local.get $xmm0 local.get 9 f64x2.replace_lane 0 local.set $xmm0
     i32.const (;state;) local.get $xmm0 v128.store offset=320 (;xmm0;)
-    i32.const (;state;) i32.const 1073742082 i32.store offset=868 (;rec;)
+    i32.const (;state;) i32.const 1073741954 i32.store offset=868 (;rec;)
     i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
     unreachable
   end

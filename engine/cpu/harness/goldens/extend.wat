@@ -42,7 +42,7 @@
   i32.const (;state;) i32.load offset=980 (;limit;) local.set $limit
   block
     local.get $limit i32.const 4 i32.le_s if (;unlikely;)
-      i32.const (;state;) i32.const 1073742080 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 1073741952 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get $limit i64.extend_i32_u return_call 3
     end
     i32.const (;state;) i64.load offset=24 (;rbx;) local.set $rbx
@@ -54,7 +54,7 @@
     i32.const (;state;) local.get 9 i64.store (;rax;)
     i32.const (;state;) local.get 11 i64.store offset=16 (;rdx;)
     i32.const (;state;) local.get $rsi i64.store offset=48 (;rsi;)
-    i32.const (;state;) i32.const 1073742083 i32.store offset=868 (;rec;)
+    i32.const (;state;) i32.const 1073741955 i32.store offset=868 (;rec;)
     i32.const (;state;) local.get $limit i64.extend_i32_u return_call 3
     unreachable
   end

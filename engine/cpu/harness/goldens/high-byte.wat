@@ -41,7 +41,7 @@
   i32.const (;state;) i32.load offset=980 (;limit;) local.set $limit
   block
     local.get $limit i32.const 3 i32.le_s if (;unlikely;)
-      i32.const (;state;) i32.const 1073742080 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 1073741952 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get $limit i64.extend_i32_u return_call 3
     end
     i32.const (;state;) i64.load (;rax;) local.set $rax
@@ -56,7 +56,7 @@
     local.get 14 i64.const 255 i64.and i64.const 8 i64.shl local.get $rcx i64.const -65281 i64.and i64.or local.set $rcx
     i32.const (;state;) local.get $rcx i64.store offset=8 (;rcx;)
     i32.const (;state;) local.get $rbx i64.store offset=24 (;rbx;)
-    i32.const (;state;) i32.const 1073742082 i32.store offset=868 (;rec;)
+    i32.const (;state;) i32.const 1073741954 i32.store offset=868 (;rec;)
     i32.const (;state;) local.get $limit i64.extend_i32_u i32.const 2049 local.get 5 local.get 6 return_call 4
     unreachable
   end

@@ -43,7 +43,7 @@
   i32.const (;state;) i32.load offset=980 (;limit;) local.set $limit
   block
     local.get $limit i32.const 3 i32.le_s if (;unlikely;)
-      i32.const (;state;) i32.const 1073742080 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 1073741952 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get $limit i64.extend_i32_u return_call 3
     end
     i32.const (;state;) i64.load offset=24 (;rbx;) local.set $rbx
@@ -60,26 +60,26 @@
       local.get $limit i32.const 1 i32.le_s if (;unlikely;)
         i32.const (;state;) local.get $rax i64.store (;rax;)
         i32.const (;state;) local.get $rcx i64.store offset=8 (;rcx;)
-        i32.const (;state;) i32.const 1073742208 i32.store offset=868 (;rec;)
+        i32.const (;state;) i32.const 1073742080 i32.store offset=868 (;rec;)
         i32.const (;state;) local.get 7 i64.store offset=1000 (;fr;)
         i32.const (;state;) local.get $limit i64.extend_i32_u i32.const 16388 i64.const 0 local.get 6 return_call 4
       end
       i32.const (;state;) local.get $rax i64.store (;rax;)
       i32.const (;state;) local.get $rcx i64.store offset=8 (;rcx;)
-      i32.const (;state;) i32.const 1073742208 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 1073742080 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get 7 i64.store offset=1000 (;fr;)
       i32.const (;state;) local.get $limit i64.extend_i32_u i32.const 16388 i64.const 0 local.get 6 return_call 4
     end
     local.get $limit i32.const 2 i32.le_s if (;unlikely;)
       i32.const (;state;) local.get $rax i64.store (;rax;)
       i32.const (;state;) local.get $rcx i64.store offset=8 (;rcx;)
-      i32.const (;state;) i32.const 1073742336 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 1073742208 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get 7 i64.store offset=1000 (;fr;)
       i32.const (;state;) local.get $limit i64.extend_i32_u i32.const 16388 i64.const 0 local.get 6 return_call 4
     end
     i32.const (;state;) local.get $rax i64.store (;rax;)
     i32.const (;state;) local.get $rcx i64.store offset=8 (;rcx;)
-    i32.const (;state;) i32.const 1073742337 i32.store offset=868 (;rec;)
+    i32.const (;state;) i32.const 1073742209 i32.store offset=868 (;rec;)
     i32.const (;state;) local.get 7 i64.store offset=1000 (;fr;)
     i32.const (;state;) local.get $limit i64.extend_i32_u i32.const 16388 i64.const 0 local.get 6 return_call 4
     unreachable

@@ -42,14 +42,14 @@
   i32.const (;state;) i32.load offset=980 (;limit;) local.set $limit
   block
     local.get $limit i32.const 2 i32.le_s if (;unlikely;)
-      i32.const (;state;) i32.const 1073742080 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 1073741952 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get $limit i64.extend_i32_u return_call 4
     end
     i32.const (;state;) i64.load offset=856 (;pageVa;) i64.const 10 i64.add local.set 8
     local.get 8 local.set 9
     local.get 9 i64.const 47 i64.shr_s i64.const 1 i64.add i64.const 1 i64.gt_u if (;unlikely;)
       i32.const (;state;) local.get 8 i64.store (;rax;)
-      i32.const (;state;) i32.const 1073742081 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 1073741953 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get $limit i64.extend_i32_u return_call 4
     end
     local.get 9 local.set 2

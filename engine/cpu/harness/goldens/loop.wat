@@ -49,7 +49,7 @@
   block
     loop
       local.get $limit i32.const 9 i32.le_s if (;unlikely;)
-        i32.const (;state;) i32.const 1073742080 i32.store offset=868 (;rec;)
+        i32.const (;state;) i32.const 1073741952 i32.store offset=868 (;rec;)
         i32.const (;state;) local.get $limit i64.extend_i32_u return_call 3
       end
       i32.const (;state;) i64.load offset=16 (;rdx;) local.set $rdx
@@ -62,7 +62,7 @@
       i32.const (;state;) local.get 14 i64.store offset=8 (;rcx;)
       i32.const (;state;) local.get $rdx i64.store offset=16 (;rdx;)
       local.get 17 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 131040 i32.and local.tee 18 i64.load offset=6144 (;dtlb.read;) local.get 17 i64.xor i64.const 4095 i64.gt_u if (;unlikely;)
-        i32.const (;state;) i32.const 1073742082 i32.store offset=868 (;rec;)
+        i32.const (;state;) i32.const 1073741954 i32.store offset=868 (;rec;)
         i32.const (;state;) local.get $limit i64.extend_i32_u i32.const 16385 local.get 5 i64.const 1 return_call 4
       end
       local.get 17 i32.wrap_i64 local.get 18 i32.load offset=6160 (;dtlb.addend;) i32.add i64.load8_u local.set 16
@@ -87,7 +87,7 @@
         local.get 19 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 131040 i32.and local.tee 18 i64.load offset=6144 (;dtlb.read;) local.get 19 i64.xor i64.const 4092 i64.gt_u if (;unlikely;)
           i32.const (;state;) local.get 14 i64.store offset=8 (;rcx;)
           i32.const (;state;) local.get $rsi i64.store offset=48 (;rsi;)
-          i32.const (;state;) i32.const 1073742085 i32.store offset=868 (;rec;)
+          i32.const (;state;) i32.const 1073741957 i32.store offset=868 (;rec;)
           i32.const (;state;) local.get 7 i64.store offset=1000 (;fr;)
           i32.const (;state;) local.get $limit i64.extend_i32_u i32.const 8198 local.get 5 local.get 6 return_call 4
         end
@@ -113,12 +113,12 @@
       local.get $limit i32.const 1 i32.le_s if (;unlikely;)
         i32.const (;state;) local.get 14 i64.store offset=8 (;rcx;)
         i32.const (;state;) local.get $rsi i64.store offset=48 (;rsi;)
-        i32.const (;state;) i32.const 1073742208 i32.store offset=868 (;rec;)
+        i32.const (;state;) i32.const 1073742080 i32.store offset=868 (;rec;)
         i32.const (;state;) local.get $limit i64.extend_i32_u i32.const 16394 local.get 5 local.get 6 return_call 4
       end
       i32.const (;state;) local.get 14 i64.store offset=8 (;rcx;)
       i32.const (;state;) local.get $rsi i64.store offset=48 (;rsi;)
-      i32.const (;state;) i32.const 1073742208 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 1073742080 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get $limit i64.extend_i32_u i32.const 16394 local.get 5 local.get 6 return_call 4
       unreachable
     end

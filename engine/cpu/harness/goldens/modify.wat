@@ -40,13 +40,13 @@
   i32.const (;state;) i32.load offset=980 (;limit;) local.set $limit
   block
     local.get $limit i32.const 2 i32.le_s if (;unlikely;)
-      i32.const (;state;) i32.const 1073742080 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 1073741952 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get $limit i64.extend_i32_u return_call 3
     end
     i32.const (;state;) i64.load offset=56 (;rdi;) local.set $rdi
     local.get $rdi local.set 11
     local.get 11 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 131040 i32.and local.tee 13 i64.load offset=6152 (;dtlb.write;) local.get 11 i64.xor i64.const 4092 i64.gt_u if (;unlikely;)
-      i32.const (;state;) i32.const 1073742080 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 1073741952 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get $limit i64.extend_i32_u return_call 3
     end
     local.get 11 i32.wrap_i64 local.get 13 i32.load offset=6160 (;dtlb.addend;) i32.add local.tee 9 i32.load local.tee 14 i64.extend_i32_u local.set 8
@@ -55,7 +55,7 @@
     local.get 10 local.set 5
     local.get 15 local.set 16
     i64.const 5 local.set 6
-    i32.const (;state;) i32.const 1073742081 i32.store offset=868 (;rec;)
+    i32.const (;state;) i32.const 1073741953 i32.store offset=868 (;rec;)
     i32.const (;state;) local.get $limit i64.extend_i32_u i32.const 8193 local.get 5 i64.const 5 return_call 4
     unreachable
   end

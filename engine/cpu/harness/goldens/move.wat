@@ -42,7 +42,7 @@
   i32.const (;state;) i32.load offset=980 (;limit;) local.set $limit
   block
     local.get $limit i32.const 4 i32.le_s if (;unlikely;)
-      i32.const (;state;) i32.const 1073742080 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 1073741952 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get $limit i64.extend_i32_u return_call 3
     end
     i32.const (;state;) i64.load offset=24 (;rbx;) local.set $rbx
@@ -53,7 +53,7 @@
     local.get 9 i32.wrap_i64 local.tee 10 local.tee 12 i64.extend_i32_u local.set 11
     i32.const (;state;) local.get 9 i64.store (;rax;)
     i32.const (;state;) local.get 11 i64.store offset=8 (;rcx;)
-    i32.const (;state;) i32.const 1073742083 i32.store offset=868 (;rec;)
+    i32.const (;state;) i32.const 1073741955 i32.store offset=868 (;rec;)
     i32.const (;state;) local.get $limit i64.extend_i32_u i32.const 16385 local.get 5 i64.const 8 return_call 4
     unreachable
   end

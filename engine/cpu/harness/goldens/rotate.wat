@@ -41,7 +41,7 @@
   i32.const (;state;) i32.load offset=980 (;limit;) local.set $limit
   block
     local.get $limit i32.const 3 i32.le_s if (;unlikely;)
-      i32.const (;state;) i32.const 1073742080 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 1073741952 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get $limit i64.extend_i32_u return_call 5
     end
     i64.const 7 local.set 8
@@ -61,7 +61,7 @@
     local.get 10 local.set $rdx
     i32.const (;state;) local.get $rax i64.store (;rax;)
     i32.const (;state;) local.get $rdx i64.store offset=16 (;rdx;)
-    i32.const (;state;) i32.const 1073742082 i32.store offset=868 (;rec;)
+    i32.const (;state;) i32.const 1073741954 i32.store offset=868 (;rec;)
     i32.const (;state;) local.get $limit i64.extend_i32_u i32.const 16391 local.get 5 i64.const 0 return_call 6
     unreachable
   end

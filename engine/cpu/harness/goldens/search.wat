@@ -42,7 +42,7 @@
   i32.const (;state;) i32.load offset=980 (;limit;) local.set $limit
   block
     local.get $limit i32.const 4 i32.le_s if (;unlikely;)
-      i32.const (;state;) i32.const 1073742080 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 1073741952 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get $limit i64.extend_i32_u return_call 5
     end
     i32.const (;state;) v128.load offset=336 (;xmm1;) local.set $xmm1
@@ -66,7 +66,7 @@
     i32.const (;state;) call $h.sys.pack i32.const (;state;) call $h.sys.getflags i32.const -65 i32.and local.get 12 i64.eqz i32.const 6 i32.shl i32.or local.tee 19 i64.extend_i32_u local.set 5
     i32.const (;state;) local.get 10 i64.store (;rax;)
     i32.const (;state;) local.get $xmm1 v128.store offset=336 (;xmm1;)
-    i32.const (;state;) i32.const 1073742083 i32.store offset=868 (;rec;)
+    i32.const (;state;) i32.const 1073741955 i32.store offset=868 (;rec;)
     i32.const (;state;) local.get $limit i64.extend_i32_u i32.const 16391 local.get 5 i64.const 0 return_call 6
     unreachable
   end

@@ -40,17 +40,17 @@
   i32.const (;state;) i32.load offset=980 (;limit;) local.set $limit
   block
     local.get $limit i32.const 2 i32.le_s if (;unlikely;)
-      i32.const (;state;) i32.const 1073742080 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 1073741952 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get $limit i64.extend_i32_u return_call 3
     end
     i64.const 8 i32.const (;state;) i64.load offset=144 (;fsBase;) i64.add local.set 8
     local.get 8 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 131040 i32.and local.tee 9 i64.load offset=6144 (;dtlb.read;) local.get 8 i64.xor i64.const 4088 i64.gt_u if (;unlikely;)
-      i32.const (;state;) i32.const 1073742080 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 1073741952 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get $limit i64.extend_i32_u return_call 3
     end
     local.get 8 i32.wrap_i64 local.get 9 i32.load offset=6160 (;dtlb.addend;) i32.add i64.load local.set 10
     i32.const (;state;) local.get 10 i64.store (;rax;)
-    i32.const (;state;) i32.const 1073742081 i32.store offset=868 (;rec;)
+    i32.const (;state;) i32.const 1073741953 i32.store offset=868 (;rec;)
     i32.const (;state;) local.get $limit i64.extend_i32_u return_call 3
     unreachable
   end

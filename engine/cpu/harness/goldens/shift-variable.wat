@@ -40,7 +40,7 @@
   i32.const (;state;) i32.load offset=980 (;limit;) local.set $limit
   block
     local.get $limit i32.const 2 i32.le_s if (;unlikely;)
-      i32.const (;state;) i32.const 1073742080 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 1073741952 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get $limit i64.extend_i32_u return_call 3
     end
     i32.const (;state;) i64.load offset=8 (;rcx;) local.set $rcx
@@ -60,7 +60,7 @@
     end
     local.get 11 local.set $rax
     i32.const (;state;) local.get $rax i64.store (;rax;)
-    i32.const (;state;) i32.const 1073742081 i32.store offset=868 (;rec;)
+    i32.const (;state;) i32.const 1073741953 i32.store offset=868 (;rec;)
     i32.const (;state;) local.get $limit i64.extend_i32_u return_call 3
     unreachable
   end

@@ -42,7 +42,7 @@
   i32.const (;state;) i32.load offset=980 (;limit;) local.set $limit
   block
     local.get $limit i32.const 4 i32.le_s if (;unlikely;)
-      i32.const (;state;) i32.const 1073742080 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 1073741952 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get $limit i64.extend_i32_u return_call 3
     end
     i64.const 3 local.set 8
@@ -64,7 +64,7 @@
     i32.const (;state;) local.get $rax i64.store (;rax;)
     i32.const (;state;) local.get $rcx i64.store offset=8 (;rcx;)
     i32.const (;state;) local.get $rdx i64.store offset=16 (;rdx;)
-    i32.const (;state;) i32.const 1073742083 i32.store offset=868 (;rec;)
+    i32.const (;state;) i32.const 1073741955 i32.store offset=868 (;rec;)
     i32.const (;state;) local.get 7 i64.store offset=1000 (;fr;)
     i32.const (;state;) local.get $limit i64.extend_i32_u i32.const 16390 local.get 5 local.get 6 return_call 4
     unreachable

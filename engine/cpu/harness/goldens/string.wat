@@ -41,7 +41,7 @@
   i32.const (;state;) i32.load offset=980 (;limit;) local.set $limit
   block
     local.get $limit i32.const 1 i32.le_s if (;unlikely;)
-      i32.const (;state;) i32.const 1073742080 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 1073741952 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
     end
     i64.const 32 local.set $rcx
@@ -49,14 +49,14 @@
     i32.const (;state;) i64.const 32 i64.store offset=8 (;rcx;)
     loop
       local.get $limit i32.const 1 i32.le_s if (;unlikely;)
-        i32.const (;state;) i32.const 1073742208 i32.store offset=868 (;rec;)
+        i32.const (;state;) i32.const 1073742080 i32.store offset=868 (;rec;)
         i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
       end
       i32.const (;state;) i32.const (;state;) i64.load offset=56 (;rdi;) local.set $rdi
       local.get $rdi i32.const (;state;) i64.load offset=8 (;rcx;) local.set $rcx
       local.get $rcx i32.const (;state;) i64.load offset=48 (;rsi;) local.set $rsi
       local.get $rsi i64.const 0 i64.add call $h.string.movs1 local.tee 10 i32.const 0 i32.lt_s if (;unlikely;)
-        i32.const (;state;) i32.const 1073742208 i32.store offset=868 (;rec;)
+        i32.const (;state;) i32.const 1073742080 i32.store offset=868 (;rec;)
         i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
       end
       local.get $rdi local.get 10 i32.const 0 i32.shl i64.extend_i32_u i64.add local.set $rdi
@@ -85,13 +85,13 @@
         i32.const (;state;) local.get $rcx i64.store offset=8 (;rcx;)
         i32.const (;state;) local.get $rsi i64.store offset=48 (;rsi;)
         i32.const (;state;) local.get $rdi i64.store offset=56 (;rdi;)
-        i32.const (;state;) i32.const 1073742336 i32.store offset=868 (;rec;)
+        i32.const (;state;) i32.const 1073742208 i32.store offset=868 (;rec;)
         i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
       end
       i32.const (;state;) local.get $rcx i64.store offset=8 (;rcx;)
       i32.const (;state;) local.get $rsi i64.store offset=48 (;rsi;)
       i32.const (;state;) local.get $rdi i64.store offset=56 (;rdi;)
-      i32.const (;state;) i32.const 1073742336 i32.store offset=868 (;rec;)
+      i32.const (;state;) i32.const 1073742208 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
       unreachable
     end
