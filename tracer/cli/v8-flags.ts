@@ -5,4 +5,5 @@ import { setFlagsFromString } from 'node:v8';
 // half is lost (a region's r11 was; V8 12.4 and 13.6 have it right). So its moves stay where they are.
 // Of its two register allocators the better is to have large regions and the interpreter's loop too. With the simpler one python3 took a fifth longer with joined regions (engine/cpu/jit/neighbours.ts),
 // the start of gcc a sixth more CPU time, cc1 in the interpreter alone a third.
-if (Number(process.versions.v8.split('.')[0]) <= 11) for (const flag of ['--no-turbo-move-optimization', '--no-turbo-use-mid-tier-regalloc-for-huge-functions']) setFlagsFromString(flag);
+// Of a function that has not run for some collections of garbage V8 drops the bytecode and parses it again: of those in tracer/machine-code.ts it would then not know the syntax.
+if (Number(process.versions.v8.split('.')[0]) <= 11) for (const flag of ['--no-turbo-move-optimization', '--no-turbo-use-mid-tier-regalloc-for-huge-functions', '--no-flush-bytecode']) setFlagsFromString(flag);
