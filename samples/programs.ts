@@ -98,6 +98,28 @@ export const PROGRAMS: ProgramCase[] = [
   sh('process substitution', 'diff <(printf "a\\nb\\n") <(printf "a\\nc\\n"); cat /dev/fd/3 3< <(echo three)'),
   sh('device files', 'head -c 5 /dev/zero | od -c; echo x > /dev/null; echo x > /dev/full; ls -l /dev/null /dev/zero /dev/full | cut -c1-10; readlink /dev/stdin; test -e /dev/tty && echo tty'),
   exe('python sockets', ['/usr/bin/python3', '-c', "import socket,threading\ns=socket.create_server(('127.0.0.1',0))\ndef f():\n c,_=s.accept(); c.sendall(c.recv(99).upper()); c.close()\nthreading.Thread(target=f).start()\nc=socket.create_connection(s.getsockname()); c.sendall(b'hello'); print(c.recv(99), c.recv(99))"]),
+  // one port for both families, as redis-server and others listen: that of IPv6 takes IPv4's too unless it was told not to
+  exe('IPv4 and IPv6 on one port', ['/usr/bin/python3', '-c', `import socket
+def bind(family, address, only):
+  s = socket.socket(family)
+  if family == socket.AF_INET6: s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, only)
+  try: s.bind(address)
+  except OSError as e: return e.errno
+  s.listen()
+  return s
+four = bind(socket.AF_INET, ('0.0.0.0', 0), 0)
+port = four.getsockname()[1]
+print(bind(socket.AF_INET6, ('::', port), 0), bind(socket.AF_INET6, ('::1', port), 0).getsockname()[0])
+six = bind(socket.AF_INET6, ('::', port), 1)
+print(six.family)
+for f, a in (socket.AF_INET, '127.0.0.1'), (socket.AF_INET6, '::1'):
+  c = socket.socket(f); c.connect((a, port)); print(c.getpeername()[0])
+both = bind(socket.AF_INET6, ('::', 0), 0)
+port = both.getsockname()[1]
+print(bind(socket.AF_INET, ('127.0.0.1', port), 0))
+try: both.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+except OSError as e: print(e)
+`]),
   // what a terminal-less job control script sees: a stopped child in the shell's own group, and a helper that ends meanwhile, hang up nobody
   sh('stop and continue', 'sleep 100 & p=$!; kill -STOP $p; /bin/true; sleep 0.05; ps -o stat= -p $p; kill -CONT $p; kill $p; wait $p; echo $?', { needs: ['ps'] }),
   sh('limits and umask', 'ulimit -a; umask; umask 077; f=/tmp/ktrace-um.$PPID; touch $f; stat -c %a $f; rm $f'),

@@ -67,13 +67,18 @@ export function addressBytes(family: number, a: { path: string; ip: string; port
   return b;
 }
 
+/** Whether two addresses have one in common: that of IPv6 for all is for IPv4's too, unless the socket wants IPv6 only (ipv6_rcv_saddr_equal() in Linux). */
+function overlap(a: string, aOnly: boolean, b: string, bOnly: boolean): boolean {
+  if (a === b) return true;
+  if (isV4(a) && isV4(b)) return isAny(a) || isAny(b);
+  return (a === ANY && !(aOnly && isV4(b))) || (b === ANY && !(bOnly && isV4(a)));
+}
 const portKey = (s: Socket, port: number): string => `${s.type === SOCK_STREAM ? 'tcp' : 'udp'}:${port}`;
 function portTaken(k: Kernel, s: Socket, ip: string, port: number): boolean {
   for (const o of netOf(k).byPort.get(portKey(s, port)) ?? []) {
     if (o === s) continue;
     if (o.state === 'connected' && o.accepted) continue;
-    const clash = isAny(o.local!.ip) || isAny(ip) || o.local!.ip === ip;
-    if (!clash) continue;
+    if (!overlap(ip, s.v6only, o.local!.ip, o.v6only)) continue;
     if ((s.reusePort && o.reusePort)) continue;
     if (s.reuseAddr && o.reuseAddr && !(s.type === SOCK_STREAM && o.state === 'listening')) continue;
     return true;

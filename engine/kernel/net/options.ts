@@ -1,6 +1,6 @@
 // Socket options (socket(7), unix(7), ip(7), tcp(7)): those with meaning act, the others read back what was set.
 import { EINVAL, ENOPROTOOPT } from '../../abi/errno.ts';
-import { AF_NETLINK, AF_UNIX, SOCK_STREAM } from '../../abi/socket.ts';
+import { AF_NETLINK, AF_UNIX, IPV6_V6ONLY, SOCK_STREAM } from '../../abi/socket.ts';
 import type { Socket } from './socket.ts';
 
 const SO = { REUSEADDR: 2, TYPE: 3, ERROR: 4, SNDBUF: 7, RCVBUF: 8, REUSEPORT: 15, PASSCRED: 16, PEERCRED: 17, RCVTIMEO: 20, SNDTIMEO: 21, ACCEPTCONN: 30, SNDBUFFORCE: 32, RCVBUFFORCE: 33, PROTOCOL: 38, DOMAIN: 39, LINGER: 13, PEERGROUPS: 59, RCVTIMEO_NEW: 66, SNDTIMEO_NEW: 67 } as const;
@@ -48,7 +48,7 @@ export function setOption(s: Socket, level: number, name: number, b: Uint8Array)
   if (level === 6 && s.type !== SOCK_STREAM) return -ENOPROTOOPT;
   if (level === 0 || level === 6 || level === 17 || level === 41) {
     const n = need(4) ? v.getInt32(0, true) : need(1) ? b[0]! : 0;
-    if (level === 41 && name === 26) s.v6only = n !== 0;
+    if (level === 41 && name === IPV6_V6ONLY) { if (s.local) return -EINVAL; s.v6only = n !== 0; }
     s.options.set(keyOf(level, name), n);
     return 0;
   }
@@ -90,6 +90,6 @@ export function getOption(s: Socket, level: number, name: number): Uint8Array | 
     b[0] = s.state === 'connected' ? 1 : s.state === 'listening' ? 10 : 7;
     return b;
   }
-  if (level === 0 || level === 6 || level === 17 || level === 41) return int(s.options.get(keyOf(level, name)) ?? (level === 41 && name === 26 ? (s.v6only ? 1 : 0) : level === 0 && name === 2 ? 64 : 0));
+  if (level === 0 || level === 6 || level === 17 || level === 41) return int(s.options.get(keyOf(level, name)) ?? (level === 41 && name === IPV6_V6ONLY ? (s.v6only ? 1 : 0) : level === 0 && name === 2 ? 64 : 0));
   return 0;
 }
