@@ -30,10 +30,11 @@ const BASE_FLAGS = 'fpu vme de pse tsc msr pae mce cx8 apic sep mtrr pge mca cmo
 const LINUX_FLAGS = 'lm constant_tsc rep_good nopl nonstop_tsc cpuid';
 
 export const CPU_MODELS: Readonly<Record<CpuLevel, CpuModel>> = {
+  // With SSE3, which x86-64-v1 does not ask for: Debian's numpy and Chromium refuse to start without it, and libraries choose the same code as without.
   v1: {
     level: 1, vendor: 'GenuineIntel', family: 6, model: 15, stepping: 1, brand: 'ktrace x86-64 baseline @ 1.00GHz', maxLeaf: 4,
-    leaf1Edx: BASE_EDX, leaf1Ecx: 0x00002000, extEdx: 0x20100800, extEcx: 1, leaf7Ebx: 0, xcr0: 0, // CMPXCHG16B; SYSCALL NX LM; LAHF
-    flags: `${BASE_FLAGS} ${LINUX_FLAGS} cx16 lahf_lm`,
+    leaf1Edx: BASE_EDX, leaf1Ecx: 0x00002001, extEdx: 0x20100800, extEcx: 1, leaf7Ebx: 0, xcr0: 0, // SSE3 CMPXCHG16B; SYSCALL NX LM; LAHF
+    flags: `${BASE_FLAGS} ${LINUX_FLAGS} pni cx16 lahf_lm`,
   },
   // The family and model of the first small cores with SSE4.2 (Silvermont), without what x86-64-v2 does not ask for: libraries know that on
   // these the string instructions of SSE4.2 are slow, and choose what is fast here too.

@@ -1,4 +1,4 @@
-// Encoding rows of SSE and SSE2 on xmm registers, MXCSR and FXSAVE (SDM vol. 2; MMX forms are in rows-mmx.ts).
+// Encoding rows of SSE, SSE2 and SSE3 on xmm registers, MXCSR and FXSAVE (SDM vol. 2; MMX forms are in rows-mmx.ts).
 import type { Row } from './insn.ts';
 import { V2_SSE_ROWS } from './rows-v2.ts';
 
@@ -59,5 +59,9 @@ export const SSE_ROWS: readonly Row[] = [
   ['660fe6/r', 'cvttpd2dq', 'Vx Wx', 'fp'], ['f30fe6/r', 'cvtdq2pd', 'Vx Wq', 'fp'], ['f20fe6/r', 'cvtpd2dq', 'Vx Wx', 'fp'],
   // control
   ['np0fae/0m', 'fxsave', 'M512', 'x87'], ['np0fae/1m', 'fxrstor', 'M512', 'x87'], ['np0fae/2m', 'ldmxcsr', 'Md', 'fp'], ['np0fae/3m', 'stmxcsr', 'Md', 'fp'],
+  // SSE3
+  ['660fd0/r', 'addsubpd', 'Vx Wx', 'fp'], ['f20fd0/r', 'addsubps', 'Vx Wx', 'fp'], ['660f7c/r', 'haddpd', 'Vx Wx', 'fp'], ['f20f7c/r', 'haddps', 'Vx Wx', 'fp'],
+  ['660f7d/r', 'hsubpd', 'Vx Wx', 'fp'], ['f20f7d/r', 'hsubps', 'Vx Wx', 'fp'], ['f20ff0/rm', 'lddqu', 'Vx Mx'],
+  ['f20f12/r', 'movddup', 'Vx Wq'], ['f30f12/r', 'movsldup', 'Vx Wx'], ['f30f16/r', 'movshdup', 'Vx Wx'],
   ...V2_SSE_ROWS,
 ];

@@ -1,4 +1,4 @@
-// Encoding rows that x86-64-v2 adds (SDM vol. 2): SSE3, SSSE3, SSE4.1, SSE4.2, POPCNT, CRC32; and RDRAND, which our model of that level has. They join the families of rows-int, rows-sse and rows-mmx.
+// Encoding rows that x86-64-v2 adds (SDM vol. 2) to what our model of v1 has: SSSE3, SSE4.1, SSE4.2, POPCNT, CRC32; and RDRAND, which our model of that level has. They join the families of rows-int, rows-sse and rows-mmx.
 import type { Row } from './insn.ts';
 
 /** SSSE3 instructions with an mm and an xmm form: opcode in map 0F38, mnemonic. */
@@ -14,9 +14,6 @@ export const PACKED: readonly (readonly [string, string, string?])[] = [
 export const EXTEND: readonly (readonly [string, string, string])[] = [['0', 'bw', 'q'], ['1', 'bd', 'd'], ['2', 'bq', 'w'], ['3', 'wd', 'q'], ['4', 'wq', 'd'], ['5', 'dq', 'q']];
 
 export const V2_SSE_ROWS: readonly Row[] = [
-  ['660fd0/r', 'addsubpd', 'Vx Wx', 'fp v2'], ['f20fd0/r', 'addsubps', 'Vx Wx', 'fp v2'], ['660f7c/r', 'haddpd', 'Vx Wx', 'fp v2'], ['f20f7c/r', 'haddps', 'Vx Wx', 'fp v2'],
-  ['660f7d/r', 'hsubpd', 'Vx Wx', 'fp v2'], ['f20f7d/r', 'hsubps', 'Vx Wx', 'fp v2'], ['f20ff0/rm', 'lddqu', 'Vx Mx', 'v2'],
-  ['f20f12/r', 'movddup', 'Vx Wq', 'v2'], ['f30f12/r', 'movsldup', 'Vx Wx', 'v2'], ['f30f16/r', 'movshdup', 'Vx Wx', 'v2'],
   ...SSSE3.map(([op, name]): Row => [`660f38${op}/r`, name, 'Vx Wx', 'v2']), ['660f3a0f/r', 'palignr', 'Vx Wx Ib', 'v2'],
   ...PACKED.map(([op, name, cost = '']): Row => [`660f38${op}/r`, name, 'Vx Wx', `${cost} v2`]),
   ...EXTEND.flatMap(([n, name, width]): Row[] => [[`660f382${n}/r`, `pmovsx${name}`, `Vx W${width}`, 'v2'], [`660f383${n}/r`, `pmovzx${name}`, `Vx W${width}`, 'v2']]),

@@ -20,7 +20,7 @@ export const X87_ROWS: readonly Row[] = [
   ['d9/3m', 'fstp', 'Md', 'x87'], ['dd/3m', 'fstp', 'Mq', 'x87'], ['db/7m', 'fstp', 'Mt', 'x87'], ['dd/3r', 'fstp', 'T', 'x87'],
   ['d9/3r', 'fstpnce', 'T', 'x87'], ['df/2r', 'fstp', 'T', 'x87'], ['df/3r', 'fstp', 'T', 'x87'],
   ['df/2m', 'fist', 'Mw', 'x87'], ['db/2m', 'fist', 'Md', 'x87'], ['df/3m', 'fistp', 'Mw', 'x87'], ['db/3m', 'fistp', 'Md', 'x87'], ['df/7m', 'fistp', 'Mq', 'x87'],
-  ['df/1m', 'fisttp', 'Mw', 'x87 v2'], ['db/1m', 'fisttp', 'Md', 'x87 v2'], ['dd/1m', 'fisttp', 'Mq', 'x87 v2'], ['df/6m', 'fbstp', 'Mt', 'x87'],
+  ['df/1m', 'fisttp', 'Mw', 'x87'], ['db/1m', 'fisttp', 'Md', 'x87'], ['dd/1m', 'fisttp', 'Mq', 'x87'], ['df/6m', 'fbstp', 'Mt', 'x87'],
   ['d9/1r', 'fxch', 'T', 'x87'], ['dd/1r', 'fxch', 'T', 'x87'], ['df/1r', 'fxch', 'T', 'x87'],
   ['d9=e0', 'fchs', '', 'x87'], ['d9=e1', 'fabs', '', 'x87'], ['d9=e4', 'ftst', '', 'x87'], ['d9=e5', 'fxam', '', 'x87'],
   ['d9=e8', 'fld1', '', 'x87'], ['d9=e9', 'fldl2t', '', 'x87'], ['d9=ea', 'fldl2e', '', 'x87'], ['d9=eb', 'fldpi', '', 'x87'], ['d9=ec', 'fldlg2', '', 'x87'], ['d9=ed', 'fldln2', '', 'x87'], ['d9=ee', 'fldz', '', 'x87'],
