@@ -82,7 +82,8 @@ export const S = {
   scratch: 960,
   /** Flags as a compiled region leaves them (jit/context.ts): kind, a, b, r; kind 0: in flagRes, flagCc, flagFx. The interpreter packs them first. */
   fk: 976, fa: 984, fb: 992, fr: 1000,
-  /** Cycles from `now` to the deadline, 0 to 2^30, when a region was entered or after its last slow path: `now` does not yet have what the region has spent. */
+  /** Cycles from `now` to the deadline, 0 to 2^30, when the first of the regions was entered that control has gone through since, or after a slow path of theirs: `now` does not yet have
+   *  what they have spent. What was left when the last of them ended is in `left`, and cycles − instructions of all that have ended in `extra` (interp/exits.ts). */
   limit: 980,
   /** A copy of an operand that crosses pages or is long. */
   bounce: 1024, bounceSize: 1024,
@@ -96,6 +97,7 @@ export const S = {
   waitRsp: 0x24808, waiting: 0x24810,
   /** BLK.entry of the block at which a region is entered. */
   entry: 0x24814,
+  left: 0x24818, extra: 0x2481c,
 } as const;
 
 export const DTLB_ENTRIES = 4096;

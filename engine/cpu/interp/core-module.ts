@@ -15,7 +15,7 @@ import { HOT_FORMS, OTHER_FORMS, formFromKey } from './common-forms.ts';
 import { CODE, InterpCtx, condFromState, tailCalls } from './context.ts';
 import { decodeTables, emitDecodeKnown } from './decode-known.ts';
 import { DISPATCH_SLOTS, SLOT, emitBlockOf, emitChain, emitFetch, emitHot, emitLimit, emitNextBlock, emitSpendBlock } from './dispatch.ts';
-import { emitCall, emitExit, emitReturn, emitRun, emitSpend } from './exits.ts';
+import { emitCall, emitExit, emitLeft, emitReturn, emitRun, emitSettle } from './exits.ts';
 import { FUSED, fusionTable } from './fused-forms.ts';
 import { emitFind } from './find-known.ts';
 import { emitInnerLoop } from './inner-loop.ts';
@@ -89,7 +89,6 @@ export function buildCoreModule(counting = false): Uint8Array {
   emitDecodeKnown(known);
   emitFind(found, known, js.get('find')!, builtInSlots().get(END_FORM.key)!);
   emitChain(chain, fetch, js.get('itlb')!, found, handlerType);
-  emitRun(get('sys.dispatch'), chain);
   const next = get('sys.next'), rip = next.local(I64);
   next.get(0).i64Load(CTX.rip).set(rip);
   emitNextBlock(next, { rip }, chain, handlerType);
@@ -105,13 +104,16 @@ export function buildCoreModule(counting = false): Uint8Array {
   get('sys.pack').get(0).get(0).i32Load(S.fk).get(0).i64Load(S.fa).get(0).i64Load(S.fb).get(0).i64Load(S.fr).call(get('sys.packflags')).get(0).i32Const(0).i32Store(S.fk);
   const packed = (f: Func): void => { f.get(0).i32Load(S.fk).ifThen().get(0).call(get('sys.pack')).end(); };
   const side = get('sys.side'), block = side.local(I32), sides = side.local(I32);
-  emitExit(get('sys.exit'), chain, js.get('way')!, handlerType);
-  emitCall(get('sys.call'), chain, fetch, js.get('way')!, handlerType);
-  emitReturn(get('sys.return'), js.get('way')!);
+  const settle = m.func([I32], []);
+  emitSettle(settle);
+  emitExit(get('sys.exit'), chain, settle, js.get('way')!, handlerType);
+  emitCall(get('sys.call'), chain, settle, fetch, js.get('way')!, handlerType);
+  emitReturn(get('sys.return'), settle, js.get('way')!);
+  emitRun(get('sys.dispatch'), chain, settle);
   emitCount(side, 'sideExits');
   if (counting) side.get(1).call(js.get('sideexit')!);
-  emitSpend(side, 2);
-  side.drop();
+  emitLeft(side, 2);
+  side.get(0).call(settle);
   side.get(2).i32WrapI64().i32Const(LONGEST_WAY + COST.tlbMiss).i32GtS().ifThen(); // else it is the deadline for which it was left
   emitBlockOf(side, 1);
   side.tee(block).get(block).i32Load(BLK.sides).i32Const(1).i32Add().tee(sides).i32Store(BLK.sides);

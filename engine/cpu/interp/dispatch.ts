@@ -67,8 +67,9 @@ export function emitChain(f: Func, refill: Func, itlb: number, find: Func, handl
 }
 /** Where ENTRIES has the entry at pa, if it has it. */
 export const entryAt = (pa: number): number => ENTRIES + ((pa ^ (pa >>> 9)) & ((1 << ENTRIES_BITS) - 1)) * ENT.size;
-/** push i32, i32, i32: the state, the block at the address in local `rip`, its function: with the instruction TLB, ENTRIES or the jump cache; `slow` is emitted for what is in none. */
-export function emitArrival(f: Func, rip: number, slow: () => void): void {
+/** push i32, i32, i32: the state, the block at the address in local `rip`, its function: with the instruction TLB, ENTRIES or the jump cache; `slow` is emitted for what is in none, and `out`
+ *  where the block is the interpreter's. */
+export function emitArrival(f: Func, rip: number, slow: () => void, out: () => void): void {
   const pa = f.local(I32), e = f.local(I32), at = f.local(I32), block = f.local(I32), fn = f.local(I32);
   emitCount(f, 'dispatches');
   emitAddress(f, rip, pa, slow);
@@ -81,11 +82,22 @@ export function emitArrival(f: Func, rip: number, slow: () => void): void {
   f.get(e).i32Load(JUMP_CACHE + 4).tee(block).i32Load16U(BLK.fn).tee(fn).i32Const(SLOT.fused).i32GeU().ifThen(); // a region's
   f.get(at).get(pa).i32Store(ENTRIES + ENT.pa).get(at).get(fn).i32Store(ENTRIES + ENT.fn).get(at).get(block).i32Store(ENTRIES + ENT.block);
   f.get(at).get(block).i32Load16U(BLK.entry).i32Store(ENTRIES + ENT.entry).get(STATE).get(block).i32Load16U(BLK.entry).i32Store(S.entry);
-  f.end().end();
+  f.else(); out(); f.end().end();
   f.get(STATE).get(block).get(fn);
 }
-/** What a region finds in the state as it is entered at the block of a local, if there is one: the time that is left, and which entry it is. */
-function emitEntering(f: Func, block: number): void { f.get(STATE); emitLimit(f); f.i32Store(S.limit).get(STATE).get(block).i32Load16U(BLK.entry).i32Store(S.entry); }
+/** What a region finds in the state as it is entered at the block of a local, if there is one, `now` being what it is: the time that is left, and which entry it is. */
+function emitEntering(f: Func, block: number): void {
+  emitFresh(f);
+  f.get(STATE).get(block).i32Load16U(BLK.entry).i32Store(S.entry);
+}
+/** The time to the deadline; no region has spent of it. */
+export function emitFresh(f: Func): void {
+  const limit = f.local(I32);
+  emitLimit(f);
+  f.set(limit);
+  f.get(STATE).get(limit).i32Store(S.limit).get(STATE).get(limit).i32Store(S.left).get(STATE).i32Const(0).i32Store(S.extra);
+  f.free(limit);
+}
 /** push i32: cycles to the deadline, from 0 to 2^30. */
 export function emitLimit(f: Func): void {
   const left = f.local(I64);

@@ -163,7 +163,7 @@ export class RegionEmitter {
   private arrive(): void {
     const { f } = this;
     if (this.table) f.get(STATE).i32Load(S.entry).set(this.next);
-    f.get(STATE).i32Load(S.limit).set(this.state.left);
+    f.get(STATE).i32Load(S.left).set(this.state.left);
   }
   private epilogue(): void {
     const { f, state, region } = this;
@@ -261,7 +261,7 @@ export class RegionEmitter {
     ctx.spillFlags();
     f.get(STATE); state.time(); target(); ctx.va(site.offset); this.call(f, 'sys.call');
     f.tee(code).if(); f.get(code).return().end();
-    f.get(STATE).i32Load(S.limit).set(state.left);
+    f.get(STATE).i32Load(S.left).set(state.left);
     // What was called may have moved pages of the data TLB and loaded MXCSR
     for (const { bound } of state.holds) f.i64Const(0).set(bound);
     f.i32Const(0).set(ctx.regionFlag('fp'));

@@ -36,12 +36,12 @@
   local.get 0 local.get 3 i32.store offset=868 (;rec;)
   i32.const -2147483648)
 (func $0 (param $state i32) (param $block i32) (result i32)
-  (local i64) (local $limit i32) (local i32) (local i32) (local i64) (local i64) (local i64) (local i64) (local i64) (local i64) (local i64) (local $rbx i64) (local $rax i64) (local i64) (local i32) (local i64) (local i64) (local $rdi i64) (local i32)
-  i32.const (;state;) i32.load offset=980 (;limit;) local.set $limit
+  (local i64) (local $left i32) (local i32) (local i32) (local i64) (local i64) (local i64) (local i64) (local i64) (local i64) (local i64) (local $rbx i64) (local $rax i64) (local i64) (local i32) (local i64) (local i64) (local $rdi i64) (local i32)
+  i32.const (;state;) i32.load offset=149528 (;left;) local.set $left
   block
-    local.get $limit i32.const 19 i32.le_s if (;unlikely;)
+    local.get $left i32.const 19 i32.le_s if (;unlikely;)
       i32.const (;state;) i32.const 1073741952 i32.store offset=868 (;rec;)
-      i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 3
+      i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 3
     end
     i32.const (;state;) i64.load offset=24 (;rbx;) local.set $rbx
     local.get $rbx local.set 9
@@ -51,7 +51,7 @@
     local.get $rdi local.set 18
     local.get 18 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 131040 i32.and local.tee 20 i64.load offset=6152 (;dtlb.write;) local.get 18 i64.xor i64.const 4088 i64.gt_u if (;unlikely;)
       i32.const (;state;) i32.const 1073741952 i32.store offset=868 (;rec;)
-      i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 3
+      i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 3
     end
     local.get 18 i32.wrap_i64 local.get 20 i32.load offset=6160 (;dtlb.addend;) i32.add local.tee 16 i64.load local.set 15
     local.get 15 local.set 11
@@ -65,7 +65,7 @@
       i32.const (;state;) local.get $rax i64.store (;rax;)
     end
     i32.const (;state;) i32.const 1073741953 i32.store offset=868 (;rec;)
-    i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or i32.const 16394 local.get 6 local.get 7 return_call 4
+    i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or i32.const 16394 local.get 6 local.get 7 return_call 4
     unreachable
   end
   unreachable)

@@ -38,12 +38,12 @@
   local.get 0 local.get 3 i32.store offset=868 (;rec;)
   i32.const -2147483648)
 (func $0 (param $state i32) (param $block i32) (result i32)
-  (local i64) (local $limit i32) (local i32) (local i32) (local i64) (local i64) (local i64) (local f64) (local f64) (local i32) (local $xmm1 v128) (local $xmm0 v128) (local i32)
-  i32.const (;state;) i32.load offset=980 (;limit;) local.set $limit
+  (local i64) (local $left i32) (local i32) (local i32) (local i64) (local i64) (local i64) (local f64) (local f64) (local i32) (local $xmm1 v128) (local $xmm0 v128) (local i32)
+  i32.const (;state;) i32.load offset=149528 (;left;) local.set $left
   block
-    local.get $limit i32.const 4 i32.le_s if (;unlikely;)
+    local.get $left i32.const 4 i32.le_s if (;unlikely;)
       i32.const (;state;) i32.const 1073741952 i32.store offset=868 (;rec;)
-      i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
+      i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
     end
     i32.const (;state;) v128.load offset=336 (;xmm1;) local.set $xmm1
     local.get $xmm1 f64x2.extract_lane 0 local.set 10
@@ -68,26 +68,26 @@
       i32.const (;state;) i32.load offset=172 if (;unlikely;)
         i32.const (;state;) i32.const 0 i32.store offset=172
         i32.const (;state;) i32.const 1073741952 i32.store offset=868 (;rec;)
-        i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
+        i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
       end
     end
     local.get 11 local.tee 14 i64.extend_i32_u local.set 6
-    local.get $limit i32.const 4 i32.sub local.set $limit
+    local.get $left i32.const 4 i32.sub local.set $left
     local.get 4 i32.const 2 i32.add local.set 4
     local.get 14 i32.const 65 i32.and i32.const 0 i32.ne i32.eqz if
-      local.get $limit i32.const 1 i32.le_s if (;unlikely;)
+      local.get $left i32.const 1 i32.le_s if (;unlikely;)
         i32.const (;state;) i32.const 1073742080 i32.store offset=868 (;rec;)
-        i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or i32.const 16391 local.get 6 i64.const 0 return_call 6
+        i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or i32.const 16391 local.get 6 i64.const 0 return_call 6
       end
       i32.const (;state;) i32.const 1073742080 i32.store offset=868 (;rec;)
-      i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or i32.const 16391 local.get 6 i64.const 0 return_call 6
+      i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or i32.const 16391 local.get 6 i64.const 0 return_call 6
     end
-    local.get $limit i32.const 2 i32.le_s if (;unlikely;)
+    local.get $left i32.const 2 i32.le_s if (;unlikely;)
       i32.const (;state;) i32.const 1073742208 i32.store offset=868 (;rec;)
-      i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or i32.const 16391 local.get 6 i64.const 0 return_call 6
+      i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or i32.const 16391 local.get 6 i64.const 0 return_call 6
     end
     i32.const (;state;) i32.const 1073742209 i32.store offset=868 (;rec;)
-    i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or i32.const 16391 local.get 6 i64.const 0 return_call 6
+    i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or i32.const 16391 local.get 6 i64.const 0 return_call 6
     unreachable
   end
   unreachable)

@@ -39,12 +39,12 @@
   local.get 0 local.get 3 i32.store offset=868 (;rec;)
   i32.const -2147483648)
 (func $0 (param $state i32) (param $block i32) (result i32)
-  (local i64) (local $limit i32) (local i32) (local i64) (local i64) (local i64) (local $rbx i64) (local i64) (local i32) (local i32) (local $rax i64) (local i64) (local i32) (local i32) (local i32) (local i32) (local i64) (local i64)
-  i32.const (;state;) i32.load offset=980 (;limit;) local.set $limit
+  (local i64) (local $left i32) (local i32) (local i64) (local i64) (local i64) (local $rbx i64) (local i64) (local i32) (local i32) (local $rax i64) (local i64) (local i32) (local i32) (local i32) (local i32) (local i64) (local i64)
+  i32.const (;state;) i32.load offset=149528 (;left;) local.set $left
   block
-    local.get $limit i32.const 2 i32.le_s if (;unlikely;)
+    local.get $left i32.const 2 i32.le_s if (;unlikely;)
       i32.const (;state;) i32.const 1073741952 i32.store offset=868 (;rec;)
-      i32.const (;state;) local.get $limit i64.extend_i32_u return_call 3
+      i32.const (;state;) local.get $left i64.extend_i32_u return_call 3
     end
     i32.const (;state;) i64.load offset=24 (;rbx;) local.set $rbx
     local.get $rbx i32.wrap_i64 local.tee 10 local.tee 11 i64.extend_i32_u local.set 9
@@ -54,27 +54,27 @@
     local.get 15 local.set 16
     local.get 9 local.set 6
     local.get 11 local.set 17
-    local.get $limit i32.const 2 i32.sub local.set $limit
+    local.get $left i32.const 2 i32.sub local.set $left
     local.get 16 local.get 17 i32.lt_s if
-      local.get $limit i32.const 2 i32.le_s if (;unlikely;)
+      local.get $left i32.const 2 i32.le_s if (;unlikely;)
         i32.const (;state;) i32.const 1073742080 i32.store offset=868 (;rec;)
-        i32.const (;state;) local.get $limit i64.extend_i32_u i32.const 8202 local.get 5 local.get 6 return_call 4
+        i32.const (;state;) local.get $left i64.extend_i32_u i32.const 8202 local.get 5 local.get 6 return_call 4
       end
       i64.const 2 local.set 18
       i32.const (;state;) i64.const 2 i64.store offset=16 (;rdx;)
       i32.const (;state;) i32.const 1073742081 i32.store offset=868 (;rec;)
-      i32.const (;state;) local.get $limit i64.extend_i32_u i32.const 8202 local.get 5 local.get 6 return_call 4
+      i32.const (;state;) local.get $left i64.extend_i32_u i32.const 8202 local.get 5 local.get 6 return_call 4
     end
-    local.get $limit i32.const 3 i32.le_s if (;unlikely;)
+    local.get $left i32.const 3 i32.le_s if (;unlikely;)
       i32.const (;state;) i32.const 1073742208 i32.store offset=868 (;rec;)
-      i32.const (;state;) local.get $limit i64.extend_i32_u i32.const 8202 local.get 5 local.get 6 return_call 4
+      i32.const (;state;) local.get $left i64.extend_i32_u i32.const 8202 local.get 5 local.get 6 return_call 4
     end
     i64.const 1 local.set 19
     i64.const 2 local.set 18
     i32.const (;state;) i64.const 1 i64.store offset=8 (;rcx;)
     i32.const (;state;) i64.const 2 i64.store offset=16 (;rdx;)
     i32.const (;state;) i32.const 1073742210 i32.store offset=868 (;rec;)
-    i32.const (;state;) local.get $limit i64.extend_i32_u i32.const 8202 local.get 5 local.get 6 return_call 4
+    i32.const (;state;) local.get $left i64.extend_i32_u i32.const 8202 local.get 5 local.get 6 return_call 4
     unreachable
   end
   unreachable)

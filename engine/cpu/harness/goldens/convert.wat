@@ -37,12 +37,12 @@
   local.get 0 local.get 3 i32.store offset=868 (;rec;)
   i32.const -2147483648)
 (func $0 (param $state i32) (param $block i32) (result i32)
-  (local i64) (local $limit i32) (local i32) (local i32) (local i64) (local i64) (local i64) (local f64) (local i64) (local $rax i64) (local i32) (local $xmm0 v128) (local i32) (local i32) (local i64)
-  i32.const (;state;) i32.load offset=980 (;limit;) local.set $limit
+  (local i64) (local $left i32) (local i32) (local i32) (local i64) (local i64) (local i64) (local f64) (local i64) (local $rax i64) (local i32) (local $xmm0 v128) (local i32) (local i32) (local i64)
+  i32.const (;state;) i32.load offset=149528 (;left;) local.set $left
   block
-    local.get $limit i32.const 7 i32.le_s if (;unlikely;)
+    local.get $left i32.const 7 i32.le_s if (;unlikely;)
       i32.const (;state;) i32.const 1073741952 i32.store offset=868 (;rec;)
-      i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 4
+      i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 4
     end
     i32.const (;state;) i64.load (;rax;) local.set $rax
     local.get $rax i32.wrap_i64 local.tee 12 i64.extend_i32_u i64.extend32_s local.tee 10 f64.convert_i64_s local.set 9
@@ -63,14 +63,14 @@
         i32.const (;state;) i32.const 0 i32.store offset=172
         i32.const (;state;) local.get $xmm0 v128.store offset=320 (;xmm0;)
         i32.const (;state;) i32.const 1073741953 i32.store offset=868 (;rec;)
-        i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 4
+        i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 4
       end
     end
     local.get 10 local.set 16
     i32.const (;state;) local.get 16 i64.store offset=16 (;rdx;)
     i32.const (;state;) local.get $xmm0 v128.store offset=320 (;xmm0;)
     i32.const (;state;) i32.const 1073741954 i32.store offset=868 (;rec;)
-    i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 4
+    i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 4
     unreachable
   end
   unreachable)

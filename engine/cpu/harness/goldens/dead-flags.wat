@@ -40,12 +40,12 @@
   local.get 0 local.get 3 i32.store offset=868 (;rec;)
   i32.const -2147483648)
 (func $0 (param $state i32) (param $block i32) (result i32)
-  (local i64) (local $limit i32) (local i32) (local i64) (local i64) (local i64) (local $rbx i64) (local $rax i64) (local $rcx i64) (local $rdx i64)
-  i32.const (;state;) i32.load offset=980 (;limit;) local.set $limit
+  (local i64) (local $left i32) (local i32) (local i64) (local i64) (local i64) (local $rbx i64) (local $rax i64) (local $rcx i64) (local $rdx i64)
+  i32.const (;state;) i32.load offset=149528 (;left;) local.set $left
   block
-    local.get $limit i32.const 4 i32.le_s if (;unlikely;)
+    local.get $left i32.const 4 i32.le_s if (;unlikely;)
       i32.const (;state;) i32.const 1073741952 i32.store offset=868 (;rec;)
-      i32.const (;state;) local.get $limit i64.extend_i32_u return_call 3
+      i32.const (;state;) local.get $left i64.extend_i32_u return_call 3
     end
     i32.const (;state;) i64.load offset=24 (;rbx;) local.set $rbx
     i32.const (;state;) i64.load (;rax;) local.set $rax
@@ -56,25 +56,25 @@
     local.get $rax local.get $rdx i64.sub local.set $rax
     local.get $rax local.set 5
     local.get $rdx local.set 6
-    local.get $limit i32.const 4 i32.sub local.set $limit
+    local.get $left i32.const 4 i32.sub local.set $left
     local.get 5 i64.const 0 i64.lt_s if
-      local.get $limit i32.const 1 i32.le_s if (;unlikely;)
+      local.get $left i32.const 1 i32.le_s if (;unlikely;)
         i32.const (;state;) local.get $rax i64.store (;rax;)
         i32.const (;state;) i32.const 1073742080 i32.store offset=868 (;rec;)
-        i32.const (;state;) local.get $limit i64.extend_i32_u i32.const 16386 local.get 5 local.get 6 return_call 4
+        i32.const (;state;) local.get $left i64.extend_i32_u i32.const 16386 local.get 5 local.get 6 return_call 4
       end
       i32.const (;state;) local.get $rax i64.store (;rax;)
       i32.const (;state;) i32.const 1073742080 i32.store offset=868 (;rec;)
-      i32.const (;state;) local.get $limit i64.extend_i32_u i32.const 16386 local.get 5 local.get 6 return_call 4
+      i32.const (;state;) local.get $left i64.extend_i32_u i32.const 16386 local.get 5 local.get 6 return_call 4
     end
-    local.get $limit i32.const 2 i32.le_s if (;unlikely;)
+    local.get $left i32.const 2 i32.le_s if (;unlikely;)
       i32.const (;state;) local.get $rax i64.store (;rax;)
       i32.const (;state;) i32.const 1073742208 i32.store offset=868 (;rec;)
-      i32.const (;state;) local.get $limit i64.extend_i32_u i32.const 16386 local.get 5 local.get 6 return_call 4
+      i32.const (;state;) local.get $left i64.extend_i32_u i32.const 16386 local.get 5 local.get 6 return_call 4
     end
     i32.const (;state;) local.get $rax i64.store (;rax;)
     i32.const (;state;) i32.const 1073742209 i32.store offset=868 (;rec;)
-    i32.const (;state;) local.get $limit i64.extend_i32_u i32.const 16386 local.get 5 local.get 6 return_call 4
+    i32.const (;state;) local.get $left i64.extend_i32_u i32.const 16386 local.get 5 local.get 6 return_call 4
     unreachable
   end
   unreachable)

@@ -37,12 +37,12 @@
   local.get 0 local.get 3 i32.store offset=868 (;rec;)
   i32.const -2147483648)
 (func $0 (param $state i32) (param $block i32) (result i32)
-  (local i64) (local $limit i32) (local i32) (local i32) (local i64) (local i64) (local i64) (local $rdx i64) (local i64) (local i32) (local i32) (local i64) (local i32) (local i32) (local i64) (local i64) (local $rcx i64) (local i64) (local i64) (local i64) (local i64) (local i32) (local i64) (local i32) (local $rax i64) (local i32) (local i32)
-  i32.const (;state;) i32.load offset=980 (;limit;) local.set $limit
+  (local i64) (local $left i32) (local i32) (local i32) (local i64) (local i64) (local i64) (local $rdx i64) (local i64) (local i32) (local i32) (local i64) (local i32) (local i32) (local i64) (local i64) (local $rcx i64) (local i64) (local i64) (local i64) (local i64) (local i32) (local i64) (local i32) (local $rax i64) (local i32) (local i32)
+  i32.const (;state;) i32.load offset=149528 (;left;) local.set $left
   block
-    local.get $limit i32.const 22 i32.le_s if (;unlikely;)
+    local.get $left i32.const 22 i32.le_s if (;unlikely;)
       i32.const (;state;) i32.const 1073741952 i32.store offset=868 (;rec;)
-      i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 3
+      i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 3
     end
     i32.const (;state;) i64.load offset=16 (;rdx;) local.set $rdx
     local.get $rdx i32.wrap_i64 local.tee 11 local.tee 12 i64.extend_i32_u local.set 10
@@ -55,7 +55,7 @@
       i32.const (;state;) local.get $rdx i64.store offset=16 (;rdx;)
       i32.const (;state;) i32.const 1073741953 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get 8 i64.store offset=1000 (;fr;)
-      i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or i32.const 8195 i64.const 0 i64.const 0 return_call 4
+      i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or i32.const 8195 i64.const 0 i64.const 0 return_call 4
     end
     local.get $rdx local.set 19
     local.get 11 local.set 25
@@ -65,7 +65,7 @@
       i32.const (;state;) local.get $rdx i64.store offset=16 (;rdx;)
       i32.const (;state;) i32.const 1073741953 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get 8 i64.store offset=1000 (;fr;)
-      i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or i32.const 8195 i64.const 0 i64.const 0 return_call 4
+      i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or i32.const 8195 i64.const 0 i64.const 0 return_call 4
     end
     local.get 19 i64.eqz if
       local.get 20 local.get 13 i64.div_u local.set 16
@@ -92,7 +92,7 @@
     i32.const (;state;) local.get $rdx i64.store offset=16 (;rdx;)
     i32.const (;state;) i32.const 1073741954 i32.store offset=868 (;rec;)
     i32.const (;state;) local.get 8 i64.store offset=1000 (;fr;)
-    i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or i32.const 8195 i64.const 0 i64.const 0 return_call 4
+    i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or i32.const 8195 i64.const 0 i64.const 0 return_call 4
     unreachable
   end
   unreachable)

@@ -37,12 +37,12 @@
   local.get 0 local.get 3 i32.store offset=868 (;rec;)
   i32.const -2147483648)
 (func $0 (param $state i32) (param $block i32) (result i32)
-  (local i64) (local $limit i32) (local i32) (local i32) (local i64) (local i64) (local i64) (local f64) (local f64) (local f64) (local $xmm1 v128) (local $xmm0 v128) (local i32) (local i32) (local i64) (local $rdi i64) (local i32)
-  i32.const (;state;) i32.load offset=980 (;limit;) local.set $limit
+  (local i64) (local $left i32) (local i32) (local i32) (local i64) (local i64) (local i64) (local f64) (local f64) (local f64) (local $xmm1 v128) (local $xmm0 v128) (local i32) (local i32) (local i64) (local $rdi i64) (local i32)
+  i32.const (;state;) i32.load offset=149528 (;left;) local.set $left
   block
-    local.get $limit i32.const 7 i32.le_s if (;unlikely;)
+    local.get $left i32.const 7 i32.le_s if (;unlikely;)
       i32.const (;state;) i32.const 1073741952 i32.store offset=868 (;rec;)
-      i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
+      i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
     end
     i32.const (;state;) v128.load offset=336 (;xmm1;) local.set $xmm1
     local.get $xmm1 f64x2.extract_lane 0 local.set 10
@@ -73,7 +73,7 @@
         i32.const (;state;) i32.load offset=172 if (;unlikely;)
           i32.const (;state;) i32.const 0 i32.store offset=172
           i32.const (;state;) i32.const 1073741952 i32.store offset=868 (;rec;)
-          i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
+          i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
         end
       end
       local.get 10 i64.reinterpret_f64 i64.const 1 i64.shl i64.const 1 i64.sub i64.const 9007199254740991 i64.lt_u local.get 9 i64.reinterpret_f64 i64.const 1 i64.shl i64.const 1 i64.sub i64.const 9007199254740991 i64.lt_u i32.or local.get 11 i64.reinterpret_f64 i64.const 1 i64.shl i64.const 1 i64.sub i64.const 9007199254740991 i64.lt_u i32.or i32.const (;state;) i32.load offset=160 (;mxcsr;) i32.const 2 i32.and i32.eqz i32.and if
@@ -87,7 +87,7 @@
     i32.const (;state;) local.get $xmm0 v128.store offset=320 (;xmm0;)
     local.get 16 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 131040 i32.and local.tee 18 i64.load offset=6144 (;dtlb.read;) local.get 16 i64.xor i64.const 4088 i64.gt_u if (;unlikely;)
       i32.const (;state;) i32.const 1073741953 i32.store offset=868 (;rec;)
-      i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
+      i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
     end
     local.get 16 i32.wrap_i64 local.get 18 i32.load offset=6160 (;dtlb.addend;) i32.add v128.load64_zero f64x2.extract_lane 0 local.set 10
     local.get $xmm0 f64x2.extract_lane 0 local.set 11
@@ -110,7 +110,7 @@
         i32.const (;state;) i32.load offset=172 if (;unlikely;)
           i32.const (;state;) i32.const 0 i32.store offset=172
           i32.const (;state;) i32.const 1073741953 i32.store offset=868 (;rec;)
-          i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
+          i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
         end
       end
       local.get 10 i64.reinterpret_f64 i64.const 1 i64.shl i64.const 1 i64.sub i64.const 9007199254740991 i64.lt_u local.get 11 i64.reinterpret_f64 i64.const 1 i64.shl i64.const 1 i64.sub i64.const 9007199254740991 i64.lt_u i32.or local.get 9 i64.reinterpret_f64 i64.const 1 i64.shl i64.const 1 i64.sub i64.const 9007199254740991 i64.lt_u i32.or i32.const (;state;) i32.load offset=160 (;mxcsr;) i32.const 2 i32.and i32.eqz i32.and if
@@ -121,7 +121,7 @@
     local.get $xmm0 local.get 9 f64x2.replace_lane 0 local.set $xmm0
     i32.const (;state;) local.get $xmm0 v128.store offset=320 (;xmm0;)
     i32.const (;state;) i32.const 1073741954 i32.store offset=868 (;rec;)
-    i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
+    i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
     unreachable
   end
   unreachable)

@@ -37,12 +37,12 @@
   local.get 0 local.get 3 i32.store offset=868 (;rec;)
   i32.const -2147483648)
 (func $0 (param $state i32) (param $block i32) (result i32)
-  (local i64) (local $limit i32) (local i32) (local i64) (local i64) (local i64) (local $rax i64) (local i64) (local $rbx i64) (local $rcx i64) (local i64) (local i64) (local i64)
-  i32.const (;state;) i32.load offset=980 (;limit;) local.set $limit
+  (local i64) (local $left i32) (local i32) (local i64) (local i64) (local i64) (local $rax i64) (local i64) (local $rbx i64) (local $rcx i64) (local i64) (local i64) (local i64)
+  i32.const (;state;) i32.load offset=149528 (;left;) local.set $left
   block
-    local.get $limit i32.const 3 i32.le_s if (;unlikely;)
+    local.get $left i32.const 3 i32.le_s if (;unlikely;)
       i32.const (;state;) i32.const 1073741952 i32.store offset=868 (;rec;)
-      i32.const (;state;) local.get $limit i64.extend_i32_u return_call 3
+      i32.const (;state;) local.get $left i64.extend_i32_u return_call 3
     end
     i32.const (;state;) i64.load (;rax;) local.set $rax
     local.get $rax i64.const 8 i64.shr_u i64.const 255 i64.and local.tee 9 i32.const (;state;) i64.load offset=24 (;rbx;) local.set $rbx
@@ -57,7 +57,7 @@
     i32.const (;state;) local.get $rcx i64.store offset=8 (;rcx;)
     i32.const (;state;) local.get $rbx i64.store offset=24 (;rbx;)
     i32.const (;state;) i32.const 1073741954 i32.store offset=868 (;rec;)
-    i32.const (;state;) local.get $limit i64.extend_i32_u i32.const 2049 local.get 5 local.get 6 return_call 4
+    i32.const (;state;) local.get $left i64.extend_i32_u i32.const 2049 local.get 5 local.get 6 return_call 4
     unreachable
   end
   unreachable)

@@ -39,12 +39,12 @@
   local.get 0 local.get 3 i32.store offset=868 (;rec;)
   i32.const -2147483648)
 (func $0 (param $state i32) (param $block i32) (result i32)
-  (local i64) (local $limit i32) (local i32) (local i64) (local i64) (local i64) (local $rbx i64) (local $rax i64) (local $rcx i64) (local i32)
-  i32.const (;state;) i32.load offset=980 (;limit;) local.set $limit
+  (local i64) (local $left i32) (local i32) (local i64) (local i64) (local i64) (local $rbx i64) (local $rax i64) (local $rcx i64) (local i32)
+  i32.const (;state;) i32.load offset=149528 (;left;) local.set $left
   block
-    local.get $limit i32.const 3 i32.le_s if (;unlikely;)
+    local.get $left i32.const 3 i32.le_s if (;unlikely;)
       i32.const (;state;) i32.const 1073741952 i32.store offset=868 (;rec;)
-      i32.const (;state;) local.get $limit i64.extend_i32_u return_call 3
+      i32.const (;state;) local.get $left i64.extend_i32_u return_call 3
     end
     i32.const (;state;) i64.load offset=24 (;rbx;) local.set $rbx
     i32.const (;state;) i64.load (;rax;) local.set $rax
@@ -55,33 +55,33 @@
     local.get $rcx i64.const 1 i64.add local.set $rcx
     local.get 5 local.get 6 i64.lt_u local.tee 11 i64.extend_i32_u local.set 6
     local.get $rcx local.set 7
-    local.get $limit i32.const 3 i32.sub local.set $limit
+    local.get $left i32.const 3 i32.sub local.set $left
     local.get 11 if
-      local.get $limit i32.const 1 i32.le_s if (;unlikely;)
+      local.get $left i32.const 1 i32.le_s if (;unlikely;)
         i32.const (;state;) local.get $rax i64.store (;rax;)
         i32.const (;state;) local.get $rcx i64.store offset=8 (;rcx;)
         i32.const (;state;) i32.const 1073742080 i32.store offset=868 (;rec;)
         i32.const (;state;) local.get 7 i64.store offset=1000 (;fr;)
-        i32.const (;state;) local.get $limit i64.extend_i32_u i32.const 16388 i64.const 0 local.get 6 return_call 4
+        i32.const (;state;) local.get $left i64.extend_i32_u i32.const 16388 i64.const 0 local.get 6 return_call 4
       end
       i32.const (;state;) local.get $rax i64.store (;rax;)
       i32.const (;state;) local.get $rcx i64.store offset=8 (;rcx;)
       i32.const (;state;) i32.const 1073742080 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get 7 i64.store offset=1000 (;fr;)
-      i32.const (;state;) local.get $limit i64.extend_i32_u i32.const 16388 i64.const 0 local.get 6 return_call 4
+      i32.const (;state;) local.get $left i64.extend_i32_u i32.const 16388 i64.const 0 local.get 6 return_call 4
     end
-    local.get $limit i32.const 2 i32.le_s if (;unlikely;)
+    local.get $left i32.const 2 i32.le_s if (;unlikely;)
       i32.const (;state;) local.get $rax i64.store (;rax;)
       i32.const (;state;) local.get $rcx i64.store offset=8 (;rcx;)
       i32.const (;state;) i32.const 1073742208 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get 7 i64.store offset=1000 (;fr;)
-      i32.const (;state;) local.get $limit i64.extend_i32_u i32.const 16388 i64.const 0 local.get 6 return_call 4
+      i32.const (;state;) local.get $left i64.extend_i32_u i32.const 16388 i64.const 0 local.get 6 return_call 4
     end
     i32.const (;state;) local.get $rax i64.store (;rax;)
     i32.const (;state;) local.get $rcx i64.store offset=8 (;rcx;)
     i32.const (;state;) i32.const 1073742209 i32.store offset=868 (;rec;)
     i32.const (;state;) local.get 7 i64.store offset=1000 (;fr;)
-    i32.const (;state;) local.get $limit i64.extend_i32_u i32.const 16388 i64.const 0 local.get 6 return_call 4
+    i32.const (;state;) local.get $left i64.extend_i32_u i32.const 16388 i64.const 0 local.get 6 return_call 4
     unreachable
   end
   unreachable)

@@ -44,13 +44,13 @@
   local.get 0 local.get 3 i32.store offset=868 (;rec;)
   i32.const -2147483648)
 (func $0 (param $state i32) (param $block i32) (result i32)
-  (local i64) (local $limit i32) (local i32) (local i64) (local i64) (local i64) (local i64) (local i32) (local i64) (local $rdx i64) (local $rsi i64) (local i32) (local i64) (local i32) (local i64) (local i64) (local i32) (local i64) (local i64) (local i32) (local i32) (local i32) (local i32) (local i32) (local $r9 i64) (local i32) (local $r8 i64)
-  i32.const (;state;) i32.load offset=980 (;limit;) local.set $limit
+  (local i64) (local $left i32) (local i32) (local i64) (local i64) (local i64) (local i64) (local i32) (local i64) (local $rdx i64) (local $rsi i64) (local i32) (local i64) (local i32) (local i64) (local i64) (local i32) (local i64) (local i64) (local i32) (local i32) (local i32) (local i32) (local i32) (local $r9 i64) (local i32) (local $r8 i64)
+  i32.const (;state;) i32.load offset=149528 (;left;) local.set $left
   block
     loop
-      local.get $limit i32.const 9 i32.le_s if (;unlikely;)
+      local.get $left i32.const 9 i32.le_s if (;unlikely;)
         i32.const (;state;) i32.const 1073741952 i32.store offset=868 (;rec;)
-        i32.const (;state;) local.get $limit i64.extend_i32_u return_call 3
+        i32.const (;state;) local.get $left i64.extend_i32_u return_call 3
       end
       i32.const (;state;) i64.load offset=16 (;rdx;) local.set $rdx
       local.get $rdx i64.const 1 i64.add local.set $rdx
@@ -63,7 +63,7 @@
       i32.const (;state;) local.get $rdx i64.store offset=16 (;rdx;)
       local.get 17 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 131040 i32.and local.tee 18 i64.load offset=6144 (;dtlb.read;) local.get 17 i64.xor i64.const 4095 i64.gt_u if (;unlikely;)
         i32.const (;state;) i32.const 1073741954 i32.store offset=868 (;rec;)
-        i32.const (;state;) local.get $limit i64.extend_i32_u i32.const 16385 local.get 5 i64.const 1 return_call 4
+        i32.const (;state;) local.get $left i64.extend_i32_u i32.const 16385 local.get 5 i64.const 1 return_call 4
       end
       local.get 17 i32.wrap_i64 local.get 18 i32.load offset=6160 (;dtlb.addend;) i32.add i64.load8_u local.set 16
       local.get $rsi i64.const 255 i64.and local.set 19
@@ -89,7 +89,7 @@
           i32.const (;state;) local.get $rsi i64.store offset=48 (;rsi;)
           i32.const (;state;) i32.const 1073741957 i32.store offset=868 (;rec;)
           i32.const (;state;) local.get 7 i64.store offset=1000 (;fr;)
-          i32.const (;state;) local.get $limit i64.extend_i32_u i32.const 8198 local.get 5 local.get 6 return_call 4
+          i32.const (;state;) local.get $left i64.extend_i32_u i32.const 8198 local.get 5 local.get 6 return_call 4
         end
         local.get 19 i32.wrap_i64 local.get 18 i32.load offset=6160 (;dtlb.addend;) i32.add local.set 22
         local.get 19 i64.const 4095 i64.and local.set 16
@@ -104,22 +104,22 @@
       i32.const (;state;) i64.load offset=64 (;r8;) local.set $r8
       local.get $rdx local.set 5
       local.get $r8 local.set 6
-      local.get $limit i32.const 9 i32.sub local.set $limit
+      local.get $left i32.const 9 i32.sub local.set $left
       local.get 5 local.get 6 i64.ne if
         i32.const (;state;) local.get 14 i64.store offset=8 (;rcx;)
         i32.const (;state;) local.get $rsi i64.store offset=48 (;rsi;)
         br 1
       end
-      local.get $limit i32.const 1 i32.le_s if (;unlikely;)
+      local.get $left i32.const 1 i32.le_s if (;unlikely;)
         i32.const (;state;) local.get 14 i64.store offset=8 (;rcx;)
         i32.const (;state;) local.get $rsi i64.store offset=48 (;rsi;)
         i32.const (;state;) i32.const 1073742080 i32.store offset=868 (;rec;)
-        i32.const (;state;) local.get $limit i64.extend_i32_u i32.const 16394 local.get 5 local.get 6 return_call 4
+        i32.const (;state;) local.get $left i64.extend_i32_u i32.const 16394 local.get 5 local.get 6 return_call 4
       end
       i32.const (;state;) local.get 14 i64.store offset=8 (;rcx;)
       i32.const (;state;) local.get $rsi i64.store offset=48 (;rsi;)
       i32.const (;state;) i32.const 1073742080 i32.store offset=868 (;rec;)
-      i32.const (;state;) local.get $limit i64.extend_i32_u i32.const 16394 local.get 5 local.get 6 return_call 4
+      i32.const (;state;) local.get $left i64.extend_i32_u i32.const 16394 local.get 5 local.get 6 return_call 4
       unreachable
     end
     unreachable

@@ -36,12 +36,12 @@
   local.get 0 local.get 3 i32.store offset=868 (;rec;)
   i32.const -2147483648)
 (func $0 (param $state i32) (param $block i32) (result i32)
-  (local i64) (local $limit i32) (local i32) (local i32) (local i64) (local i64) (local i64) (local i64) (local i64) (local i64) (local i64) (local $rbx i64) (local $rax i64) (local i64) (local i64) (local i64) (local i64) (local i64) (local i64) (local i64) (local i32) (local i32) (local i32) (local i32)
-  i32.const (;state;) i32.load offset=980 (;limit;) local.set $limit
+  (local i64) (local $left i32) (local i32) (local i32) (local i64) (local i64) (local i64) (local i64) (local i64) (local i64) (local i64) (local $rbx i64) (local $rax i64) (local i64) (local i64) (local i64) (local i64) (local i64) (local i64) (local i64) (local i32) (local i32) (local i32) (local i32)
+  i32.const (;state;) i32.load offset=149528 (;left;) local.set $left
   block
-    local.get $limit i32.const 4 i32.le_s if (;unlikely;)
+    local.get $left i32.const 4 i32.le_s if (;unlikely;)
       i32.const (;state;) i32.const 1073741952 i32.store offset=868 (;rec;)
-      i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 3
+      i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 3
     end
     i32.const (;state;) i64.load offset=24 (;rbx;) local.set $rbx
     local.get $rbx local.set 10
@@ -67,7 +67,7 @@
     i32.const (;state;) local.get 21 i64.store offset=16 (;rdx;)
     i32.const (;state;) i32.const 1073741953 i32.store offset=868 (;rec;)
     i32.const (;state;) local.get 8 i64.store offset=1000 (;fr;)
-    i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or i32.const 16390 local.get 6 local.get 7 return_call 4
+    i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or i32.const 16390 local.get 6 local.get 7 return_call 4
     unreachable
   end
   unreachable)

@@ -40,28 +40,28 @@
   local.get 0 local.get 3 i32.store offset=868 (;rec;)
   i32.const -2147483648)
 (func $0 (param $state i32) (param $block i32) (result i32)
-  (local i64) (local $limit i32) (local i32) (local i64) (local i64) (local i64) (local i64) (local i32) (local i64)
-  i32.const (;state;) i32.load offset=980 (;limit;) local.set $limit
+  (local i64) (local $left i32) (local i32) (local i64) (local i64) (local i64) (local i64) (local i32) (local i64)
+  i32.const (;state;) i32.load offset=149528 (;left;) local.set $left
   block
-    local.get $limit i32.const 2 i32.le_s if (;unlikely;)
+    local.get $left i32.const 2 i32.le_s if (;unlikely;)
       i32.const (;state;) i32.const 1073741952 i32.store offset=868 (;rec;)
-      i32.const (;state;) local.get $limit i64.extend_i32_u return_call 3
+      i32.const (;state;) local.get $left i64.extend_i32_u return_call 3
     end
     i32.const (;state;) i64.load offset=856 (;pageVa;) i64.const 9 i64.add local.set 8
     local.get 8 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 131040 i32.and local.tee 9 i64.load offset=6144 (;dtlb.read;) local.get 8 i64.xor i64.const 4088 i64.gt_u if (;unlikely;)
       i32.const (;state;) i32.const 1073741952 i32.store offset=868 (;rec;)
-      i32.const (;state;) local.get $limit i64.extend_i32_u return_call 3
+      i32.const (;state;) local.get $left i64.extend_i32_u return_call 3
     end
     local.get 8 i32.wrap_i64 local.get 9 i32.load offset=6160 (;dtlb.addend;) i32.add i64.load local.set 10
-    local.get $limit i32.const 2 i32.sub local.set $limit
-    local.get $limit i32.const 1 i32.le_s if (;unlikely;)
+    local.get $left i32.const 2 i32.sub local.set $left
+    local.get $left i32.const 1 i32.le_s if (;unlikely;)
       i32.const (;state;) local.get 10 i64.store (;rax;)
       i32.const (;state;) i32.const 1073742080 i32.store offset=868 (;rec;)
-      i32.const (;state;) local.get $limit i64.extend_i32_u return_call 3
+      i32.const (;state;) local.get $left i64.extend_i32_u return_call 3
     end
     i32.const (;state;) local.get 10 i64.store (;rax;)
     i32.const (;state;) i32.const 1073742080 i32.store offset=868 (;rec;)
-    i32.const (;state;) local.get $limit i64.extend_i32_u return_call 3
+    i32.const (;state;) local.get $left i64.extend_i32_u return_call 3
     unreachable
   end
   unreachable)

@@ -38,12 +38,12 @@
   local.get 0 local.get 3 i32.store offset=868 (;rec;)
   i32.const -2147483648)
 (func $0 (param $state i32) (param $block i32) (result i32)
-  (local i64) (local $limit i32) (local i32) (local i64) (local i64) (local i64) (local $xmm1 v128) (local $xmm0 v128) (local i64) (local i32) (local i64) (local i64) (local i32) (local $rcx i64) (local i32) (local i64) (local i32) (local i32)
-  i32.const (;state;) i32.load offset=980 (;limit;) local.set $limit
+  (local i64) (local $left i32) (local i32) (local i64) (local i64) (local i64) (local $xmm1 v128) (local $xmm0 v128) (local i64) (local i32) (local i64) (local i64) (local i32) (local $rcx i64) (local i32) (local i64) (local i32) (local i32)
+  i32.const (;state;) i32.load offset=149528 (;left;) local.set $left
   block
-    local.get $limit i32.const 4 i32.le_s if (;unlikely;)
+    local.get $left i32.const 4 i32.le_s if (;unlikely;)
       i32.const (;state;) i32.const 1073741952 i32.store offset=868 (;rec;)
-      i32.const (;state;) local.get $limit i64.extend_i32_u return_call 5
+      i32.const (;state;) local.get $left i64.extend_i32_u return_call 5
     end
     i32.const (;state;) v128.load offset=336 (;xmm1;) local.set $xmm1
     local.get $xmm1 i32.const (;state;) v128.load offset=320 (;xmm0;) local.set $xmm0
@@ -67,7 +67,7 @@
     i32.const (;state;) local.get 10 i64.store (;rax;)
     i32.const (;state;) local.get $xmm1 v128.store offset=336 (;xmm1;)
     i32.const (;state;) i32.const 1073741955 i32.store offset=868 (;rec;)
-    i32.const (;state;) local.get $limit i64.extend_i32_u i32.const 16391 local.get 5 i64.const 0 return_call 6
+    i32.const (;state;) local.get $left i64.extend_i32_u i32.const 16391 local.get 5 i64.const 0 return_call 6
     unreachable
   end
   unreachable)

@@ -36,12 +36,12 @@
   local.get 0 local.get 3 i32.store offset=868 (;rec;)
   i32.const -2147483648)
 (func $0 (param $state i32) (param $block i32) (result i32)
-  (local i64) (local $limit i32) (local i32) (local i64) (local i64) (local i64) (local i64) (local $rcx i64) (local $rax i64) (local i64) (local i32) (local i32) (local i32) (local i32)
-  i32.const (;state;) i32.load offset=980 (;limit;) local.set $limit
+  (local i64) (local $left i32) (local i32) (local i64) (local i64) (local i64) (local i64) (local $rcx i64) (local $rax i64) (local i64) (local i32) (local i32) (local i32) (local i32)
+  i32.const (;state;) i32.load offset=149528 (;left;) local.set $left
   block
-    local.get $limit i32.const 2 i32.le_s if (;unlikely;)
+    local.get $left i32.const 2 i32.le_s if (;unlikely;)
       i32.const (;state;) i32.const 1073741952 i32.store offset=868 (;rec;)
-      i32.const (;state;) local.get $limit i64.extend_i32_u return_call 3
+      i32.const (;state;) local.get $left i64.extend_i32_u return_call 3
     end
     i32.const (;state;) i64.load offset=8 (;rcx;) local.set $rcx
     local.get $rcx i64.const 255 i64.and i64.const 63 i64.and local.set 8
@@ -61,7 +61,7 @@
     local.get 11 local.set $rax
     i32.const (;state;) local.get $rax i64.store (;rax;)
     i32.const (;state;) i32.const 1073741953 i32.store offset=868 (;rec;)
-    i32.const (;state;) local.get $limit i64.extend_i32_u return_call 3
+    i32.const (;state;) local.get $left i64.extend_i32_u return_call 3
     unreachable
   end
   unreachable)

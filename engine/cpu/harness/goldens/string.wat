@@ -37,42 +37,42 @@
   local.get 0 local.get 3 i32.store offset=868 (;rec;)
   i32.const -2147483648)
 (func $0 (param $state i32) (param $block i32) (result i32)
-  (local i64) (local $limit i32) (local i32) (local i32) (local i64) (local i64) (local i64) (local $rcx i64) (local i32) (local $rdi i64) (local $rsi i64) (local i32) (local i32)
-  i32.const (;state;) i32.load offset=980 (;limit;) local.set $limit
+  (local i64) (local $left i32) (local i32) (local i32) (local i64) (local i64) (local i64) (local $rcx i64) (local i32) (local $rdi i64) (local $rsi i64) (local i32) (local i32)
+  i32.const (;state;) i32.load offset=149528 (;left;) local.set $left
   block
-    local.get $limit i32.const 1 i32.le_s if (;unlikely;)
+    local.get $left i32.const 1 i32.le_s if (;unlikely;)
       i32.const (;state;) i32.const 1073741952 i32.store offset=868 (;rec;)
-      i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
+      i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
     end
     i64.const 32 local.set $rcx
-    local.get $limit i32.const 1 i32.sub local.set $limit
+    local.get $left i32.const 1 i32.sub local.set $left
     i32.const (;state;) i64.const 32 i64.store offset=8 (;rcx;)
     loop
-      local.get $limit i32.const 1 i32.le_s if (;unlikely;)
+      local.get $left i32.const 1 i32.le_s if (;unlikely;)
         i32.const (;state;) i32.const 1073742080 i32.store offset=868 (;rec;)
-        i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
+        i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
       end
       i32.const (;state;) i32.const (;state;) i64.load offset=56 (;rdi;) local.set $rdi
       local.get $rdi i32.const (;state;) i64.load offset=8 (;rcx;) local.set $rcx
       local.get $rcx i32.const (;state;) i64.load offset=48 (;rsi;) local.set $rsi
       local.get $rsi i64.const 0 i64.add call $h.string.movs1 local.tee 10 i32.const 0 i32.lt_s if (;unlikely;)
         i32.const (;state;) i32.const 1073742080 i32.store offset=868 (;rec;)
-        i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
+        i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
       end
       local.get $rdi local.get 10 i32.const 0 i32.shl i64.extend_i32_u i64.add local.set $rdi
       local.get $rsi local.get 10 i32.const 0 i32.shl i64.extend_i32_u i64.add local.set $rsi
       local.get $rcx local.get 10 i64.extend_i32_u i64.sub local.set $rcx
       local.get 10 i32.const 1 i32.mul local.set 13
-      local.get $limit local.get 13 i32.sub local.set $limit
+      local.get $left local.get 13 i32.sub local.set $left
       local.get 4 local.get 13 i32.add local.set 4
       local.get $rcx i64.const 0 i64.ne local.set 14
-      local.get $limit i32.const 1 i32.sub local.set $limit
-      local.get $limit i32.const 1 i32.le_s if (;unlikely;)
+      local.get $left i32.const 1 i32.sub local.set $left
+      local.get $left i32.const 1 i32.le_s if (;unlikely;)
         i32.const (;state;) i64.load offset=856 (;pageVa;) i64.const 5 i64.add i32.const (;state;) i64.load offset=856 (;pageVa;) i64.const 7 i64.add local.get 14 select local.set 2
         i32.const (;state;) local.get $rcx i64.store offset=8 (;rcx;)
         i32.const (;state;) local.get $rsi i64.store offset=48 (;rsi;)
         i32.const (;state;) local.get $rdi i64.store offset=56 (;rdi;)
-        i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or local.get 2 return_call $h.sys.exit
+        i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or local.get 2 return_call $h.sys.exit
         unreachable
       end
       local.get 14 if
@@ -81,18 +81,18 @@
         i32.const (;state;) local.get $rdi i64.store offset=56 (;rdi;)
         br 1
       end
-      local.get $limit i32.const 1 i32.le_s if (;unlikely;)
+      local.get $left i32.const 1 i32.le_s if (;unlikely;)
         i32.const (;state;) local.get $rcx i64.store offset=8 (;rcx;)
         i32.const (;state;) local.get $rsi i64.store offset=48 (;rsi;)
         i32.const (;state;) local.get $rdi i64.store offset=56 (;rdi;)
         i32.const (;state;) i32.const 1073742208 i32.store offset=868 (;rec;)
-        i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
+        i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
       end
       i32.const (;state;) local.get $rcx i64.store offset=8 (;rcx;)
       i32.const (;state;) local.get $rsi i64.store offset=48 (;rsi;)
       i32.const (;state;) local.get $rdi i64.store offset=56 (;rdi;)
       i32.const (;state;) i32.const 1073742208 i32.store offset=868 (;rec;)
-      i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
+      i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
       unreachable
     end
     unreachable

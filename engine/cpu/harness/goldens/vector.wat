@@ -39,19 +39,19 @@
   local.get 0 local.get 3 i32.store offset=868 (;rec;)
   i32.const -2147483648)
 (func $0 (param $state i32) (param $block i32) (result i32)
-  (local i64) (local $limit i32) (local i32) (local i64) (local i64) (local i64) (local i64) (local $rdi i64) (local i64) (local i32) (local i32) (local v128) (local $xmm1 v128) (local $xmm2 v128) (local v128)
-  i32.const (;state;) i32.load offset=980 (;limit;) local.set $limit
+  (local i64) (local $left i32) (local i32) (local i64) (local i64) (local i64) (local i64) (local $rdi i64) (local i64) (local i32) (local i32) (local v128) (local $xmm1 v128) (local $xmm2 v128) (local v128)
+  i32.const (;state;) i32.load offset=149528 (;left;) local.set $left
   block
-    local.get $limit i32.const 5 i32.le_s if (;unlikely;)
+    local.get $left i32.const 5 i32.le_s if (;unlikely;)
       i32.const (;state;) i32.const 1073741952 i32.store offset=868 (;rec;)
-      i32.const (;state;) local.get $limit i64.extend_i32_u return_call 3
+      i32.const (;state;) local.get $left i64.extend_i32_u return_call 3
     end
     i32.const (;state;) i64.load offset=56 (;rdi;) local.set $rdi
     local.get $rdi local.set 8
     local.get 8 local.set 10
     local.get 10 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 131040 i32.and local.tee 12 i64.load offset=6152 (;dtlb.write;) local.get 10 i64.xor i64.const 4064 i64.gt_u if (;unlikely;)
       i32.const (;state;) i32.const 1073741952 i32.store offset=868 (;rec;)
-      i32.const (;state;) local.get $limit i64.extend_i32_u return_call 3
+      i32.const (;state;) local.get $left i64.extend_i32_u return_call 3
     end
     local.get 10 i32.wrap_i64 local.get 12 i32.load offset=6160 (;dtlb.addend;) i32.add local.set 11
     local.get 11 v128.load local.set 13
@@ -63,7 +63,7 @@
     local.get 11 local.get 16 v128.store offset=16
     i32.const (;state;) local.get 13 v128.store offset=320 (;xmm0;)
     i32.const (;state;) i32.const 1073741956 i32.store offset=868 (;rec;)
-    i32.const (;state;) local.get $limit i64.extend_i32_u return_call 3
+    i32.const (;state;) local.get $left i64.extend_i32_u return_call 3
     unreachable
   end
   unreachable)

@@ -38,23 +38,23 @@
   local.get 0 local.get 3 i32.store offset=868 (;rec;)
   i32.const -2147483648)
 (func $0 (param $state i32) (param $block i32) (result i32)
-  (local i64) (local $limit i32) (local i32) (local i32) (local i64) (local i64) (local i64) (local i64) (local i32) (local $rdi i64) (local i64) (local i64) (local i32)
-  i32.const (;state;) i32.load offset=980 (;limit;) local.set $limit
+  (local i64) (local $left i32) (local i32) (local i32) (local i64) (local i64) (local i64) (local i64) (local i32) (local $rdi i64) (local i64) (local i64) (local i32)
+  i32.const (;state;) i32.load offset=149528 (;left;) local.set $left
   block
-    local.get $limit i32.const 13 i32.le_s if (;unlikely;)
+    local.get $left i32.const 13 i32.le_s if (;unlikely;)
       i32.const (;state;) i32.const 1073741952 i32.store offset=868 (;rec;)
-      i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
+      i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
     end
     i32.const (;state;) i32.load16_u offset=166 (;fsw;) i32.const 128 i32.and if (;unlikely;)
       i32.const (;state;) i32.const 1073741952 i32.store offset=868 (;rec;)
-      i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
+      i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
     end
     i32.const (;state;) i64.load offset=56 (;rdi;) local.set $rdi
     local.get $rdi local.set 9
     local.get 9 local.set 13
     local.get 13 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 131040 i32.and local.tee 14 i64.load offset=6144 (;dtlb.read;) local.get 13 i64.xor i64.const 4088 i64.gt_u if (;unlikely;)
       i32.const (;state;) i32.const 1073741952 i32.store offset=868 (;rec;)
-      i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
+      i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
     end
     local.get 13 i32.wrap_i64 local.get 14 i32.load offset=6160 (;dtlb.addend;) i32.add i64.load local.set 12
     i32.const (;state;) i32.const 960 i32.add local.tee 10 local.get 12 i64.store
@@ -65,13 +65,13 @@
     i32.const (;state;) i32.const 520 local.get 10 call $h.x87.ld drop
     i32.const (;state;) i32.load16_u offset=166 (;fsw;) i32.const 128 i32.and if (;unlikely;)
       i32.const (;state;) i32.const 1073741953 i32.store offset=868 (;rec;)
-      i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
+      i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
     end
     local.get $rdi i64.const 8 i64.add local.set 13
     local.get 13 local.set 9
     local.get 9 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 131040 i32.and local.tee 10 i64.load offset=6144 (;dtlb.read;) local.get 9 i64.xor i64.const 4088 i64.gt_u if (;unlikely;)
       i32.const (;state;) i32.const 1073741953 i32.store offset=868 (;rec;)
-      i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
+      i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
     end
     local.get 9 i32.wrap_i64 local.get 10 i32.load offset=6160 (;dtlb.addend;) i32.add i64.load local.set 12
     i32.const (;state;) i32.const 960 i32.add local.tee 14 local.get 12 i64.store
@@ -81,7 +81,7 @@
     i32.const (;state;) local.get 13 i64.store offset=184
     i32.const (;state;) i32.const 512 local.get 14 call $h.x87.arith drop
     i32.const (;state;) i32.const 1073741954 i32.store offset=868 (;rec;)
-    i32.const (;state;) local.get $limit i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
+    i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
     unreachable
   end
   unreachable)
