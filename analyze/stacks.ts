@@ -39,7 +39,7 @@ async function measured(db: Database, kind: StackKind, f: Filters): Promise<Stac
   const out: Stack[] = [];
   if (kind === 'offcpu') {
     for (const r of await db.rows(`select t.comm as comm, coalesce(nullif(s.wait::varchar, ''), s.state::varchar) as wait, c.nr as nr, sum(s.dur)::bigint as ns from thread_state s left join task t on t.utid = s.utid
-        left join (select distinct nr from syscall) c on c.nr = s.syscall_nr where s.state::varchar in ('S', 'D', 'T') and s.dur is not null and ${where(f, { utid: 's.utid', ts: 's.ts', cpu: 's.cpu' })} group by all`)) out.push({ frames: [String(r.comm), String(r.wait)], ns: Number(r.ns) });
+        left join (select distinct nr from syscall) c on c.nr = s.syscall_nr where s.state::varchar in ('S', 'D', 'T', 't') and s.dur is not null and ${where(f, { utid: 's.utid', ts: 's.ts', cpu: 's.cpu' })} group by all`)) out.push({ frames: [String(r.comm), String(r.wait)], ns: Number(r.ns) });
     return out;
   }
   for (const r of await db.rows(`select t.comm as comm, sum(s.dur)::bigint as ns, any_value(k.ns)::bigint as kernel from thread_state s left join task t on t.utid = s.utid

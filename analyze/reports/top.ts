@@ -58,7 +58,7 @@ export async function reportTop(dir: string, options: ReportOptions, out: Out): 
     const count = (s: string): number => list.filter((l) => l.state === s).length, sleeping = list.filter((l) => 'SDI'.includes(l.state)).length;
     const clock = new Date((m.startSec + m.startNsec / 1e9) * 1000 + at / 1e6).toISOString().slice(11, 19), free = level.get('free') ?? 0, available = level.get('available') ?? free, mib = (kib: number): string => (kib / 1024).toFixed(1).padStart(8);
     let s = `top - ${clock} up ${Math.floor(at / 60e9)} min,  0 user,  load average: ${(await load(db, at, end)).map((x) => x.toFixed(2)).join(', ')}\n`;
-    s += `Tasks: ${String(list.length).padStart(3)} total, ${String(count('R')).padStart(3)} running, ${String(sleeping).padStart(3)} sleeping, ${String(count('T')).padStart(3)} stopped, ${String(count('Z')).padStart(3)} zombie\n`;
+    s += `Tasks: ${String(list.length).padStart(3)} total, ${String(count('R')).padStart(3)} running, ${String(sleeping).padStart(3)} sleeping, ${String(count('T') + count('t')).padStart(3)} stopped, ${String(count('Z')).padStart(3)} zombie\n`;
     s += `%Cpu(s): ${times.map((t, i) => `${((100 * t) / all).toFixed(1).padStart(4)} ${['us', 'sy', 'ni', 'id', 'wa', 'hi', 'si', 'st'][i]}`).join(', ')} \n`;
     s += `MiB Mem : ${mib(total)} total, ${mib(free)} free, ${mib(Math.max(0, total - available))} used, ${mib(level.get('cached') ?? 0)} buff/cache     \nMiB Swap: ${mib(0)} total, ${mib(0)} free, ${mib(0)} used. ${mib(available)} avail Mem \n\n`;
     s += '  PID USER      PR  NI    VIRT    RES    SHR S  %CPU  %MEM     TIME+ COMMAND\n';

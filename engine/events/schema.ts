@@ -44,7 +44,7 @@ export const SCHEMA = {
   sched_wakeup: { doc: 'A task made runnable; utid is the woken task.', core: true, columns: {
     tid: c('u32', 'woken tid'), comm: c('str', 'its name'), prio: c('i32', 'kernel priority'), target_cpu: c('u16', 'CPU it was put on'), waker_utid: n('u32', 'task that woke it; null from an interrupt while idle'), context: c('str', 'task, irq, fork'), cause_seq: n('u64', 'seq of the event that caused it'), is_new: c('bool', 'first wake-up after fork') } },
   thread_state: { doc: 'Ready-made intervals: what a task was doing.', core: false, interval: true, columns: {
-    dur: n('i64', 'ns'), state: c('str', 'Running, Runnable, S, D, T, Z, I'), wait: c('str', 'wchan while asleep'), wait_file: n('u32', 'file_id waited on'), waker_utid: n('u32', 'who ended the sleep'), syscall_nr: n('i32', 'call it slept in') } },
+    dur: n('i64', 'ns'), state: c('str', 'Running, Runnable, S, D, T, t, Z, I'), wait: c('str', 'wchan while asleep'), wait_file: n('u32', 'file_id waited on'), waker_utid: n('u32', 'who ended the sleep'), syscall_nr: n('i32', 'call it slept in') } },
   page_fault: { doc: 'A page fault taken by user code or by the kernel on its behalf.', core: true, columns: {
     dur: c('i64', 'ns in the handler'), addr: c('u64', 'faulting address'), ip: c('u64', 'instruction'), kind: c('str', 'minor, major, cow, invalid'), access: c('str', 'read, write, exec'), vma: c('str', 'mapping: path or [heap], [stack], anon'), file_id: n('u32', 'mapped file'), pgoff: n('u64', 'file offset in pages') } },
   irq: { doc: 'Interrupts and softirqs.', core: true, interval: true, columns: {

@@ -24,6 +24,7 @@ import { wakeUpNewTask } from '../kernel/sched/fork.ts';
 import { schedOf } from '../kernel/sched/state.ts';
 import { waitOn } from '../kernel/sched/wait.ts';
 import { fatalSignalPending } from '../kernel/signal/pending.ts';
+import { traceExit, traceFork, traceStop, traceVforkDone } from '../kernel/signal/ptrace.ts';
 import type { Args, Handlers } from './call.ts';
 import { archPrctl, prctl } from './prctl.ts';
 
@@ -33,14 +34,18 @@ function clone(k: Kernel, task: Task, args: CloneArgs): number {
     if (typeof child === 'number') return child;
     const vfork = (args.flags & CLONE_VFORK) !== 0 && child.process !== task.process;
     if (vfork) child.process.vforkDone = task;
+    const event = task.trace === null ? 0 : traceFork(k, task, child, args);
     wakeUpNewTask(k, child);
-    if (!vfork) return child.pid;
+    if (!vfork && event === 0) return child.pid;
     task.syscall.progress = child.pid;
+    if (event !== 0) { traceStop(k, task, event, null); return BLOCK; }
   }
   const pid = task.syscall.progress as number;
+  if (pid < 0) return -pid;
   const child = k.processes.get(pid);
   if (child === undefined || child.vforkDone !== task || fatalSignalPending(task)) {
     if (child?.vforkDone === task) child.vforkDone = null;
+    if ((args.flags & CLONE_VFORK) !== 0 && task.trace !== null && traceVforkDone(k, task, pid)) { task.syscall.progress = -pid; return BLOCK; }
     return pid;
   }
   waitOn(k, task, [], { interruptible: false, wchan: 'kernel_clone' });
@@ -259,8 +264,8 @@ export const handlers: Handlers = {
   vfork: (k, task) => clone(k, task, plainFork(CLONE_VM | CLONE_VFORK)),
   clone: legacyClone,
   clone3,
-  exit: (k, task, a) => { doExit(k, task, (a.u32(0) & 0xff) << 8); return NORETURN; },
-  exit_group: (k, task, a) => { doGroupExit(k, task, (a.u32(0) & 0xff) << 8); return NORETURN; },
+  exit: (k, task, a) => { if (traceExit(k, task, (a.u32(0) & 0xff) << 8)) return BLOCK; doExit(k, task, (a.u32(0) & 0xff) << 8); return NORETURN; },
+  exit_group: (k, task, a) => { if (traceExit(k, task, (a.u32(0) & 0xff) << 8)) return BLOCK; doGroupExit(k, task, (a.u32(0) & 0xff) << 8); return NORETURN; },
   wait4, waitid,
   getpid: (_k, task) => task.process.pid,
   gettid: (_k, task) => task.pid,

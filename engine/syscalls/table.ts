@@ -16,6 +16,7 @@ import { handlers as mm } from './mm.ts';
 import { handlers as pipe } from './pipe.ts';
 import { handlers as poll } from './poll.ts';
 import { handlers as process } from './process.ts';
+import { handlers as ptrace } from './ptrace.ts';
 import { handlers as random } from './random.ts';
 import { handlers as sched } from './sched.ts';
 import { handlers as signal } from './signal.ts';
@@ -25,7 +26,7 @@ import { handlers as time } from './time.ts';
 import { handlers as tty } from './tty.ts';
 import { handlers as xattr } from './xattr.ts';
 
-const FAMILIES: Readonly<Record<string, Handlers>> = { cred, dir, exec, fd, file, fs, futex, ioctl, ipc, mm, pipe, poll, process, random, sched, signal, socket, stat, time, tty, xattr };
+const FAMILIES: Readonly<Record<string, Handlers>> = { cred, dir, exec, fd, file, fs, futex, ioctl, ipc, mm, pipe, poll, process, ptrace, random, sched, signal, socket, stat, time, tty, xattr };
 
 /** Handlers by syscall number; null where there is none. */
 export function bindHandlers(): (Handler | null)[] {

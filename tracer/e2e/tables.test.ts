@@ -46,7 +46,7 @@ describe.skipIf(!gcc)('stacks', () => {
     const off = folded(dir, 'offcpu');
     expect(endsWith(off, 'main', 'nap_here', 'usleep')).toBeGreaterThan(29900);
     // Nothing blocked is missed: the samples stand for all the time that the tables say tasks slept.
-    expect(n(dir, "select sum(weight) from stack_sample where kind = 'offcpu'")).toBe(n(dir, "select sum(s.dur) from thread_state s join thread t using (utid) where state in ('S', 'D', 'T') and t.tid > 1 and not t.kthread"));
+    expect(n(dir, "select sum(weight) from stack_sample where kind = 'offcpu'")).toBe(n(dir, "select sum(s.dur) from thread_state s join thread t using (utid) where state in ('S', 'D', 'T', 't') and t.tid > 1 and not t.kthread"));
     const flame = ktrace(['report', dir, '--flame=offcpu']);
     expect(flame.stdout.toString()).toContain('<title>nap_here (');
     expect(n(dir, 'select count(*) from (select id from mapping group by id having count(*) > 1)')).toBe(0);

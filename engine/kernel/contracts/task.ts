@@ -36,6 +36,23 @@ stateClass(Sighand, 'Sighand', ['actions']);
 export class SigPending { setLo = 0; setHi = 0; queue: SigInfo[] = [] }
 stateClass(SigPending, 'SigPending', ['setLo', 'setHi', 'queue']);
 
+/** A task that is traced: what ptrace(2) knows of it. */
+export class Tracee {
+  tracer!: Process;
+  options = 0;
+  mode = 0; // how it was last resumed: kernel/signal/ptrace.ts RESUME
+  stop = 0; // of the stop it is in, as in the wait status; 0: none
+  reported = false; // to wait
+  info: SigInfo | null = null; // the signal at which it stopped
+  resumed: SigInfo | null = null; // delivered without another stop
+  event = 0; callEnds = false; // stops to be made at the next return to user mode: an event's, then that of a system call's end
+  message = 0; // PTRACE_GETEVENTMSG
+  nr = -1; // orig_rax
+  phase = 0; // at a system call: 1 its entry, 2 its exit
+  stepping = false; // RFLAGS.TF is the tracer's
+}
+stateClass(Tracee, 'Tracee', ['tracer', 'options', 'mode', 'stop', 'reported', 'info', 'resumed', 'event', 'callEnds', 'message', 'nr', 'phase', 'stepping']);
+
 /** struct signal_struct: one per thread group (process). */
 export class Process {
   // owner: kernel/process
@@ -74,8 +91,11 @@ export class Process {
   parentUpid = 0; // parent at creation, for the process table
   groupExec: Task | null = null; // the thread that waits in execve for its siblings to end
   startedUtid = 0; // utid of the first thread
+  // owner: kernel/signal/ptrace: whom it traces, and those of them that ended and that only their tracer hears of
+  tracees: Task[] = [];
+  tracedEnds: { pid: number; pgid: number; uid: number; status: number }[] = [];
 }
-stateClass(Process, 'Process', ['pid', 'upid', 'leader', 'threads', 'parent', 'children', 'pgid', 'sid', 'isSubreaper', 'exitCode', 'groupExit', 'groupExitCode', 'exitSignal', 'stopReported', 'continuedPending', 'stopSignal', 'stopped', 'childWait', 'vforkDone', 'rlimits', 'tty', 'execed', 'shared', 'realTimerDeadline', 'realTimerInterval', 'posixTimers', 'nextPosixTimer', 'utime', 'stime', 'cutime', 'cstime', 'minflt', 'majflt', 'cminflt', 'cmajflt', 'nvcsw', 'nivcsw', 'maxrss', 'cmaxrss', 'inblock', 'oublock', 'startTime', 'groupStopCount', 'continueNotify', 'realTimerId', 'virtTimer', 'virtInterval', 'profTimer', 'profInterval', 'parentUpid', 'groupExec', 'startedUtid']);
+stateClass(Process, 'Process', ['pid', 'upid', 'leader', 'threads', 'parent', 'children', 'pgid', 'sid', 'isSubreaper', 'exitCode', 'groupExit', 'groupExitCode', 'exitSignal', 'stopReported', 'continuedPending', 'stopSignal', 'stopped', 'childWait', 'vforkDone', 'rlimits', 'tty', 'execed', 'shared', 'realTimerDeadline', 'realTimerInterval', 'posixTimers', 'nextPosixTimer', 'utime', 'stime', 'cutime', 'cstime', 'minflt', 'majflt', 'cminflt', 'cmajflt', 'nvcsw', 'nivcsw', 'maxrss', 'cmaxrss', 'inblock', 'oublock', 'startTime', 'groupStopCount', 'continueNotify', 'realTimerId', 'virtTimer', 'virtInterval', 'profTimer', 'profInterval', 'parentUpid', 'groupExec', 'startedUtid', 'tracees', 'tracedEnds']);
 
 /** The syscall a task is in; plain data so that it can be re-entered after a wait, a checkpoint, a replay. */
 /** How a call's structures lie in memory: as x86-64 has them, as i386 has them, or as i386's calls for large files have them (stat64, statfs64, fcntl64). */
@@ -93,12 +113,13 @@ export class SyscallState {
   timedOut = false;
   /** The handler's own progress (plain registered data); null at first entry. */
   progress: unknown = null;
+  held = false; // stopped by a tracer before it began
   restart = 0; // ERESTART_* code of an interrupted call to be restarted
   cpuNs = 0; blockedNs = 0;
   // owner: engine/syscalls/dispatch: return address, descriptor's file, payload of a call that waits
   callsite = 0; fileId = 0; payload: Uint8Array | null = null;
 }
-stateClass(SyscallState, 'SyscallState', ['nr', 'compat', 'layout', 'args', 'enterTs', 'enterSeq', 'reentered', 'deadline', 'timedOut', 'progress', 'restart', 'cpuNs', 'blockedNs', 'callsite', 'fileId', 'payload']);
+stateClass(SyscallState, 'SyscallState', ['nr', 'compat', 'layout', 'args', 'enterTs', 'enterSeq', 'reentered', 'deadline', 'timedOut', 'progress', 'held', 'restart', 'cpuNs', 'blockedNs', 'callsite', 'fileId', 'payload']);
 
 /** struct sched_entity. vruntime and deadline in weighted nanoseconds (numbers). */
 export class SchedEntity {
@@ -174,7 +195,9 @@ export class Task {
   jobStop = false; // must stop with its group at the next return to user mode
   restartBlock: { nr: number; layout: number; args: number[]; deadline: number } | null = null; // restart_syscall(2)
   exiting = false; // PF_EXITING; owner: kernel/process
+  trace: Tracee | null = null; // owner: kernel/signal/ptrace
+  dying = -1; // wait status with which it ends when its tracer lets it; owner: kernel/signal/ptrace
   rseqEvent = false; // switched in or about to take a signal since it last left the kernel; owner: kernel/sched
   parentUtid = -1; cloneFlags = 0; // for the thread table; owner: kernel/process
 }
-stateClass(Task, 'Task', ['pid', 'utid', 'process', 'comm', 'kthread', 'cred', 'mm', 'files', 'fs', 'sighand', 'exitCode', 'setChildTid', 'clearChildTid', 'robustList', 'robustListLen', 'rseq', 'rseqLen', 'rseqSig', 'pdeathSignal', 'dumpable', 'personality', 'context', 'state', 'onCpu', 'cpu', 'se', 'needResched', 'wchan', 'waitQueues', 'wakeReason', 'syscall', 'kernelCycles', 'blockedLo', 'blockedHi', 'savedMask', 'pending', 'sigPending', 'altStack', 'handlerFrames', 'utime', 'stime', 'minflt', 'majflt', 'nvcsw', 'nivcsw', 'startTime', 'ioRchar', 'ioWchar', 'ioSyscr', 'ioSyscw', 'ioReadBytes', 'ioWriteBytes', 'timerSlackNs', 'waitTimer', 'waitExclusive', 'stateSince', 'stateLabel', 'stateWait', 'wakerUtid', 'sleepStart', 'after', 'needReason', 'savedKernelCycles', 'trapNo', 'trapErr', 'cr2', 'jobStop', 'restartBlock', 'exiting', 'parentUtid', 'cloneFlags', 'rseqEvent']);
+stateClass(Task, 'Task', ['pid', 'utid', 'process', 'comm', 'kthread', 'cred', 'mm', 'files', 'fs', 'sighand', 'exitCode', 'setChildTid', 'clearChildTid', 'robustList', 'robustListLen', 'rseq', 'rseqLen', 'rseqSig', 'pdeathSignal', 'dumpable', 'personality', 'context', 'state', 'onCpu', 'cpu', 'se', 'needResched', 'wchan', 'waitQueues', 'wakeReason', 'syscall', 'kernelCycles', 'blockedLo', 'blockedHi', 'savedMask', 'pending', 'sigPending', 'altStack', 'handlerFrames', 'utime', 'stime', 'minflt', 'majflt', 'nvcsw', 'nivcsw', 'startTime', 'ioRchar', 'ioWchar', 'ioSyscr', 'ioSyscw', 'ioReadBytes', 'ioWriteBytes', 'timerSlackNs', 'waitTimer', 'waitExclusive', 'stateSince', 'stateLabel', 'stateWait', 'wakerUtid', 'sleepStart', 'after', 'needReason', 'savedKernelCycles', 'trapNo', 'trapErr', 'cr2', 'jobStop', 'restartBlock', 'exiting', 'parentUtid', 'cloneFlags', 'rseqEvent', 'trace', 'dying']);

@@ -10,6 +10,7 @@ import { AGAIN, BLOCK, ERESTARTNOHAND, ERESTARTNOINTR, ERESTARTSYS, ERESTART_RES
 import { getUserU64num } from '../mm/uaccess.ts';
 import { handlePageFault, isUser } from '../mm/fault.ts';
 import { fatalSignalPending } from '../signal/pending.ts';
+import { traceSyscallEntry, traceSyscallExit } from '../signal/ptrace.ts';
 import { forceSignal, kernelInfo } from '../signal/send.ts';
 import type { CpuState } from './state.ts';
 import { AFTER, entryOf } from './state.ts';
@@ -18,20 +19,26 @@ const ARGS_64 = [RDI, RSI, RDX, R10, R8, R9] as const;
 const ARGS_32 = [RBX, RCX, RDX, RSI, RDI, RBP] as const;
 const EINTR = 4, NR_RESTART_SYSCALL = 219;
 
-/** A new call: number and arguments from the registers (System V AMD64 ABI, A.2.1). */
-export function syscallEntry(k: Kernel, task: Task, compat: boolean): void {
-  const regs = k.processor.regs(k.thisCpu), u = regs.u32, s = task.syscall, a = s.args;
-  s.nr = u[RAX * 2]!;
-  s.compat = compat ? s.nr : -1;
+/** Number and arguments of a call, from the registers (System V AMD64 ABI, A.2.1). */
+function readCall(k: Kernel, task: Task, nr: number, compat: boolean): void {
+  const { u32 } = k.processor.regs(k.thisCpu), s = task.syscall, a = s.args, order = compat ? ARGS_32 : ARGS_64;
+  s.nr = nr;
+  s.compat = compat ? nr : -1;
   s.layout = LAYOUT.x86_64;
-  const order = compat ? ARGS_32 : ARGS_64;
   for (let i = 0; i < 6; i++) {
     const r = order[i]! * 2;
-    a[i * 2] = u[r]!;
-    a[i * 2 + 1] = compat ? 0 : u[r + 1]!;
+    a[i * 2] = u32[r]!;
+    a[i * 2 + 1] = compat ? 0 : u32[r + 1]!;
   }
+}
+
+/** A new call. */
+export function syscallEntry(k: Kernel, task: Task, compat: boolean): void {
+  const s = task.syscall;
+  readCall(k, task, k.processor.regs(k.thisCpu).u32[RAX * 2]!, compat);
   s.reentered = false; s.timedOut = false; s.deadline = 0; s.progress = null; s.restart = 0; s.cpuNs = 0; s.blockedNs = 0;
   s.enterTs = k.now;
+  if (task.trace !== null && traceSyscallEntry(k, task)) { task.after = AFTER.SCHED; return; }
   const begin = k.now;
   syscallResult(k, task, entryOf(k).syscalls.enter(k, task, compat), begin);
 }
@@ -39,6 +46,11 @@ export function syscallEntry(k: Kernel, task: Task, compat: boolean): void {
 /** The call again: woken, timed out, or its next part (AGAIN). */
 export function resumeSyscall(k: Kernel, task: Task): void {
   const s = task.syscall, begin = k.now;
+  if (s.held) {
+    s.held = false;
+    enterHeld(k, task);
+    return;
+  }
   s.reentered = true;
   if (fatalSignalPending(task)) {
     entryOf(k).syscalls.abandon(k, task, null);
@@ -48,16 +60,32 @@ export function resumeSyscall(k: Kernel, task: Task): void {
   syscallResult(k, task, entryOf(k).syscalls.resume(k, task), begin);
 }
 
+/** A call that a tracer held before it began: its number and arguments are what the tracer left. */
+function enterHeld(k: Kernel, task: Task): void {
+  const s = task.syscall, compat = s.compat >= 0, nr = task.trace?.nr ?? s.nr;
+  if (nr >= 0 && !fatalSignalPending(task)) {
+    readCall(k, task, nr, compat);
+    s.enterTs = k.now;
+    syscallResult(k, task, entryOf(k).syscalls.enter(k, task, compat), k.now);
+    return;
+  }
+  s.nr = -1;
+  task.after = AFTER.USER;
+  if (task.trace !== null) traceSyscallExit(task);
+}
+
 function syscallResult(k: Kernel, task: Task, ret: number, begin: number): void {
   const s = task.syscall;
   if (ret === BLOCK) { s.cpuNs += k.now - begin; task.after = AFTER.SCHED; return; }
   if (ret === AGAIN) { s.cpuNs += k.now - begin; task.after = AFTER.RESUME; return; }
   k.now += COST.syscallExit;
   task.after = task.state === TASK.RUNNING ? AFTER.USER : AFTER.SCHED;
+  if (task.trace !== null) traceSyscallExit(task);
   if (ret === NORETURN) { s.nr = -1; s.progress = null; return; }
   if (ret < 0 && ret <= -ERESTARTSYS && ret >= -ERESTART_RESTARTBLOCK) {
     const code = -ret;
     if (code === ERESTARTSYS || code === ERESTARTNOINTR || code === ERESTARTNOHAND || code === ERESTART_RESTARTBLOCK) {
+      if (task.trace !== null) k.processor.regs(k.thisCpu).setGpr(RAX, ret);
       s.restart = code; // signal/deliver.ts decides: again, or EINTR
       if (code === ERESTART_RESTARTBLOCK && s.nr !== NR_RESTART_SYSCALL) task.restartBlock = { nr: s.nr, layout: s.layout, args: [...s.args], deadline: s.deadline };
       return;
@@ -73,6 +101,7 @@ const SI_KERNEL = 0x80, FPE_INTDIV = 1, ILL_ILLOPN = 2, TRAP_BRKPT = 1, TRAP_TRA
 /** An exception in user mode (SDM vol. 3, 6.15; arch/x86/kernel/traps.c). */
 export function handleException(k: Kernel, task: Task, cs: CpuState): void {
   const regs = k.processor.regs(cs.cpu), ip = regs.rip;
+  if (task.trace !== null) task.trace.nr = -1;
   const fault = (signo: number, code: number, addr: number): void => {
     const info = kernelInfo(signo, code);
     info.addr = addr;

@@ -252,6 +252,7 @@ function switchAway(k: Kernel, cs: CpuState, from: number): void {
 function interruptUser(k: Kernel, cs: CpuState, at: number): void {
   begin(k, cs, at);
   handleInterrupts(k, cs);
+  if (cs.task.trace !== null) cs.task.trace.nr = -1;
   cs.phase = PHASE.KERNEL;
   cs.task.after = AFTER.USER;
   cs.kernelEnd = k.now;

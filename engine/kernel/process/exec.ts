@@ -22,6 +22,7 @@ import type { ElfImage, Loaded } from './binfmt-elf.ts';
 import { BINPRM_BUF_SIZE, parseScript } from './binfmt-script.ts';
 import { copyCred, execCaps, inGroup } from './cred.ts';
 import { mmRelease } from './exit.ts';
+import { traceExec } from '../signal/ptrace.ts';
 import { dropPosixTimers } from '../time/posix-timers.ts';
 import { emitExec } from './trace-rows.ts';
 import { mapVdso } from './vdso.ts';
@@ -165,6 +166,7 @@ export function doExecve(k: Kernel, task: Task, filename: string, argv: string[]
   }
   emitExec(k, task, execfn, bprm.argv, envp.length, bprm.image.interp);
   drop();
+  if (task.trace !== null) traceExec(k, task);
   return 0;
 }
 

@@ -15,6 +15,7 @@ import { wakeTask, wakeUp } from '../sched/wait.ts';
 import { semExit } from '../ipc/sem.ts';
 import { hangupOrphans } from '../signal/jobctl.ts';
 import { dropSignalQueue } from '../signal/listeners.ts';
+import { dropTracees, traceeEnds } from '../signal/ptrace.ts';
 import { kernelInfo, sendProcessSignal, zapOtherThreads } from '../signal/send.ts';
 import { dropPosixTimers, setRealTimer } from '../time/posix-timers.ts';
 import { exitRobustList } from './robust.ts';
@@ -68,6 +69,7 @@ export function doExit(k: Kernel, task: Task, code: number): void {
   const p = task.process;
   if (p.groupExit) code = p.groupExitCode;
   task.exitCode = code;
+  if (task.trace !== null) traceeEnds(k, task);
   charge(k, EXIT_CYCLES);
   for (const child of p.children) if (child.vforkDone === task) child.vforkDone = null;
   mmRelease(k, task);
@@ -97,6 +99,7 @@ export function doExit(k: Kernel, task: Task, code: number): void {
 }
 
 function processExit(k: Kernel, p: Process): void {
+  dropTracees(k, p);
   p.exitCode = p.groupExit ? p.groupExitCode : p.leader.exitCode;
   setRealTimer(k, p, 0, 0);
   dropPosixTimers(k, p);

@@ -5,6 +5,7 @@ import { WCONTINUED, WEXITED, WNOHANG, WNOWAIT, WSTOPPED, __WALL, __WCLONE } fro
 import { BLOCK, ERESTARTSYS } from '../contracts/wait.ts';
 import type { Kernel } from '../contracts/kernel.ts';
 import type { Process, Task } from '../contracts/task.ts';
+import { TASK } from '../contracts/task.ts';
 import { waitOn } from '../sched/wait.ts';
 import { signalPending } from '../signal/pending.ts';
 import { release } from './exit.ts';
@@ -14,7 +15,7 @@ export interface WaitFor { type: 'all' | 'pid' | 'pgid'; id: number; options: nu
 export interface WaitResult { pid: number; uid: number; /** wait status word */ status: number; /** CLD_* */ code: number; /** exit code or signal, as si_status */ value: number; rusage: Rusage }
 export interface Rusage { utime: number; stime: number; maxrss: number; minflt: number; majflt: number; inblock: number; oublock: number; nvcsw: number; nivcsw: number }
 
-const CLD_EXITED = 1, CLD_KILLED = 2, CLD_DUMPED = 3, CLD_STOPPED = 5, CLD_CONTINUED = 6, SIGCONT = 18;
+const CLD_EXITED = 1, CLD_KILLED = 2, CLD_DUMPED = 3, CLD_TRAPPED = 4, CLD_STOPPED = 5, CLD_CONTINUED = 6, SIGCONT = 18;
 
 function matches(p: Process, w: WaitFor): boolean {
   if (w.type === 'pid' ? p.pid !== w.id : w.type === 'pgid' && p.pgid !== w.id) return false;
@@ -51,6 +52,7 @@ function report(k: Kernel, p: Process, options: number): WaitResult | null {
     if ((options & WNOWAIT) === 0) release(k, p);
     return r;
   }
+  if (p.leader.trace?.tracer === p.parent) return null; // its stops are told as a tracee's
   if ((options & WSTOPPED) !== 0 && p.stopped && !p.stopReported) {
     if ((options & WNOWAIT) === 0) p.stopReported = true;
     return { ...base, status: (p.stopSignal << 8) | 0x7f, code: CLD_STOPPED, value: p.stopSignal, rusage: rusage() };
@@ -60,6 +62,24 @@ function report(k: Kernel, p: Process, options: number): WaitResult | null {
     return { ...base, status: 0xffff, code: CLD_CONTINUED, value: SIGCONT, rusage: rusage() };
   }
   return null;
+}
+
+const matchesTracee = (pid: number, pgid: number, w: WaitFor): boolean => (w.type === 'pid' ? pid === w.id : w.type !== 'pgid' || pgid === w.id);
+const NO_USAGE: Rusage = { utime: 0, stime: 0, maxrss: 0, minflt: 0, majflt: 0, inblock: 0, oublock: 0, nvcsw: 0, nivcsw: 0 };
+/** What the traced threads have to report, whichever kind of child was asked for (ptrace(2)); null = nothing yet. */
+function tracedReport(_k: Kernel, tracer: Process, w: WaitFor): WaitResult | null {
+  for (const t of tracer.tracees) {
+    const tr = t.trace!;
+    if (t.state !== TASK.TRACED || tr.reported || !matchesTracee(t.pid, t.process.pgid, w)) continue;
+    if ((w.options & WNOWAIT) === 0) tr.reported = true;
+    return { pid: t.pid, uid: t.cred.uid, status: (tr.stop << 8) | 0x7f, code: CLD_TRAPPED, value: tr.stop, rusage: { ...NO_USAGE, utime: t.utime, stime: t.stime, minflt: t.minflt, majflt: t.majflt, nvcsw: t.nvcsw, nivcsw: t.nivcsw } };
+  }
+  if ((w.options & WEXITED) === 0) return null;
+  const i = tracer.tracedEnds.findIndex((e) => matchesTracee(e.pid, e.pgid, w));
+  if (i < 0) return null;
+  const e = tracer.tracedEnds[i]!, sig = e.status & 0x7f;
+  if ((w.options & WNOWAIT) === 0) tracer.tracedEnds.splice(i, 1);
+  return { pid: e.pid, uid: e.uid, status: e.status, code: sig === 0 ? CLD_EXITED : (e.status & 0x80) !== 0 ? CLD_DUMPED : CLD_KILLED, value: sig === 0 ? (e.status >> 8) & 0xff : sig, rusage: NO_USAGE };
 }
 
 /** The result, null when nothing is there and WNOHANG, or −ECHILD, −ERESTARTSYS, BLOCK. */
@@ -73,6 +93,9 @@ export function doWait(k: Kernel, task: Task, w: WaitFor): WaitResult | null | n
     const r = report(k, p, w.options);
     if (r !== null) return r;
   }
+  const traced = tracedReport(k, parent, w);
+  if (traced !== null) return traced;
+  if (parent.tracees.some((t) => matchesTracee(t.pid, t.process.pgid, w))) any = true;
   if (!any) return -ECHILD;
   if ((w.options & WNOHANG) !== 0) return null;
   if (signalPending(task)) return -ERESTARTSYS;

@@ -15,7 +15,7 @@ export function setThreadState(k: Kernel, task: Task, label: string, at: number,
 /** The sampler is told of time off the CPU that the task did not spend waiting for a CPU. */
 function blocked(k: Kernel, task: Task, until: number): void {
   const label = task.stateLabel;
-  if ((label === 'S' || label === 'D' || label === 'T') && until > task.stateSince) entryOf(k).sampler?.blocked(k, task, task.stateSince, until - task.stateSince);
+  if ((label === 'S' || label === 'D' || label === 'T' || label === 't') && until > task.stateSince) entryOf(k).sampler?.blocked(k, task, task.stateSince, until - task.stateSince);
 }
 
 function emit(k: Kernel, task: Task, dur: number): void {

@@ -68,7 +68,7 @@ export function wakeUp(k: Kernel, queue: WaitQueue, max = Infinity): number {
 /** try_to_wake_up(): true if the task was asleep (S or D) or stopped. */
 export function wakeTask(k: Kernel, task: Task): boolean {
   const s = task.state;
-  if (s !== TASK.INTERRUPTIBLE && s !== TASK.UNINTERRUPTIBLE && s !== TASK.STOPPED) return false;
+  if (s !== TASK.INTERRUPTIBLE && s !== TASK.UNINTERRUPTIBLE && s !== TASK.STOPPED && s !== TASK.TRACED) return false;
   finishWait(k, task);
   task.state = TASK.RUNNING;
   makeRunnable(k, task, false);

@@ -14,6 +14,7 @@ import { SA, SIG_DFL, SIG_IGN, UNBLOCKABLE_LO, actionOf, defaultIgnored, isCoreS
 import { setupFrame } from './frame.ts';
 import { isOrphanedPgrp, notifyContinued, stopGroup, stopTask } from './jobctl.ts';
 import { recalcSigPending, sigBitHi, sigBitLo } from './pending.ts';
+import { traceEvent, traceExit, traceResumed, traceStop } from './ptrace.ts';
 import { forceSignal, kernelInfo, signalEvent } from './send.ts';
 
 const EINTR = 4, NR_RESTART_SYSCALL = 219, I386_RESTART_SYSCALL = 0, RLIMIT_CORE = 4;
@@ -59,10 +60,13 @@ export function dequeueSignal(task: Task, lo: number, hi: number): SigInfo | nul
 export function exitToUser(k: Kernel, task: Task): void {
   if (task.process.continueNotify) notifyContinued(k, task.process);
   for (;;) {
+    if (task.dying >= 0) { doGroupExit(k, task, task.dying); return; }
     if (task.jobStop && (task.pending.setLo & sigBitLo(SIGKILL)) === 0) { stopTask(k, task); return; }
-    const info = task.sigPending ? dequeueSignal(task, ~task.blockedLo >>> 0, ~task.blockedHi >>> 0) : null;
+    if (traceEvent(k, task)) return;
+    const resumed = traceResumed(task), info = resumed ?? (task.sigPending ? dequeueSignal(task, ~task.blockedLo >>> 0, ~task.blockedHi >>> 0) : null);
     if (!info) { recalcSigPending(task); break; }
     const signo = info.signo;
+    if (task.trace !== null && resumed === null && signo !== SIGKILL) { traceStop(k, task, signo, info); return; }
     if (task.process.groupExit && signo === SIGKILL) { doGroupExit(k, task, task.process.groupExitCode); return; }
     const action = actionOf(task.sighand, signo);
     if (action.handler === SIG_IGN && signo !== SIGKILL && signo !== SIGSTOP) { signalEvent(k, task, 'deliver', signo, info.code, 'ignored', 0, info); continue; }
@@ -82,6 +86,7 @@ export function exitToUser(k: Kernel, task: Task): void {
     const core = isCoreSignal(signo) && task.dumpable === 1 && limit !== undefined && limit[0] > 0;
     signalEvent(k, task, 'deliver', signo, info.code, core ? 'core' : 'terminate', 0, info);
     endSyscall(task);
+    if (traceExit(k, task, signo | (core ? 0x80 : 0))) return;
     doGroupExit(k, task, signo | (core ? 0x80 : 0));
     return;
   }

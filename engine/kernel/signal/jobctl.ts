@@ -6,6 +6,7 @@ import { TASK } from '../contracts/task.ts';
 import { wakeUp } from '../sched/wait.ts';
 import { SA, actionOf } from './actions.ts';
 import { recalcSigPending } from './pending.ts';
+import { traceStop } from './ptrace.ts';
 import { kernelInfo, sendProcessSignal, signalWakeUp } from './send.ts';
 import { CLD_CONTINUED, CLD_STOPPED } from './siginfo.ts';
 
@@ -18,7 +19,7 @@ export function stopGroup(k: Kernel, task: Task, signo: number): void {
     p.stopSignal = signo;
     p.groupStopCount = 0;
     for (const t of p.threads) {
-      if (!alive(t) || t.state === TASK.STOPPED) continue;
+      if (!alive(t) || t.state === TASK.STOPPED || t.state === TASK.TRACED) continue;
       t.jobStop = true;
       p.groupStopCount++;
       if (t !== task) signalWakeUp(k, t, false);
@@ -32,8 +33,11 @@ export function stopTask(k: Kernel, task: Task): void {
   const p = task.process;
   task.jobStop = false;
   recalcSigPending(task);
-  task.state = TASK.STOPPED;
-  task.wchan = 'do_signal_stop';
+  if (task.trace !== null) traceStop(k, task, p.stopSignal, null);
+  else {
+    task.state = TASK.STOPPED;
+    task.wchan = 'do_signal_stop';
+  }
   participateStop(k, p);
 }
 

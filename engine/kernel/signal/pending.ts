@@ -18,5 +18,5 @@ export function fatalSignalPending(task: Task): boolean {
 /** recalc_sigpending(). */
 export function recalcSigPending(task: Task): void {
   const s = task.process.shared, p = task.pending;
-  task.sigPending = task.jobStop || ((p.setLo | s.setLo) & ~task.blockedLo) !== 0 || ((p.setHi | s.setHi) & ~task.blockedHi) !== 0;
+  task.sigPending = task.jobStop || task.dying >= 0 || (task.trace !== null && (task.trace.event !== 0 || task.trace.callEnds || task.trace.resumed !== null)) || ((p.setLo | s.setLo) & ~task.blockedLo) !== 0 || ((p.setHi | s.setHi) & ~task.blockedHi) !== 0;
 }

@@ -46,7 +46,7 @@ const blocks = (t: Task, signo: number): boolean => ((t.blockedLo & sigBitLo(sig
 /** signal_wake_up(): the thread must look at its signals. */
 export function signalWakeUp(k: Kernel, task: Task, fatal: boolean): void {
   task.sigPending = true;
-  if (task.state === TASK.INTERRUPTIBLE || (fatal && (task.state === TASK.UNINTERRUPTIBLE || task.state === TASK.STOPPED))) wakeTask(k, task);
+  if (task.state === TASK.INTERRUPTIBLE || (fatal && (task.state === TASK.UNINTERRUPTIBLE || task.state === TASK.STOPPED || task.state === TASK.TRACED))) wakeTask(k, task);
   else kickTask(k, task);
 }
 
@@ -71,7 +71,7 @@ function send(k: Kernel, task: Task, info: SigInfo, group: boolean, forced: bool
     }
   } else if (!group) { if (!blocks(task, signo) && !gone(task)) signalWakeUp(k, task, false); }
   else {
-    const wants = (t: Task): boolean => !blocks(t, signo) && !gone(t) && t.state !== TASK.STOPPED;
+    const wants = (t: Task): boolean => !blocks(t, signo) && !gone(t) && t.state !== TASK.STOPPED && t.state !== TASK.TRACED;
     let chosen: Task | null = null;
     if (wants(task) && !task.sigPending) chosen = task;
     else for (const t of p.threads) if (wants(t) && (!t.sigPending || t.onCpu >= 0)) { chosen = t; break; }
@@ -85,6 +85,7 @@ function send(k: Kernel, task: Task, info: SigInfo, group: boolean, forced: bool
 /** sig_ignored(): a blocked signal is kept even if its disposition is to ignore it. */
 function ignoredFor(p: Process, task: Task, signo: number, group: boolean): boolean {
   if (signo === SIGKILL || signo === SIGSTOP) return unkillable(p);
+  if (task.trace !== null) return false; // the tracer sees it first
   if (group) { if (p.threads.some((t) => blocks(t, signo))) return false; } else if (blocks(task, signo)) return false;
   return ignores(task, signo);
 }

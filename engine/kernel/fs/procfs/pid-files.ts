@@ -60,7 +60,7 @@ function status(k: Kernel, task: Task): string {
   const p = task.process, c = task.cred, mm = task.mm, s = signalSets(task), cap = (x: [number, number]): string => hex64(x[0], x[1]);
   const n = k.config.cpus, allowed = n >= 32 ? task.se.cpusAllowed >>> 0 : task.se.cpusAllowed & (2 ** n - 1);
   const list = allowed === (2 ** n - 1) ? cpuList(n) : [...Array(n).keys()].filter((i) => (allowed & (1 << i)) !== 0).join(',');
-  let out = `Name:\t${escapedComm(task.comm)}\nUmask:\t${(task.fs?.umask ?? 0o22).toString(8).padStart(4, '0')}\nState:\t${STATE_NAMES[task.state]}\nTgid:\t${p.pid}\nNgid:\t0\nPid:\t${task.pid}\nPPid:\t${ppidOf(p)}\nTracerPid:\t0\n`
+  let out = `Name:\t${escapedComm(task.comm)}\nUmask:\t${(task.fs?.umask ?? 0o22).toString(8).padStart(4, '0')}\nState:\t${STATE_NAMES[task.state]}\nTgid:\t${p.pid}\nNgid:\t0\nPid:\t${task.pid}\nPPid:\t${ppidOf(p)}\nTracerPid:\t${task.trace?.tracer.pid ?? 0}\n`
     + `Uid:\t${c.uid}\t${c.euid}\t${c.suid}\t${c.fsuid}\nGid:\t${c.gid}\t${c.egid}\t${c.sgid}\t${c.fsgid}\nFDSize:\t${Math.max(64, 2 ** Math.ceil(Math.log2(Math.max(1, task.files?.fds.length ?? 0))))}\nGroups:\t${c.groups.map((g) => `${g} `).join('')}${c.groups.length ? '' : ' '}\n`
     + `NStgid:\t${p.pid}\nNSpid:\t${task.pid}\nNSpgid:\t${p.pgid}\nNSsid:\t${p.sid}\n`;
   if (mm) {

@@ -4,6 +4,7 @@ import { EACCES, EINVAL, EIO, ENOENT, ESRCH } from '../../../abi/errno.ts';
 import type { Errno, Inode, OpenFile, Path, SuperBlock, UserBuffer } from '../../contracts/fs.ts';
 import type { Kernel } from '../../contracts/kernel.ts';
 import type { Task } from '../../contracts/task.ts';
+import { pokeUser } from '../../mm/poke.ts';
 import { userBuffer } from '../../mm/uaccess.ts';
 import { EpollFile, epollTargets } from '../epoll.ts';
 import { EventFile } from '../eventfd.ts';
@@ -179,11 +180,20 @@ export class MemFile extends PseudoFile {
   private copy(k: Kernel, buf: UserBuffer, pos: number, write: boolean): number {
     const at = pos < 0 ? this.pos : pos;
     if (!this.task.mm) return 0;
-    const user = userBuffer(k, this.task, at, Math.min(buf.length, 1 << 20), write);
+    if (write) {
+      let done = 0;
+      while (done < Math.min(buf.length, 1 << 20)) {
+        const bytes = new Uint8Array(Math.min(buf.length - done, 4096 - ((at + done) & 4095)));
+        buf.get(done, bytes, 0, bytes.length);
+        if (pokeUser(k, this.task, at + done, bytes) < 0) break;
+        done += bytes.length;
+      }
+      return done === 0 && buf.length > 0 ? -EIO : done;
+    }
+    const user = userBuffer(k, this.task, at, Math.min(buf.length, 1 << 20), false);
     if (typeof user === 'number') return -EIO;
     const bytes = new Uint8Array(user.length);
-    if (write) { buf.get(0, bytes, 0, bytes.length); user.put(0, bytes, 0, bytes.length); }
-    else { user.get(0, bytes, 0, bytes.length); buf.put(0, bytes, 0, bytes.length); }
+    user.get(0, bytes, 0, bytes.length); buf.put(0, bytes, 0, bytes.length);
     return bytes.length;
   }
   override read(k: Kernel, _task: Task, buf: UserBuffer, pos: number): number { return this.copy(k, buf, pos, false); }
