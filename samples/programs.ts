@@ -120,6 +120,27 @@ print(bind(socket.AF_INET, ('127.0.0.1', port), 0))
 try: both.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
 except OSError as e: print(e)
 `]),
+  // getaddrinfo(3) sorts what it finds by the addresses from which it could be reached, and looks for them with one socket of IPv6
+  exe('addresses that sockets choose', ['/usr/bin/python3', '-c', `import socket, ctypes
+libc = ctypes.CDLL(None)
+def unspec(s): return libc.connect(s.fileno(), b'\\0' * 16, 16)
+def name(s): a = s.getsockname(); return a[0], a[1] != 0
+s = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+s.connect(('::1', 9)); print(name(s))
+s.connect(('::ffff:127.0.0.1', 9)); print(name(s))
+print(unspec(s), name(s))
+s.connect(('::ffff:127.0.0.1', 9)); print(name(s))
+print(unspec(s), name(s))
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(('0.0.0.0', 0)); port = s.getsockname()[1]; print(name(s))
+s.connect(('127.0.0.5', 9)); print(name(s))
+print(unspec(s), name(s), s.getsockname()[1] == port)
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(('127.0.0.3', 0)); s.connect(('127.0.0.1', 9)); print(name(s))
+print(unspec(s), name(s))
+l = socket.create_server(('127.0.0.7', 0)); c = socket.create_connection(l.getsockname()); print(name(c), l.accept()[1][0])
+print(sorted({(a[0].name, a[4][0]) for a in socket.getaddrinfo(None, 80, flags=socket.AI_PASSIVE)}), sorted({a[4][0] for a in socket.getaddrinfo(None, 80)}))
+`]),
   // what a terminal-less job control script sees: a stopped child in the shell's own group, and a helper that ends meanwhile, hang up nobody
   sh('stop and continue', 'sleep 100 & p=$!; kill -STOP $p; /bin/true; sleep 0.05; ps -o stat= -p $p; kill -CONT $p; kill $p; wait $p; echo $?', { needs: ['ps'] }),
   sh('limits and umask', 'ulimit -a; umask; umask 077; f=/tmp/ktrace-um.$PPID; touch $f; stat -c %a $f; rm $f'),

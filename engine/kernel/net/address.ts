@@ -21,6 +21,8 @@ const V4 = '00000000000000000000ffff';
 export const LOOPBACK4 = V4 + '7f000001', LOOPBACK6 = '00000000000000000000000000000001', ANY4 = V4 + '00000000';
 export const isAny = (ip: string): boolean => ip === ANY || ip === ANY4;
 const isV4 = (ip: string): boolean => ip.startsWith(V4);
+/** The loopback's address in the family of another. */
+export const loopbackOf = (ip: string): string => (isV4(ip) ? LOOPBACK4 : LOOPBACK6);
 const isLocal = (ip: string): boolean => isAny(ip) || ip === LOOPBACK6 || ip.startsWith(V4 + '7f');
 const hexOf = (b: Uint8Array): string => [...b].map((x) => x.toString(16).padStart(2, '0')).join('');
 
@@ -131,12 +133,35 @@ export function bindAddress(k: Kernel, task: Task, s: Socket, a: Address): numbe
   }
   if (s.local && s.local.port !== 0) return -EINVAL;
   if (!isLocal(a.ip)) return -EADDRNOTAVAIL;
-  if (a.port === 0) return autobind(k, s, a.ip);
+  if (a.port === 0) {
+    const r = autobind(k, s, a.ip);
+    if (r === 0) s.boundIp = !isAny(a.ip);
+    return r;
+  }
   if (a.port < 1024 && !capable(task, 10 /* CAP_NET_BIND_SERVICE */)) return -EACCES;
   if (portTaken(k, s, a.ip, a.port)) return -EADDRINUSE;
   s.local = { ...a, family: s.family };
+  s.boundIp = !isAny(a.ip);
+  s.boundPort = true;
   registerPort(k, s);
   return 0;
+}
+
+/** A socket that is connected has an address from which packets go there: the program's, or the loopback's. */
+export function chooseLocal(k: Kernel, s: Socket, to: string): number {
+  const from = loopbackOf(to);
+  if (!s.local || s.local.port === 0) return autobind(k, s, s.local?.ip ?? from);
+  if (isAny(s.local.ip)) s.local = { ...s.local, ip: from };
+  return 0;
+}
+/** What the program did not choose of its address is open again (udp_disconnect() in Linux; getaddrinfo(3) looks for it). */
+export function unbindChosen(k: Kernel, s: Socket): void {
+  if (s.family === AF_UNIX || !s.local) return;
+  if (!s.boundIp) s.local = { ...s.local, ip: s.family === AF_INET ? ANY4 : ANY };
+  if (s.boundPort) return;
+  const { local } = s;
+  unbind(k, s);
+  s.local = s.boundIp ? { ...local, port: 0 } : null;
 }
 
 /** Who is at this address: the socket, or −errno. */

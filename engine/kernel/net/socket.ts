@@ -18,7 +18,7 @@ import { AnonInode, O_NONBLOCK, O_RDWR, POLLERR, POLLHUP, POLLRDHUP, PseudoFile,
 import { putUserU32 } from '../mm/uaccess.ts';
 import { waitOn, wakeUp } from '../sched/wait.ts';
 import { signalPending } from '../signal/pending.ts';
-import { LOOPBACK4, LOOPBACK6, autobind, bindAddress, findPeer, isAny, registerPort, unbind } from './address.ts';
+import { autobind, bindAddress, chooseLocal, findPeer, isAny, loopbackOf, registerPort, unbind, unbindChosen } from './address.ts';
 import type { Address } from './address.ts';
 import { interfaceIoctl } from './ifreq.ts';
 import { netOf } from './state.ts';
@@ -56,7 +56,7 @@ export class Socket extends PseudoFile {
   error = 0; // SO_ERROR, positive
   owner: Ucred = { pid: 0, uid: 0, gid: 0 };
   peerCred: Ucred = { pid: 0, uid: 0xffffffff, gid: 0xffffffff };
-  passcred = false; reuseAddr = false; reusePort = false; v6only = false;
+  passcred = false; reuseAddr = false; reusePort = false; v6only = false; boundIp = false; boundPort = false;
   sndbuf = DEFAULT_BUFFER; rcvbuf = DEFAULT_BUFFER;
   recvTimeout = 0; sendTimeout = 0; // ns, 0 = none
   /** Options that only have to read back: level << 16 | name → value. */
@@ -148,17 +148,18 @@ export class Socket extends PseudoFile {
     if (a.family === 0) { // AF_UNSPEC dissolves a datagram socket's association
       if (this.type !== SOCK_DGRAM) return -EINVAL;
       this.peer = null; this.remote = null; this.state = 'unconnected';
+      unbindChosen(k, this);
       return 0;
     }
     if (this.state === 'listening') return this.family === AF_UNIX ? -EINVAL : -EISCONN;
     if (this.type !== SOCK_DGRAM && this.state === 'connected') return -EISCONN;
     if (this.error !== 0) return this.takeError();
     const inet = this.family !== AF_UNIX;
-    if (inet && isAny(a.ip)) a = { ...a, ip: this.family === AF_INET ? LOOPBACK4 : LOOPBACK6 };
+    if (inet && isAny(a.ip)) a = { ...a, ip: loopbackOf(a.ip) };
     const found = findPeer(k, task, this, a), refused = typeof found === 'number';
     if (this.type === SOCK_DGRAM) {
       if (refused && !(inet && found === -ECONNREFUSED)) return found;
-      if (inet && !this.local) { const r = autobind(k, this, a.ip); if (r < 0) return r; }
+      if (inet) { const r = chooseLocal(k, this, a.ip); if (r < 0) return r; }
       this.peer = refused ? null : found;
       this.remote = a;
       this.state = 'connected';
@@ -170,7 +171,7 @@ export class Socket extends PseudoFile {
     }
     if (found.state !== 'listening') return -ECONNREFUSED;
     if (found.pending.length > found.backlog) return this.wait(k, task, found.writeWait, 'unix_wait_for_peer', 0, this.sendTimeout);
-    if (inet && !this.local) { const r = autobind(k, this, a.ip); if (r < 0) return r; }
+    if (inet) { const r = chooseLocal(k, this, a.ip); if (r < 0) return r; }
     const server = newSocket(k, this.family === AF_UNIX ? this.family : found.family, this.type, this.protocol, 0);
     server.accepted = true;
     server.local = inet ? { ...found.local!, ip: a.ip, family: found.family } : found.local;
@@ -213,7 +214,7 @@ export class Socket extends PseudoFile {
     if (this.type === SOCK_DGRAM) {
       if (to) {
         const inet = this.family !== AF_UNIX;
-        if (inet && !this.local) { const r = autobind(k, this, isAny(to.ip) ? LOOPBACK4 : to.ip); if (r < 0) return r; }
+        if (inet && (!this.local || this.local.port === 0)) { const r = autobind(k, this, this.local?.ip ?? loopbackOf(to.ip)); if (r < 0) return r; }
         const found = findPeer(k, task, this, to);
         if (typeof found === 'number') return inet && found === -ECONNREFUSED ? buf.length : found; // UDP to nobody is lost
         target = found;
@@ -346,7 +347,7 @@ export class Socket extends PseudoFile {
     return 0;
   }
 }
-stateClass(Socket, 'Socket', ['family', 'type', 'protocol', 'state', 'local', 'remote', 'boundInode', 'peer', 'accepted', 'queue', 'queued', 'recvShut', 'sendShut', 'backlog', 'pending', 'readWait', 'writeWait', 'partial', 'error', 'owner', 'peerCred', 'passcred', 'reuseAddr', 'reusePort', 'v6only', 'sndbuf', 'rcvbuf', 'recvTimeout', 'sendTimeout', 'options']);
+stateClass(Socket, 'Socket', ['family', 'type', 'protocol', 'state', 'local', 'remote', 'boundInode', 'peer', 'accepted', 'queue', 'queued', 'recvShut', 'sendShut', 'backlog', 'pending', 'readWait', 'writeWait', 'partial', 'error', 'owner', 'peerCred', 'passcred', 'reuseAddr', 'reusePort', 'v6only', 'boundIp', 'boundPort', 'sndbuf', 'rcvbuf', 'recvTimeout', 'sendTimeout', 'options']);
 
 export interface Received { from: Address | null; cred: Ucred; files: OpenFile[]; truncated: boolean }
 
