@@ -120,6 +120,16 @@ print(bind(socket.AF_INET, ('127.0.0.1', port), 0))
 try: both.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
 except OSError as e: print(e)
 `]),
+  // sshd refuses connections with IP options
+  exe('socket options that nobody set', ['/usr/bin/python3', '-c', `import socket
+four, six = socket.socket(), socket.socket(socket.AF_INET6)
+print(four.getsockopt(0, 4, 200), [four.getsockopt(0, n) for n in (2, 10, 33, 34)], [six.getsockopt(41, n) for n in (18, 19, 23)], four.getsockopt(6, 4), four.getsockopt(1, 25, 16))
+for device in b'lo', b'', b'no-such':
+  try: print(four.setsockopt(1, 25, device))
+  except OSError as e: print(e)
+try: four.getsockopt(41, 16)
+except OSError as e: print(e)
+`]),
   // getaddrinfo(3) sorts what it finds by the addresses from which it could be reached, and looks for them with one socket of IPv6
   exe('addresses that sockets choose', ['/usr/bin/python3', '-c', `import socket, ctypes
 libc = ctypes.CDLL(None)

@@ -1,9 +1,9 @@
 // Socket options (socket(7), unix(7), ip(7), tcp(7)): those with meaning act, the others read back what was set.
-import { EINVAL, ENOPROTOOPT } from '../../abi/errno.ts';
-import { AF_NETLINK, AF_UNIX, IPV6_V6ONLY, SOCK_STREAM } from '../../abi/socket.ts';
+import { EINVAL, ENODEV, ENOPROTOOPT, EOPNOTSUPP } from '../../abi/errno.ts';
+import { AF_INET6, AF_NETLINK, AF_UNIX, IPV6_V6ONLY, SOCK_STREAM } from '../../abi/socket.ts';
 import type { Socket } from './socket.ts';
 
-const SO = { REUSEADDR: 2, TYPE: 3, ERROR: 4, SNDBUF: 7, RCVBUF: 8, REUSEPORT: 15, PASSCRED: 16, PEERCRED: 17, RCVTIMEO: 20, SNDTIMEO: 21, ACCEPTCONN: 30, SNDBUFFORCE: 32, RCVBUFFORCE: 33, PROTOCOL: 38, DOMAIN: 39, LINGER: 13, PEERGROUPS: 59, RCVTIMEO_NEW: 66, SNDTIMEO_NEW: 67 } as const;
+const SO = { REUSEADDR: 2, TYPE: 3, ERROR: 4, SNDBUF: 7, RCVBUF: 8, REUSEPORT: 15, PASSCRED: 16, PEERCRED: 17, RCVTIMEO: 20, SNDTIMEO: 21, BINDTODEVICE: 25, ACCEPTCONN: 30, SNDBUFFORCE: 32, RCVBUFFORCE: 33, PROTOCOL: 38, DOMAIN: 39, LINGER: 13, PEERGROUPS: 59, RCVTIMEO_NEW: 66, SNDTIMEO_NEW: 67 } as const;
 /** Options of SOL_SOCKET that read back as integers. */
 const PLAIN = new Set([1, 5, 6, 9, 10, 11, 12, 18, 19, 29, 34, 35, 36, 37, 40, 42, 43, 44, 46, 47, 56, 60, 61, 63, 64, 65]);
 
@@ -15,6 +15,13 @@ const timeval = (ns: number): Uint8Array => {
   return b;
 };
 const keyOf = (level: number, name: number): number => level * 65536 + name;
+
+/** What options are that nobody has set, where that is not 0. sshd refuses connections that have IP options: without any there is nothing to read. */
+const EMPTY = -2, TCP_CONGESTION = 13, UNSET = new Map<number, number>([
+  [keyOf(0, 2), 64], [keyOf(0, 4), EMPTY], [keyOf(0, 9), EMPTY], [keyOf(0, 10), 1], [keyOf(0, 33), 1], [keyOf(0, 34), 1], // IP_TTL OPTIONS PKTOPTIONS MTU_DISCOVER MULTICAST_TTL MULTICAST_LOOP
+  [keyOf(6, 4), 7200], [keyOf(6, 5), 75], [keyOf(6, 6), 9], [keyOf(6, 7), 6], [keyOf(6, 8), 60], [keyOf(6, 12), 1], // TCP_KEEPIDLE KEEPINTVL KEEPCNT SYNCNT LINGER2 QUICKACK
+  [keyOf(41, 16), 64], [keyOf(41, 18), 1], [keyOf(41, 19), 1], [keyOf(41, 23), 1], // IPV6_UNICAST_HOPS MULTICAST_HOPS MULTICAST_LOOP MTU_DISCOVER
+]);
 
 export function setOption(s: Socket, level: number, name: number, b: Uint8Array): number {
   const v = new DataView(b.buffer, b.byteOffset, b.length);
@@ -29,7 +36,11 @@ export function setOption(s: Socket, level: number, name: number, b: Uint8Array)
       return 0;
     }
     if (name === SO.LINGER) { if (!need(8)) return -EINVAL; s.options.set(keyOf(1, name), v.getInt32(0, true)); s.options.set(keyOf(1, 0x1000 + name), v.getInt32(4, true)); return 0; }
-    if (!need(4)) return name === 26 || name === 25 ? 0 : -EINVAL;
+    if (name === SO.BINDTODEVICE) { // the loopback is the only device
+      const device = String.fromCharCode(...b.subarray(0, 16)).split('\0')[0];
+      return device === '' || device === 'lo' ? 0 : -ENODEV;
+    }
+    if (!need(4)) return name === 26 ? 0 : -EINVAL;
     const n = v.getInt32(0, true);
     switch (name) {
       case SO.REUSEADDR: s.reuseAddr = n !== 0; return 0;
@@ -44,7 +55,7 @@ export function setOption(s: Socket, level: number, name: number, b: Uint8Array)
     }
   }
   if (level === SOL_NETLINK && s.family === AF_NETLINK) return 0; // how much an answer says: it says the same
-  if (s.family === AF_UNIX) return -95; // EOPNOTSUPP
+  if (s.family === AF_UNIX) return -EOPNOTSUPP;
   if (level === 6 && s.type !== SOCK_STREAM) return -ENOPROTOOPT;
   if (level === 0 || level === 6 || level === 17 || level === 41) {
     const n = need(4) ? v.getInt32(0, true) : need(1) ? b[0]! : 0;
@@ -77,19 +88,24 @@ export function getOption(s: Socket, level: number, name: number): Uint8Array | 
         return b;
       }
       case SO.LINGER: { const b = new Uint8Array(8), v = new DataView(b.buffer); v.setInt32(0, s.options.get(keyOf(1, name)) ?? 0, true); v.setInt32(4, s.options.get(keyOf(1, 0x1000 + name)) ?? 0, true); return b; }
+      case SO.BINDTODEVICE: return new Uint8Array(0);
       case SO.PEERGROUPS: return -ENOPROTOOPT;
       case 18: return int(s.options.get(keyOf(1, 18)) ?? 1); // SO_RCVLOWAT
       case 19: return int(1); // SO_SNDLOWAT
       default: return PLAIN.has(name) ? int(s.options.get(keyOf(1, name)) ?? 0) : 0;
     }
   }
-  if (s.family === AF_UNIX) return -95;
+  if (s.family === AF_UNIX) return -EOPNOTSUPP;
   if (level === 6 && name === 2) return int(s.options.get(keyOf(6, 2)) ?? 65483); // TCP_MAXSEG of the loopback
   if (level === 6 && name === 11) { // TCP_INFO: state, and the rest zero
     const b = new Uint8Array(104);
     b[0] = s.state === 'connected' ? 1 : s.state === 'listening' ? 10 : 7;
     return b;
   }
-  if (level === 0 || level === 6 || level === 17 || level === 41) return int(s.options.get(keyOf(level, name)) ?? (level === 41 && name === IPV6_V6ONLY ? (s.v6only ? 1 : 0) : level === 0 && name === 2 ? 64 : 0));
-  return 0;
+  if (level === 41 && s.family !== AF_INET6) return -EOPNOTSUPP;
+  if (level !== 0 && level !== 6 && level !== 17 && level !== 41) return 0;
+  if (level === 41 && name === IPV6_V6ONLY) return int(s.v6only ? 1 : 0);
+  if (level === 6 && name === TCP_CONGESTION) { const b = new Uint8Array(16); b.set([...'cubic'].map((c) => c.charCodeAt(0))); return b; }
+  const known = s.options.get(keyOf(level, name)) ?? UNSET.get(keyOf(level, name)) ?? 0;
+  return known === EMPTY ? new Uint8Array(0) : int(known);
 }
