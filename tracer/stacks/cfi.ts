@@ -8,7 +8,8 @@ export interface FrameRow {
   cfaReg: number; cfaOffset: number;
   /** The CFA by an expression (the PLT, signal frames), in place of register and offset. */
   cfaCode: Uint8Array | null;
-  rules: Map<number, Rule>; returnReg: number;
+  /** By register; those of registers that are not followed (beyond 16) are left out. */
+  rules: readonly (Rule | undefined)[]; returnReg: number;
   /** A signal frame: the caller's pc is the instruction that was interrupted, not one behind a call. */
   signal: boolean;
   /** Where every rule is a place in memory at CFA + offset, as in almost all code: the pairs register, offset. */
@@ -17,18 +18,24 @@ export interface FrameRow {
 /** Registers by DWARF number (16 = rip) and memory as they are in a frame. */
 export interface FrameState { regs: Float64Array; word: (va: number) => number }
 
-interface Cie { codeAlign: number; dataAlign: number; returnReg: number; fdeEncoding: number; augmented: boolean; signal: boolean; start: number; end: number }
+interface Cie { codeAlign: number; dataAlign: number; returnReg: number; fdeEncoding: number; augmented: boolean; signal: boolean; start: number; end: number; /** Made when it is first asked for. */ row: Row | null }
+/** What the instructions have made so far. */
+interface Row { cfaReg: number; cfaOffset: number; cfaCode: Uint8Array | null; rules: (Rule | undefined)[] }
 interface Fde { begin: number; end: number; cie: Cie; start: number; stop: number }
-interface Index { cies: Map<number, Cie>; list: Fde[] | null; rows: Map<number, FrameRow | null> }
+interface Index { cies: Map<number, Cie>; /** Of .eh_frame. */ view: DataView; /** Pairs of address and FDE, relative to the header's address; null without a search table. */ table: Int32Array | null; list: Fde[] | null; rows: Map<number, FrameRow | null> }
 const indexes = new WeakMap<ElfImage, Index>();
+/** Registers whose values are followed: the general ones and rip. */
+const FOLLOWED = 17;
 /** Rows kept by address; beyond that they are worked out again. */
 const MAX_ROWS = 65536;
+
+const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 class Reader {
   at: number;
   readonly bytes: Uint8Array;
   readonly view: DataView;
-  constructor(bytes: Uint8Array, at: number) { this.bytes = bytes; this.at = at; this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength); }
+  constructor(bytes: Uint8Array, at: number, view = viewOf(bytes)) { this.bytes = bytes; this.at = at; this.view = view; }
   u8(): number { return this.bytes[this.at++]!; }
   uleb(): number { let r = 0, m = 1, b; do { b = this.u8(); r += (b & 127) * m; m *= 128; } while (b & 128); return r; }
   sleb(): number { let r = 0, m = 1, b; do { b = this.u8(); r += (b & 127) * m; m *= 128; } while (b & 128); return b & 64 ? r - m : r; }
@@ -55,7 +62,7 @@ function readCie(bytes: Uint8Array, at: number, end: number): Cie {
   const version = r.u8();
   let augmentation = '';
   for (let c = r.u8(); c; c = r.u8()) augmentation += String.fromCharCode(c);
-  const cie: Cie = { codeAlign: r.uleb(), dataAlign: r.sleb(), returnReg: version === 1 ? r.u8() : r.uleb(), fdeEncoding: 0, augmented: augmentation.startsWith('z'), signal: false, start: 0, end };
+  const cie: Cie = { codeAlign: r.uleb(), dataAlign: r.sleb(), returnReg: version === 1 ? r.u8() : r.uleb(), fdeEncoding: 0, augmented: augmentation.startsWith('z'), signal: false, start: 0, end, row: null };
   if (cie.augmented) {
     const length = r.uleb(), next = r.at + length;
     for (const c of augmentation.slice(1)) {
@@ -72,7 +79,7 @@ function readCie(bytes: Uint8Array, at: number, end: number): Cie {
 
 /** The FDE at an offset of .eh_frame, or null for a CIE or the end. */
 function fdeAt(image: ElfImage, index: Index, at: number): { fde: Fde | null; next: number } | null {
-  const { bytes, vaddr } = image.ehFrame!, v = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const { bytes, vaddr } = image.ehFrame!, v = index.view;
   const length = v.getUint32(at, true);
   if (length === 0 || length === 0xffffffff) return null;
   const body = at + 4, next = body + length, id = v.getUint32(body, true);
@@ -80,7 +87,7 @@ function fdeAt(image: ElfImage, index: Index, at: number): { fde: Fde | null; ne
   const cieAt = body - id;
   let cie = index.cies.get(cieAt);
   if (!cie) { cie = readCie(bytes, cieAt + 8, cieAt + 4 + v.getUint32(cieAt, true)); index.cies.set(cieAt, cie); }
-  const r = new Reader(bytes, body + 4), begin = r.pointer(cie.fdeEncoding, vaddr), size = r.pointer(cie.fdeEncoding & 15, 0);
+  const r = new Reader(bytes, body + 4, v), begin = r.pointer(cie.fdeEncoding, vaddr), size = r.pointer(cie.fdeEncoding & 15, 0);
   if (cie.augmented) { const n = r.uleb(); r.at += n; }
   return { fde: { begin, end: begin + size, cie, start: r.at, stop: next }, next };
 }
@@ -104,41 +111,50 @@ function scan(image: ElfImage, index: Index): Fde[] {
 /** DW_EH_PE_udata4, DW_EH_PE_datarel | DW_EH_PE_sdata4: what GNU ld and lld write. */
 const COUNT_UDATA4 = 3, TABLE_DATAREL_SDATA4 = 0x3b;
 
-/** The FDE that covers an address: by the binary search table of .eh_frame_hdr where there is one (nothing else is parsed). */
-function fdeFor(image: ElfImage, index: Index, vaddr: number): Fde | null {
+/** The binary search table of .eh_frame_hdr. */
+function tableOf(image: ElfImage): Int32Array | null {
   const h = image.ehFrameHeader;
-  if (h && h.bytes.length >= 12 && h.bytes[0] === 1 && h.bytes[2] === COUNT_UDATA4 && h.bytes[3] === TABLE_DATAREL_SDATA4) {
-    const r = new Reader(h.bytes, 4);
-    r.pointer(h.bytes[1]!, h.vaddr);
-    const v = r.view, count = v.getUint32(r.at, true), table = r.at + 4, wanted = vaddr - h.vaddr;
-    let low = 0, high = Math.min(count, (h.bytes.length - table) >> 3);
-    while (low < high) { const mid = (low + high) >> 1; if (v.getInt32(table + mid * 8, true) <= wanted) low = mid + 1; else high = mid; }
+  if (!h || h.bytes.length < 12 || h.bytes[0] !== 1 || h.bytes[2] !== COUNT_UDATA4 || h.bytes[3] !== TABLE_DATAREL_SDATA4) return null;
+  const r = new Reader(h.bytes, 4);
+  r.pointer(h.bytes[1]!, h.vaddr);
+  const count = r.view.getUint32(r.at, true), from = r.at + 4, pairs = Math.min(count, (h.bytes.length - from) >> 3);
+  return new Int32Array(new Uint8Array(h.bytes.subarray(from, from + pairs * 8)).buffer); // aligned
+}
+/** The FDE that covers an address: by the search table where there is one (nothing else is parsed). */
+function fdeFor(image: ElfImage, index: Index, vaddr: number): Fde | null {
+  const { table } = index;
+  if (table !== null) {
+    const { vaddr: base } = image.ehFrameHeader!, wanted = vaddr - base;
+    let low = 0, high = table.length >> 1;
+    while (low < high) { const mid = (low + high) >> 1; if (table[mid * 2]! <= wanted) low = mid + 1; else high = mid; }
     if (low === 0) return null;
-    return fdeAt(image, index, h.vaddr + v.getInt32(table + (low - 1) * 8 + 4, true) - image.ehFrame!.vaddr)?.fde ?? null;
+    return fdeAt(image, index, base + table[low * 2 - 1]! - image.ehFrame!.vaddr)?.fde ?? null;
   }
   const list = index.list ??= scan(image, index);
   let low = 0, high = list.length;
   while (low < high) { const mid = (low + high) >> 1; if (list[mid]!.begin <= vaddr) low = mid + 1; else high = mid; }
   return list[low - 1] ?? null;
 }
+function indexOf(image: ElfImage): Index {
+  let index = indexes.get(image);
+  if (!index) {
+    index = { cies: new Map(), view: viewOf(image.ehFrame!.bytes), table: null, list: null, rows: new Map() };
+    indexes.set(image, index);
+    try { index.table = tableOf(image); } catch { index.table = NOTHING; } // damaged
+  }
+  return index;
+}
+const NOTHING = new Int32Array(0);
 
 /** The unwind row that holds at a link-time address, or null where there is none. */
 export function frameRow(image: ElfImage, vaddr: number): FrameRow | null {
   if (!image.ehFrame || vaddr < 0) return null;
-  let index = indexes.get(image);
-  if (!index) { index = { cies: new Map(), list: null, rows: new Map() }; indexes.set(image, index); }
-  let row = index.rows.get(vaddr);
-  if (row !== undefined) return row;
-  row = null;
+  const index = indexOf(image), known = index.rows.get(vaddr);
+  if (known !== undefined) return known;
+  let row: FrameRow | null = null;
   try {
     const fde = fdeFor(image, index, vaddr);
-    if (fde && vaddr >= fde.begin && vaddr < fde.end) {
-      row = { cfaReg: 7, cfaOffset: 8, cfaCode: null, rules: new Map(), returnReg: fde.cie.returnReg, signal: fde.cie.signal, saved: null };
-      const bytes = image.ehFrame.bytes;
-      execute(bytes, fde.cie.start, fde.cie.end, fde, row, Infinity, new Map());
-      execute(bytes, fde.start, fde.stop, fde, row, vaddr, new Map(row.rules));
-      row.saved = savedOf(row);
-    }
+    if (fde && vaddr >= fde.begin && vaddr < fde.end) row = rowOf(image.ehFrame.bytes, index.view, fde, vaddr);
   } catch {
     row = null; // damaged
   }
@@ -146,6 +162,19 @@ export function frameRow(image: ElfImage, vaddr: number): FrameRow | null {
   index.rows.set(vaddr, row);
   return row;
 }
+function rowOf(bytes: Uint8Array, view: DataView, fde: Fde, vaddr: number): FrameRow {
+  const { cie } = fde;
+  if (cie.row === null) {
+    const first: Row = { cfaReg: 7, cfaOffset: 8, cfaCode: null, rules: new Array<undefined>(FOLLOWED).fill(undefined) };
+    execute(new Reader(bytes, cie.start, view), cie.end, cie, 0, first, Infinity, []);
+    cie.row = first;
+  }
+  const row = copyOf(cie.row);
+  execute(new Reader(bytes, fde.start, view), fde.stop, cie, fde.begin, row, vaddr, cie.row.rules);
+  const { cfaReg, cfaOffset, cfaCode, rules } = row, { returnReg, signal } = cie;
+  return { cfaReg, cfaOffset, cfaCode, rules, returnReg, signal, saved: savedOf(row, returnReg) };
+}
+const copyOf = ({ cfaReg, cfaOffset, cfaCode, rules }: Row): Row => ({ cfaReg, cfaOffset, cfaCode, rules: rules.slice() });
 
 /** A DWARF expression (DWARF 4, 2.5): the operations that compilers and libraries use in call frame information. NaN where it fails. */
 function evaluate(code: Uint8Array, state: FrameState, first: number | null): number {
@@ -187,15 +216,19 @@ function evaluate(code: Uint8Array, state: FrameState, first: number | null): nu
   return pop();
 }
 
-function savedOf(row: FrameRow): Int32Array | null {
-  const pairs: number[] = [];
-  for (const [reg, rule] of row.rules) {
-    if (rule.kind === 'same' || reg > 16) continue;
+function savedOf({ cfaCode, rules }: Row, returnReg: number): Int32Array | null {
+  if (cfaCode !== null || rules[returnReg] === undefined || rules[7] !== undefined) return null;
+  let n = 0;
+  for (let reg = 0; reg < FOLLOWED; reg++) {
+    const rule = rules[reg];
+    if (rule === undefined || rule.kind === 'same') continue;
     if (rule.kind !== 'offset') return null;
-    pairs.push(reg, rule.offset);
+    PAIRS[n++] = reg;
+    PAIRS[n++] = rule.offset;
   }
-  return row.cfaCode === null && row.rules.has(row.returnReg) && !row.rules.has(7) ? Int32Array.from(pairs) : null;
+  return PAIRS.slice(0, n);
 }
+const PAIRS = new Int32Array(FOLLOWED * 2);
 
 /** Steps to the caller: regs become the caller's, regs[16] its pc. The CFA, or NaN at the end of the stack. */
 export function stepOut(row: FrameRow, state: FrameState): number {
@@ -207,12 +240,12 @@ export function stepOut(row: FrameRow, state: FrameState): number {
     return cfa > 0 ? cfa : NaN;
   }
   const cfa = row.cfaCode ? evaluate(row.cfaCode, state, null) : regs[row.cfaReg]! + row.cfaOffset;
-  if (!(cfa > 0) || row.rules.get(row.returnReg)?.kind === 'undefined') return NaN;
+  if (!(cfa > 0) || row.rules[row.returnReg]?.kind === 'undefined') return NaN;
   const was = SCRATCH;
   was.set(regs);
-  for (const [reg, rule] of row.rules) {
-    if (reg > 16) continue;
-    switch (rule.kind) {
+  for (let reg = 0; reg < FOLLOWED; reg++) {
+    const rule = row.rules[reg];
+    if (rule !== undefined) switch (rule.kind) {
       case 'offset': regs[reg] = word(cfa + rule.offset); break;
       case 'valOffset': regs[reg] = cfa + rule.offset; break;
       case 'register': regs[reg] = rule.reg <= 16 ? was[rule.reg]! : NaN; break;
@@ -221,37 +254,37 @@ export function stepOut(row: FrameRow, state: FrameState): number {
       default:
     }
   }
-  if (!row.rules.has(row.returnReg)) regs[16] = word(cfa - 8);
-  if (!row.rules.has(7)) regs[7] = cfa;
+  if (row.rules[row.returnReg] === undefined) regs[16] = word(cfa - 8);
+  if (row.rules[7] === undefined) regs[7] = cfa;
   return cfa;
 }
 const SCRATCH = new Float64Array(17);
 
-function execute(bytes: Uint8Array, start: number, end: number, fde: Fde, row: FrameRow, until: number, initial: Map<number, Rule>): void {
-  const r = new Reader(bytes, start), { codeAlign, dataAlign } = fde.cie;
-  const stack: Pick<FrameRow, 'cfaReg' | 'cfaOffset' | 'cfaCode' | 'rules'>[] = [];
-  const code = (): Uint8Array => { const n = r.uleb(); r.at += n; return bytes.subarray(r.at - n, r.at); };
-  let loc = fde.begin;
-  const set = (reg: number, rule: Rule): void => void row.rules.set(reg, rule);
+/** Executes instructions of a CIE or of an FDE that begins at `begin` up to those of the address `until`. @param initial the rules of the CIE */
+function execute(r: Reader, end: number, { codeAlign, dataAlign, fdeEncoding }: Cie, begin: number, row: Row, until: number, initial: readonly (Rule | undefined)[]): void {
+  const stack: Row[] = [];
+  const code = (): Uint8Array => { const n = r.uleb(); r.at += n; return r.bytes.subarray(r.at - n, r.at); };
+  let loc = begin;
+  const set = (reg: number, rule: Rule | undefined): void => { if (reg < FOLLOWED) row.rules[reg] = rule; };
   const advance = (delta: number): boolean => { loc += delta * codeAlign; return loc > until; };
   while (r.at < end) {
     const op = r.u8(), low = op & 63;
     if (op >> 6 === 1) { if (advance(low)) return; continue; }
     if (op >> 6 === 2) { set(low, { kind: 'offset', offset: r.uleb() * dataAlign }); continue; }
-    if (op >> 6 === 3) { const i = initial.get(low); if (i) set(low, i); else row.rules.delete(low); continue; }
+    if (op >> 6 === 3) { set(low, initial[low]); continue; }
     switch (op) {
       case 0x00: break; // nop
-      case 0x01: loc = r.pointer(fde.cie.fdeEncoding, 0); if (loc > until) return; break;
+      case 0x01: loc = r.pointer(fdeEncoding, 0); if (loc > until) return; break;
       case 0x02: if (advance(r.u8())) return; break;
       case 0x03: r.at += 2; if (advance(r.view.getUint16(r.at - 2, true))) return; break;
       case 0x04: r.at += 4; if (advance(r.view.getUint32(r.at - 4, true))) return; break;
       case 0x05: { const reg = r.uleb(); set(reg, { kind: 'offset', offset: r.uleb() * dataAlign }); break; }
-      case 0x06: { const reg = r.uleb(), i = initial.get(reg); if (i) set(reg, i); else row.rules.delete(reg); break; }
+      case 0x06: { const reg = r.uleb(); set(reg, initial[reg]); break; }
       case 0x07: set(r.uleb(), { kind: 'undefined' }); break;
       case 0x08: set(r.uleb(), { kind: 'same' }); break;
       case 0x09: { const reg = r.uleb(); set(reg, { kind: 'register', reg: r.uleb() }); break; }
-      case 0x0a: stack.push({ cfaReg: row.cfaReg, cfaOffset: row.cfaOffset, cfaCode: row.cfaCode, rules: new Map(row.rules) }); break;
-      case 0x0b: { const s = stack.pop(); if (s) Object.assign(row, s); break; }
+      case 0x0a: stack.push(copyOf(row)); break;
+      case 0x0b: { const s = stack.pop(); if (s) { row.cfaReg = s.cfaReg; row.cfaOffset = s.cfaOffset; row.cfaCode = s.cfaCode; row.rules = s.rules; } break; }
       case 0x0c: row.cfaReg = r.uleb(); row.cfaOffset = r.uleb(); row.cfaCode = null; break;
       case 0x0d: row.cfaReg = r.uleb(); break;
       case 0x0e: row.cfaOffset = r.uleb(); break;

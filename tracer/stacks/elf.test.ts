@@ -13,7 +13,7 @@ test.skipIf(!existsSync(libc))('symbols and unwind rows of libc', () => {
   const qsort = [...e.allFunctions()].find((f) => f.name === 'qsort')!;
   expect(e.symbolAt(qsort.addr + 3)).toEqual(qsort);
   const row = frameRow(e, qsort.addr)!;
-  expect({ reg: row.cfaReg, offset: row.cfaOffset, ra: row.rules.get(16) }).toEqual({ reg: 7, offset: 8, ra: { kind: 'offset', offset: -8 } });
+  expect({ reg: row.cfaReg, offset: row.cfaOffset, ra: row.rules[16] }).toEqual({ reg: 7, offset: 8, ra: { kind: 'offset', offset: -8 } });
   const text = e.segments.find((s) => s.exec)!;
   expect(e.vaddrOfOffset(text.offset + 16)).toBe(text.vaddr + 16);
   expect(e.buildId!.length).toBe(20);

@@ -156,9 +156,9 @@ export class StackSampler implements Sampler {
     if (site) return site;
     const at = exact ? pc : pc - 1, vma = vmaAt(mm, at), inode = vma?.file?.inode ?? null;
     const image = vma ? this.imageOf(k, vma) : null, vaddr = image ? image.vaddrOfOffset((inode ? vma!.pgoff * PAGE : 0) + (at - vma!.start)) : -1;
-    const symbol = image && vaddr >= 0 ? image.symbolAt(vaddr) : null;
+    const fn = image && vaddr >= 0 ? image.functionAt(vaddr) : -1, address = fn < 0 ? 0 : image!.functionAddress(fn);
     let ids: Map<number, number> | undefined, place = 0;
-    if (symbol) { ids = this.named.get(image!); if (!ids) { ids = new Map(); this.named.set(image!, ids); } place = this.calls ? vaddr : symbol.addr; }
+    if (fn >= 0) { ids = this.named.get(image!); if (!ids) { ids = new Map(); this.named.set(image!, ids); } place = this.calls ? vaddr : address; }
     else if (inode) { ids = this.unnamed.get(inode); if (!ids) { ids = new Map(); this.unnamed.set(inode, ids); } place = vma!.pgoff * PAGE + (at - vma!.start); }
     let frame = ids?.get(place);
     if (frame === undefined) {
@@ -167,7 +167,7 @@ export class StackSampler implements Sampler {
       const t = k.trace.frame, r = t.begin(k.now, 0, task.utid);
       t.set.id(r, frame);
       t.set.pc(r, pc);
-      if (symbol) { t.set.symbol(r, latin1(symbol.name)); t.set.offset(r, vaddr - symbol.addr + (pc - at)); }
+      if (fn >= 0) { t.set.symbol(r, image!.functionName(fn)); t.set.offset(r, vaddr - address + (pc - at)); }
       if (vma && vma.mappingId !== 0) t.set.mapping_id(r, vma.mappingId);
       t.end(r);
     }
@@ -187,5 +187,3 @@ export class StackSampler implements Sampler {
     return this.vdso;
   }
 }
-
-function latin1(s: string): Uint8Array { return Uint8Array.from(s, (c) => c.charCodeAt(0)); }
