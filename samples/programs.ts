@@ -158,6 +158,7 @@ print(sorted({(a[0].name, a[4][0]) for a in socket.getaddrinfo(None, 80, flags=s
   exe('node', ['/usr/bin/node', '-e', 'console.log([1,2,3].map(x => x * 2)); setTimeout(() => console.log("later"), 900); require("child_process").exec("echo sub", (e, o) => process.stdout.write(o))']),
   sh('fallocate', 'f=/tmp/ktrace-fa.$PPID; fallocate -l 1M $f; du $f | cut -f1; fallocate -n -l 2M $f; stat -c %s $f; rm $f'),
   sh('killall', 'cp /bin/sleep /tmp/ktrace-sleeper; /tmp/ktrace-sleeper 100 & sleep 0.1; killall -0 ktrace-sleeper; echo $?; killall ktrace-sleeper; wait $!; echo $?; rm /tmp/ktrace-sleeper', { needs: ['killall'] }),
+  exe('memory policies', ['build/samples/mempolicy']),
   exe('ptrace', ['build/samples/ptrace']),
   exe('ptrace, 4 CPUs', ['build/samples/ptrace'], { cpus: 4 }),
   sh('strace', 'strace -f -qq -e trace=execve,exit_group -e signal=none sh -c "cat /dev/null; (exit 3)" 2>&1 | sed "s/^.pid *[0-9]*. //; s/0x[0-9a-f]*/PTR/; s/[0-9]* vars/N vars/; s/ *= / = /"; strace -qq -e trace=getcwd -e inject=getcwd:error=EACCES /bin/pwd 2>&1 | grep -c INJECTED', { needs: ['strace'] }),

@@ -12,6 +12,7 @@ import { handlers as fs } from './fs.ts';
 import { handlers as futex } from './futex.ts';
 import { handlers as ioctl } from './ioctl.ts';
 import { handlers as ipc } from './ipc.ts';
+import { handlers as mempolicy } from './mempolicy.ts';
 import { handlers as mm } from './mm.ts';
 import { handlers as pipe } from './pipe.ts';
 import { handlers as poll } from './poll.ts';
@@ -26,7 +27,7 @@ import { handlers as time } from './time.ts';
 import { handlers as tty } from './tty.ts';
 import { handlers as xattr } from './xattr.ts';
 
-const FAMILIES: Readonly<Record<string, Handlers>> = { cred, dir, exec, fd, file, fs, futex, ioctl, ipc, mm, pipe, poll, process, ptrace, random, sched, signal, socket, stat, time, tty, xattr };
+const FAMILIES: Readonly<Record<string, Handlers>> = { cred, dir, exec, fd, file, fs, futex, ioctl, ipc, mempolicy, mm, pipe, poll, process, ptrace, random, sched, signal, socket, stat, time, tty, xattr };
 
 /** Handlers by syscall number; null where there is none. */
 export function bindHandlers(): (Handler | null)[] {

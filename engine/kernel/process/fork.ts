@@ -97,6 +97,8 @@ export function copyProcess(k: Kernel, task: Task, args: CloneArgs): Task | numb
   child.dumpable = task.dumpable;
   child.personality = task.personality;
   child.pdeathSignal = 0;
+  child.memPolicy = task.memPolicy;
+  child.memNodes = task.memNodes;
   copyShared(k, task, child, args);
   joinProcess(k, task, child, args);
   copyRegs(k, task, child, args);
