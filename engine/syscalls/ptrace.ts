@@ -1,4 +1,4 @@
-// Handler of ptrace(2). Not here: PTRACE_SEIZE and what belongs to it (LISTEN, INTERRUPT), debug registers, seccomp's event.
+// Handlers of ptrace(2) and process_vm_readv(2). Not here: PTRACE_SEIZE and what belongs to it (LISTEN, INTERRUPT), debug registers, seccomp's event.
 import { EFAULT, EINVAL, EIO, ENODEV, EPERM, ESRCH } from '../abi/errno.ts';
 import { CPU_MODELS } from '../abi/cpu-models.ts';
 import { ORIG_RAX, PTRACE, PTRACE_O_MASK, USER_CS_WORD, USER_DEBUGREG, USER_REGS_WORDS, USER_SELECTORS, USER_SIZE, USER_SS_WORD } from '../abi/ptrace.ts';
@@ -10,7 +10,8 @@ import { TASK } from '../kernel/contracts/task.ts';
 import type { Task } from '../kernel/contracts/task.ts';
 import { regsOf } from '../kernel/entry/regs.ts';
 import { mayInspect } from '../kernel/fs/procfs/format.ts';
-import { copyFromUser, copyToUser } from '../kernel/mm/uaccess.ts';
+import { PAGE } from '../kernel/mm/pgtable.ts';
+import { copyFromUser, copyToUser, userIovec } from '../kernel/mm/uaccess.ts';
 import { pokeUser } from '../kernel/mm/poke.ts';
 import { AT_ENTRY, AT_EXIT, RESUME, attach, detach, resumeTracee, traceStop } from '../kernel/signal/ptrace.ts';
 import { kernelInfo, sendSignal } from '../kernel/signal/send.ts';
@@ -199,4 +200,32 @@ function ptrace(k: Kernel, task: Task, a: Args): number {
   return t.state === TASK.TRACED ? request(k, task, t, a) : -ESRCH;
 }
 
-export const handlers: Handlers = { ptrace };
+/** process_vm_readv, process_vm_writev: between our buffers and another task's; as much as there is of both (mm/process_vm_access.c). */
+function processVm(k: Kernel, task: Task, a: Args, write: boolean): number {
+  const remote = a.ptr(4), t = k.tasks.get(a.i32(0));
+  if (a.ptr(5) !== 0 || remote > 1024) return -EINVAL;
+  const local = userIovec(k, task, a.ptr(1), a.ptr(2), !write);
+  if (typeof local === 'number') return local;
+  const iov = copyFromUser(k, task, a.ptr(3), remote * 16);
+  if (typeof iov === 'number') return iov;
+  if (t === undefined || t.exiting) return -ESRCH;
+  if (!mayInspect(k, t)) return -EPERM;
+  const v = new DataView(iov.buffer);
+  let done = 0;
+  for (let i = 0; i < remote; i++) {
+    const at = v.getUint32(i * 16, true) + v.getUint32(i * 16 + 4, true) * 4294967296, length = v.getUint32(i * 16 + 8, true) + v.getUint32(i * 16 + 12, true) * 4294967296;
+    for (let from = 0; from < length && done < local.length;) {
+      const n = Math.min(length - from, local.length - done, PAGE - ((at + from) & (PAGE - 1)));
+      const bytes = write ? new Uint8Array(n) : copyFromUser(k, t, at + from, n);
+      if (typeof bytes === 'number') return done === 0 ? -EFAULT : done;
+      if (write) {
+        local.get(done, bytes, 0, n);
+        if (copyToUser(k, t, at + from, bytes) !== 0) return done === 0 ? -EFAULT : done;
+      } else local.put(done, bytes, 0, n);
+      done += n; from += n;
+    }
+  }
+  return done;
+}
+
+export const handlers: Handlers = { ptrace, process_vm_readv: (k, task, a) => processVm(k, task, a, false), process_vm_writev: (k, task, a) => processVm(k, task, a, true) };

@@ -96,6 +96,12 @@ int main(void) {
   r.rip = at; r.rdi = 30;
   ptrace(PTRACE_SETREGS, p, 0, &r);
   ptrace(PTRACE_POKETEXT, p, at, word);
+  // its memory without stops: two pieces of ours, three of its, the last of which is not there
+  static char ours[8], theirs[8] = "memory";
+  struct iovec mine[2] = { { ours, 3 }, { ours + 3, 5 } }, its[3] = { { theirs, 4 }, { theirs + 4, 2 }, { (void *)64, 8 } };
+  memcpy(ours, "OTHERS", 6);
+  printf("written %zd, ", process_vm_writev(p, mine, 2, its, 3, 0)); printf("read %zd, ", process_vm_readv(p, mine, 2, its + 1, 2, 0));
+  printf("%.6s %.6s, ", ours, theirs); printf("nothing %zd\n", process_vm_readv(p, mine, 2, its + 2, 1, 0));
   resume(PTRACE_CONT, p, 0); waited(p); tell("breakpoint");
   printf("text that is not there: %ld", (errno = 0, ptrace(PTRACE_PEEKTEXT, getpid() * 0 + p, 16, 0)));
   printf(" %d\n", errno == ESRCH);
