@@ -2,9 +2,9 @@
 // sources) the engine generates it.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { provideCoreModule } from '../engine/cpu/interp/core.ts';
+import { provideCoreModule, provideOptimized } from '../engine/cpu/interp/core.ts';
 import { keepBeside } from './cache-file.ts';
-import { compileWhole, deserialize, knowsNatives, serialize } from './machine-code.ts';
+import { compileWhole, deserialize, isOptimized, knowsNatives, serialize } from './machine-code.ts';
 
 declare const KTRACE_ENGINE_HASH: string | undefined;
 
@@ -21,6 +21,7 @@ function compiled(bytes: Uint8Array<ArrayBuffer>, file: string): WebAssembly.Mod
   return module;
 }
 
+if (knowsNatives) provideOptimized(isOptimized);
 if (typeof KTRACE_ENGINE_HASH === 'string') {
   const name = join(import.meta.dirname, `core-${KTRACE_ENGINE_HASH}`);
   try {

@@ -119,6 +119,8 @@ export const BLK = { page: 4, straddleFrame: 8, vaLo: 12, vaHi: 16, hashNext: 20
 export const BLOCK_ALIGN = 64;
 /** Cycles. Longer ways through a region look at the deadline again: in the last ones before it, all is the interpreter's. */
 export const LONGEST_WAY = 200;
+/** In S.entry: a region of several entries that is entered does nothing and comes back. */
+export const IDLE = 0xffffffff;
 export const NO_PA = 0xffffffff;
 /** A predecoded record, the k-th behind its block's header. Register operands are byte offsets into the CPU's state. off: the instruction's offset in its page | its length << 12.
  *  Of a direct jump the immediate is two i32: the offsets of its target and of the instruction behind it, relative to the page. */

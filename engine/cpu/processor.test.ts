@@ -4,6 +4,7 @@ import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { EXIT, PF, R10, R12, R13, R14, R8, R9, RAX, RBX, RDI, RDX, RSI, RSP, VEC } from '../machine/hardware.ts';
 import type { CodeLeft } from '../machine/kept-code.ts';
+import { provideOptimized } from './interp/core.ts';
 import { CODE, CODE_FRAME, DATA, NOTHING_LEFT, STACK, assemble, hasGcc, machine, machineIn, modes, storeOf, tiers } from './harness/modes.ts';
 import type { Machine } from './harness/modes.ts';
 import { DTLB_ENTRIES, ITLB_ENTRIES } from './layout.ts';
@@ -63,6 +64,35 @@ describe.skipIf(!hasGcc())('processor', { timeout: 60_000 }, () => {
     const { cpu } = finished(assemble(`${main(STACK)}${main(STACK - 4096 + 112)}syscall\n${functions}`), { hot: 128, meter: { now: () => 0 }, joining: { every: 64, samples: 1024, ways: 0 } }, 256, 1e6);
     expect(cpu.stats().joinedRegions).toBeGreaterThan(0);
     expect(cpu.stats().regionExits).toBeLessThan(250_000); // three in each round of the second loop else
+  });
+  test('regions become one when V8 has optimized the larger one, not before, and not if its code has been written', () => {
+    const functions = Array.from({ length: 12 }, (_, i) => `.org 0x${(i + 1).toString(16)}000\nf${i}: add rbx, rcx\ntest ecx, ${i + 1}\njz 2f\nadd rbx, rdx\n2: ${i < 11 ? `call f${i + 1}\n` : ''}ret`).join('\n');
+    const code = assemble(`mov rsp, ${STACK}\nmov ecx, 100000\n1: call f0\ndec ecx\njnz 1b\nsyscall\n${functions}`);
+    let least = 0, slice = 0;
+    /** @param from the slice of time in which V8 has. @param written that in which the last function's ADD becomes a SUB. */
+    const joined = (from: number, written = NaN): number => {
+      least = from;
+      const [m, off] = (['auto', 'off'] as const).map((jit) => {
+        const it = machine(jit, code, { hot: 128, joining: { every: 64, samples: 1024, ways: 0 } });
+        for (slice = 0; ; slice++) {
+          it.cpu.run(0, it.cpu.now(0) + 1e5);
+          if (it.cpu.exit.reason !== EXIT.deadline) break;
+          if (slice === written) it.ram.write((CODE_FRAME + 12) * 4096 + 1, new Uint8Array([0x29]), 0, 1);
+        }
+        expect(it.cpu.exit.reason).toBe(EXIT.syscall);
+        return it;
+      });
+      expect([m!.cpu.counters(0), m!.cpu.now(0), m!.cpu.regs(0).gpr(RBX)]).toEqual([off!.cpu.counters(0), off!.cpu.now(0), off!.cpu.regs(0).gpr(RBX)]);
+      expect(slice).toBeGreaterThan(60);
+      return m!.cpu.stats().joinedRegions!;
+    };
+    provideOptimized((f) => { expect(typeof f).toBe('function'); return slice >= least; });
+    try {
+      expect(joined(0)).toBeGreaterThan(0);
+      expect(joined(40)).toBeGreaterThan(0);
+      expect(joined(Infinity)).toBe(0);
+      joined(40, 30);
+    } finally { provideOptimized(null); }
   });
   test('a region that is left for other reasons is made again once at most, and not at all for deadlines', () => {
     const split = (rounds: number): Machine => finished(assemble(`lea rdi, [${DATA + 4092}]\nmov ecx, ${rounds}\n1: call f\ndec ecx\njnz 1b\nsyscall\nf: mov rax, [rdi]\nadd rax, [rdi+8]\nret`), { hot: 128 }, 256, 1e5);

@@ -41,6 +41,10 @@ export interface Runtime {
 let provided: { bytes: Uint8Array; module: WebAssembly.Module | undefined } | null = null;
 /** The core module's bytes as the build wrote them (buildCoreModule() of the same sources): saves making them at each start. @param module compiled, if that is at hand */
 export function provideCoreModule(bytes: Uint8Array, module?: WebAssembly.Module): void { provided = { bytes, module }; }
+let tells: ((f: unknown) => boolean) | null = null;
+/** Whether V8 has optimized a function that a module exports: there is no public way to ask. null: nobody can tell. */
+export function provideOptimized(isOptimized: ((f: unknown) => boolean) | null): void { tells = isOptimized; }
+export const optimizedTeller = (): ((f: unknown) => boolean) | null => tells;
 const coreModule = (counting: boolean): WebAssembly.Module => counting ? new WebAssembly.Module(buildCoreModule(true)) : provided?.module ?? new WebAssembly.Module(provided?.bytes ?? buildCoreModule());
 
 interface HelperType { params: readonly ValType[]; results: readonly ValType[]; slot: number }

@@ -3,10 +3,10 @@ import { COST } from '../../clock/costs.ts';
 import type { CodeLeft, CodeStore, KeptRegion, LeftModule } from '../../machine/kept-code.ts';
 import type { Form } from '../decode/insn.ts';
 import type { Blocks } from '../interp/blocks.ts';
-import { callHelper } from '../interp/core.ts';
+import { callHelper, optimizedTeller } from '../interp/core.ts';
 import type { Core } from '../interp/core.ts';
 import { SLOT, entryAt } from '../interp/dispatch.ts';
-import { BLK, DROPS, ENT, ENTRIES, ENTRIES_BITS, LONGEST_WAY, NO_PA, REC, S, SIDE, WAYS } from '../layout.ts';
+import { BLK, DROPS, ENT, ENTRIES, ENTRIES_BITS, IDLE, LONGEST_WAY, NO_PA, REC, S, SIDE, WAYS } from '../layout.ts';
 import { MEMORY_LIMITS } from '../memory.ts';
 import type { Mmu } from '../mmu/mmu.ts';
 import { I32, I64, Module } from '../wasm/builder.ts';
@@ -15,7 +15,7 @@ import { Codes } from './codes.ts';
 import { NotCompilable } from './context.ts';
 import { RegionEmitter } from './emitter.ts';
 import { leads } from './groups.ts';
-import { JOINING, JOINING_AGAIN, Neighbours } from './neighbours.ts';
+import { JOINING, JOINING_AGAIN, JOINING_BLIND, Neighbours } from './neighbours.ts';
 import type { Joining } from './neighbours.ts';
 import { NarrowFunc } from './narrow.ts';
 import { planOf } from './plan.ts';
@@ -44,6 +44,8 @@ function compiledOf(shape: Shape, made: number): Compiled {
 }
 /** An instantiated module: the address of its words, how many of its regions live, and by name the newest of each. */
 interface Made { module: WebAssembly.Module; bytes: Uint8Array; imports: readonly string[]; words: number; at: number; instance: WebAssembly.Instance; live: number; placed: Map<string, Compiled>; /** Number in the store, −1 if it was made in this run. */ from: number }
+/** A region that is to take the place of others as soon as V8 has optimized it. `parted`: how many instructions of its blocks compared for themselves alone when it was emitted. */
+interface Waiting { compiled: Compiled; from: Made; members: readonly Compiled[]; parted: number }
 interface Job { region: Region; compiled: Compiled; /** Regions that this one takes the place of. */ replaced: Compiled[] }
 
 /** A block that runs less than once in so many instructions is not worth more than its own code, whatever its count: what lies in live regions stays there. */
@@ -60,6 +62,8 @@ const PAID = 1 << 25, MOST_WAIT = 16;
 const SIDES_WITHIN = 1 << 28;
 /** Larger regions are not made out of live ones: V8's code gets worse with the size. */
 const MERGED_BLOCKS = 48;
+/** V8 begins to optimize a function when so many bytes of its baseline code have run, or fewer; that is longer than the WebAssembly. */
+const PROMPTING = 1 << 23;
 /** Those with so many blocks at most become part of larger ones also where they are not joined: what many call. */
 const COPIED_BLOCKS = 16;
 
@@ -85,6 +89,10 @@ export class Compiler {
   /** Modules of the store that this run has instantiated; null if it could not be. */
   private readonly stored = new Map<number, Made | null>();
 
+  /** Whether V8 has optimized a function; null: nobody can tell. */
+  private readonly optimized = optimizedTeller();
+  private waiting: Waiting | null = null;
+
   /** Hot entry blocks waiting for company: they keep running in the interpreter. */
   private queue: number[] = [];
 
@@ -92,7 +100,7 @@ export class Compiler {
    *  @param joining when regions become one, null: by what that costs. */
   constructor(private readonly core: Core, private readonly blocks: Blocks, private readonly mmu: Mmu, private readonly minHot: number, private readonly batch: number, private readonly executed: () => number, private readonly store: CodeStore | null, joining: Joining | null) {
     this.codes = new Codes(blocks);
-    this.neighbours = new Neighbours(joining ?? (store !== null && store.entries.size > 0 ? JOINING_AGAIN : JOINING));
+    this.neighbours = new Neighbours(joining ?? (store !== null && store.entries.size > 0 ? JOINING_AGAIN : this.optimized !== null ? JOINING : JOINING_BLIND));
     mmu.u32[WAYS >> 2] = minHot > 0 ? this.neighbours.joining.every : 0;
     mmu.u32.fill(NO_PA, ENTRIES >> 2, (ENTRIES + (ENT.size << ENTRIES_BITS)) >> 2);
     blocks.onDrop = (pfn) => { this.noteWritten(pfn); this.drop(pfn); };
@@ -105,6 +113,7 @@ export class Compiler {
       for (const pfn of [...this.frames.keys()]) this.drop(pfn);
       this.homes.clear();
       this.neighbours.clear();
+      this.waiting = null;
       this.stored.clear(); // the words are gone
     };
   }
@@ -128,6 +137,7 @@ export class Compiler {
     this.queue = this.queue.filter((block) => u32[(block + BLK.pa) >> 2]! >>> 12 !== pfn);
     for (const region of this.frames.get(pfn) ?? []) this.dropRegion(region);
     this.frames.delete(pfn);
+    if (this.waiting?.compiled.frames.includes(pfn) === true) this.giveUp(this.waiting);
   }
   private dropRegion(region: Compiled): void {
     const { u16 } = this.mmu;
@@ -273,10 +283,11 @@ export class Compiler {
     u32[WAYS >> 2] = this.neighbours.report(joinable ? region : undefined, joinable ? (lo >>> 0) + (hi >>> 0) * 4294967296 - region.blocks.get(block)! : 0);
   }
   /** Regions between which control often goes are to become one: when none waits. */
-  get joins(): boolean { return this.neighbours.due; }
-  /** One group at a time: what was optimized is slow again until V8 has optimized the larger function. @param s a CPU whose page tables say where they are. */
+  get joins(): boolean { return this.waiting !== null || this.neighbours.due; }
+  /** One group at a time: V8 needs seconds for the largest. @param s a CPU whose page tables say where they are. */
   join(s: number): void {
     const { u16, u32 } = this.mmu, { flushes } = this.blocks;
+    if (this.waiting !== null) { this.arrive(this.waiting); return; }
     const fits = (members: readonly Compiled[]): boolean => {
       let blocks = 0, insns = 0;
       const frames = new Set<number>();
@@ -303,11 +314,40 @@ export class Compiler {
       if (this.blocks.flushes !== flushes) return; // all addresses are void
       const region = discovery.region(), compiled = compiledOf(shapeOf(region), this.executed()), kept = new Set(compiled.entries), replaced = members.filter((live) => live.entries.every((e) => kept.has(e)));
       if (replaced.length < 2) continue;
-      for (const b of compiled.blocks.keys()) this.homes.set(b, compiled);
-      this.make([{ region, compiled, replaced }]);
-      this.joined++;
+      this.make([{ region, compiled, replaced }], (from) => this.prompt({ compiled, from, members: replaced, parted: this.partedIn(compiled) }, s));
       return;
     }
+  }
+  private partedIn({ blocks }: Compiled): number {
+    let n = 0;
+    for (const b of blocks.keys()) n += this.parted.get(b)?.size ?? 0;
+    return n;
+  }
+  /** Makes V8 optimize the region's function, beside the run: until it has, the members are faster. */
+  private prompt(waiting: Waiting, s: number): void {
+    const { optimized, mmu: { u32 } } = this, f = waiting.from.instance.exports[waiting.compiled.shape.name] as (state: number, block: number) => number;
+    this.waiting = waiting;
+    if (optimized !== null && waiting.compiled.shape.blocks.filter((b) => b.entry >= 0).length > 1) {
+      u32[(s + S.entry) >> 2] = IDLE;
+      for (let run = 0; run < PROMPTING && !optimized(f); run += waiting.from.bytes.length) f(s, 0);
+    }
+    this.arrive(waiting);
+  }
+  /** The region takes its members' place, if it is time. */
+  private arrive(waiting: Waiting): void {
+    const { compiled, from, members, parted } = waiting, { optimized } = this;
+    if (optimized !== null && compiled.shape.blocks.filter((b) => b.entry >= 0).length > 1 && !optimized(from.instance.exports[compiled.shape.name])) return;
+    const replaced = members.filter((live) => live.slot !== 0);
+    if (replaced.length < 2 || parted !== this.partedIn(compiled)) { this.giveUp(waiting); return; }
+    this.waiting = null;
+    for (const b of compiled.blocks.keys()) this.homes.set(b, compiled);
+    this.install(compiled, from, replaced);
+    this.regions++;
+    this.joined++;
+  }
+  private giveUp(waiting: Waiting): void {
+    this.waiting = null;
+    this.lastGone(waiting.from);
   }
   /** Whether the block, just reported, runs less often than RARE says; undefined if only the next report will tell. @param made instructions before a time since when it has not been
    *  reported: when the live region was made that it meets. */
@@ -340,13 +380,20 @@ export class Compiler {
     this.queue = [];
     this.make(jobs);
   }
-  private make(jobs: Job[]): void {
+  /** @param placed what is done with the module instead of installing its regions. */
+  private make(jobs: Job[], placed?: (from: Made) => void): void {
     for (;;) {
       for (const { region, compiled } of jobs) if (this.uncompilable.has(region.entries[0]!.code.insns[0]!.form)) this.forget(compiled);
       jobs = jobs.filter(({ region }) => !this.uncompilable.has(region.entries[0]!.code.insns[0]!.form));
       if (jobs.length === 0) return;
       try {
-        if (!this.finish(jobs, this.emit(jobs))) this.blocks.flush(); // no room: all is made anew
+        const from = this.finish(this.emit(jobs));
+        if (from === null) this.blocks.flush(); // no room: all is made anew
+        else if (placed !== undefined) placed(from);
+        else {
+          for (const { compiled, replaced } of jobs) this.install(compiled, from, replaced);
+          this.regions += jobs.length;
+        }
         return;
       } catch (error) {
         if (!(error instanceof NotCompilable)) throw error;
@@ -362,17 +409,14 @@ export class Compiler {
     for (const b of blocks.keys()) { const live = this.homes.get(b); if (live !== undefined && blocks.has(live.root) && live.entries.every((e) => kept.has(e))) met.add(live); }
     return [...met];
   }
-  /** False if there is no room for the words. */
-  private finish(jobs: readonly Job[], { m, words }: { m: Module; words: number }): boolean {
+  /** null if there is no room for the words. */
+  private finish({ m, words }: { m: Module; words: number }): Made | null {
     const at = this.blocks.reserve(words * 4);
-    if (at === 0) return false;
+    if (at === 0) return null;
     const bytes = m.finish(), module = new WebAssembly.Module(bytes), imports = [...m.importedOnce];
-    const made: Made = { module, bytes, imports, words, at, instance: this.core.instantiate(module, imports, at), live: 0, placed: new Map(), from: -1 };
     this.modules++;
     this.bytes += bytes.length;
-    for (const { compiled, replaced } of jobs) this.install(compiled, made, replaced);
-    this.regions += jobs.length;
-    return true;
+    return { module, bytes, imports, words, at, instance: this.core.instantiate(module, imports, at), live: 0, placed: new Map(), from: -1 };
   }
   /** Makes the entries' blocks point to the region's function. */
   private install(compiled: Compiled, from: Made, replaced: readonly Compiled[]): void {
@@ -437,6 +481,7 @@ export class Compiler {
   }
   /** What this run leaves to later ones. */
   left(): CodeLeft {
+    if (this.waiting !== null) this.arrive(this.waiting);
     const byModule = new Map<Made, Compiled[]>(), alive = new Set<Compiled>();
     for (const regions of this.frames.values()) for (const region of regions) alive.add(region);
     for (const region of alive) { const list = byModule.get(region.from!); if (list === undefined) byModule.set(region.from!, [region]); else list.push(region); }

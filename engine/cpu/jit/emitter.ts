@@ -120,6 +120,7 @@ export class RegionEmitter {
 
   run(): void {
     const { f, state, region } = this;
+    const idle = this.table ? f.block() : -1;
     this.exit = state.exitLabel = f.block();
     this.ctx.forget();
     if (this.table) {
@@ -127,13 +128,14 @@ export class RegionEmitter {
       if (this.searches) this.lookupLabel = f.block();
       this.dominated(region.root, () => {
         const labels = region.entries.map((b) => this.mergeLabels.get(b)!);
-        f.get(this.next).brTable(labels.slice(0, -1), labels[labels.length - 1]!);
+        f.get(this.next).brTable(labels, idle);
       });
       f.unreachable().end();
       if (this.searches) { this.lookUp(this.exit); f.end(); }
     } else this.tree(region.entries[0]!);
     f.unreachable().end();
     if (!state.memory) this.epilogue(); else if (this.searches) this.away(); else f.unreachable();
+    if (this.table) { f.unreachable().end(); f.i32Const(0); } // entered as IDLE: nothing is done
     // The prologue comes first, but only now is known which registers it loads.
     f.prepend(() => { this.prologue(); });
   }

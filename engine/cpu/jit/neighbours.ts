@@ -2,8 +2,10 @@
 
 /** After so many ways one is sampled; after so many samples the groups are looked at, then after twice as many and so on; and how many ways a group has to have seen for each of its blocks. */
 export interface Joining { every: number; samples: number; ways: number }
-/** To make a block part of a larger region costs, with V8's time, what some ten thousand ways cost that this saves. */
-export const JOINING: Joining = { every: 4096, samples: 1024, ways: 32768 };
+/** To make a block part of a larger region costs what some thousand ways cost that this saves, if V8 optimizes it beside the run. */
+export const JOINING: Joining = { every: 4096, samples: 1024, ways: 8192 };
+/** Where nobody can tell when it has, and the larger region is slower until then. */
+export const JOINING_BLIND: Joining = { ...JOINING, ways: 32768 };
 /** With code of earlier runs: what is made is kept as well. */
 export const JOINING_AGAIN: Joining = { ...JOINING, ways: 2048 };
 /** A way counts from this part of all samples on. */
