@@ -94,6 +94,22 @@ describe.skipIf(!hasGcc())('processor', { timeout: 60_000 }, () => {
       joined(40, 30);
     } finally { provideOptimized(null); }
   });
+  test('an indirect jump to an entry of its region whose page lies in another frame now', () => {
+    const targets = (by: number): string => `.org 0x1000\n${[1, 2, 3].map((n) => `f${n}: add rbx, ${n * by}\njmp 2f`).join('\n')}\n2: jmp back`, code = (by: number): Uint8Array => assemble(`lea r8, [rip+f1]\nlea r9, [rip+f2]\nlea r10, [rip+f3]\nmov ecx, 60000\n1: mov rax, r8\nmov r8, r9\nmov r9, r10\nmov r10, rax\njmp rax\nback: dec ecx\njnz 1b\nsyscall\n${targets(by)}`);
+    const other = code(10), states = (['off', 'auto', 'joined'] as const).map((mode) => {
+      const m = machineIn(mode, code(1), NOTHING_LEFT, { hot: 128, meter: { now: () => 0 } });
+      m.ram.write(300 * 4096, other, 4096, other.length - 4096);
+      for (let slice = 0; ; slice++) {
+        m.cpu.run(0, m.cpu.now(0) + 1000);
+        if (m.cpu.exit.reason !== EXIT.deadline) break;
+        if (slice % 100 === 50) { m.map(CODE + 4096, slice % 200 === 50 ? 300 : CODE_FRAME + 1, 7); m.cpu.invalidatePage(0, CODE + 4096); }
+      }
+      expect(m.cpu.exit.reason).toBe(EXIT.syscall);
+      if (mode === 'auto') expect(m.cpu.stats().found).toBeGreaterThan(1000);
+      return [m.cpu.regs(0).gpr(RBX), m.cpu.now(0), m.cpu.counters(0)];
+    });
+    for (const state of states) expect(state).toEqual(states[0]);
+  });
   test('a region that is left for other reasons is made again once at most, and not at all for deadlines', () => {
     const split = (rounds: number): Machine => finished(assemble(`lea rdi, [${DATA + 4092}]\nmov ecx, ${rounds}\n1: call f\ndec ecx\njnz 1b\nsyscall\nf: mov rax, [rdi]\nadd rax, [rdi+8]\nret`), { hot: 128 }, 256, 1e5);
     expect(split(800_000).cpu.stats().regions).toBe(split(200_000).cpu.stats().regions);
