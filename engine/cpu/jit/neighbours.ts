@@ -1,9 +1,9 @@
 // Which regions are worth being one: those between which control often goes, by samples of the ways from region to region.
 
-/** After so many ways one is sampled; after so many samples the groups are looked at, then after twice as many and so on; and how many ways a group has to have seen for each of its blocks. */
+/** After so many ways one is sampled; after each so many samples the groups are looked at; and how many ways a group has to have seen for each of its blocks. */
 export interface Joining { every: number; samples: number; ways: number }
 /** To make a block part of a larger region costs what some thousand ways cost that this saves, if V8 optimizes it beside the run. */
-export const JOINING: Joining = { every: 4096, samples: 1024, ways: 8192 };
+export const JOINING: Joining = { every: 4096, samples: 512, ways: 4096 };
 /** Where nobody can tell when it has, and the larger region is slower until then. */
 export const JOINING_BLIND: Joining = { ...JOINING, ways: 32768 };
 /** With code of earlier runs: what is made is kept as well. */
@@ -73,7 +73,7 @@ export class Neighbours<R> {
    * @param blocks of a region. @returns by group its members, each with its root's distance from that of the first.
    */
   groups(fits: (members: readonly R[]) => boolean, blocks: (region: R) => number): ReadonlyMap<R, number>[] {
-    this.enough *= 2;
+    this.enough += this.joining.samples;
     const { every, ways } = this.joining, least = Math.max(this.samples * LEAST, 1), of = new Map<R, Map<R, number>>();
     const all = [...this.ways.values()].flatMap((behind) => [...behind.values()]).filter(({ seen }) => seen >= least).sort((a, b) => b.seen - a.seen);
     for (const { from, to, distance } of all) {
