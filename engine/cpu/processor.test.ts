@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { EXIT, PF, R10, R12, R13, R14, R8, R9, RAX, RBX, RDI, RDX, RSI, RSP, VEC } from '../machine/hardware.ts';
 import type { CodeLeft } from '../machine/kept-code.ts';
 import { provideOptimized } from './interp/core.ts';
+import { allHelpers } from './semantics/context.ts';
 import { CODE, CODE_FRAME, DATA, NOTHING_LEFT, STACK, assemble, hasGcc, machine, machineIn, modes, storeOf, tiers } from './harness/modes.ts';
 import type { Machine } from './harness/modes.ts';
 import { DTLB_ENTRIES, ITLB_ENTRIES } from './layout.ts';
@@ -407,6 +408,7 @@ describe.skipIf(!hasGcc())('processor', { timeout: 60_000 }, () => {
   for (const [what, body] of [
     ['loaded', 'mulsd xmm1, xmm0\nmovsd xmm2, [rdi+rcx*8]\naddsd xmm2, xmm1'], ['of underflow', 'movsd xmm2, [rdi+rcx*8+4096]\nmulsd xmm2, xmm0\naddsd xmm2, xmm1'],
     ['of underflow, copied', 'movsd xmm2, [rdi+rcx*8+4096]\nmulsd xmm2, xmm0\nmovapd xmm3, xmm2\nxorpd xmm2, xmm2\naddsd xmm3, xmm1'], ['compared', 'mulsd xmm1, xmm0\nmovsd xmm2, [rdi+rcx*8]\nucomisd xmm2, xmm1'],
+    ['of underflow, compared', 'movsd xmm2, [rdi+rcx*8+4096]\nmulsd xmm2, xmm0\nmulsd xmm1, xmm0\nucomisd xmm2, xmm1'], ['of underflow, the smaller', 'movsd xmm2, [rdi+rcx*8+4096]\nmulsd xmm2, xmm0\nmulsd xmm1, xmm0\nminsd xmm2, xmm1'],
     ['in lanes', 'mulsd xmm1, xmm0\nmovupd xmm2, [rdi+rcx*8]\naddpd xmm2, xmm1'], ['the smaller', 'mulsd xmm1, xmm0\nmovsd xmm2, [rdi+rcx*8]\nminsd xmm2, xmm1'],
   ] as const) test(`a denormal operand: ${what}`, () => {
     const f64 = (m: Machine, at: number, x: number): void => new DataView(m.ram.u8.buffer, m.ram.u8.byteOffset).setFloat64(512 * 4096 + at, x, true);
@@ -416,6 +418,23 @@ describe.skipIf(!hasGcc())('processor', { timeout: 60_000 }, () => {
       for (let i = 0; i < 402; i++) { f64(m, i * 8, i > 200 ? 1.5 : 1e-310); f64(m, 4096 + i * 8, i > 200 ? 1.5 : 1e-307); }
       f64(m, 8192, 1 / 3e4); f64(m, 8200, 7.3);
     }, 1000, { hot: 128 });
+  });
+  // Programs linked with -ffast-math run with FTZ and DAZ: ordinary results, zeros and what decays to nothing (every fourth round in full, then flushed) need no exact arithmetic, which takes a hundred times as long
+  for (const [what, mode, flags] of [['FTZ and DAZ', 0x9fc0, 0x30], ['FTZ', 0x9f80, 0x30], ['DAZ, without tiny results', 0x1fc0, 0x20], ['neither, without tiny results', 0x1f80, 0x20]] as const) test(`floats are quick with ${what}`, () => {
+    const soft = allHelpers().find(({ name }) => name === 'sse.soft')!, { js } = soft, asked: number[] = [];
+    soft.js = (env) => { const f = js!(env) as (...args: unknown[]) => unknown; asked.push(0); return (...args: never[]) => { asked[asked.length - 1]!++; return f(...args); }; };
+    try {
+      run(`mov edi, ${DATA}\nmov ecx, 4000\nmov dword ptr [rsp-8], ${mode}\nldmxcsr [rsp-8]\nmovups xmm7, [rdi]\nmovups xmm8, [rdi+16]\n1: test cl, 3\njnz 2f\nmovups xmm1, [rdi+32]\nmovups xmm2, [rdi+48]\n2: mulpd xmm1, xmm7\nmulps xmm2, xmm8
+        movapd xmm3, xmm1\nsubpd xmm3, xmm1\nmulss xmm3, xmm2\ndivsd xmm3, xmm7\nmaxpd xmm3, xmm1\nucomisd xmm3, xmm1\ncmpltps xmm3, xmm2\ncvtps2pd xmm4, xmm2\nmulsd xmm4, xmm4\ncvtsd2ss xmm4, xmm4\nsubss xmm2, xmm4\ncvttsd2si eax, xmm1\ncvtsi2sd xmm5, eax\naddsd xmm5, xmm1
+        dec ecx\njns 1b\nstmxcsr [rsp-16]\nmov eax, [rsp-16]\nsyscall`, ({ cpu }) => {
+        expect(cpu.regs(0).gpr(RAX)).toBe(mode | flags);
+        expect(asked.pop()).toBeLessThan(10);
+      }, (m) => {
+        const v = new DataView(m.ram.u8.buffer, m.ram.u8.byteOffset + 512 * 4096), tiny = (flags & 0x10) !== 0;
+        for (const lane of [0, 1]) { v.setFloat64(lane * 8, tiny ? 1e-120 / 3 : 1 / 3, true); v.setFloat64(32 + lane * 8, lane === 0 ? 0.7 : 1e3, true); }
+        for (const lane of [0, 1, 2, 3]) { v.setFloat32(16 + lane * 4, tiny ? 1e-15 / 3 : 1 / 3, true); v.setFloat32(48 + lane * 4, lane === 0 ? 0.7 : lane * 9.1, true); }
+      }, 1000, { hot: 128 });
+    } finally { soft.js = js; }
   });
   // Eight functions through a table are more than a region takes along: it calls them and waits. Each test is long enough that most of it runs in regions.
   const far = (functions: string[], main: string, rounds = 20_000): string => `lea rbx, [rip+table]\n${functions.map((_, i) => `lea rax, [rip+f${i}]\nmov [${DATA}+${i * 8}], rax`).join('\n')}

@@ -11,7 +11,7 @@ import { X87_ROWS } from '../decode/rows-x87.ts';
 import { TRANSCENDENTAL } from './compare.ts';
 import { CODE, CODE_PAGES, DATA, ENTRY, FX_SIZE, WINDOW, testedLevel } from './records.ts';
 import type { Test } from './records.ts';
-import { Dice, extended, fillBytes, word } from './values.ts';
+import { Dice, FLUSHING, extended, fillBytes, word } from './values.ts';
 
 const EMULATED = 'Linux emulates it under UMIP, opcode-map.test.ts', SEGMENTS = 'segments.test.ts';
 /** Rows without a test of their own, and why. */
@@ -264,7 +264,7 @@ function floatState(d: Dice, masked: boolean): Uint8Array {
   for (let i = 0; i < valid; i++) tags |= 1 << ((top + i) & 7);
   if (d.chance(0.05)) tags = d.below(256);
   f.setUint8(4, tags);
-  let mx = d.chance(0.6) ? 0x1f80 | d.below(64) : d.chance(0.6) ? 0x1f80 | d.below(64) | (d.below(4) << 13) | (d.chance(0.3) ? 0x8000 : 0) | (d.chance(0.3) ? 0x40 : 0) : d.below(0x10000);
+  let mx = d.chance(0.6) ? 0x1f80 | d.below(64) | d.pick(FLUSHING) : d.chance(0.6) ? 0x1f80 | d.below(64) | (d.below(4) << 13) | (d.chance(0.3) ? 0x8000 : 0) | (d.chance(0.3) ? 0x40 : 0) : d.below(0x10000);
   if (masked) mx |= 0x1f80;
   f.setUint32(24, mx, true);
   f.setUint32(28, 0xffff, true);

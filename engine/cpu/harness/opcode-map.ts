@@ -2,7 +2,7 @@
 import { decode } from '../decode/decoder.ts';
 import { DATA, ENTRY, WINDOW } from './records.ts';
 import type { Test } from './records.ts';
-import { Dice, fillBytes } from './values.ts';
+import { Dice, FLUSHING, fillBytes } from './values.ts';
 
 export const MAPS: readonly (readonly number[])[] = [[], [0x0f], [0x0f, 0x38], [0x0f, 0x3a]];
 const MODRM = [0, 1, 2, 3, 4, 5, 6, 7].flatMap((reg) => [0x07 | (reg << 3), 0xc0 | (reg << 3)]);
@@ -33,7 +33,7 @@ export function stateFor(code: Uint8Array, name: string): Test {
   gpr[3] = gpr[7] = gpr[15] = base; gpr[6] = base + 64n; gpr[4] = gpr[5] = base + 128n; gpr[8] = 5n;
   fillBytes(d, mem.subarray(0, 64), 3);
   fillBytes(d, mem.subarray(64, 120), 1);
-  f.setUint16(0, 0x37f, true); f.setUint32(24, 0x1f80, true); f.setUint32(28, 0xffff, true);
+  f.setUint16(0, 0x37f, true); f.setUint32(24, 0x1f80 | FLUSHING[code.reduce((sum, byte) => sum + byte, 0) % FLUSHING.length]!, true); f.setUint32(28, 0xffff, true);
   fillBytes(d, fx.subarray(160, 416), 0);
   return { code, gpr, rflags: 0x202, fx, mem, name, entry: ENTRY, window: WINDOW, fsBase: 0x40, gsBase: 0x80, ignore: [0, 0] };
 }

@@ -6,7 +6,7 @@ import { FAMILIES, rows, specOf, vexBytes } from './generate.ts';
 import { undefinedFlags } from './compare.ts';
 import { CODE, CODE_PAGES, DATA, FX_SIZE, STACK, STACK_PAGES, hostApproximates, testedLevel } from './records.ts';
 import type { Test } from './records.ts';
-import { Dice, extended, fillBytes, word } from './values.ts';
+import { Dice, FLUSHING, extended, fillBytes, word } from './values.ts';
 
 /** rcx is the fuel that ends every loop, rsp the stack, r15 points into the data, r13 is a small, even index, r12 is scratch for control flow. */
 const RCX = 1, RSP = 4, R12 = 12, R13 = 13, R15 = 15;
@@ -193,7 +193,7 @@ export function makeProgram(seed: number): Program {
   f.setUint16(2, d.below(8) << 11, true);
   f.setUint8(4, d.chance(0.5) ? 0 : d.below(256));
   for (let i = 0; i < 8; i++) { const [s, x] = extended(d); f.setBigUint64(32 + i * 16, s, true); f.setUint16(40 + i * 16, x, true); }
-  f.setUint32(24, 0x1f80 | d.pick([0, 0x20, 0x3f, 0x3f]) | (d.chance(0.05) ? d.below(4) << 13 : 0), true);
+  f.setUint32(24, 0x1f80 | d.pick([0, 0x20, 0x3f, 0x3f]) | d.pick(FLUSHING) | (d.chance(0.05) ? d.below(4) << 13 : 0), true);
   f.setUint32(28, 0xffff, true);
   fillBytes(d, fx.subarray(160, 416), d.below(4));
   fillBytes(d, fx.subarray(512), d.below(4));

@@ -22,19 +22,23 @@ export function word(d: Dice): bigint {
 }
 const F64S = [0n, 0x8000000000000000n, 0x3ff0000000000000n, 0xbff0000000000000n, 0x7ff0000000000000n, 0xfff0000000000000n, 0x7ff8000000000001n, 0xfff8000000000000n, 0x7ff0000000000001n, 0xfff4000000000000n, 1n, 0x800fffffffffffffn, 0x10000000000000n, 0x7fefffffffffffffn, 0x4000000000000000n, 0x3fe0000000000000n, 0x41dfffffffc00000n, 0x41e0000000000000n, 0xc1e0000000000000n, 0x43e0000000000000n, 0xc3e0000000000000n, 0x4330000000000001n, 0x3ff8000000000000n, 0x47efffffe0000000n, 0x36a0000000000000n, 0x3810000000000000n, 0x380fffffffffffffn];
 const F32S = [0, 0x80000000, 0x3f800000, 0xbf800000, 0x7f800000, 0xff800000, 0x7fc00001, 0xffc00000, 0x7f800001, 0xffa00000, 1, 0x807fffff, 0x800000, 0x7f7fffff, 0x40000000, 0x3f000000, 0x4f000000, 0xcf000000, 0x4b000001, 0x5f000000, 0x3fc00000, 0x4eff_ffff];
+/** FTZ and DAZ of MXCSR: neither, each, and both as in programs linked with -ffast-math. */
+export const FLUSHING = [0, 0, 0, 0x8000, 0x40, 0x8040];
 const double = (d: Dice): bigint => {
-  switch (d.below(4)) {
+  switch (d.below(5)) {
     case 0: return d.pick(F64S);
     case 1: return d.u64();
     case 2: return (d.u64() & 0x800fffffffffffffn) | (BigInt(1023 - 40 + d.below(80)) << 52n);
+    case 3: return (d.u64() & 0x800fffffffffffffn) | (BigInt(d.below(60) + d.pick([0, 482])) << 52n); // tiny, or so that its square is
     default: { const v = new DataView(new ArrayBuffer(8)); v.setFloat64(0, (d.below(2000) - 1000) / d.pick([1, 2, 8, 3, 10]), true); return v.getBigUint64(0, true); }
   }
 };
 const single = (d: Dice): number => {
-  switch (d.below(4)) {
+  switch (d.below(5)) {
     case 0: return d.pick(F32S);
     case 1: return d.u32();
     case 2: return ((d.u32() & 0x807fffff) | ((127 - 20 + d.below(40)) << 23)) >>> 0;
+    case 3: return ((d.u32() & 0x807fffff) | ((d.below(30) + d.pick([0, 49])) << 23)) >>> 0;
     default: { const v = new DataView(new ArrayBuffer(4)); v.setFloat32(0, (d.below(2000) - 1000) / d.pick([1, 2, 8, 3, 10]), true); return v.getUint32(0, true); }
   }
 };

@@ -1,14 +1,15 @@
-// FMA: a·b + c with a single rounding. In the default mode and an ordinary range by error-free transformations: the exact product and sum as pairs of doubles, rounded to odd
+// FMA: a·b + c with a single rounding. In the usual rounding and an ordinary range by error-free transformations: the exact product and sum as pairs of doubles, rounded to odd
 // and then once (Boldo and Melquiond, "Emulation of FMA and correctly rounded sums", 2008). Everything else in integers (softfloat.ts).
 import { CTX } from '../../machine/hardware.ts';
 import { F64, I32, I64, V128 } from '../wasm/builder.ts';
 import type { Func } from '../wasm/builder.ts';
 import { define, helper, jsHelper } from './context.ts';
 import type { HelperEnv, Semantics } from './context.ts';
-import { DE, F32F, F64F, IE, PE, QNAN, SNAN, defaultNan, fma, pack, quiet, real, unpack } from './softfloat.ts';
+import { DE, F32F, F64F, IE, PE, QNAN, SNAN, UE, defaultNan, fma, pack, quiet, real, unpack } from './softfloat.ts';
 import type { Real } from './softfloat.ts';
 import { checkXm } from './sse-fp.ts';
-import { raiseFlags, softEnv } from './sse-soft.ts';
+import { denormalsAreZeros, usualMode } from './sse-fp-slow.ts';
+import { FTZ, raiseFlags, softEnv } from './sse-soft.ts';
 import { byHalves } from './vex.ts';
 
 /** Bits of an operation's code: the product, the addend negated; the operands are doubles. */
@@ -48,7 +49,6 @@ function toOdd(f: Func, sum: number, error: number): void {
   f.get(sum).i64ReinterpretF64().i64Const(1).i64Const(-1).get(error).f64Const(0).f64Gt().get(sum).f64Const(0).f64Gt().i32Eq().select().i64Add().f64ReinterpretI64().set(sum);
   f.end();
 }
-const defaultMode = (f: Func): void => { f.get(0).i32Load(CTX.mxcsr).i32Const(0xffc0).i32And().i32Const(0x1f80).i32Eq(); };
 const inexact = (f: Func): void => { f.get(0).get(0).i32Load(CTX.mxcsr).i32Const(PE).i32Or().i32Store(CTX.mxcsr); };
 /** Splits a double into halves of 26 bits (Veltkamp). */
 function split(f: Func, x: number, high: number, low: number): void {
@@ -65,10 +65,16 @@ helper('fma.64', [I32, I32, I64, I64, I64], [I64], (f, call) => {
   const local = (): number => f.local(F64), a = local(), b = local(), c = local(), p = local(), pl = local(), ah = local(), al = local(), bh = local(), bl = local(), th = local(), tl = local(), t = local(), vh = local(), vl = local(), z = local(), lost = local(), r = local(), rest = local();
   /** push i32: the exponent is between the two, so that no part of the product or the sums overflows or becomes tiny. */
   const between = (bits: number, low: number, high: number): void => { f.get(bits).i64Const(52).i64ShrU().i32WrapI64().i32Const(0x7ff).i32And().i32Const(low).i32Sub().i32Const(high - low).i32LtU(); };
-  defaultMode(f); between(2, 623, 1423); f.i32And(); between(3, 623, 1423); f.i32And();
-  between(4, 223, 1723); f.get(4).i64Const(1).i64Shl().i64Eqz().i32Or().i32And().i32Eqz().hint(false).if();
-  f.get(0).get(1).i32Const(DOUBLE).i32Or().get(2).get(3).get(4); call('fma.soft'); f.return().end();
+  const isZero = (v: number): void => { f.get(v).f64Const(0).f64Eq(); };
+  denormalsAreZeros(f, 64, [2, 3, 4]);
   f.get(2).f64ReinterpretI64().set(a).get(3).f64ReinterpretI64().set(b).get(4).f64ReinterpretI64().set(c);
+  usualMode(f); between(2, 623, 1423); f.i32And(); between(3, 623, 1423); f.i32And();
+  between(4, 223, 1723); isZero(c); f.i32Or().i32And().i32Eqz().hint(false).if();
+  const neither = (bits: number, v: number): void => { between(bits, 1, 2047); isZero(v); f.i32Or(); }; // denormal nor infinite
+  usualMode(f); isZero(a); isZero(b); f.i32Or().i32And(); neither(2, a); f.i32And(); neither(3, b); f.i32And(); neither(4, c); f.i32And().if(); // zero times a number
+  negations(f, a, c);
+  f.get(a).get(b).f64Mul().get(c).f64Add().i64ReinterpretF64().return().end();
+  f.get(0).get(1).i32Const(DOUBLE).i32Or().get(2).get(3).get(4); call('fma.soft'); f.return().end();
   negations(f, a, c);
   split(f, a, ah, al); split(f, b, bh, bl);
   f.get(a).get(b).f64Mul().set(p);
@@ -87,14 +93,18 @@ helper('fma.32', [I32, I32, I32, I32, I32], [I32], (f, call) => {
   const soft = (): void => { f.get(0).get(1).get(2).i64ExtendI32U().get(3).i64ExtendI32U().get(4).i64ExtendI32U(); call('fma.soft'); f.i32WrapI64().return(); };
   /** push i32: zero, or neither denormal, infinite nor NaN. */
   const normal = (bits: number): void => { f.get(bits).i32Const(0x7f800000).i32And().i32Const(0x800000).i32Sub().i32Const(0x7f000000).i32LtU().get(bits).i32Const(1).i32Shl().i32Eqz().i32Or(); };
-  defaultMode(f); for (const x of [2, 3, 4]) { normal(x); f.i32And(); }
+  denormalsAreZeros(f, 32, [2, 3, 4]);
+  usualMode(f); for (const x of [2, 3, 4]) { normal(x); f.i32And(); }
   f.i32Eqz().hint(false).if(); soft(); f.end();
   f.get(2).f32ReinterpretI32().f64PromoteF32().set(a).get(4).f32ReinterpretI32().f64PromoteF32().set(c);
   negations(f, a, c);
   f.get(a).get(3).f32ReinterpretI32().f64PromoteF32().f64Mul().set(p);
   twoSum(f, p, c, s, lost, t);
   toOdd(f, s, lost);
-  f.get(s).f32DemoteF64().i32ReinterpretF32().tee(r).i32Const(23).i32ShrU().i32Const(0xff).i32And().i32Const(2).i32Sub().i32Const(0xfd).i32LtU().get(s).f64Const(0).f64Eq().i32Or().i32Eqz().if(); soft(); f.end();
+  f.get(s).f32DemoteF64().i32ReinterpretF32().tee(r).i32Const(1).i32Shl().i32Const(0x1000001).i32Sub().i32Const(0xfdffffff).i32LtU().get(s).f64Const(0).f64Eq().i32Or().i32Eqz().if();
+  f.get(0).i32Load(CTX.mxcsr).i32Const(FTZ).i32And().i32Eqz().get(r).i32Const(0x7f800000).i32And().i32Or().if(); soft(); f.end(); // else tiny
+  f.get(0).get(0).i32Load(CTX.mxcsr).i32Const(UE | PE).i32Or().i32Store(CTX.mxcsr);
+  f.get(r).i32Const(0x80000000).i32And().return().end();
   f.get(r).f32ReinterpretI32().f64PromoteF32().get(s).f64Ne().get(lost).f64Const(0).f64Ne().i32Or().if(); inexact(f); f.end();
   f.get(r);
 });

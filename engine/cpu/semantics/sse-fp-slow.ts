@@ -1,11 +1,11 @@
-// WebAssembly helpers of SSE floats: what the inline fast paths of sse-fp.ts leave. Default rounding with exact sticky flags here; anything
-// stranger goes on to the exact arithmetic of sse-soft.ts.
+// WebAssembly helpers of SSE floats: what the inline fast paths of sse-fp.ts leave. The usual rounding, with FTZ and DAZ or without, and exact sticky flags here;
+// anything stranger goes on to the exact arithmetic of sse-soft.ts.
 import { CTX } from '../../machine/hardware.ts';
 import { F32, F64, I32, I64, V128 } from '../wasm/builder.ts';
 import type { Func } from '../wasm/builder.ts';
 import { helper } from './context.ts';
-import { IE, PE } from './softfloat.ts';
-import { SOFT, XM_PENDING } from './sse-soft.ts';
+import { DE, IE, PE, UE } from './softfloat.ts';
+import { DAZ, FTZ, SOFT, USUAL, USUAL_MASK, XM_PENDING } from './sse-soft.ts';
 
 type Call = (name: string) => void;
 export type ArithOp = 'add' | 'sub' | 'mul' | 'div' | 'sqrt';
@@ -14,27 +14,43 @@ export type Width = 32 | 64;
 /** Instructions named by width. */
 export const W = {
   64: {
-    int: I64, float: F64, code: 0x100, frac: 52,
+    int: I64, float: F64, code: 0x100, frac: 52, least: 2 ** -1022,
     toFloat: (f: Func) => f.f64ReinterpretI64(), toBits: (f: Func) => f.i64ReinterpretF64(),
     arith: (f: Func, op: ArithOp) => (op === 'add' ? f.f64Add() : op === 'sub' ? f.f64Sub() : op === 'mul' ? f.f64Mul() : op === 'div' ? f.f64Div() : f.f64Sqrt()),
     vector: (f: Func, op: ArithOp) => (op === 'add' ? f.f64x2Add() : op === 'sub' ? f.f64x2Sub() : op === 'mul' ? f.f64x2Mul() : op === 'div' ? f.f64x2Div() : f.f64x2Sqrt()),
     ne: (f: Func) => f.f64Ne(), eq: (f: Func) => f.f64Eq(), lt: (f: Func) => f.f64Lt(), gt: (f: Func) => f.f64Gt(), ge: (f: Func) => f.f64Ge(), abs: (f: Func) => f.f64Abs(), sub: (f: Func) => f.f64Sub(), add: (f: Func) => f.f64Add(), const: (f: Func, n: number) => f.f64Const(n),
-    or: (f: Func) => f.i64Or(), and: (f: Func) => f.i64And(), shl1: (f: Func) => f.i64Const(1).i64Shl(), subi: (f: Func) => f.i64Sub(), ltU: (f: Func) => f.i64LtU(), eqz: (f: Func) => f.i64Eqz(),
-    pow: (f: Func, e: number) => f.i64Const(e < 32 ? 1 << e : 0, e < 32 ? 0 : 1 << (e - 32)), quiet: (f: Func) => f.i64Const(0, 0x80000), nan: (f: Func) => f.i64Const(0, 0xfff80000),
+    or: (f: Func) => f.i64Or(), and: (f: Func) => f.i64And(), eqz: (f: Func) => f.i64Eqz(),
+    quiet: (f: Func) => f.i64Const(0, 0x80000), nan: (f: Func) => f.i64Const(0, 0xfff80000),
   },
   32: {
-    int: I32, float: F32, code: 0, frac: 23,
+    int: I32, float: F32, code: 0, frac: 23, least: 2 ** -126,
     toFloat: (f: Func) => f.f32ReinterpretI32(), toBits: (f: Func) => f.i32ReinterpretF32(),
     arith: (f: Func, op: ArithOp) => (op === 'add' ? f.f32Add() : op === 'sub' ? f.f32Sub() : op === 'mul' ? f.f32Mul() : op === 'div' ? f.f32Div() : f.f32Sqrt()),
     vector: (f: Func, op: ArithOp) => (op === 'add' ? f.f32x4Add() : op === 'sub' ? f.f32x4Sub() : op === 'mul' ? f.f32x4Mul() : op === 'div' ? f.f32x4Div() : f.f32x4Sqrt()),
     ne: (f: Func) => f.f32Ne(), eq: (f: Func) => f.f32Eq(), lt: (f: Func) => f.f32Lt(), gt: (f: Func) => f.f32Gt(), ge: (f: Func) => f.f32Ge(), abs: (f: Func) => f.f32Abs(), sub: (f: Func) => f.f32Sub(), add: (f: Func) => f.f32Add(), const: (f: Func, n: number) => f.f32Const(n),
-    or: (f: Func) => f.i32Or(), and: (f: Func) => f.i32And(), shl1: (f: Func) => f.i32Const(1).i32Shl(), subi: (f: Func) => f.i32Sub(), ltU: (f: Func) => f.i32LtU(), eqz: (f: Func) => f.i32Eqz(),
-    pow: (f: Func, e: number) => f.i32Const(1 << e), quiet: (f: Func) => f.i32Const(0x400000), nan: (f: Func) => f.i32Const(0xffc00000),
+    or: (f: Func) => f.i32Or(), and: (f: Func) => f.i32And(), eqz: (f: Func) => f.i32Eqz(),
+    quiet: (f: Func) => f.i32Const(0x400000), nan: (f: Func) => f.i32Const(0xffc00000),
   },
 } as const;
 
-/** push i32: MXCSR has round-to-nearest, no FTZ, no DAZ and everything masked (bits 6–15 = 0x1f80). */
-const defaultMode = (f: Func): void => { f.get(0).i32Load(CTX.mxcsr).i32Const(0xffc0).i32And().i32Const(0x1f80).i32Eq(); };
+/** push i32: MXCSR has round-to-nearest and everything masked. */
+export const usualMode = (f: Func): void => { f.get(0).i32Load(CTX.mxcsr).i32Const(USUAL_MASK).i32And().i32Const(USUAL).i32Eq(); };
+/** push i32: MXCSR has (of) these bits. */
+const has = (f: Func, bits: number): void => { f.get(0).i32Load(CTX.mxcsr).i32Const(bits).i32And(); };
+const hasAll = (f: Func, bits: number): void => { has(f, bits); f.i32Const(bits).i32Eq(); };
+/** push i32: the bits in a local are a denormal's. */
+function isDenormal(f: Func, w: Width, v: number): void {
+  f.get(v);
+  if (w === 64) f.i64Const(1).i64Shl().i64Const(1).i64Sub().i64Const(0xffffffff, 0x1fffff).i64LtU(); else f.i32Const(1).i32Shl().i32Const(1).i32Sub().i32Const(0xffffff).i32LtU(); // 0 wraps around
+}
+/** Its sign is left of the bits in a local. */
+const makeZero = (f: Func, w: Width, v: number): void => { f.get(v); if (w === 64) f.i64Const(0, 0x80000000).i64And().set(v); else f.i32Const(0x80000000).i32And().set(v); };
+/** With DAZ, denormals in these locals become zeros. */
+export function denormalsAreZeros(f: Func, w: Width, vs: readonly number[]): void {
+  has(f, DAZ); f.if();
+  for (const v of vs) { isDenormal(f, w, v); f.if(); makeZero(f, w, v); f.end(); }
+  f.end();
+}
 const setFlag = (f: Func, flag: number): void => { f.get(0).get(0).i32Load(CTX.mxcsr).i32Const(flag).i32Or().i32Store(CTX.mxcsr); };
 
 /** (state, flag bits): sets them, and XM_PENDING when unmasked. */
@@ -71,8 +87,8 @@ function scalar(f: Func, call: Call, w: Width, op: ArithOp): void {
   const soft = (): void => { softScalar(f, call, w, SOFT[op]); f.return(); };
   const isNan = (v: number): void => { f.get(v).get(v); t.ne(f); };
   const isInf = (v: number): void => { f.get(v); t.abs(f); t.const(f, Infinity); t.eq(f); };
-  const isDenormal = (v: number): void => { f.get(v); t.shl1(f); if (w === 64) f.i64Const(1).i64Sub().i64Const(0xffffffff, 0x1fffff); else f.i32Const(1).i32Sub().i32Const(0xffffff); t.ltU(f); };
-  defaultMode(f); f.i32Eqz().if(); soft(); f.end();
+  usualMode(f); f.i32Eqz().if(); soft(); f.end();
+  denormalsAreZeros(f, w, op === 'sqrt' ? [1] : [1, 2]);
   f.get(1); t.toFloat(f); f.set(x); f.get(2); t.toFloat(f); f.set(y);
   isNan(x); isNan(y); f.i32Or().if();
   const signalling = (v: number, fv: number): void => { isNan(fv); f.get(v); t.quiet(f); t.and(f); t.eqz(f); f.i32And(); };
@@ -81,19 +97,25 @@ function scalar(f: Func, call: Call, w: Width, op: ArithOp): void {
   f.get(x); if (op !== 'sqrt') f.get(y);
   t.arith(f, op); f.tee(r); t.toBits(f); f.set(bits);
   isNan(r); f.if(); setFlag(f, IE); t.nan(f); f.return().end();
-  isDenormal(1); isDenormal(2); f.i32Or().if(); soft(); f.end();
+  isDenormal(f, w, 1); if (op !== 'sqrt') { isDenormal(f, w, 2); f.i32Or(); } f.if(); // with PE set nothing depends on what the comparisons below say of it
+  hasAll(f, DE | PE); f.i32Eqz().if(); soft(); f.end().end();
   isInf(r); f.if(); isInf(x); isInf(y); f.i32Or().if(); f.get(bits).return().end(); soft(); f.end();
   const isZero = (v: number): void => { f.get(v); t.const(f, 0); t.eq(f); };
   if (op === 'sqrt') { isZero(r); f.if(); f.get(bits).return().end(); }
   if (op === 'mul' || op === 'div') {
-    f.get(bits); t.shl1(f); t.pow(f, t.frac + 2); t.ltU(f); f.if(); // zero, denormal or next to it
+    f.get(r); t.abs(f); t.const(f, t.least); t.gt(f); f.i32Eqz().if();
     isZero(r); isZero(x); if (op === 'mul') isZero(y); else isInf(y); f.i32Or().i32And().if(); f.get(bits).return().end();
+    // What was rounded to less than the least normal number is tiny, what became that number may be (SDM vol. 1, 4.9.1.5).
+    has(f, FTZ); f.if();
+    f.get(r); t.abs(f); t.const(f, t.least); t.lt(f); f.if(); setFlag(f, UE | PE); makeZero(f, w, bits); f.get(bits).return().end();
+    f.else(); hasAll(f, UE | PE); f.if(); f.get(bits).return().end().end();
     soft(); f.end();
   }
   if (op === 'add' || op === 'sub') { // two-sum: the rounding error is itself a float
     const bb = f.local(t.float);
     if (op === 'sub') { if (w === 64) f.get(y).f64Neg().set(y); else f.get(y).f32Neg().set(y); }
     isInf(x); isInf(y); f.i32Or().if(); f.get(bits).return().end();
+    has(f, FTZ); f.if(); isDenormal(f, w, bits); f.if(); setFlag(f, UE | PE); makeZero(f, w, bits); f.get(bits).return().end().end();
     f.get(r).get(x); t.sub(f); f.set(bb);
     f.get(x).get(r).get(bb); t.sub(f); t.sub(f); f.get(y).get(bb); t.sub(f); t.add(f); t.const(f, 0); t.ne(f);
   } else if (w === 32) {
@@ -171,7 +193,7 @@ helper('sse.toInt', [I32, F64, I32], [I64], (f, call) => {
 for (const w of [32, 64] as const) {
   helper(`sse.fromInt${w}`, [I32, I64], [W[w].int], (f, call) => {
     const r = f.local(W[w].float), back = f.local(I64);
-    defaultMode(f); f.i32Eqz().if();
+    usualMode(f); f.i32Eqz().if();
     f.get(0).i32Const(SOFT.fromI64 | W[w].code).get(1).i64Const(0); call('sse.soft'); if (w === 32) f.i32WrapI64(); f.return().end();
     f.get(1); if (w === 64) f.f64ConvertI64S().tee(r).i64TruncSatF64S(); else f.f32ConvertI64S().tee(r).i64TruncSatF32S();
     f.set(back);
@@ -180,19 +202,23 @@ for (const w of [32, 64] as const) {
   });
 }
 helper('sse.widen', [I32, I32], [I64], (f, call) => {
-  f.get(1).i32Const(1).i32Shl().i32Const(1).i32Sub().i32Const(0xffffff).i32LtU();
-  f.get(1).i32Const(0x7fffffff).i32And().i32Const(0x7f800000).i32GtU().i32Or().if();
+  f.get(1).i32Const(0x7fffffff).i32And().i32Const(0x7f800000).i32GtU().if();
   f.get(0).i32Const(SOFT.widen | 0x100).get(1).i64ExtendI32U().i64Const(0); call('sse.soft'); f.return().end();
+  isDenormal(f, 32, 1); f.if();
+  has(f, DAZ); f.if(); makeZero(f, 32, 1); f.else().get(0).i32Const(DE); call('sse.flag'); f.end().end();
   f.get(1).f32ReinterpretI32().f64PromoteF32().i64ReinterpretF64();
 });
 helper('sse.narrow', [I32, I64], [I32], (f, call) => {
   const x = f.local(F64), r = f.local(F32);
   const soft = (): void => { f.get(0).i32Const(SOFT.narrow).get(1).i64Const(0); call('sse.soft'); f.i32WrapI64().return(); };
   f.get(1).f64ReinterpretI64().set(x);
-  defaultMode(f); f.get(x).get(x).f64Eq().i32And().i32Eqz().if(); soft(); f.end();
-  f.get(x).f32DemoteF64().set(r);
+  usualMode(f); f.get(x).get(x).f64Eq().i32And().i32Eqz().if(); soft(); f.end();
+  denormalsAreZeros(f, 64, [1]);
+  f.get(1).f64ReinterpretI64().tee(x).f32DemoteF64().set(r);
   f.get(x).f64Const(0).f64Eq().get(x).f64Abs().f64Const(Infinity).f64Eq().i32Or().if(); f.get(r).i32ReinterpretF32().return().end();
-  f.get(r).f32Abs().f32Const(Infinity).f32Eq().get(r).f32Abs().f32Const(2 ** -125).f32Lt().i32Or().if(); soft(); f.end();
+  f.get(r).f32Abs().f32Const(Infinity).f32Eq().get(r).f32Abs().f32Const(2 ** -126).f32Le().i32Or().if();
+  isDenormal(f, 64, 1); has(f, FTZ); f.i32Eqz().i32Or().get(r).f32Abs().f32Const(2 ** -126).f32Ge().i32Or().if(); soft(); f.end(); // else tiny, as of products
+  setFlag(f, UE | PE); f.f32Const(0).get(r).f32Copysign().i32ReinterpretF32().return().end();
   f.get(r).f64PromoteF32().get(x).f64Ne().if(); setFlag(f, PE); f.end();
   f.get(r).i32ReinterpretF32();
 });

@@ -5,13 +5,13 @@ import { F32, F64, I32, I64, V128 } from '../wasm/builder.ts';
 import type { Func } from '../wasm/builder.ts';
 import { define } from './context.ts';
 import type { Ctx, Semantics } from './context.ts';
-import { SOFT, XM_PENDING, quietPredicate } from './sse-soft.ts';
+import { DAZ, DM, SOFT, USUAL, USUAL_MASK, XM_PENDING, quietPredicate } from './sse-soft.ts';
 import { W } from './sse-fp-slow.ts';
 import type { ArithOp, Width } from './sse-fp-slow.ts';
-import { DE } from './softfloat.ts';
+import { DE, PE } from './softfloat.ts';
 
-/** push i32: denormal operands must be looked for: DAZ is on or DE unmasked. */
-const denormalsMatter = (c: Ctx): void => { mxcsr(c); c.f.i32Const(0x140).i32And().i32Const(0x100).i32Ne(); };
+/** push i32: it makes a difference whether an operand is a denormal: DAZ is on, or DE unmasked or still clear. */
+const denormalsMatter = (c: Ctx): void => { mxcsr(c); c.f.i32Const(DAZ | DM | DE).i32And().i32Const(DM | DE).i32Ne(); };
 const mxcsr = (c: Ctx): void => { c.state(); c.f.i32Load(CTX.mxcsr); };
 /** After a helper that may have raised an unmasked exception: #XM, the destination untouched (SDM vol. 3, 6.15, interrupt 19). */
 export function checkXm(c: Ctx): void {
@@ -45,22 +45,22 @@ function someDenormal(f: Func, w: Width, vs: readonly number[], packed = true): 
   vs.forEach((v, i) => { denormalLanes(f, w, v); if (i > 0) f.v128Or(); });
   if (packed) f.v128AnyTrue(); else if (w === 64) f.i64x2Bitmask().i32Const(1).i32And(); else f.i32x4Bitmask().i32Const(1).i32And();
 }
-const flagIsSet = (c: Ctx): void => { mxcsr(c); c.f.i32Const(DE).i32And(); };
 
 /** push i32 or i64 bits of the low element of operand i. */
 const lowBits = (c: Ctx, i: number, w: Width): void => { c.readLow(i); if (w === 32) c.f.i32WrapI64(); };
 
 /** The low element of operand i as a float, without a detour over integer registers. */
 const lowFloat = (c: Ctx, i: number, w: Width): void => { c.readV(i); if (w === 64) c.f.f64x2ExtractLane(0); else c.f.f32x4ExtractLane(0); };
-/** push i32: default mode and PE already set, so that an ordinary result leaves nothing to find out. */
-const settled = (c: Ctx): void => { mxcsr(c); c.f.i32Const(0xffe0).i32And().i32Const(0x1fa0).i32Eq(); };
+/** push i32: the usual rounding, everything masked and PE already set, so that an ordinary result of operands that are no denormals leaves nothing to find out, whatever FTZ and DAZ are. */
+const settled = (c: Ctx): void => { usualMode(c, PE); };
+const usualMode = (c: Ctx, flags = 0): void => { mxcsr(c); c.f.i32Const(USUAL_MASK | flags).i32And().i32Const(USUAL | flags).i32Eq(); };
 /** How an operation's denormals are found, each function pushing an i32: perhaps among the operands of which it is not known that they have none; among all operands; in its result. */
 export interface Denormals { unknown: (() => void)[]; operands: () => void; result: () => void }
 /**
  * Runs `slow` unless the unit is settled, `ordinary` (pushes i32) holds and no operand sets DE; plain branches, so that the fast path has no booleans.
  * Flags are sticky: within a compiled region it stays settled until LDMXCSR or FXRSTOR, so a local remembers it. There, what is known of operands (Ctx.hasNoDenormals) is wrong once
- * a denormal was left somewhere: from then on the local remembers nothing until DE is set, and all operands are looked at.
- * @param exact pushes i32: in default mode the result certainly raises no flag (a program that never rounds, or zeros, in compiled code)
+ * a denormal was left somewhere: from then on the local remembers nothing while that matters, and all operands are looked at.
+ * @param exact pushes i32: in the usual mode the result certainly raises no flag (a program that never rounds, or zeros, in compiled code)
  */
 export function unlessSettled(c: Ctx, ordinary: () => void, slow: () => void, denormals: Denormals | null = null, exact: (() => void) | null = null): void {
   const { f } = c, note = c.regionFlag('fp'), left = c.regionFlag('denormal'), done = f.block(), strange = f.block();
@@ -71,19 +71,19 @@ export function unlessSettled(c: Ctx, ordinary: () => void, slow: () => void, de
   f.end();
   if (note >= 0 || denormals !== null) {
     settled(c); f.if();
-    if (note >= 0) { f.get(left).i32Eqz(); flagIsSet(c); f.i32Or().i32Const(0).i32Ne().set(note); }
+    if (note >= 0) { f.get(left); denormalsMatter(c); f.i32And().i32Eqz().set(note); }
     ordinary();
-    if (denormals !== null) { denormals.operands(); f.i32Eqz(); flagIsSet(c); f.i32Or().i32Const(0).i32Ne().i32And(); }
+    if (denormals !== null) { denormals.operands(); denormalsMatter(c); f.i32And().i32Eqz().i32And(); }
     f.brIf(done).end();
   }
   if (c.compiled && exact !== null) {
     const found = f.block();
-    mxcsr(c); f.i32Const(0xffc0).i32And().i32Const(0x1f80).i32Eq().if(); exact(); f.brIf(found).end();
+    usualMode(c); f.if(); exact(); f.brIf(found).end();
     slow();
     f.end();
   } else slow();
   if (note >= 0 && denormals !== null) {
-    denormals.operands(); denormals.result(); f.i32Or(); flagIsSet(c); f.i32Eqz().i32And().ifThen().i32Const(0).set(note).i32Const(1).set(left).end();
+    denormals.operands(); denormals.result(); f.i32Or(); denormalsMatter(c); f.i32And().ifThen().i32Const(0).set(note).i32Const(1).set(left).end();
   }
   f.end();
 }
@@ -92,10 +92,10 @@ export function unsettle(c: Ctx): void {
   const note = c.regionFlag('fp');
   if (note >= 0) c.f.i32Const(0).set(note);
 }
-/** push i32: r = a op b is certainly exact, and neither NaN, infinity made from numbers, nor a rounded denormal; and no operand is a denormal (DE). */
+/** push i32: r = a op b is certainly exact, neither NaN nor infinity made from numbers; and no operand is a denormal (DE, DAZ), nor the result (FTZ). */
 function certainlyExact(f: Func, op: 'add' | 'sub' | 'mul', a: number, b: number, r: number): void {
   exactResult(f, op, a, b, r);
-  for (const x of [a, b]) f.get(x).i64ReinterpretF64().i64Const(1).i64Shl().i64Const(1).i64Sub().i64Const(2 ** 53 - 1).i64GeU().i32And(); // 0 wraps around
+  for (const x of op === 'mul' ? [a, b] : [a, b, r]) f.get(x).i64ReinterpretF64().i64Const(1).i64Shl().i64Const(1).i64Sub().i64Const(2 ** 53 - 1).i64GeU().i32And(); // 0 wraps around
 }
 function exactResult(f: Func, op: 'add' | 'sub' | 'mul', a: number, b: number, r: number): void {
   if (op === 'mul') { // significands of at most 26 bits each, or a zero
@@ -173,12 +173,15 @@ const allOrdered = (f: Func, w: Width, packed: boolean, a: number, b: number): v
   if (packed) f.i32Const(w === 64 ? 3 : 15).i32Eq(); else f.i32Const(1).i32And();
 };
 
-/** push i32: DAZ is on or DE unmasked, or an operand, 1 in local b and 0 in a, has a denormal and DE is clear. */
+/** push i32: what is known of operands (Ctx.hasNoDenormals) may be wrong, since a denormal was left in this region. */
+const knowledgeLost = (c: Ctx): void => { c.f.get(c.regionFlag('denormal')); };
+/** push i32: an operand, 1 in local b and 0 in a, has a denormal, and that makes a difference. */
 function strangeDenormals(c: Ctx, w: Width, packed: boolean, a: number, b: number): void {
   const { f } = c, unknown = [a, b].filter((_, i) => !c.hasNoDenormals(i, w, packed));
-  denormalsMatter(c);
-  if (unknown.length === 0) return;
-  someDenormal(f, w, unknown, packed); flagIsSet(c); f.i32Eqz().i32And().i32Or();
+  if (unknown.length > 0) someDenormal(f, w, unknown, packed);
+  if (unknown.length < 2) knowledgeLost(c);
+  if (unknown.length === 1) f.i32Or();
+  f.hint(false).if(I32); someDenormal(f, w, [a, b], packed); denormalsMatter(c); f.i32And().else().i32Const(0).end();
 }
 const minMax = (w: Width, packed: boolean, op: 'min' | 'max'): Semantics => (c) => {
   const { f } = c, a = c.local(V128), b = c.local(V128), r = c.local(V128);
@@ -230,11 +233,12 @@ const comi = (w: Width, quiet: boolean): Semantics => (c) => {
   f.get(x).get(y); t.lt(f); f.get(x).get(y); t.eq(f); f.i32Const(6).i32Shl().i32Or().set(flags);
   const splat = (v: number): void => { f.get(v); if (w === 64) f.f64x2Splat(); else f.f32x4Splat(); };
   const done = f.block(), strange = f.block(), ordered = (): void => { f.get(x).get(y); t.lt(f); f.get(x).get(y); t.ge(f); f.i32Or(); };
-  denormalsMatter(c); f.hint(false).brIf(strange);
-  [x, y].forEach((v, i) => { if (!c.hasNoDenormals(i, w, false)) { hasNoExponent(f, w, v); f.hint(false).brIf(strange); } });
+  const unknown = [x, y].filter((_, i) => !c.hasNoDenormals(i, w, false));
+  for (const v of unknown) { hasNoExponent(f, w, v); f.hint(false).brIf(strange); }
+  if (unknown.length < 2) { knowledgeLost(c); f.hint(false).brIf(strange); }
   ordered(); f.hint(true).brIf(done);
   f.end();
-  denormalsMatter(c); isDenormal(f, w, x); isDenormal(f, w, y); f.i32Or(); flagIsSet(c); f.i32Eqz().i32And().i32Or().if();
+  isDenormal(f, w, x); isDenormal(f, w, y); f.i32Or(); denormalsMatter(c); f.i32And().if();
   c.state(); f.i32Const((quiet ? SOFT.ucomi : SOFT.comi) | t.code); splat(x); splat(y); c.call(`sse.softv${w}`); f.i32x4ExtractLane(0).set(flags);
   f.else();
   ordered(); f.i32Eqz().if();

@@ -1,4 +1,4 @@
-// The rare path of SSE floats: any rounding, FTZ and DAZ, unmasked exceptions, all sticky flags. Exact; one scalar operation a call.
+// The rare path of SSE floats: any rounding, unmasked exceptions, all sticky flags. Exact; one scalar operation a call.
 import { CTX } from '../../machine/hardware.ts';
 import { I32, I64 } from '../wasm/builder.ts';
 import { jsHelper } from './context.ts';
@@ -10,6 +10,11 @@ import type { Env, Format, Real } from './softfloat.ts';
 export const SOFT = { add: 0, sub: 1, mul: 2, div: 3, sqrt: 4, min: 5, max: 6, cmp: 7, ucomi: 8, comi: 9, fromI64: 10, toI32: 11, toI64: 12, truncI32: 13, truncI64: 14, widen: 15, narrow: 16 } as const;
 /** Exceptions that are unmasked and just happened: u32 in the state that only this file and sse-fp.ts use; 0 between instructions. */
 export const XM_PENDING = CTX.fop + 2;
+
+/** Bits of MXCSR: denormal operands are zeros, tiny results become zeros, DE is masked. */
+export const DAZ = 0x40, FTZ = 0x8000, DM = 0x100;
+/** Of MXCSR, what is the same in the mode of nearly all programs: round to nearest, everything masked. FTZ and DAZ are not among it: those linked with -ffast-math run with both. */
+export const USUAL = 0x1f80, USUAL_MASK = 0x7f80;
 
 const COMPARES: readonly ((c: number) => boolean)[] = [(c) => c === 0, (c) => c === -1, (c) => c === -1 || c === 0, (c) => c === 2, (c) => c !== 0, (c) => c !== -1, (c) => c === 1 || c === 2, (c) => c !== 2,
   (c) => c === 0 || c === 2, (c) => c === -1 || c === 2, (c) => c !== 1, () => false, (c) => c === -1 || c === 1, (c) => c === 0 || c === 1, (c) => c === 1, () => true];
@@ -72,7 +77,7 @@ function operate(env: Env, op: number, fmt: Format, a: bigint, b: bigint, immedi
 }
 
 /** The environment of an operation under an MXCSR. */
-export const softEnv = (mxcsr: number): Env => ({ rc: (mxcsr >> 13) & 3, daz: (mxcsr & 0x40) !== 0, ftz: (mxcsr & 0x8000) !== 0, mask: (mxcsr >> 7) & 0x3f, flags: 0 });
+export const softEnv = (mxcsr: number): Env => ({ rc: (mxcsr >> 13) & 3, daz: (mxcsr & DAZ) !== 0, ftz: (mxcsr & FTZ) !== 0, mask: (mxcsr >> 7) & 0x3f, flags: 0 });
 /** Its flags into the MXCSR at `at`; unmasked ones are pending. */
 export function raiseFlags(view: DataView, state: number, mxcsr: number, env: Env): void {
   let flags = env.flags & 0x3f;

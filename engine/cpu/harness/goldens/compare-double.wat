@@ -52,12 +52,11 @@
     local.get 9 local.get 10 f64.lt local.get 9 local.get 10 f64.eq i32.const 6 i32.shl i32.or local.set 11
     block
       block
-        i32.const (;state;) i32.load offset=160 (;mxcsr;) i32.const 320 i32.and i32.const 256 i32.ne br_if 0 (;unlikely;)
         local.get 9 i64.reinterpret_f64 i64.const 32 i64.shr_u i32.wrap_i64 i32.const 2146435072 i32.and i32.eqz br_if 0 (;unlikely;)
         local.get 10 i64.reinterpret_f64 i64.const 32 i64.shr_u i32.wrap_i64 i32.const 2146435072 i32.and i32.eqz br_if 0 (;unlikely;)
         local.get 9 local.get 10 f64.lt local.get 9 local.get 10 f64.ge i32.or br_if 1 (;likely;)
       end
-      i32.const (;state;) i32.load offset=160 (;mxcsr;) i32.const 320 i32.and i32.const 256 i32.ne local.get 9 i64.reinterpret_f64 i64.const 1 i64.shl i64.const 1 i64.sub i64.const 9007199254740991 i64.lt_u local.get 10 i64.reinterpret_f64 i64.const 1 i64.shl i64.const 1 i64.sub i64.const 9007199254740991 i64.lt_u i32.or i32.const (;state;) i32.load offset=160 (;mxcsr;) i32.const 2 i32.and i32.eqz i32.and i32.or if
+      local.get 9 i64.reinterpret_f64 i64.const 1 i64.shl i64.const 1 i64.sub i64.const 9007199254740991 i64.lt_u local.get 10 i64.reinterpret_f64 i64.const 1 i64.shl i64.const 1 i64.sub i64.const 9007199254740991 i64.lt_u i32.or i32.const (;state;) i32.load offset=160 (;mxcsr;) i32.const 322 i32.and i32.const 258 i32.ne i32.and if
         i32.const (;state;) i32.const 264 local.get 9 f64x2.splat local.get 10 f64x2.splat call $h.sse.softv64 i32x4.extract_lane 0 local.set 11
       else
         local.get 9 local.get 10 f64.lt local.get 9 local.get 10 f64.ge i32.or i32.eqz if

@@ -56,12 +56,12 @@
         local.get 9 i64.reinterpret_f64 i64.const 32 i64.shr_u i32.wrap_i64 i32.const 2146435072 i32.and i32.eqz br_if 0 (;unlikely;)
         local.get 11 i64.reinterpret_f64 i64.const 52 i64.shr_u i32.wrap_i64 i32.const 2047 i32.and i32.const 2 i32.sub i32.const 2045 i32.lt_u br_if 1 (;likely;)
       end
-      i32.const (;state;) i32.load offset=160 (;mxcsr;) i32.const 65504 i32.and i32.const 8096 i32.eq if
-        local.get 15 i32.eqz i32.const (;state;) i32.load offset=160 (;mxcsr;) i32.const 2 i32.and i32.or i32.const 0 i32.ne local.set 14
-        local.get 11 i64.reinterpret_f64 i64.const 52 i64.shr_u i32.wrap_i64 i32.const 2047 i32.and i32.const 2 i32.sub i32.const 2045 i32.lt_u local.get 10 i64.reinterpret_f64 i64.const 1 i64.shl i64.const 1 i64.sub i64.const 9007199254740991 i64.lt_u local.get 9 i64.reinterpret_f64 i64.const 1 i64.shl i64.const 1 i64.sub i64.const 9007199254740991 i64.lt_u i32.or i32.eqz i32.const (;state;) i32.load offset=160 (;mxcsr;) i32.const 2 i32.and i32.or i32.const 0 i32.ne i32.and br_if 1
+      i32.const (;state;) i32.load offset=160 (;mxcsr;) i32.const 32672 i32.and i32.const 8096 i32.eq if
+        local.get 15 i32.const (;state;) i32.load offset=160 (;mxcsr;) i32.const 322 i32.and i32.const 258 i32.ne i32.and i32.eqz local.set 14
+        local.get 11 i64.reinterpret_f64 i64.const 52 i64.shr_u i32.wrap_i64 i32.const 2047 i32.and i32.const 2 i32.sub i32.const 2045 i32.lt_u local.get 10 i64.reinterpret_f64 i64.const 1 i64.shl i64.const 1 i64.sub i64.const 9007199254740991 i64.lt_u local.get 9 i64.reinterpret_f64 i64.const 1 i64.shl i64.const 1 i64.sub i64.const 9007199254740991 i64.lt_u i32.or i32.const (;state;) i32.load offset=160 (;mxcsr;) i32.const 322 i32.and i32.const 258 i32.ne i32.and i32.eqz i32.and br_if 1
       end
       block
-        i32.const (;state;) i32.load offset=160 (;mxcsr;) i32.const 65472 i32.and i32.const 8064 i32.eq if
+        i32.const (;state;) i32.load offset=160 (;mxcsr;) i32.const 32640 i32.and i32.const 8064 i32.eq if
           local.get 11 f64.const 0 f64.eq if (result i32)
             local.get 9 f64.const 0 f64.eq local.get 10 f64.const 0 f64.eq i32.or
           else
@@ -76,7 +76,7 @@
           i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
         end
       end
-      local.get 10 i64.reinterpret_f64 i64.const 1 i64.shl i64.const 1 i64.sub i64.const 9007199254740991 i64.lt_u local.get 9 i64.reinterpret_f64 i64.const 1 i64.shl i64.const 1 i64.sub i64.const 9007199254740991 i64.lt_u i32.or local.get 11 i64.reinterpret_f64 i64.const 1 i64.shl i64.const 1 i64.sub i64.const 9007199254740991 i64.lt_u i32.or i32.const (;state;) i32.load offset=160 (;mxcsr;) i32.const 2 i32.and i32.eqz i32.and if
+      local.get 10 i64.reinterpret_f64 i64.const 1 i64.shl i64.const 1 i64.sub i64.const 9007199254740991 i64.lt_u local.get 9 i64.reinterpret_f64 i64.const 1 i64.shl i64.const 1 i64.sub i64.const 9007199254740991 i64.lt_u i32.or local.get 11 i64.reinterpret_f64 i64.const 1 i64.shl i64.const 1 i64.sub i64.const 9007199254740991 i64.lt_u i32.or i32.const (;state;) i32.load offset=160 (;mxcsr;) i32.const 322 i32.and i32.const 258 i32.ne i32.and if
         i32.const 0 local.set 14
         i32.const 1 local.set 15
       end
@@ -98,13 +98,13 @@
         local.get 10 i64.reinterpret_f64 i64.const 32 i64.shr_u i32.wrap_i64 i32.const 2146435072 i32.and i32.eqz br_if 0 (;unlikely;)
         local.get 9 i64.reinterpret_f64 i64.const 52 i64.shr_u i32.wrap_i64 i32.const 2047 i32.and i32.const 2 i32.sub i32.const 2045 i32.lt_u br_if 1 (;likely;)
       end
-      i32.const (;state;) i32.load offset=160 (;mxcsr;) i32.const 65504 i32.and i32.const 8096 i32.eq if
-        local.get 15 i32.eqz i32.const (;state;) i32.load offset=160 (;mxcsr;) i32.const 2 i32.and i32.or i32.const 0 i32.ne local.set 14
-        local.get 9 i64.reinterpret_f64 i64.const 52 i64.shr_u i32.wrap_i64 i32.const 2047 i32.and i32.const 2 i32.sub i32.const 2045 i32.lt_u local.get 10 i64.reinterpret_f64 i64.const 1 i64.shl i64.const 1 i64.sub i64.const 9007199254740991 i64.lt_u local.get 11 i64.reinterpret_f64 i64.const 1 i64.shl i64.const 1 i64.sub i64.const 9007199254740991 i64.lt_u i32.or i32.eqz i32.const (;state;) i32.load offset=160 (;mxcsr;) i32.const 2 i32.and i32.or i32.const 0 i32.ne i32.and br_if 1
+      i32.const (;state;) i32.load offset=160 (;mxcsr;) i32.const 32672 i32.and i32.const 8096 i32.eq if
+        local.get 15 i32.const (;state;) i32.load offset=160 (;mxcsr;) i32.const 322 i32.and i32.const 258 i32.ne i32.and i32.eqz local.set 14
+        local.get 9 i64.reinterpret_f64 i64.const 52 i64.shr_u i32.wrap_i64 i32.const 2047 i32.and i32.const 2 i32.sub i32.const 2045 i32.lt_u local.get 10 i64.reinterpret_f64 i64.const 1 i64.shl i64.const 1 i64.sub i64.const 9007199254740991 i64.lt_u local.get 11 i64.reinterpret_f64 i64.const 1 i64.shl i64.const 1 i64.sub i64.const 9007199254740991 i64.lt_u i32.or i32.const (;state;) i32.load offset=160 (;mxcsr;) i32.const 322 i32.and i32.const 258 i32.ne i32.and i32.eqz i32.and br_if 1
       end
       block
-        i32.const (;state;) i32.load offset=160 (;mxcsr;) i32.const 65472 i32.and i32.const 8064 i32.eq if
-          local.get 11 local.get 9 local.get 9 local.get 11 f64.sub f64.sub f64.sub local.get 10 local.get 9 local.get 11 f64.sub f64.sub f64.add f64.const 0 f64.eq local.get 11 i64.reinterpret_f64 i64.const 1 i64.shl i64.const 1 i64.sub i64.const 9007199254740991 i64.ge_u i32.and local.get 10 i64.reinterpret_f64 i64.const 1 i64.shl i64.const 1 i64.sub i64.const 9007199254740991 i64.ge_u i32.and br_if 1
+        i32.const (;state;) i32.load offset=160 (;mxcsr;) i32.const 32640 i32.and i32.const 8064 i32.eq if
+          local.get 11 local.get 9 local.get 9 local.get 11 f64.sub f64.sub f64.sub local.get 10 local.get 9 local.get 11 f64.sub f64.sub f64.add f64.const 0 f64.eq local.get 11 i64.reinterpret_f64 i64.const 1 i64.shl i64.const 1 i64.sub i64.const 9007199254740991 i64.ge_u i32.and local.get 10 i64.reinterpret_f64 i64.const 1 i64.shl i64.const 1 i64.sub i64.const 9007199254740991 i64.ge_u i32.and local.get 9 i64.reinterpret_f64 i64.const 1 i64.shl i64.const 1 i64.sub i64.const 9007199254740991 i64.ge_u i32.and br_if 1
         end
         i32.const (;state;) local.get 11 i64.reinterpret_f64 local.get 10 i64.reinterpret_f64 call $h.sse.add64 f64.reinterpret_i64 local.set 9
         i32.const (;state;) i32.load offset=172 if (;unlikely;)
@@ -113,7 +113,7 @@
           i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
         end
       end
-      local.get 10 i64.reinterpret_f64 i64.const 1 i64.shl i64.const 1 i64.sub i64.const 9007199254740991 i64.lt_u local.get 11 i64.reinterpret_f64 i64.const 1 i64.shl i64.const 1 i64.sub i64.const 9007199254740991 i64.lt_u i32.or local.get 9 i64.reinterpret_f64 i64.const 1 i64.shl i64.const 1 i64.sub i64.const 9007199254740991 i64.lt_u i32.or i32.const (;state;) i32.load offset=160 (;mxcsr;) i32.const 2 i32.and i32.eqz i32.and if
+      local.get 10 i64.reinterpret_f64 i64.const 1 i64.shl i64.const 1 i64.sub i64.const 9007199254740991 i64.lt_u local.get 11 i64.reinterpret_f64 i64.const 1 i64.shl i64.const 1 i64.sub i64.const 9007199254740991 i64.lt_u i32.or local.get 9 i64.reinterpret_f64 i64.const 1 i64.shl i64.const 1 i64.sub i64.const 9007199254740991 i64.lt_u i32.or i32.const (;state;) i32.load offset=160 (;mxcsr;) i32.const 322 i32.and i32.const 258 i32.ne i32.and if
         i32.const 0 local.set 14
         i32.const 1 local.set 15
       end
