@@ -183,6 +183,22 @@ describe.skipIf(!hasGcc())('processor', { timeout: 60_000 }, () => {
     expect(third.cpu.stats().takenRegions).toBeGreaterThan(second.cpu.stats().takenRegions!);
     for (const m of [second, third]) expect([m.cpu.counters(0), m.cpu.regs(0).gpr(RBX)]).toEqual([first.cpu.counters(0), first.cpu.regs(0).gpr(RBX)]);
   });
+  test('of many regions of earlier runs so many are taken up that there is room for a run\'s own', () => {
+    const many = 4200, code = assemble(`mov edx, 70\n2: mov ecx, ${many}\nlea rsi, [rip+f]\n1: call rsi\nadd rsi, 16\ndec ecx\njnz 1b\ndec edx\njnz 2b\nsyscall\n.balign 64\nf:\n${Array.from({ length: many }, (_, i) => `add rbx, ${i + 1000}\nret\n.balign 16`).join('\n')}`);
+    const ran = (options: Partial<ProcessorOptions>): Machine => {
+      const m = machine('auto', code, { hot: 64, ...options });
+      for (let i = 0; i < 32; i++) m.map(CODE + i * 4096, CODE_FRAME + i, 7);
+      do m.cpu.run(0, m.cpu.now(0) + 1e7); while (m.cpu.exit.reason === EXIT.deadline);
+      expect(m.cpu.exit.reason).toBe(EXIT.syscall);
+      return m;
+    };
+    const first = ran({}), second = ran({ code: storeOf(first.cpu.codeLeft()) });
+    expect(first.cpu.stats().regions).toBeGreaterThan(many - 1);
+    expect(second.cpu.stats()).toMatchObject({ blockFlushes: 0 });
+    expect(second.cpu.stats().takenRegions).toBeLessThan(many - 100);
+    expect(second.cpu.stats().regions).toBeGreaterThan(100);
+    expect([second.cpu.regs(0).gpr(RBX), second.cpu.counters(0)]).toEqual([first.cpu.regs(0).gpr(RBX), first.cpu.counters(0)]);
+  }, 180_000);
   test('forced compilation of blocks that reach each other makes each region once', () => {
     // x and y are entered in turns by an indirect jump, and each leads to the other: a region of one holds the other's
     const m = machine('force', assemble('mov ecx, 200\nlea rsi, [rip+x]\nlea rdi, [rip+y]\n1: xchg rsi, rdi\njmp rsi\nx: inc rax\nxor edx, 1\njnz y\njmp 2f\ny: inc rbx\nxor edx, 1\njnz x\n2: dec ecx\njnz 1b\nsyscall'));
@@ -480,6 +496,25 @@ describe.skipIf(!hasGcc())('processor', { timeout: 60_000 }, () => {
       expect(m.cpu.exit.reason).toBe(EXIT.syscall);
       expect(m.cpu.counters(0).dtlbMiss).toBeGreaterThan(2 * 20_000);
     }, (m) => { for (let i = 0; i < 512; i++) m.ram.u32[(514 * 4096 >> 2) + i] = i; m.map(other, 600, 7); }, 100_000, { ...waiting, hot: 128 });
+  });
+  test('a called function takes the page to which it returns out of the instruction TLB', () => {
+    // Its page is the caller's under another address with the same entry: two misses a round, one of them behind the return
+    const again = ITLB_ENTRIES * 4096, rounds = 10_000, code = assemble(`lea rbx, [rip+f]\nadd rbx, ${again}\nmov ecx, ${rounds}\n1: mov rdx, rcx\nimul rdx, rdx\ncall rbx\nadd rsi, rax\ndec ecx\njnz 1b\nsyscall\nf: lea rax, [rdx+rcx]\nret`);
+    const stops = tiers.map((jit) => {
+      const m = machine(jit, code, { hot: 128, meter: { now: () => 0 } }), { cpu } = m, all: unknown[] = [];
+      m.map(CODE + again, CODE_FRAME, 7);
+      for (let slice = 0; ; slice++) {
+        cpu.run(0, cpu.now(0) + 700 + slice % 97);
+        all.push([cpu.now(0), cpu.counters(0), cpu.regs(0).rip]);
+        if (cpu.exit.reason !== EXIT.deadline) break;
+      }
+      expect(cpu.exit.reason).toBe(EXIT.syscall);
+      expect(cpu.counters(0).itlbMiss).toBeGreaterThan(2 * rounds - 2);
+      if (jit === 'auto') expect(returned(m, true, rounds / 2)).toBeGreaterThan(0.9);
+      return all;
+    });
+    expect(stops[0]!.length).toBeGreaterThan(300);
+    expect(stops).toEqual(tiers.map(() => stops[0]));
   });
   test('a region that waits is dropped', () => { // a byte behind the call is written now and then, by the function that is called
     waits(far(eight((i) => `${i === 3 ? 'test r12d, 0xff8\njnz 2f\nlea rdx, [rip+site]\nmov byte ptr [rdx+3], 7\n2: ' : ''}add rax, ${i}\nret`), 'call [rbx+rcx*8]\nsite: add rax, 1'), 20_000 * 3.5 + 3613 + 7 * 16_387, () => undefined);
