@@ -2,6 +2,7 @@
 // same registers, memory, time, counters and TLBs at every stop. --modes auto,force,joined,kept, --plant NAME, --no-shrink.
 import { CTX, EXIT } from '../../machine/hardware.ts';
 import type { CodeLeft } from '../../machine/kept-code.ts';
+import { provideOptimized } from '../interp/core.ts';
 import { makeCallProgram, prepare, textOf } from './call-programs.ts';
 import type { CallProgram } from './call-programs.ts';
 import { CODE_FRAME, FRAMES, NOTHING_LEFT, assemble, hasGcc, machineIn, modes } from './modes.ts';
@@ -43,8 +44,12 @@ function transcript(m: Machine, p: CallProgram): string[] {
 
 export interface Difference { mode: Mode; /** The last one is the memory at the end. */ stop: number; of: number }
 export interface CallsFound { seed: number; difference: Difference; what: readonly string[] }
+/** Joined regions wait until V8 has optimized them: here until the dice say so, at once or after some stops. */
 const started = (mode: Mode, code: Uint8Array, p: CallProgram, left: CodeLeft): Machine => {
+  const d = new Dice(p.seed ^ 0x0b7), often = d.pick([1, 0.3, 0.05]);
+  provideOptimized(() => d.chance(often));
   const m = machineIn(mode, code, left, { hot: p.hot });
+  provideOptimized(null);
   prepare(m, p);
   return m;
 };

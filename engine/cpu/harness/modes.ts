@@ -65,13 +65,13 @@ export function machine(jit: 'auto' | 'off' | 'force', code: Uint8Array, options
   return { cpu, ram, map };
 }
 export const tiers = ['off', 'auto', 'force'] as const;
-/** `joined`: regions become one soon. `kept`: with the code that `joined` left, which therefore comes before it. */
+/** `joined`: regions become one soon. `kept`: the same with the code that `joined` left, which therefore comes before it. */
 export const modes = [...tiers, 'joined', 'kept'] as const;
 const SOON: Joining = { every: 4, samples: 8, ways: 0 };
 export type Mode = (typeof modes)[number];
 export const NOTHING_LEFT: CodeLeft = { modules: [], counts: () => [] };
 export const machineIn = (mode: Mode, code: Uint8Array, left: CodeLeft, options: Partial<ProcessorOptions> = {}): Machine =>
-  (mode === 'kept' ? machine('auto', code, { ...options, code: storeOf(left) }) : mode === 'joined' ? machine('auto', code, { ...options, joining: SOON }) : machine(mode, code, options));
+  (mode === 'kept' ? machine('auto', code, { ...options, joining: SOON, code: storeOf(left) }) : mode === 'joined' ? machine('auto', code, { ...options, joining: SOON }) : machine(mode, code, options));
 
 /** What a run left, as the next one gets it. */
 export function storeOf({ modules, counts }: CodeLeft): CodeStore {

@@ -44,7 +44,7 @@ export function runInPieces(name: string, args: readonly string[], pieceSize: nu
   let broken = 0;
   for (let at = seed; at < seed + count && Date.now() < until && total.failed === 0 && broken === 0; at += pieceSize) {
     const n = Math.min(pieceSize, seed + count - at);
-    const r = spawnSync(process.execPath, [process.argv[1]!, ...process.argv.slice(2, 3), ...o.rest('seed', 'count', 'time'), `--seed=${at}`, `--count=${n}`, `--child=${until}`], { encoding: 'utf8', stdio: ['ignore', 'inherit', 'inherit', 'pipe'] });
+    const r = spawnSync(process.execPath, [...process.execArgv, process.argv[1]!, ...process.argv.slice(2, 3), ...o.rest('seed', 'count', 'time'), `--seed=${at}`, `--count=${n}`, `--child=${until}`], { encoding: 'utf8', stdio: ['ignore', 'inherit', 'inherit', 'pipe'] });
     const said = r.output[TALLY] ?? '';
     if (said === '') { broken++; console.log(`${name}: ended with ${r.status ?? r.signal} in seed=${at} count=${n}`); continue; }
     const tally = JSON.parse(said) as Tally;
