@@ -53,9 +53,9 @@ export class Blocks {
     this.mmu.u32.fill(0, FRAME_BLOCKS >> 2, (FRAME_BLOCKS >> 2) + this.word(FRAME_COUNT));
     this.straddlers = new Map();
     this.next = BLOCK_AREA + BLOCK_ALIGN / 2;
-    this.dead = 0;
     this.clearJumpCache();
     this.onFlush?.();
+    this.dead = 0; // what the compiler gave back is gone with all else
   }
   drop(pfn: number): void {
     const { u32 } = this.mmu, first = this.newest(pfn), straddlers = this.straddlers.get(pfn);

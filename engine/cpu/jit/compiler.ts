@@ -44,8 +44,9 @@ function compiledOf(shape: Shape, made: number): Compiled {
 }
 /** An instantiated module: the address of its words, how many of its regions live, and by name the newest of each. */
 interface Made { module: WebAssembly.Module; bytes: Uint8Array; imports: readonly string[]; words: number; at: number; instance: WebAssembly.Instance; live: number; placed: Map<string, Compiled>; /** Number in the store, −1 if it was made in this run. */ from: number }
-/** A region that is to take the place of others as soon as V8 has optimized it. `parted`: how many instructions of its blocks compared for themselves alone when it was emitted. */
-interface Waiting { compiled: Compiled; from: Made; members: readonly Compiled[]; parted: number }
+/** A region that is to take the place of others as soon as V8 has optimized it. `parted`: how many instructions of its blocks compared for themselves alone when it was emitted. `f`: its
+ *  function, null if it has one entry, because then it cannot be called as IDLE. */
+interface Waiting { compiled: Compiled; from: Made; members: readonly Compiled[]; parted: number; f: ((state: number, block: number) => number) | null }
 interface Job { region: Region; compiled: Compiled; /** Regions that this one takes the place of. */ replaced: Compiled[] }
 
 /** A block that runs less than once in so many instructions is not worth more than its own code, whatever its count: what lies in live regions stays there. */
@@ -314,7 +315,7 @@ export class Compiler {
       if (this.blocks.flushes !== flushes) return; // all addresses are void
       const region = discovery.region(), compiled = compiledOf(shapeOf(region), this.executed()), kept = new Set(compiled.entries), replaced = members.filter((live) => live.entries.every((e) => kept.has(e)));
       if (replaced.length < 2) continue;
-      this.make([{ region, compiled, replaced }], (from) => this.prompt({ compiled, from, members: replaced, parted: this.partedIn(compiled) }, s));
+      this.make([{ region, compiled, replaced }], (from) => this.prompt(compiled, from, replaced, s));
       return;
     }
   }
@@ -323,16 +324,14 @@ export class Compiler {
     for (const b of blocks.keys()) n += this.parted.get(b)?.size ?? 0;
     return n;
   }
-  /** It is faster than its members, as far as anybody can tell; a region with one entry cannot be called as IDLE. */
-  private ready({ compiled: { shape }, from }: Waiting): boolean {
-    return this.optimized === null || shape.blocks.filter((b) => b.entry >= 0).length < 2 || this.optimized(from.instance.exports[shape.name]);
-  }
+  /** It is faster than its members, as far as anybody can tell. Asked at each end of run(). */
+  private ready({ f }: Waiting): boolean { return this.optimized === null || f === null || this.optimized(f); }
   /** Makes V8 optimize the region's function, beside the run: until it has, the members are faster. */
-  private prompt(waiting: Waiting, s: number): void {
-    const { compiled, from } = waiting, f = from.instance.exports[compiled.shape.name] as (state: number, block: number) => number;
-    this.waiting = waiting;
+  private prompt(compiled: Compiled, from: Made, members: readonly Compiled[], s: number): void {
+    const { name, blocks } = compiled.shape, f = blocks.filter((b) => b.entry >= 0).length > 1 ? from.instance.exports[name] as NonNullable<Waiting['f']> : null;
+    const waiting = this.waiting = { compiled, from, members, parted: this.partedIn(compiled), f };
     this.mmu.u32[(s + S.entry) >> 2] = IDLE;
-    for (let run = 0; run < PROMPTING && !this.ready(waiting); run += from.bytes.length) f(s, 0);
+    for (let run = 0; run < PROMPTING && !this.ready(waiting); run += from.bytes.length) f!(s, 0);
     this.arrive(waiting);
   }
   /** The region takes its members' place, if it is time. */

@@ -32,8 +32,8 @@ test('a group has paid when it saw so many ways for each block', () => {
   expect(made({ every: 10, samples: 1, ways: 11 })).toEqual(['cd']);
   expect(made({ every: 10, samples: 1, ways: 16 })).toEqual([]);
 });
-test('it is looked at after twice as many samples each time, and those that are gone are forgotten', () => {
-  const n = sampled({ ab: 3, bc: 5 }, { every: 10, samples: 8, ways: 0 });
+test('it is looked at once after each so many samples, also if more came while a joined region waited, and those that are gone are forgotten', () => {
+  const n = sampled({ ab: 30, bc: 50 }, { every: 10, samples: 8, ways: 0 });
   expect(n.due).toBe(true);
   n.forget('a');
   expect(names(n.groups(all, one))).toEqual(['bc']);

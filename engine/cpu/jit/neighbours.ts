@@ -73,7 +73,7 @@ export class Neighbours<R> {
    * @param blocks of a region. @returns by group its members, each with its root's distance from that of the first.
    */
   groups(fits: (members: readonly R[]) => boolean, blocks: (region: R) => number): ReadonlyMap<R, number>[] {
-    this.enough += this.joining.samples;
+    this.enough = this.samples + this.joining.samples;
     const { every, ways } = this.joining, least = Math.max(this.samples * LEAST, 1), of = new Map<R, Map<R, number>>();
     const all = [...this.ways.values()].flatMap((behind) => [...behind.values()]).filter(({ seen }) => seen >= least).sort((a, b) => b.seen - a.seen);
     for (const { from, to, distance } of all) {
