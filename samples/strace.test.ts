@@ -43,6 +43,24 @@ describe.skipIf(!have('strace'))('the same text as strace', () => {
     });
 });
 
+describe.skipIf(!have('strace', sample('ipc-calls'), sample('ptrace-calls')))('structures that calls take and give', () => {
+  test('System V IPC, several messages at once, IPv6 addresses', () => {
+    const [log, mine] = [recordingPath(), recordingPath()], options = ['-e', 'trace=%ipc,sendmmsg,recvmmsg,sendto'];
+    run(['strace', ...options, '-o', log, sample('ipc-calls')]);
+    ktrace(['strace', ...options, '-o', mine, sample('ipc-calls')]);
+    const same = (l: string): string => l.replace(/^((?:sem|msg|shm)\w+\()\d+/, '$1ID').replace(/(_(?:[a-z]*time|[a-z]*pid)=)\d+/g, '$1N').replace(/(get\(.*\)|GETPID.*|SHM_INFO.*)( = )\d+$/, '$1$2N').replace(/(used_ids|shm_tot|shm_rss)=\d+/g, '$1=N').replace(/left .*/, 'left');
+    expect(mask(readFileSync(mine, 'latin1')).map(same)).toEqual(mask(readFileSync(log, 'latin1')).map(same));
+  });
+  test('ptrace: requests, offsets of registers, register sets, signals', () => {
+    const [log, mine] = [recordingPath(), recordingPath()];
+    run(['strace', '-e', 'trace=ptrace', '-o', log, sample('ptrace-calls')]);
+    ktrace(['strace', '-e', 'trace=ptrace', '-o', mine, sample('ptrace-calls')]);
+    const registers = (l: string): string => l.replace(/\b(r\w\w?|orig_rax|[fg]s_base)=\w+/g, '$1').replace(/(mxcr_mask=)\w+/, '$1').replace(/(xmm_space=\[).*?\]/, '$1');
+    const same = (l: string): string => registers(l.replace(/^(ptrace\(\w+, )\d+/, '$1PID').replace(/(PEEKUSER.*\[)\w+/, '$1'));
+    expect(mask(readFileSync(mine, 'latin1')).map(same)).toEqual(mask(readFileSync(log, 'latin1')).map(same));
+  });
+});
+
 test.skipIf(!have(sample('hello')))('a program named by a relative path is executed by that path', () => {
   const dir = recordingPath(), r = ktrace(['record', '-q', '-o', dir, './hello'], { cwd: SAMPLES });
   expect(r.status).toBe(0);

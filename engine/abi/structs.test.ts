@@ -7,6 +7,8 @@ import { expect, test } from 'vitest';
 import { STRUCT_SIZE } from './structs.ts';
 
 const C: Record<string, string> = {
+  sembuf: 'struct sembuf', semid_ds: 'struct semid_ds', msqid_ds: 'struct msqid_ds', shmid_ds: 'struct shmid_ds', seminfo: 'struct seminfo', msginfo: 'struct msginfo', shminfo: 'struct shminfo', shm_info: 'struct shm_info',
+  user_regs: 'struct user_regs_struct', user_fpregs: 'struct user_fpregs_struct',
   stat: 'struct stat', statx: 'struct statx', statfs: 'struct statfs', timespec: 'struct timespec', timeval: 'struct timeval', timezone: 'struct timezone', itimerval: 'struct itimerval', itimerspec: 'struct itimerspec',
   utimbuf: 'struct utimbuf', siginfo: 'siginfo_t', stack: 'stack_t', rusage: 'struct rusage', rlimit: 'struct rlimit', utsname: 'struct utsname', sysinfo: 'struct sysinfo', tms: 'struct tms', pollfd: 'struct pollfd',
   epoll_event: 'struct epoll_event', flock: 'struct flock', winsize: 'struct winsize', clone_args: 'struct clone_args', iovec: 'struct iovec', msghdr: 'struct msghdr', mmsghdr: 'struct mmsghdr', sigevent: 'struct sigevent', open_how: 'struct open_how',
@@ -21,13 +23,17 @@ const SOURCE = `#define _GNU_SOURCE
 #include <fcntl.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
+#include <sys/msg.h>
 #include <sys/resource.h>
+#include <sys/sem.h>
+#include <sys/shm.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/sysinfo.h>
 #include <sys/time.h>
 #include <sys/times.h>
 #include <sys/uio.h>
+#include <sys/user.h>
 #include <sys/utsname.h>
 #include <sys/vfs.h>
 #include <linux/sched.h>

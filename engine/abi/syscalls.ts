@@ -69,7 +69,7 @@ mincore|addr:p length:lu vec:@mincore|d|M
 madvise|addr:p length:lu advice:E:MADV|d|M
 shmget|key:x size:lu shmflg:@ipcflags|d|I
 shmat|shmid:d shmaddr:p shmflg:F:SHM|x|IM
-shmctl|shmid:d cmd:E:IPC_CMD buf:p|d|I
+shmctl|shmid:d cmd:@ipccmd buf:@ipcds:shm|d|I
 dup|oldfd:fd|fd|D
 dup2|oldfd:fd newfd:fd|fd|D
 pause||d|S
@@ -103,13 +103,13 @@ wait4|pid:d wstatus:out:wstatus options:F:WAIT4 rusage:out:rusage|pid|P
 kill|pid:pid sig:sig|d|SP
 uname|buf:out:utsname|d|
 semget|key:x nsems:d semflg:@ipcflags|d|I
-semop|semid:d sops:p nsops:lu|d|I
-semctl|semid:d semnum:d cmd:E:IPC_CMD arg:x|d|I
+semop|semid:d sops:ina:sembuf:2 nsops:lu|d|I
+semctl|semid:d semnum:d cmd:@ipccmd arg:@ipcds:sem|d|I
 shmdt|shmaddr:p|d|IM
 msgget|key:x msgflg:@ipcflags|d|I
-msgsnd|msqid:d msgp:p msgsz:lu msgflg:F:IPC_FLAG|d|I
-msgrcv|msqid:d msgp:p msgsz:lu msgtyp:ld msgflg:F:IPC_FLAG|d|I
-msgctl|msqid:d cmd:E:IPC_CMD buf:p|d|I
+msgsnd|msqid:d msgp:@msgbuf msgsz:lu msgflg:F:MSG_FLAG|d|I
+msgrcv|msqid:d msgp:@omsgbuf msgsz:lu msgtyp:ld msgflg:F:MSG_FLAG|d|I
+msgctl|msqid:d cmd:@ipccmd buf:@ipcds:msg|d|I
 fcntl|fd:fd cmd:E:FCNTL arg:@fcntl|@fcntl|D
 flock|fd:fd operation:F:FLOCK|d|D
 fsync|fd:fd|d|D
@@ -139,7 +139,7 @@ getrlimit|resource:E:RLIMIT rlim:out:rlimit|d|
 getrusage|who:E:RUSAGE usage:out:rusage|d|
 sysinfo|info:out:sysinfo|d|
 times|buf:out:tms|d|
-ptrace|request:d pid:pid addr:p data:p|d|
+ptrace|request:@ptracereq pid:pid addr:p data:@ptrace|d|
 getuid||d|CU
 syslog|type:d bufp:p len:d|d|
 getgid||d|CU
@@ -258,7 +258,7 @@ remap_file_pages|addr:p size:lu prot:F:PROT pgoff:lu flags:x|d|M
 getdents64|fd:fd dirp:ents:2 count:u|d|D
 set_tid_address|tidptr:p|pid|
 restart_syscall|cause:@restart|d|
-semtimedop|semid:d sops:p nsops:lu timeout:in:timespec|d|I
+semtimedop|semid:d sops:ina:sembuf:2 nsops:lu timeout:in:timespec|d|I
 fadvise64|fd:fd offset:off len:off advice:E:FADVISE|d|D
 timer_create|clockid:E:CLOCK sevp:in:sigevent timerid:out:timerid|d|
 timer_settime|timerid:d flags:F:TIMER_ABSTIME new_value:in:itimerspec old_value:out:itimerspec|d|
@@ -337,7 +337,7 @@ preadv|fd:fd iov:oiov:2 iovcnt:lu pos_l:off pos_h:-|b|D
 pwritev|fd:fd iov:iov:2 iovcnt:lu pos_l:off pos_h:-|b|D
 rt_tgsigqueueinfo|tgid:pid tid:pid sig:sig info:in:siginfo|d|SP
 perf_event_open|attr:p pid:d cpu:d group_fd:d flags:x|fd|D
-recvmmsg|sockfd:fd msgvec:ommsg:2 vlen:u flags:F:MSG timeout:in:timespec|d|DN
+recvmmsg|sockfd:fd msgvec:ommsg:2 vlen:u flags:F:MSG timeout:io:timespec|d|DN
 fanotify_init|flags:x event_f_flags:x|fd|D
 fanotify_mark|fanotify_fd:fd flags:x mask:x dirfd:atfd pathname:path|d|DF
 prlimit64|pid:pid resource:E:RLIMIT new_limit:in:rlimit old_limit:out:rlimit|d|

@@ -1,6 +1,8 @@
 // Handlers of the System V IPC family: shmget … msgctl. The objects are kernel/ipc's.
 import { E2BIG, EFAULT, EINVAL, ERANGE } from '../abi/errno.ts';
-import { IPC_INFO, IPC_RMID, IPC_SET, IPC_STAT } from '../abi/ipc-flags.ts';
+import {
+  GETALL, GETNCNT, GETPID, GETVAL, GETZCNT, IPC_64, IPC_INFO, IPC_RMID, IPC_SET, IPC_STAT, MSG_INFO, MSG_STAT, MSG_STAT_ANY, SEM_INFO, SEM_STAT, SEM_STAT_ANY, SETALL, SETVAL, SHM_INFO, SHM_LOCK, SHM_STAT, SHM_STAT_ANY, SHM_UNLOCK,
+} from '../abi/ipc-flags.ts';
 import { I386_IPC, i386Number } from '../abi/syscalls-i386.ts';
 import { I386_IPC_DS, convertIpcDs } from '../abi/structs-i386.ts';
 import type { IpcDs } from '../abi/structs-i386.ts';
@@ -20,10 +22,7 @@ import { capable } from '../kernel/process/cred.ts';
 import { readTimespec } from '../kernel/time/user.ts';
 import type { Args, Handlers } from './call.ts';
 
-/** libc adds it to commands for the 64-bit structures; x86-64 has no others and takes both. */
-const IPC_64 = 0x100, CAP_SYS_RESOURCE = 24;
-const MSG_STAT = 11, MSG_INFO = 12, MSG_STAT_ANY = 13, SHM_LOCK = 11, SHM_UNLOCK = 12, SHM_STAT = 13, SHM_INFO = 14, SHM_STAT_ANY = 15;
-const GETPID = 11, GETVAL = 12, GETALL = 13, GETNCNT = 14, GETZCNT = 15, SETVAL = 16, SETALL = 17, SEM_STAT = 18, SEM_INFO = 19, SEM_STAT_ANY = 20;
+const CAP_SYS_RESOURCE = 24;
 
 /** What the three xxxctl have in common: INFO, STAT by id or by place, SET, RMID. undefined: another command. */
 interface Kind<T extends IpcObject> { name: IpcDs; table: IpcTable; info: Record<number, () => Uint8Array>; statAt: number; statAny: number; bytes(o: T): Uint8Array; set?(o: T, b: Uint8Array): number; remove(o: T): void }

@@ -1,7 +1,10 @@
 // Capturing what a call's pointers point to, by argument kind (engine/abi/syscalls.ts), into the format of engine/abi/payload.ts.
 // Reads user memory without faulting, charging or changing anything (law 6): what is not present is simply not recorded.
-import { differsOnI386, fromI386 } from '../abi/structs-i386.ts';
+import { IPC_64, IPC_COMMANDS, IPC_SET } from '../abi/ipc-flags.ts';
+import type { IpcKind } from '../abi/ipc-flags.ts';
+import { I386_IPC_DS, I386_MSGHDR_SIZE, convertIpcDs, differsOnI386, fromI386 } from '../abi/structs-i386.ts';
 import { F_GETLK64, F_SETLKW64 } from '../abi/open-flags.ts';
+import { NT_PRFPREG, NT_PRSTATUS, PTRACE } from '../abi/ptrace.ts';
 import { PART, PATH_MAX, STRING_MAX, ITEMS_MAX } from '../abi/payload.ts';
 import { STRUCT_SIZE } from '../abi/structs.ts';
 import { SYSCALLS } from '../abi/syscalls.ts';
@@ -116,6 +119,12 @@ function i386Record(tag: number, va: number, name: string, large: boolean): bool
   });
   return wide !== null && madeRecord(tag, wide);
 }
+/** User memory as it is; null when any of it is not present. */
+function peekBytes(va: number, length: number): Uint8Array | null {
+  const start = at, found = bytesRecord(0, va, length), bytes = found ? out.slice(at - length, at) : null;
+  at = start;
+  return bytes;
+}
 /** A string with its NUL, at most max bytes. */
 function stringRecord(tag: number, va: number, max: number): boolean {
   let length = 0;
@@ -149,17 +158,49 @@ function iovecItems(tag: number, va: number, count: number, total: number): void
   }
 }
 function headerRecord(tag: number, va: number): boolean { return layout === LAYOUT.x86_64 ? bytesRecord(tag, va, 56) : i386Record(tag, va, 'msghdr', false); }
-/** A message's control data stays as the call has it: its lengths are part of the text. */
-function message(i: number, va: number, bytes: number, phase: 'entry' | 'exit'): void {
-  if (va === 0 || !headerRecord(i * 8 + PART[phase], va)) return;
+/** A message's control data stays as the call has it: its lengths are part of the text. @param one of several: what it does not have is an empty record, so that the n-th is the n-th message's. */
+function message(i: number, va: number, bytes: number, phase: 'entry' | 'exit', one = false): boolean {
+  if (va === 0 || !headerRecord(i * 8 + PART[phase], va)) return false;
   const exit = phase === 'exit', wide = layout === LAYOUT.x86_64, field = (n: number, i386: number): number => (wide ? peekWord(va + n, 8) : peekWord(va + i386, 4));
   const name = field(0, 0), nameLength = peekWord(va + (wide ? 8 : 4), 4), iov = field(16, 8), count = field(24, 12), control = field(32, 16), controlLength = field(40, 20);
-  if (name > 0 && nameLength > 0) bytesRecord(i * 8 + PART.third, name, Math.min(nameLength, 128));
-  if (iov > 0 && count > 0) {
-    longsRecord(i * 8 + (exit ? PART.secondExit : PART.second), iov, Math.min(count, ITEMS_MAX) * 16, false);
-    iovecItems(i * 8 + (exit ? PART.itemExit : PART.item), iov, count, bytes);
-  }
-  if (control > 0 && controlLength > 0) bytesRecord(i * 8 + PART.count, control, Math.min(controlLength, 1024));
+  const orEmpty = (part: number, recorded: boolean): boolean => { if (one && !recorded) madeRecord(i * 8 + part, new Uint8Array(0)); return recorded; };
+  orEmpty(PART.third, name > 0 && nameLength > 0 && bytesRecord(i * 8 + PART.third, name, Math.min(nameLength, 128)));
+  const vector = exit ? PART.secondExit : PART.second;
+  if (orEmpty(vector, iov > 0 && count > 0 && longsRecord(i * 8 + vector, iov, Math.min(count, ITEMS_MAX) * 16, false))) iovecItems(i * 8 + (exit ? PART.itemExit : PART.item), iov, count, bytes);
+  orEmpty(PART.count, control > 0 && controlLength > 0 && bytesRecord(i * 8 + PART.count, control, Math.min(controlLength, 1024)));
+  return true;
+}
+/** Bytes of a struct mmsghdr, and where its msg_len stands. */
+const mmsghdr = (): { size: number; length: number } => (layout === LAYOUT.x86_64 ? { size: 64, length: 56 } : { size: I386_MSGHDR_SIZE + 4, length: I386_MSGHDR_SIZE });
+/** What the xxxctl of System V's IPC takes (IPC_SET) or gives. */
+function ipcStructure(tag: number, kind: IpcKind, cmd: number, va: number, phase: 'entry' | 'exit'): void {
+  const command = cmd & ~IPC_64, { stat, info } = IPC_COMMANDS[kind], { size, wide } = I386_IPC_DS[kind], set = phase === 'entry';
+  if (set ? command === IPC_SET : stat.includes(command)) {
+    // Of what IPC_SET is given Linux reads no more than it uses
+    const b = layout === LAYOUT.x86_64 ? peekBytes(va, set && kind !== 'msg' ? 48 : wide) : peekBytes(va, size);
+    if (b !== null) madeRecord(tag + PART[phase], layout === LAYOUT.x86_64 ? b : convertIpcDs(kind, b, true));
+  } else if (!set && info[command] !== undefined && (layout === LAYOUT.x86_64 || !/^shm/.test(info[command]))) bytesRecord(tag + PART.exit, va, STRUCT_SIZE[info[command]]!);
+}
+/** By request of ptrace(2): the structure that it is given, or fills in. */
+const PTRACE_GIVEN: Readonly<Record<number, string>> = { [PTRACE.SETREGS]: 'user_regs', [PTRACE.SETFPREGS]: 'user_fpregs', [PTRACE.SETSIGINFO]: 'siginfo', [PTRACE.SETSIGMASK]: 'sigset' };
+const PTRACE_FILLED: Readonly<Record<number, string>> = {
+  [PTRACE.PEEKTEXT]: 'ulong', [PTRACE.PEEKDATA]: 'ulong', [PTRACE.PEEKUSR]: 'ulong', [PTRACE.GETREGS]: 'user_regs', [PTRACE.GETFPREGS]: 'user_fpregs', [PTRACE.GETEVENTMSG]: 'ulong', [PTRACE.GETSIGINFO]: 'siginfo', [PTRACE.GETSIGMASK]: 'sigset',
+};
+/** The iovec of a register set of that type and, if there is a phase in which it holds one, a whole one of those that strace knows. */
+function registerSet(tag: number, va: number, type: number, phase: 0 | 1 | null): void {
+  if (!bytesRecord(tag + (phase ?? PART.entry), va, 16) || phase === null) return;
+  const size = type === NT_PRSTATUS ? STRUCT_SIZE.user_regs! : type === NT_PRFPREG ? STRUCT_SIZE.user_fpregs! : Infinity;
+  if (peekWord(va + 8, 8) >= size) bytesRecord(tag + (phase === PART.exit ? PART.secondExit : PART.second), peekWord(va, 8), size);
+}
+/** A System V message: its type as 8 bytes, then what may be shown of its text. */
+function typedMessage(tag: number, va: number, length: number): void {
+  const long = layout === LAYOUT.x86_64 ? 8 : 4, b = peekBytes(va, long + Math.min(length, STRING_MAX));
+  if (b === null) return;
+  const record = new Uint8Array(b.length + 8 - long);
+  record.set(b.subarray(long), 8);
+  record.set(b.subarray(0, long));
+  if (long === 4) record.fill((b[3]! & 0x80) !== 0 ? 255 : 0, 4, 8);
+  madeRecord(tag, record);
 }
 
 interface Plan { entry: Op[]; exit: Op[] }
@@ -201,7 +242,17 @@ function planArg(row: SyscallRow, arg_: ArgRow, i: number, plan: Plan): void {
     }); break;
     case 'msg': entry((a) => message(i, arg(a, i), Infinity, 'entry')); break;
     case 'omsg': entry((a) => { const va = arg(a, i); if (va) headerRecord(tag, va); }); exit((a, r) => { if (r >= 0) message(i, arg(a, i), r, 'exit'); }); break;
-    case 'mmsg': case 'ommsg': inStruct(64); break;
+    case 'mmsg':
+      entry((a) => { const va = arg(a, i), { size: each } = mmsghdr(); for (let k = 0; va && k < Math.min(a[n * 2]!, ITEMS_MAX) && message(i, va + k * each, Infinity, 'entry', true); k++); });
+      exit((a, r) => { const va = arg(a, i), { size: each, length } = mmsghdr(); for (let k = 0; va && k < Math.min(r, ITEMS_MAX) && bytesRecord(tag + PART.exit, va + k * each + length, 4); k++); });
+      break;
+    case 'ommsg': // the lengths are items of the entry, which has no others
+      entry((a) => { const va = arg(a, i), { size: each } = mmsghdr(); for (let k = 0; va && k < Math.min(a[n * 2]!, ITEMS_MAX) && headerRecord(tag, va + k * each); k++); });
+      exit((a, r) => {
+        const va = arg(a, i), { size: each, length } = mmsghdr();
+        for (let k = 0; va && k < Math.min(r, ITEMS_MAX); k++) { const bytes = peekWord(va + k * each + length, 4); if (bytes < 0 || !message(i, va + k * each, bytes, 'exit', true)) return; bytesRecord(tag + PART.item, va + k * each + length, 4); }
+      });
+      break;
     case 'sa': entry((a) => { const va = arg(a, i), length = a[n * 2]!; if (va && length > 0 && length <= 128) bytesRecord(tag, va, length); }); break;
     case 'osa': exit((a, r) => {
       const va = arg(a, i), length = arg(a, n) ? peekWord(arg(a, n), 4) : 0;
@@ -303,12 +354,33 @@ function planSpecial(row: SyscallRow, kind: string, i: number, entry: (op: Op) =
       entry((a) => { const n = IOCTL_IN[a[2]!]; if (n && arg(a, i)) bytesRecord(tag, arg(a, i), n); });
       exit((a, r) => { const n = IOCTL_OUT[a[2]!]; if (n && r >= 0 && arg(a, i)) bytesRecord(tag + 1, arg(a, i), n); });
       break;
+    case '@ipcds': {
+      const ipc = row.args[i]!.params[0] as IpcKind, command = (a: Uint32Array): number => a[(i - 1) * 2]!;
+      entry((a) => { if (arg(a, i)) ipcStructure(tag, ipc, command(a), arg(a, i), 'entry'); });
+      exit((a, r) => { if (arg(a, i) && r >= 0) ipcStructure(tag, ipc, command(a), arg(a, i), 'exit'); });
+      break;
+    }
+    case '@ptrace': {
+      entry((a) => {
+        const va = arg(a, i), given = PTRACE_GIVEN[a[0]!];
+        if (given !== undefined) bytesRecord(tag, va, STRUCT_SIZE[given]!);
+        else if (a[0] === PTRACE.SETREGSET || a[0] === PTRACE.GETREGSET) registerSet(tag, va, a[4]!, a[0] === PTRACE.SETREGSET ? PART.entry : null);
+      });
+      exit((a, r) => {
+        const va = arg(a, i), filled = PTRACE_FILLED[a[0]!];
+        if (r < 0) return;
+        if (filled !== undefined) bytesRecord(tag + PART.exit, va, STRUCT_SIZE[filled]!);
+        else if (a[0] === PTRACE.GETREGSET) registerSet(tag, va, a[4]!, PART.exit);
+      });
+      break;
+    }
+    case '@msgbuf': entry((a) => { if (arg(a, i)) typedMessage(tag, arg(a, i), arg(a, 2)); }); break;
+    case '@omsgbuf': exit((a, r) => { if (r >= 0) typedMessage(tag + PART.exit, arg(a, i), arg(a, 2)); }); break;
     case '@optval': entry((a) => { const va = arg(a, i), n = a[8]!; if (va && n > 0) bytesRecord(tag, va, Math.min(n, STRING_MAX)); }); break;
     case '@ooptval': exit((a, r) => { const va = arg(a, i), n = peekWord(arg(a, 4), 4); if (va && r >= 0 && n > 0) bytesRecord(tag + 1, va, Math.min(n, STRING_MAX)); }); break;
     case '@sigreturn': break; // the frame is read by captureSigreturn
     default: break;
   }
-  void row;
 }
 
 const plans: (Plan | undefined)[] = SYSCALLS.map(() => undefined);

@@ -1,7 +1,7 @@
 // Handlers of ptrace(2) and process_vm_readv(2). Not here: PTRACE_SEIZE and what belongs to it (LISTEN, INTERRUPT), debug registers, seccomp's event.
 import { EFAULT, EINVAL, EIO, ENODEV, EPERM, ESRCH } from '../abi/errno.ts';
 import { CPU_MODELS } from '../abi/cpu-models.ts';
-import { ORIG_RAX, PTRACE, PTRACE_O_MASK, USER_CS_WORD, USER_DEBUGREG, USER_REGS_WORDS, USER_SELECTORS, USER_SIZE, USER_SS_WORD } from '../abi/ptrace.ts';
+import { NT_PRFPREG, NT_PRSTATUS, NT_X86_XSTATE, ORIG_RAX, PTRACE, PTRACE_O_MASK, USER_CS_WORD, USER_DEBUGREG, USER_REGS_WORDS, USER_SELECTORS, USER_SIZE, USER_SS_WORD } from '../abi/ptrace.ts';
 import { SIGKILL, SIGSTOP } from '../abi/signals.ts';
 import { CTX, R10, R11, R12, R13, R14, R15, R8, R9, RAX, RBP, RBX, RCX, RDI, RDX, RSI, RSP, USER_CS, USER_DS } from '../machine/hardware.ts';
 import { HEADER, LEGACY_SIZE, MXCSR_MASK, SSE, X87, XSAVE_SIZE, inUse, loadHigh, loadX87, loadXmm, mxcsrIn, saveHigh, saveLegacy } from '../machine/xsave-image.ts';
@@ -13,6 +13,7 @@ import { mayInspect } from '../kernel/fs/procfs/format.ts';
 import { PAGE } from '../kernel/mm/pgtable.ts';
 import { copyFromUser, copyToUser, userIovec } from '../kernel/mm/uaccess.ts';
 import { pokeUser } from '../kernel/mm/poke.ts';
+import { setBlocked } from '../kernel/signal/deliver.ts';
 import { AT_ENTRY, AT_EXIT, RESUME, attach, detach, resumeTracee, traceStop } from '../kernel/signal/ptrace.ts';
 import { kernelInfo, sendSignal } from '../kernel/signal/send.ts';
 import { SI_USER, siginfoBytes, siginfoFromUser } from '../kernel/signal/siginfo.ts';
@@ -74,7 +75,6 @@ function setFp(k: Kernel, t: Task, bytes: Uint8Array): number {
   return 0;
 }
 
-const NT_PRSTATUS = 1, NT_PRFPREG = 2, NT_X86_XSTATE = 0x202;
 /** PTRACE_GETREGSET, PTRACE_SETREGSET: as much as the iovec holds; its length becomes what was moved. */
 function regset(k: Kernel, task: Task, t: Task, type: number, iov: number, write: boolean): number {
   const b = copyFromUser(k, task, iov, 16);
@@ -163,6 +163,15 @@ function request(k: Kernel, task: Task, t: Task, a: Args): number {
       if (typeof b === 'number') return b;
       if (tr.info === null) return -EINVAL;
       tr.info = siginfoFromUser(b, new DataView(b.buffer).getInt32(0, true));
+      return 0;
+    }
+    case PTRACE.GETSIGMASK: return addr === 8 ? copyToUser(k, task, data, new Uint8Array(Uint32Array.of(t.blockedLo, t.blockedHi).buffer)) : -EINVAL;
+    case PTRACE.SETSIGMASK: {
+      if (addr !== 8) return -EINVAL;
+      const b = copyFromUser(k, task, data, 8);
+      if (typeof b === 'number') return b;
+      const [lo, hi] = new Uint32Array(b.slice().buffer);
+      setBlocked(t, lo!, hi!);
       return 0;
     }
     case PTRACE.CONT: return resume(k, t, RESUME.cont, data);

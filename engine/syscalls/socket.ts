@@ -18,6 +18,7 @@ import { MSG, Socket, credOf, newSocket, socketPair } from '../kernel/net/socket
 import type { Received, Ucred } from '../kernel/net/socket.ts';
 import { hasCap } from '../kernel/process/cred.ts';
 import { installPair } from './pipe.ts';
+import { writeTimespec } from '../kernel/time/user.ts';
 import { install, timespecNs } from './poll-args.ts';
 import type { Handlers } from './call.ts';
 
@@ -304,6 +305,7 @@ export const handlers: Handlers = {
     const ns = timespecNs(k, t, a.ptr(4));
     if (ns < 0) return ns;
     const n = many(k, t, s, a.ptr(1), a.u32(2), a.i32(3), recvmsg);
+    if (n > 0 && a.ptr(4) !== 0) writeTimespec(k, t, a.ptr(4), Math.max(0, t.syscall.enterTs + ns - k.now));
     return n === BLOCK && ns === 0 ? -EAGAIN : n;
   },
   shutdown: (k, t, a) => { const s = socketOf(t, a.i32(0)); return typeof s === 'number' ? s : s.shutdown(k, a.i32(1)); },

@@ -105,13 +105,19 @@ function strings(c: CallText, i: number, env: boolean): string {
   return list(count, items.length, c.o, (n) => quotedString(items[n]!, c.o));
 }
 
+/** A struct msghdr and what it leads to. */
+interface Message { header: Uint8Array; name: Uint8Array | null; iov: Uint8Array | null; data: readonly Uint8Array[]; control: Uint8Array | null; /** Bytes of data that count. */ bytes: number; /** Its header at entry. */ before: Uint8Array | null }
 function message(c: CallText, i: number, exit: boolean): string {
-  const b = c.payload.get(i, exit ? PART.exit : PART.entry);
-  if (!b) return c.ptr(i);
-  const r = new Reader(b);
-  const name = c.payload.get(i, PART.third), iov = c.payload.get(i, exit ? PART.secondExit : PART.second), control = c.payload.get(i, PART.count);
-  const count = r.num(24), data = c.payload.all(i, exit ? PART.itemExit : PART.item);
-  let left = exit ? c.ret : Infinity;
+  const header = c.payload.get(i, exit ? PART.exit : PART.entry);
+  if (!header) return c.ptr(i);
+  return messageText(c, {
+    header, name: c.payload.get(i, PART.third), iov: c.payload.get(i, exit ? PART.secondExit : PART.second), data: c.payload.all(i, exit ? PART.itemExit : PART.item), control: c.payload.get(i, PART.count),
+    bytes: exit ? c.ret : Infinity, before: exit ? c.payload.get(i, PART.entry) : null,
+  });
+}
+function messageText(c: CallText, { header, name, iov, data, control, bytes, before }: Message): string {
+  const r = new Reader(header), count = r.num(24);
+  let left = bytes;
   const vec = iov ? list(count, iov.length >> 4, c.o, (n) => {
     const v = new Reader(iov), length = v.num(n * 16 + 8), part = Math.min(length, left);
     left -= part;
@@ -119,11 +125,25 @@ function message(c: CallText, i: number, exit: boolean): string {
     const d = data[n];
     return `{iov_base=${base !== 'NULL' && d && (d.length || part === 0) ? quoted(d, part, c.o) : base}, iov_len=${v.udec(n * 16 + 8)}}`;
   }) : r.ptr(16);
-  const before = exit ? c.reader(i, PART.entry) : null, was = before && before.i32(8) !== r.i32(8) ? `${before.i32(8)} => ` : '';
+  const old = before && new Reader(before).i32(8), was = old !== null && old !== r.i32(8) ? `${old} => ` : '';
   const f = [`msg_name=${name && name.length >= 2 && r.u32(8) > 0 ? sockaddr(name, c.o) : r.ptr(0)}`, `msg_namelen=${was}${r.i32(8)}`, `msg_iov=${vec}`, `msg_iovlen=${r.udec(24)}`];
   if (control && r.num(40) > 0) f.push(`msg_control=${controlMessages(control, r.num(32), c)}`);
   f.push(`msg_controllen=${r.udec(40)}`, `msg_flags=${flags(TABLES.MSG![0], r.u32(48), 'MSG_???')}`);
   return `{${f.join(', ')}}`;
+}
+/** struct mmsghdr[]: of sendmmsg all that were given, with the lengths of those that were sent; of recvmmsg those that came. */
+export function messages(c: CallText, i: number, exit: boolean): string {
+  const given = c.payload.all(i, PART.entry), headers = exit ? c.payload.all(i, PART.exit) : given, lengths = c.payload.all(i, exit ? PART.item : PART.exit);
+  if (c.isNull(i) || headers.length === 0 || (exit && c.failed)) return !c.isNull(i) && c.ret === 0 && exit ? '[]' : c.ptr(i);
+  const orNull = (part: number, k: number): Uint8Array | null => { const b = c.payload.all(i, part)[k]; return b !== undefined && b.length > 0 ? b : null; }, data = c.payload.all(i, exit ? PART.itemExit : PART.item);
+  let next = 0;
+  const texts = headers.map((header, k) => {
+    const iov = orNull(exit ? PART.secondExit : PART.second, k), length = lengths[k] && new Reader(lengths[k]).u32(0), first = next;
+    next += (iov?.length ?? 0) >> 4;
+    const text = messageText(c, { header, name: orNull(PART.third, k), iov, data: data.slice(first, next), control: orNull(PART.count, k), bytes: exit ? length ?? 0 : Infinity, before: exit ? given[k] ?? null : null });
+    return `{msg_hdr=${text}${length === undefined ? '' : `, msg_len=${length}`}}`;
+  });
+  return list(exit ? c.ret : c.u32(2), texts.length, c.o, (k) => texts[k]!);
 }
 /** @param from where it stands */
 function controlMessages(b: Uint8Array, from: number, c: CallText): string {

@@ -11,10 +11,12 @@ import { CLOCK_NAMES } from '../clock-ids.ts';
 import { IOPRIO_CLASS_NAMES, SCHED_NAMES } from '../sched-policies.ts';
 import { nameOf } from '../names.ts';
 import { signalName } from '../signals.ts';
-import { argText, fdset } from './call.ts';
+import { argText, fdset, messages } from './call.ts';
 import type { CallText } from './call.ts';
 import { device, fileMode, printStruct, sigset, siginfo } from './structs.ts';
 import { ioctl } from './ioctl.ts';
+import { ptrace } from './ptrace.ts';
+import { ipcControl, ipcGet, msgrcv, msgsnd } from './ipc.ts';
 import { FACCESSAT_NAMES } from './tables.ts';
 import { Reader, flags, hex, list, octal, oneOf, quoted, quotedString, timeText, u64 } from './text.ts';
 
@@ -420,16 +422,18 @@ export const SPECIAL: Readonly<Record<string, Special | undefined>> = {
   rt_sigtimedwait: (c) => { plain(c, 0, 1); c.atExit(); c.arg(c.isNull(1) ? 'NULL' : c.ret > 0 ? c.struct(1, PART.exit, 'siginfo') ?? c.ptr(1) : c.ptr(1)); plain(c, 2, 4); },
   clock_gettime: (c) => { c.arg(clockName(c)); c.atExit(); plain(c, 1, 2); },
   clock_getres: (c) => { c.arg(clockName(c)); c.atExit(); plain(c, 1, 2); },
-  shmget: ipc(0), semget: ipc(0), msgget: ipc(0),
+  shmget: ipcGet, semget: ipcGet, msgget: ipcGet, shmctl: ipcControl('shm'), semctl: ipcControl('sem'), msgctl: ipcControl('msg'), msgsnd, msgrcv, ptrace,
+  sendmmsg: (c) => { plain(c, 0, 1); c.atExit(); c.arg(messages(c, 1, false)); plain(c, 2, 4); },
+  recvmmsg: (c) => {
+    plain(c, 0, 1);
+    c.atExit();
+    c.arg(messages(c, 1, true));
+    plain(c, 2, 5);
+    if (c.failed || c.call.ret === null || c.isNull(4)) return;
+    const left = c.struct(4, PART.exit, 'timespec');
+    c.aux = c.ret === 0 ? 'Timeout' : left ? `left ${left}` : '';
+  },
 };
-function ipc(_: number): Special {
-  return (c) => {
-    c.arg(c.u32(0) === 0 ? 'IPC_PRIVATE' : hex(c.u32(0)));
-    if (c.row!.args.length > 2) plain(c, 1, 2);
-    const at = c.row!.args.length - 1, v = c.u32(at), rest = v & ~0o777;
-    c.arg(`${rest ? `${flags([[0o1000, 'IPC_CREAT'], [0o2000, 'IPC_EXCL']], rest, '')}|` : ''}${octal(v & 0o777)}`);
-  };
-}
 function clockName(c: CallText): string {
   const id = c.i32(0);
   if (id >= 0) return oneOf(CLOCK_NAMES, id, 'CLOCK_???');

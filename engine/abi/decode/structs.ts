@@ -6,9 +6,11 @@ import { BUS_NAMES, CLD_NAMES, FPE_NAMES, ILL_NAMES, POLL_CODE_NAMES, SA_NAMES, 
 import { CAP_NAMES, CAP_VERSION_NAMES } from '../prctl.ts';
 import { EPOLL_NAMES, POLL_NAMES } from '../poll-flags.ts';
 import { SIGEV_NAMES } from '../clock-ids.ts';
+import { SEMOP_NAMES } from '../ipc-flags.ts';
+import { USER_REGS } from '../ptrace.ts';
 import { STRUCT_SIZE } from '../structs.ts';
 import { nameOf } from '../names.ts';
-import { Reader, escapeBytes, flags, hex, octal, oneOf, quotedString, timeText } from './text.ts';
+import { Reader, escapeBytes, flags, hex, list, octal, oneOf, quotedString, timeText } from './text.ts';
 import type { DecodeOptions } from './text.ts';
 
 export const fileMode = (mode: number): string => {
@@ -108,6 +110,8 @@ function inet6(b: Uint8Array): string {
   let best = -1, bestLength = 1;
   for (let i = 0; i < 8; i++) { let n = 0; while (i + n < 8 && w[i + n] === 0) n++; if (n > bestLength) { best = i; bestLength = n; } }
   const part = (from: number, to: number): string => w.slice(from, to).map((x) => x.toString(16)).join(':');
+  // inet_ntop writes the last 32 bits as of IPv4 where they are all that there is, or behind ffff
+  if (best === 0 && (bestLength === 6 || (bestLength === 5 && w[5] === 0xffff))) return `::${bestLength === 5 ? 'ffff:' : ''}${[...b.subarray(12, 16)].join('.')}`;
   return best < 0 ? part(0, 8) : `${part(0, best)}::${part(best + bestLength, 8)}`;
 }
 
@@ -141,6 +145,10 @@ export const rlim = (r: Reader, at: number, infinity: string): string => {
   return n > 1024 && n % 1024 === 0 ? `${n / 1024}*1024` : r.udec(at);
 };
 function cstring(r: Reader, at: number, size: number, o: DecodeOptions): string { return quotedString(r.bytes.subarray(at, at + size), o, o.verbose ? size : o.stringMax); }
+
+/** struct ipc64_perm; what IPC_SET may change is its beginning. */
+export const ipcOwned = (r: Reader): string => `uid=${r.u32(4)}, gid=${r.u32(8)}, mode=${octal(r.u32(20))}`;
+const ipcPerm = (r: Reader): string => `{${ipcOwned(r)}, key=${hex(r.u32(0))}, cuid=${r.u32(12)}, cgid=${r.u32(16)}}`;
 
 /** Structures that print the same wherever they appear. */
 export const PRINT: Readonly<Record<string, (r: Reader, o: DecodeOptions) => string>> = {
@@ -184,6 +192,19 @@ export const PRINT: Readonly<Record<string, (r: Reader, o: DecodeOptions) => str
   sigevent: (r) => {
     const notify = r.i32(12), head = r.u32(0) || r.u32(4) ? `sigev_value={sival_int=${r.i32(0)}, sival_ptr=${r.ptr(0)}}, ` : '';
     return `{${head}sigev_signo=${signalName(r.i32(8))}, sigev_notify=${oneOf(SIGEV_NAMES, notify, 'SIGEV_???')}${notify === 4 ? `, sigev_notify_thread_id=${r.i32(16)}` : ''}}`;
+  },
+  sembuf: (r) => `{sem_num=${r.u16(0)}, sem_op=${r.view.getInt16(2, true)}, sem_flg=${flags(SEMOP_NAMES, r.u16(4), 'SEM_???')}}`,
+  semid_ds: (r) => `{sem_perm=${ipcPerm(r)}, sem_otime=${r.udec(48)}, sem_ctime=${r.udec(64)}, sem_nsems=${r.udec(80)}}`,
+  msqid_ds: (r) => `{msg_perm=${ipcPerm(r)}, msg_stime=${r.udec(48)}, msg_rtime=${r.udec(56)}, msg_ctime=${r.udec(64)}, msg_qnum=${r.udec(80)}, msg_qbytes=${r.udec(88)}, msg_lspid=${r.u32(96)}, msg_lrpid=${r.u32(100)}}`,
+  shmid_ds: (r) => `{shm_perm=${ipcPerm(r)}, shm_segsz=${r.udec(48)}, shm_cpid=${r.u32(80)}, shm_lpid=${r.u32(84)}, shm_nattch=${r.udec(88)}, shm_atime=${r.udec(56)}, shm_dtime=${r.udec(64)}, shm_ctime=${r.udec(72)}}`,
+  seminfo: (r) => `{${['semmap', 'semmni', 'semmns', 'semmnu', 'semmsl', 'semopm', 'semume', 'semusz', 'semvmx', 'semaem'].map((n, i) => `${n}=${r.i32(i * 4)}`).join(', ')}}`,
+  msginfo: (r) => `{${['msgpool', 'msgmap', 'msgmax', 'msgmnb', 'msgmni', 'msgssz', 'msgtql'].map((n, i) => `${n}=${r.i32(i * 4)}`).join(', ')}, msgseg=${r.u16(28)}}`,
+  shminfo: (r) => `{${['shmmax', 'shmmin', 'shmmni', 'shmseg', 'shmall'].map((n, i) => `${n}=${r.udec(i * 8)}`).join(', ')}}`,
+  shm_info: (r) => `{used_ids=${r.i32(0)}, ${['shm_tot', 'shm_rss', 'shm_swp', 'swap_attempts', 'swap_successes'].map((n, i) => `${n}=${r.udec(8 + i * 8)}`).join(', ')}}`,
+  user_regs: (r) => `{${USER_REGS.map((name, i) => `${name}=${r.hex(i * 8)}`).join(', ')}}`,
+  user_fpregs: (r, o) => {
+    const words = (from: number, n: number): string => list(n, n, o, (i) => hex(r.u32(from + i * 4)));
+    return `{cwd=${hex(r.u16(0))}, swd=${hex(r.u16(2))}, ftw=${hex(r.u16(4))}, fop=${hex(r.u16(6))}, rip=${r.hex(8)}, rdp=${r.hex(16)}, mxcsr=${hex(r.u32(24))}, mxcr_mask=${hex(r.u32(28))}, st_space=${words(32, 32)}, xmm_space=${words(160, 64)}, padding=${words(416, 24)}}`;
   },
   open_how: (r) => r.hex(0),
   int: (r) => `[${r.i32(0)}]`, uint: (r) => `[${r.u32(0)}]`, uid: (r) => `[${r.i32(0)}]`, timerid: (r) => `[${r.i32(0)}]`, schedparam: (r) => `[${r.i32(0)}]`,

@@ -1,6 +1,6 @@
 // System V message queues (msgop(2), msgctl(2), ipc/msg.c).
 import { E2BIG, EAGAIN, EIDRM, EINTR, EINVAL, ENOMSG } from '../../abi/errno.ts';
-import { IPC_NOWAIT } from '../../abi/ipc-flags.ts';
+import { IPC_NOWAIT, MSG_EXCEPT, MSG_NOERROR } from '../../abi/ipc-flags.ts';
 import { stateClass } from '../../base/state.ts';
 import type { Kernel } from '../contracts/kernel.ts';
 import type { Task } from '../contracts/task.ts';
@@ -12,7 +12,6 @@ import { IpcObject, ipcFind, ipcForgetKey, ipcGet, ipcPermission, put64, putPerm
 export const MSGMAX = 8192, MSGMNB = 16384;
 /** Queues: 32000 on a Linux of much memory; here their messages are the host's memory. */
 const MSGMNI = 1024;
-const MSG_NOERROR = 0x1000, MSG_EXCEPT = 0x2000;
 
 export class MsgQueue extends IpcObject {
   messages: { type: number; text: Uint8Array }[] = [];

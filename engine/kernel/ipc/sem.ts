@@ -1,6 +1,6 @@
 // System V semaphores: sets, atomic operations, undo at exit (semop(2), semctl(2), ipc/sem.c).
 import { E2BIG, EAGAIN, EFBIG, EIDRM, EINTR, EINVAL, ENOSPC, ERANGE } from '../../abi/errno.ts';
-import { IPC_NOWAIT } from '../../abi/ipc-flags.ts';
+import { IPC_NOWAIT, SEM_UNDO } from '../../abi/ipc-flags.ts';
 import { stateClass } from '../../base/state.ts';
 import type { Kernel } from '../contracts/kernel.ts';
 import type { Process, Task } from '../contracts/task.ts';
@@ -10,7 +10,7 @@ import { signalPending } from '../signal/pending.ts';
 import { IpcObject, ipcFind, ipcForgetKey, ipcGet, ipcPermission, put64, putPerm, seconds, sysvOf } from './sysv.ts';
 
 export const SEMVMX = 32767, SEMOPM = 500;
-const SEMMSL = 32000, SEMMNI = 32000, SEM_UNDO = 0x1000;
+const SEMMSL = 32000, SEMMNI = 32000;
 /** All semaphores of the machine: Linux allows 1,024,000,000; here they must stay in the host's memory. */
 const SEMMNS = 1_000_000;
 
