@@ -435,6 +435,19 @@ describe.skipIf(!hasGcc())('processor', { timeout: 60_000 }, () => {
       f64(m, 8192, 1 / 3e4); f64(m, 8200, 7.3);
     }, 1000, { hot: 128 });
   });
+  // A loop's region looks at registers where it is entered: one that became a denormal outside, since it was left, and one with which an indirect jump inside comes to the loop
+  for (const [what, code, with2] of [
+    ['outside', '1: movsd xmm1, [rdi+8200]\naddsd xmm1, xmm0\ncmp ecx, 20\nje 9f\naddsd xmm1, xmm3\n7: stmxcsr [rsp-16]\nmov eax, [rsp-16]\nadd rbx, rax\ndec ecx\njns 1b\nsyscall\n9: movsd xmm3, [rdi]\njmp 7b', 20],
+    ['over an indirect jump', 'lea r8, [rip+2f]\n1: mov edx, 20\nmovsd xmm3, [rdi+rcx*8]\njmp r8\n2: movapd xmm1, xmm0\naddsd xmm1, xmm3\naddsd xmm2, xmm0\ndec edx\njnz 2b\nstmxcsr [rsp-16]\nmov eax, [rsp-16]\nadd rbx, rax\ndec ecx\njns 1b\nsyscall', 201],
+  ] as const) test(`a denormal operand comes from ${what}`, () => {
+    run(`mov edi, ${DATA}\nmov ecx, 400\nmovsd xmm0, [rdi+8200]\nmov dword ptr [rsp-8], 0x1fa0\nldmxcsr [rsp-8]\n${code}`, ({ cpu }) => {
+      expect(cpu.regs(0).gpr(RBX) & 0xffffff).toBe((401 * 0x1fa0 + with2 * 2) & 0xffffff);
+    }, (m) => {
+      const v = new DataView(m.ram.u8.buffer, m.ram.u8.byteOffset + 512 * 4096);
+      for (let i = 0; i < 402; i++) v.setFloat64(i * 8, i > 200 ? 1.5 : 1e-310, true);
+      v.setFloat64(8200, 7.3, true);
+    }, 1e6, { hot: 128 });
+  });
   // Programs linked with -ffast-math run with FTZ and DAZ: ordinary results, zeros and what decays to nothing (every fourth round in full, then flushed) need no exact arithmetic, which takes a hundred times as long
   for (const [what, mode, flags] of [['FTZ and DAZ', 0x9fc0, 0x30], ['FTZ', 0x9f80, 0x30], ['DAZ, without tiny results', 0x1fc0, 0x20], ['neither, without tiny results', 0x1f80, 0x20]] as const) test(`floats are quick with ${what}`, () => {
     const soft = allHelpers().find(({ name }) => name === 'sse.soft')!, { js } = soft, asked: number[] = [];

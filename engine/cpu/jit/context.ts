@@ -119,7 +119,7 @@ export class CompileCtx implements FlowCtx {
     }
     return local;
   }
-  private xmmLocal(n: number): number {
+  xmmLocal(n: number): number {
     const { xmms } = this.region;
     if (xmms[n]! < 0) xmms[n] = this.f.freshLocal(V128);
     return xmms[n]!;

@@ -1,5 +1,6 @@
 // Which xmm registers of a region have no denormals among their floats, so that arithmetic need not look for MXCSR's DE: results, what was an operand once, and their copies. For registers that
-// are not known, the semantics look (Ctx.hasNoDenormals; sse-fp.ts says what happens where this turns out to be wrong).
+// are not known, the semantics look (Ctx.hasNoDenormals; sse-fp.ts says what happens where this turns out to be wrong). A region with its registers in locals looks where it is entered at those
+// that it will want to know about, so that its loops need not: if one is a denormal, what is known is wrong from the beginning.
 import type { Insn } from '../decode/insn.ts';
 import type { Region, RegionBlock } from './region.ts';
 
@@ -7,7 +8,7 @@ import type { Region, RegionBlock } from './region.ts';
 export interface Plain { readonly 32: number; readonly 64: number }
 export const NOTHING: Plain = { 32: 0, 64: 0 };
 
-const ARITHMETIC = /^(v?)(add|sub|mul|div|sqrt)([sp])([sd])$/, CONVERSION = /^v?cvt(?:si2s([sd])|ss2s(d))$/, COPY = /^v?mov(ap[sd]|up[sd]|dq[au])$/, COMPARISON = /^v?u?comis[sd]$/, ZEROING = /^(xorp[sd]|pxor)$/, ALL_CHANGE = /rstor|zero|ldmxcsr/;
+const ARITHMETIC = /^(v?)(add|sub|mul|div|sqrt)([sp])([sd])$/, CONVERSION = /^v?cvt(?:si2s([sd])|ss2s(d))$/, COPY = /^v?mov(ap[sd]|up[sd]|dq[au])$/, COMPARISON = /^v?u?comis[sd]$/, CHOICE = /^(v?)(?:min|max|cmp)([sp])([sd])(?:\.sse)?$/, ZEROING = /^(xorp[sd]|pxor)$/, ALL_CHANGE = /rstor|zero|ldmxcsr/;
 
 /** What is known behind an instruction. */
 export function plainAfter({ form: { mnemonic, ops }, regs }: Insn, before: Plain): Plain {
@@ -37,9 +38,43 @@ export function plainAfter({ form: { mnemonic, ops }, regs }: Insn, before: Plai
   return known;
 }
 
-/** What is known at the head of each block, whatever way control came there inside the region. */
-export function plainAtHeads(region: Region): Map<RegionBlock, Plain> {
-  const found = new Map<RegionBlock, Plain>(region.entries.map((b) => [b, NOTHING])), work: RegionBlock[] = [...region.entries];
+/** Registers of which it is good to know in front of an instruction that none is a denormal: it looks for them there, or one behind it does. */
+function wantedBefore({ form: { mnemonic, ops }, regs }: Insn, behind: Plain): Plain {
+  if (ALL_CHANGE.test(mnemonic)) return NOTHING;
+  if (ops.every((op) => op.kind !== 'x')) return behind;
+  const wanted = { ...behind }, x = (i: number): number => (ops[i]?.kind === 'x' ? regs[i]! : -1);
+  const want = (n: number, bits: 32 | 64, all: boolean): void => { if (n >= 0) wanted[bits] |= (all ? 0x10001 : 1) << n; };
+  const comparison = COMPARISON.test(mnemonic), copies = COPY.test(mnemonic) && x(0) >= 0 && x(1) >= 0, operation = ARITHMETIC.exec(mnemonic), choice = CHOICE.exec(mnemonic);
+  if (!comparison) for (const bits of [32, 64] as const) wanted[bits] &= ~(0x10001 << Math.max(x(0), 0));
+  if (copies) for (const bits of [32, 64] as const) wanted[bits] |= ((behind[bits] >>> x(0)) & 0x10001) << x(1);
+  if (comparison) for (const i of [0, 1]) want(x(i), mnemonic.endsWith('d') ? 64 : 32, false);
+  const [, v, packed, type] = operation !== null ? [operation[0], operation[1], operation[3], operation[4]] : choice ?? [];
+  if (type !== undefined) {
+    const first = v === 'v' ? 1 : 0, sources = operation?.[2] === 'sqrt' ? [ops.length - 1] : [first, first + 1];
+    for (const i of sources) want(x(i), type === 'd' ? 64 : 32, packed === 'p');
+  }
+  return wanted;
+}
+/** The same at the head of each block, by any way from there. */
+export function wantedAtHeads(region: Region): Map<RegionBlock, Plain> {
+  const blocks = [...region.found.values()].sort((x, y) => y.rpo - x.rpo), found = new Map<RegionBlock, Plain>(blocks.map((b) => [b, NOTHING]));
+  for (let changed = true; changed;) {
+    changed = false;
+    for (const b of blocks) {
+      const behind = { ...NOTHING }, before = found.get(b)!;
+      for (const t of b.successors) for (const bits of [32, 64] as const) behind[bits] |= found.get(region.found.get(t)!)![bits];
+      const wanted = b.code.insns.reduceRight<Plain>((after, insn) => wantedBefore(insn, after), behind);
+      if (wanted[32] === before[32] && wanted[64] === before[64]) continue;
+      found.set(b, wanted);
+      changed = true;
+    }
+  }
+  return found;
+}
+
+/** What is known at the head of each block, whatever way control came there inside the region. @param atEntries what the region looks at where it is entered */
+export function plainAtHeads(region: Region, atEntries: ReadonlyMap<RegionBlock, Plain>): Map<RegionBlock, Plain> {
+  const found = new Map<RegionBlock, Plain>(region.entries.map((b) => [b, atEntries.get(b) ?? NOTHING])), work: RegionBlock[] = [...region.entries];
   while (work.length > 0) {
     const b = work.pop()!, left = b.code.insns.reduce<Plain>((known, insn) => plainAfter(insn, known), found.get(b)!);
     for (const t of b.successors) {

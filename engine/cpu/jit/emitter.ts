@@ -7,13 +7,15 @@ import { emitBlockOf } from '../interp/dispatch.ts';
 import { emitCount } from '../counts.ts';
 import { BLK, ITLB, ITLB_ENTRIES, S, cpuBase } from '../layout.ts';
 import { semanticsOf } from '../semantics/context.ts';
+import { someDenormal } from '../semantics/sse-fp.ts';
+import type { Width } from '../semantics/sse-fp-slow.ts';
 import type { Semantics } from '../semantics/context.ts';
 import { isRun } from '../semantics/string.ts';
 import { I32, I64 } from '../wasm/builder.ts';
 import type { Label } from '../wasm/builder.ts';
 import type { CallHelper } from '../interp/context.ts';
 import { CompileCtx, NotCompilable } from './context.ts';
-import { plainAfter, plainAtHeads } from './denormals.ts';
+import { NOTHING, plainAfter, plainAtHeads, wantedAtHeads } from './denormals.ts';
 import type { Plain } from './denormals.ts';
 import type { FlagKind } from './flag-kinds.ts';
 import { ENTRY } from './entry-table.ts';
@@ -85,6 +87,8 @@ export class RegionEmitter {
   private readonly flags: ReadonlyMap<RegionBlock, FlagKind | null>;
   /** What is known of the floats in xmm registers at the head of each block. */
   private readonly plain: ReadonlyMap<RegionBlock, Plain>;
+  /** By entry: the xmm registers that are looked at there, so that loops need not. */
+  private readonly looks: readonly Plain[];
   /** Control goes through a br_table on local `next` at the region's head: there are several entries, or RETs come back. */
   private readonly table: boolean;
   private readonly next: number;
@@ -92,6 +96,8 @@ export class RegionEmitter {
   private readonly searches: boolean;
   private exit: Label = 0;
   private rootLabel: Label = 0;
+  /** The same by a jump that is none of the region's edges: registers are looked at again. */
+  private arriveLabel: Label = 0;
   /** Where control goes with rip set by an indirect jump. */
   private lookupLabel: Label = 0;
   /** Pages but the only one: i32 local, whether the instruction TLB had it with our frame when the region was entered. */
@@ -108,7 +114,9 @@ export class RegionEmitter {
     this.state = new RegionState(f, memory, everyEven(region));
     this.ctx = new CompileCtx(f, this.state, call, cold);
     this.flags = flagsAtEntry(region);
-    this.plain = plainAtHeads(region);
+    const wanted = memory || region.entries.length > 31 ? new Map<RegionBlock, Plain>() : wantedAtHeads(region); // look() has a bit for each entry
+    this.looks = region.entries.map((b) => wanted.get(b) ?? NOTHING);
+    this.plain = plainAtHeads(region, wanted);
     this.holds = holdsOf(region, this.state.holds, () => ({ page: f.freshLocal(I64), host: f.freshLocal(I32), bound: f.freshLocal(I64) }));
     this.watches = watchesOf(region, longestWay);
     this.longest = Math.max(...this.watches.values());
@@ -123,8 +131,12 @@ export class RegionEmitter {
     const idle = this.table ? f.block() : -1;
     this.exit = state.exitLabel = f.block();
     this.ctx.forget();
+    const lookedAt = this.table && this.looks.some((l) => l[32] !== 0 || l[64] !== 0);
+    if (lookedAt) this.arriveLabel = f.loop();
+    this.look();
     if (this.table) {
       this.rootLabel = f.loop();
+      if (!lookedAt) this.arriveLabel = this.rootLabel;
       if (this.searches) this.lookupLabel = f.block();
       this.dominated(region.root, () => {
         const labels = region.entries.map((b) => this.mergeLabels.get(b)!);
@@ -133,11 +145,37 @@ export class RegionEmitter {
       f.unreachable().end();
       if (this.searches) { this.lookUp(this.exit); f.end(); }
     } else this.tree(region.entries[0]!);
+    if (lookedAt) f.unreachable().end();
     f.unreachable().end();
     if (!state.memory) this.epilogue(); else if (this.searches) this.away(); else f.unreachable();
     if (this.table) { f.unreachable().end(); f.i32Const(0); } // entered as IDLE: nothing is done
     // The prologue comes first, but only now is known which registers it loads.
     f.prepend(() => { this.prologue(); });
+  }
+  /** Where the region is entered, not on its edges, of which plainAtHeads knows: the semantics' local says whether a register in `looks` is a denormal. */
+  private look(): void {
+    const { f, ctx, looks } = this, all = 2 ** looks.length - 1, alike = new Map<number, [Width, boolean, number][]>(); // by the entries that look, as bits
+    if (looks.every((l) => l[32] === 0 && l[64] === 0)) return;
+    for (const w of [32, 64] as const) for (let bit = 0; bit < 32; bit++) {
+      const entries = looks.reduce((sum, l, i) => sum | (l[w] >>> bit & 1) << i, 0);
+      if (entries !== 0) alike.set(entries, [...alike.get(entries) ?? [], [w, bit >= 16, bit & 15]]);
+    }
+    const left = ctx.regionFlag('denormal');
+    f.i32Const(0).set(left);
+    if (this.table) f.i32Const(0).set(ctx.regionFlag('fp'));
+    for (const [entries, registers] of alike) {
+      if (entries !== all) {
+        f.i32Const(entries).get(this.next).i32ShrU().i32Const(1).i32And();
+        f.if();
+      }
+      for (const w of [32, 64] as const) for (const packed of [false, true]) {
+        const numbers = registers.filter((r) => r[0] === w && r[1] === packed).map((r) => r[2]);
+        if (numbers.length === 0) continue;
+        someDenormal(f, w, numbers.map((n) => ctx.xmmLocal(n)), packed);
+        f.get(left).i32Or().set(left);
+      }
+      if (entries !== all) f.end();
+    }
   }
   private prologue(): void {
     const { f, state, region } = this;
@@ -288,7 +326,7 @@ export class RegionEmitter {
       f.free(page, e);
     }
     emitCount(f, 'found');
-    f.get(at).i32Load(slot + ENTRY.entry).set(this.next).br(this.rootLabel);
+    f.get(at).i32Load(slot + ENTRY.entry).set(this.next).br(this.arriveLabel);
     f.free(distance, at);
   }
   /** Local e: with the offset that is returned the address of the page's entry in the instruction TLB. */
@@ -436,7 +474,7 @@ export class RegionEmitter {
         f.get(distance).i64Const(site).i64Eq().if();
         this.lookup(b, next, () => this.leave());
         ctx.spillFlags();
-        this.enter(next);
+        if (this.arriveLabel === this.rootLabel) this.enter(next); else f.i32Const(next.entry).set(this.next).br(this.arriveLabel);
         f.end();
       }
       f.release(distance);

@@ -41,7 +41,7 @@ function denormalLanes(f: Func, w: Width, v: number): void {
   else f.i32x4Shl().v128Const([0x7fffffff, 0x7fffffff, 0x7fffffff, 0x7fffffff]).i32x4Add().v128Const([0x80ffffff | 0, 0x80ffffff | 0, 0x80ffffff | 0, 0x80ffffff | 0]).i32x4LtS();
 }
 /** push i32: some lane that counts of the locals is a denormal. */
-function someDenormal(f: Func, w: Width, vs: readonly number[], packed = true): void {
+export function someDenormal(f: Func, w: Width, vs: readonly number[], packed = true): void {
   vs.forEach((v, i) => { denormalLanes(f, w, v); if (i > 0) f.v128Or(); });
   if (packed) f.v128AnyTrue(); else if (w === 64) f.i64x2Bitmask().i32Const(1).i32And(); else f.i32x4Bitmask().i32Const(1).i32And();
 }
