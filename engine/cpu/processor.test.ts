@@ -59,6 +59,16 @@ describe.skipIf(!hasGcc())('processor', { timeout: 60_000 }, () => {
     expect(again.cpu.stats()).toMatchObject({ regions: 0 });
     expect(again.cpu.stats().sideExits).toBeLessThan(1000);
   });
+  /** One element at a time up and down, bit strings, wide exchanges, operands of ten bytes and the x87's environment. */
+  const ODD_ONES = `mov ebx, ${DATA + 1024}\nmov ebp, 20000\nfninit\n1: lea rsi, [rbx-1024]\nlea rdi, [rbx-512]\nmov eax, ebp\nstosq\nmovsb\nlodsw\nadd r8, rax\nscasd\nadc r8, 0\ncmpsw\nadc r8, 0\nstd\nmovsd\ncld
+    mov [rbx-1024], rbp\nmov eax, ebp\nand eax, 1023\nbts [rbx+64], eax\nadc r8, 0\nneg rax\nlock btc [rbx-128], rax\nadc r8, 0
+    mov rax, [rbx+512]\nmov rdx, [rbx+520]\nmov rcx, rbp\npush rbx\nlea rsi, [rbx+512]\nmov rbx, r8\nlock cmpxchg16b [rsi]\npop rbx
+    fldz\nfild dword ptr [rbx-1024]\nfadd st(1), st(0)\nfld tbyte ptr [rbx+256]\nfaddp\nfstp tbyte ptr [rbx+256]\nfsub st(0), st(0)\nfchs\nfstp qword ptr [rbx+272]\nfnstenv [rbx+288]\nfldenv [rbx+288]\nfldcw [rbx+288]
+    dec ebp\njnz 1b\nfld tbyte ptr [rbx+256]\nfistp qword ptr [rbx+264]\nmov r9, [rbx+264]\nsyscall`;
+  test('single string instructions, bit strings, wide exchanges, operands of ten bytes', () => run(ODD_ONES, ({ cpu }) => expect(cpu.regs(0).gpr(R9)).toBe(20000 * 20001 / 2), undefined, 20_000));
+  test('single string instructions, bit strings, wide exchanges and operands of ten bytes run in regions', () => {
+    expect(finished(assemble(ODD_ONES), { hot: 128, meter: { now: () => 0 } }, 256, 1e5).cpu.stats().sideExits).toBeLessThan(1000); // one in each round for each of them else
+  });
   test('regions that became one stay one when stack frames go over the end of a page', () => {
     const functions = Array.from({ length: 12 }, (_, i) => `.org 0x${(i + 1).toString(16)}000\nf${i}: push rbp\npush r13\nmov rdx, [rsp]\nadd rdx, [rsp+8]\ntest ecx, ${i + 1}\njz 2f\nadd rbx, rdx\n2: ${i < 11 ? `call f${i + 1}\n` : ''}pop r13\npop rbp\nret`).join('\n');
     const main = (rsp: number): string => `mov rsp, ${rsp}\nmov ecx, 100000\n1: call f0\ndec ecx\njnz 1b\n`;

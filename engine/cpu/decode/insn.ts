@@ -65,7 +65,7 @@ export interface Insn {
  *   T modrm rm = st(i); S segment register, C control register, D debug register (modrm reg); X memory by RSI, RDI or RBX, implicit; K the counter, RCX or ECX, implicit.  Fixed: AL CL AX DX eAX (v-sized) 1.
  *   Sizes: b 1, w 2, d 4, q 8, v operand size, y 4 or 8 (REX.W), z 2 or 4 (4 when 64), t 10, x 16, l the vector length (16 or 32 bytes), h g e half, a quarter, an eighth of it, or a number of bytes ('M512'). 'M' alone: size 0.
  *   Immediates: Ib Iw Iz Iv Iq.
- * flags, separated by a blank: d64 (operand size 64 by default; 66 gives 16), f64 (always 64), end, own, immform, rep (rep prefixes are part of the form),
+ * flags, separated by a blank: d64 (operand size 64 by default; 66 gives 16), f64 (always 64), end, own (with rep: only when it has that prefix), immform, rep (rep prefixes are part of the form),
  *   lock (may be locked), w (VEX.W gives the operand size though no operand says so), size8, v2 or v3 (the x86-64 level that has it; none: all); cost classes: mul div fp fpdiv x87 string atomic cpuid fence.
  */
 export type Row = readonly [opcode: string, mnemonic: string, operands: string, flags?: string];

@@ -138,5 +138,5 @@ export function makeForm(row: ParsedRow, kinds: readonly OperandKind[], bytes: r
   const shape = plain ? 0 : mem;
   const key = `${row.mnemonic} ${ops.map((o) => `${o.kind}${o.bytes} `).join('')}z${size} a${shape}${rep !== 0 ? ` rep${rep.toString(16)}` : ''}${lock ? ' lock' : ''}${imm !== null ? ` imm${imm}` : ''}${cc >= 0 ? ` cc${cc}` : ''}`;
   const atomic = lock || (row.mnemonic === 'xchg' && shape !== 0);
-  return { key, mnemonic: row.mnemonic, ops, size: plain ? 64 : size, mem: shape, rep, lock, imm, flags: row.flags, cost: atomic ? COST.insn.atomic : row.cost, cc, flow: row.flow };
+  return { key, mnemonic: row.mnemonic, ops, size: plain ? 64 : size, mem: shape, rep, lock, imm, flags: row.flags, cost: atomic ? COST.insn.atomic : row.cost, cc, flow: row.mayRep && rep === 0 ? '' : row.flow };
 }

@@ -399,6 +399,7 @@ export class InterpCtx implements FlowCtx {
   copyOut(address: number, bytes: number): void {
     this.f.get(STATE).get(address).i32Const(bytes); this.callHelper(this.f, 'sys.commit'); this.noteEnds();
   }
+  onlyInterpreted(): void { /* it is */ }
   state(): void { this.f.get(STATE); }
   regionFlag(_name: string): number { return -1; }
   hasNoDenormals(): boolean { return false; }

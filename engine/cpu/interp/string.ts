@@ -1,4 +1,4 @@
-// String instructions (SDM vol. 2, REP): one call does a run of elements up to a page end, 4,096 bytes or the count.
+// String instructions with REP (SDM vol. 2): one call does a run of elements up to a page end, 4,096 bytes or the count.
 import { COST } from '../../clock/costs.ts';
 import { CTX, RAX, RCX, RDI, RSI, TF } from '../../machine/hardware.ts';
 import type { Form } from '../decode/insn.ts';
@@ -16,9 +16,9 @@ function bump(u32: Uint32Array, i: number, n: number, addr32: boolean): void {
 /** 0 done, 1 fault, 2 elements remain. */
 export function runString(mmu: Mmu, setFlags: (s: number, flags: number) => void, s: number, record: number, form: Form): number {
   const { u32, u8 } = mmu, g = s >> 2, name = form.mnemonic, bytes = form.size >> 3, addr32 = form.mem === 3;
-  const repeat = form.rep !== 0, down = (u32[(s + CTX.rflags) >> 2]! & 0x400) !== 0, step = down ? -bytes : bytes;
+  const down = (u32[(s + CTX.rflags) >> 2]! & 0x400) !== 0, step = down ? -bytes : bytes;
   const cx = g + RCX * 2, si = g + RSI * 2, di = g + RDI * 2;
-  if (repeat && u32[cx] === 0 && (addr32 || u32[cx + 1] === 0)) return 0;
+  if (u32[cx] === 0 && (addr32 || u32[cx + 1] === 0)) return 0;
   const usesSrc = name === 'movs' || name === 'cmps' || name === 'lods', usesDst = name !== 'lods';
   // Source address: segment base + rsi
   const segment = u8[record + REC.seg]! | (u8[record + REC.seg + 1]! << 8);
@@ -29,16 +29,13 @@ export function runString(mmu: Mmu, setFlags: (s: number, flags: number) => void
     srcHi = ((addr32 ? 0 : u32[si + 1]!) + u32[((s + segment) >> 2) + 1]! + (sum > 0xffffffff ? 1 : 0)) | 0;
   }
   const dstLo = u32[di]! | 0, dstHi = addr32 ? 0 : u32[di + 1]! | 0;
-  let n = 1;
-  if (repeat) {
-    n = Math.floor(4096 / bytes);
-    const count = addr32 || u32[cx + 1] === 0 ? u32[cx]! : 0xffffffff;
-    if (count < n) n = count;
-    const room = (lo: number): number => { const off = lo & 4095; return down ? (off + bytes > 4096 ? 0 : Math.floor(off / bytes) + 1) : Math.floor((4096 - off) / bytes); };
-    if (usesSrc) n = Math.min(n, room(srcLo));
-    if (usesDst) n = Math.min(n, room(dstLo));
-    if (n < 1) n = 1; // an element across two pages goes alone
-  }
+  let n = Math.floor(4096 / bytes);
+  const count = addr32 || u32[cx + 1] === 0 ? u32[cx]! : 0xffffffff;
+  if (count < n) n = count;
+  const room = (lo: number): number => { const off = lo & 4095; return down ? (off + bytes > 4096 ? 0 : Math.floor(off / bytes) + 1) : Math.floor((4096 - off) / bytes); };
+  if (usesSrc) n = Math.min(n, room(srcLo));
+  if (usesDst) n = Math.min(n, room(dstLo));
+  if (n < 1) n = 1; // an element across two pages goes alone
   if (usesDst && mmu.misaligned(s, dstLo, dstHi, bytes)) return 1;
   if ((u32[(s + CTX.rflags) >> 2]! & TF) !== 0) n = 1; // a step is one element
   const crossing = (usesSrc && (srcLo & 4095) + bytes > 4096) || (usesDst && (dstLo & 4095) + bytes > 4096);
@@ -92,7 +89,7 @@ export function runString(mmu: Mmu, setFlags: (s: number, flags: number) => void
       let equal = true;
       for (let i = 0; i < bytes; i++) if (u8[a + i] !== u8[b + i]) { equal = false; break; }
       done++;
-      if (repeat && equal !== (form.rep === 0xf3)) stop = true;
+      if (equal !== (form.rep === 0xf3)) stop = true;
       if (stop || done === n) { setFlags(s, compareFlags(u8, a, b, bytes)); break; }
       if (usesSrc) a += step;
       b += step;
@@ -101,7 +98,6 @@ export function runString(mmu: Mmu, setFlags: (s: number, flags: number) => void
   const moved = done * step;
   if (usesSrc) bump(u32, si, moved, addr32);
   if (usesDst) bump(u32, di, moved, addr32);
-  if (!repeat) return 0;
   bump(u32, cx, -done, addr32);
   mmu.addNow(s, done * COST.repElement);
   return stop || (u32[cx] === 0 && (addr32 || u32[cx + 1] === 0)) ? 0 : 2;

@@ -493,9 +493,11 @@ export class CompileCtx implements FlowCtx {
     this.translate(va, 32, true);
     f.tee(at).get(low).v128Store(0, 0).get(at).get(high).v128Store(16, 0);
   }
-  copyIn(): void { throw new NotCompilable(this.form.key); }
-  beginOut(): void { throw new NotCompilable(this.form.key); }
-  copyOut(): void { throw new NotCompilable(this.form.key); }
+  /** Not a copy, but the place itself: an access on two pages is the interpreter's. */
+  copyIn(address: number, bytes: number): void { this.translate(address, bytes, false); }
+  beginOut(address: number, bytes: number): void { this.translate(address, bytes, true); }
+  copyOut(): void { /* it is there */ }
+  onlyInterpreted(): void { throw new NotCompilable(this.form.key); }
   state(): void { this.f.get(STATE); }
   otherFlags(): void { this.f.get(STATE).i32Load(CTX.rflags).i32Const(~0x8d5).i32And(); }
   setOtherFlags(): void {

@@ -21,7 +21,7 @@ const PLAIN = new Set(['mov', 'movzx', 'movsx', 'movsxd', 'add', 'sub', 'and', '
 /** Shifts of a register, or of memory by a constant. */
 const SHIFTS = new Set(['shl', 'shr', 'sar']);
 /** Registers that an instruction writes beside its operand 0. */
-export const OTHERS: Readonly<Record<string, readonly number[]>> = { imul1: [RAX, RDX], mul: [RAX, RDX], div: [RAX, RDX], idiv: [RAX, RDX], cbw: [RAX], cwd: [RDX], cmpxchg: [RAX], movs: [RCX, RSI, RDI], stos: [RCX, RDI] };
+export const OTHERS: Readonly<Record<string, readonly number[]>> = { imul1: [RAX, RDX], mul: [RAX, RDX], div: [RAX, RDX], idiv: [RAX, RDX], cbw: [RAX], cwd: [RDX], cmpxchg: [RAX], cmpxchg8b: [RAX, RDX], movs: [RCX, RSI, RDI], stos: [RCX, RDI], lods: [RAX, RCX, RSI], cmps: [RCX, RSI, RDI], scas: [RCX, RDI] };
 /** Do not write operand 0. */
 export const READ_ONLY: ReadonlySet<string> = new Set(['cmp', 'test', 'push', 'call_e', 'jmp_e', 'nop', 'imul1', 'mul', 'bt', 'div', 'idiv', 'ucomisd', 'comisd', 'ucomiss', 'comiss']);
 /** The base register of an address relative to rip. */

@@ -54,7 +54,7 @@ const FLAG_KINDS: Readonly<Record<string, number>> = {
   imul1: FK.result, mul: FK.result, imul2: FK.result, imul3: FK.result, shl: FK.result, shr: FK.result, sar: FK.result,
 };
 /** Leave the flags alone. */
-const TRANSPARENT = new Set(['mov', 'movzx', 'movsx', 'movsxd', 'lea', 'not', 'bswap', 'xchg', 'cbw', 'cwd', 'nop', 'push', 'pop', 'leave', 'call', 'call_e', 'ret', 'jmp', 'jmp_e', 'jcc', 'setcc', 'cmovcc', 'movs', 'stos',
+const TRANSPARENT = new Set(['mov', 'movzx', 'movsx', 'movsxd', 'lea', 'not', 'bswap', 'xchg', 'cbw', 'cwd', 'nop', 'push', 'pop', 'leave', 'call', 'call_e', 'ret', 'jmp', 'jmp_e', 'jcc', 'setcc', 'cmovcc', 'movs', 'stos', 'lods',
   'movaps', 'movups', 'movapd', 'movupd', 'movdqa', 'movdqu', 'movd', 'movq', 'movsd.sse', 'movss', 'addsd', 'subsd', 'mulsd', 'divsd', 'addss', 'subss', 'mulss', 'divss', 'pxor', 'xorps', 'xorpd', 'cvtsi2sd', 'cvttsd2si', 'shlx', 'shrx', 'sarx', 'rorx', 'mulx', 'pdep', 'pext', 'movbe']);
 /** The kind that an instruction leaves; undefined if none, null if it shows only at run time. */
 function kindAfter({ form, immLo }: Insn): FlagKind | null | undefined {

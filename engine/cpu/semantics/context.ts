@@ -90,9 +90,10 @@ export interface Ctx {
   /** 32 bytes at the address in an i64 local, into or from two v128 locals. */
   load32(address: number, low: number, high: number): void;
   store32(address: number, low: number, high: number): void;
-  /** Odd or long operands (m80, fxsave…): push i32, the address in WASM memory of a copy of the operand's bytes. `address` is a local i64. */
+  /** Odd or long operands (m80, fxsave…): push i32, the address in WASM memory of the operand's bytes, or of a copy of them: only to read. `address` is a local i64. */
   copyIn(address: number, bytes: number): void;
-  /** Begins a long store: checks that all of it is writable (may fault) and pushes i32, the address of a buffer; fill it, then call copyOut. One at a time. */
+  /** Begins a long store: checks that all of it is writable (may fault) and pushes i32, the address of a buffer, with what memory holds now; change it and call copyOut, or neither. The
+   *  buffer may be that memory itself. One at a time. */
   beginOut(address: number, bytes: number, alignment?: number): void;
   copyOut(address: number, bytes: number): void;
 

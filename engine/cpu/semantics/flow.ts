@@ -18,6 +18,8 @@ export interface FlowCtx extends Ctx {
   /** Runs string instruction / cpuid in the runtime: calls core function `name`(s, record); see interp/core.ts. Interpreter only: a region leaves
    *  to it, inside an if and before effects; otherwise it does not hold the instruction. */
   runtime(name: 'string' | 'cpuid'): void;
+  /** No region holds this instruction: it has effects before it can fault, or looks at registers in the state. */
+  onlyInterpreted(): void;
   /** push i64: base of the memory operand's segment. */
   segmentBase(): void;
   /** pop i32: cycles that this execution takes beyond the cost of the form. */

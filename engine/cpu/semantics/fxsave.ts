@@ -3,6 +3,7 @@ import { AC, CTX, VEC } from '../../machine/hardware.ts';
 import { I32, I64 } from '../wasm/builder.ts';
 import { define } from './context.ts';
 import type { Ctx } from './context.ts';
+import type { FlowCtx } from './flow.ts';
 import { unsettle } from './sse-fp.ts';
 
 const AREA = 512, SAVED = 416, ST = 32, XMM = 160;
@@ -11,6 +12,7 @@ const MXCSR_MASK = 0xffff;
 
 function area(c: Ctx): number {
   const address = c.local(I64);
+  (c as FlowCtx).onlyInterpreted(); // all registers at once, and rarely
   c.ea(0); c.f.tee(address).i64Const(15).i64And().i64Eqz().i32Eqz().hint(false).if();
   c.f.get(address).i64Const(47).i64ShrS().i64Const(1).i64Add().i64Const(1).i64GtU().if(); c.copyIn(address, 1); c.f.drop().end(); // not canonical comes first: #GP or #SS, as for any access
   c.state(); c.f.i32Load(CTX.rflags).i32Const(AC).i32And().i32Const(0).i32Ne().get(address).i64Const(3).i64And().i64Eqz().i32Eqz().i32And().if(); c.raise(VEC.AC); c.f.end(); // AMD's order of the two

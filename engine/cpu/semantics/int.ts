@@ -242,6 +242,7 @@ define({
   },
   enter: (c) => { // pushes the frame pointers of the enclosing levels; the new top of the stack must be writable
     const { f } = c, bytes = c.size === 16 ? 2 : 8, sp = c.local(I64), frame = c.local(I64), from = c.local(I64), v = c.local(I64), level = c.local(I32);
+    (c as FlowCtx).onlyInterpreted();
     const down = (value: () => void): void => { f.get(sp).i64Const(bytes).i64Sub().tee(sp); value(); c.store(bytes); };
     c.gpr(RSP); f.set(sp);
     c.gpr(RBP); f.set(from);

@@ -72,6 +72,7 @@ const far = (call: boolean): Semantics => (c) => {
   checkCode(c, selector, false);
   canonical(c as FlowCtx, to);
   if (call) {
+    (c as FlowCtx).onlyInterpreted();
     const frame = c.local(I32), back = c.local(I64);
     c.nextRip(); f.set(back);
     c.gpr(RSP); f.i64Const(2 * bytes).i64Sub().set(sp);

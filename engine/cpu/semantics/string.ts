@@ -1,13 +1,13 @@
-// String instructions. A run of REP MOVS or STOS upwards whose pages are in the data TLB is done here, in both tiers; everything else by interp/string.ts.
+// String instructions. One element, and a run of REP MOVS or STOS upwards whose pages are in the data TLB, are done here, in both tiers; everything else by interp/string.ts.
 import { COST } from '../../clock/costs.ts';
-import { CTX, RAX, RCX, RDI, RSI, TF } from '../../machine/hardware.ts';
+import { AC, CTX, RAX, RCX, RDI, RSI, TF, VEC } from '../../machine/hardware.ts';
 import type { Form } from '../decode/insn.ts';
 import { tlbTest } from '../interp/context.ts';
 import { DTLB, S } from '../layout.ts';
 import { I32, I64, V128 } from '../wasm/builder.ts';
 import { define, helper } from './context.ts';
 import type { Bits, Semantics } from './context.ts';
-import { loadInt, storeInt } from './emit.ts';
+import { loadInt, mask, storeInt } from './emit.ts';
 import type { FlowCtx } from './flow.ts';
 
 const DF = 0x400, SIZES = [1, 2, 4, 8] as const, STATE = 0;
@@ -53,8 +53,28 @@ for (const movs of [true, false]) for (const bytes of SIZES) helper(`string.${mo
   f.get(n);
 });
 
+/** Without REP. */
+function element(c: FlowCtx): void {
+  const { f, form } = c, name = form.mnemonic, bits = form.size as Bits, bytes = (bits >> 3) as 1 | 2 | 4 | 8;
+  const from = name === 'movs' || name === 'cmps' || name === 'lods', to = name !== 'lods', a = c.local(I64), b = c.local(I64), step = c.local(I64);
+  const wide = form.mem === 3 ? 32 : 64;
+  if (from && to && bytes > 1 && !c.compiled) { // with EFLAGS.AC it is the destination that is looked at first
+    c.state(); f.i32Load(CTX.rflags).i32Const(AC).i32And().hint(false).if();
+    c.gpr(RDI, wide); f.tee(b).i64Const(47).i64ShrS().i64Const(1).i64Add().i64Const(2).i64LtU().get(b).i32WrapI64().i32Const(bytes - 1).i32And().i32Const(0).i32Ne().i32And().if(); c.raise(VEC.AC); f.end();
+    f.end();
+  }
+  if (from) { c.gpr(RSI, wide); c.segmentBase(); f.i64Add(); c.load(bytes); } else c.gpr(RAX, bits);
+  f.set(a);
+  if (name === 'cmps' || name === 'scas') {
+    c.gpr(RDI, wide); c.load(bytes); f.set(b);
+    c.compare(bits, a, b, () => { f.get(a).get(b).i64Sub(); mask(f, bits); });
+  } else if (to) { c.gpr(RDI, wide); f.set(b); c.storeAt(b, a, bytes); } else { f.get(a); c.setGpr(RAX, bits); }
+  f.i64Const(-bytes).i64Const(bytes); c.state(); f.i32Load(CTX.rflags).i32Const(DF).i32And().select().set(step);
+  for (const r of [...from ? [RSI] : [], ...to ? [RDI] : []]) { c.gpr(r, wide); f.get(step).i64Add(); c.setGpr(r, wide); }
+}
 const string: Semantics = (ctx) => {
   const c = ctx as FlowCtx, { f, form } = c;
+  if (form.rep === 0) { element(c); return; }
   if (!isRun(form)) { c.runtime('string'); return; }
   const movs = form.mnemonic === 'movs', bytes = form.size >> 3, n = c.local(I32), size = form.size as Bits;
   c.state(); c.gpr(RDI); c.gpr(RCX);

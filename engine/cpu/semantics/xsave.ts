@@ -5,6 +5,7 @@ import { AVX, AVX_OFFSET, HEADER, SSE, X87, XCR0, XSAVE_SIZE, components, inUse,
 import { I32, I64 } from '../wasm/builder.ts';
 import { define, jsHelper } from './context.ts';
 import type { Ctx, HelperEnv, Semantics } from './context.ts';
+import type { FlowCtx } from './flow.ts';
 import { unsettle } from './sse-fp.ts';
 
 const PLAIN = 0, OPTIMIZED = 1, COMPACTED = 2;
@@ -45,6 +46,7 @@ jsHelper('xsave.inuse', [I32], [I32], (env: HelperEnv) => { const at = view(env)
 /** The area's address, a multiple of 64, and the components asked for: EDX:EAX & XCR0. */
 function operands(c: Ctx): { address: number; mask: number } {
   const { f } = c, address = c.local(I64), mask = c.local(I32);
+  (c as FlowCtx).onlyInterpreted();
   c.ea(0); f.tee(address).i64Const(63).i64And().i64Eqz().i32Eqz().if(); c.raise(VEC.GP); f.end();
   c.gpr(RAX); f.i32WrapI64().i32Const(XCR0).i32And().set(mask);
   return { address, mask };
