@@ -1,4 +1,4 @@
-// WebAssembly for the x87's common cases: ordinary numbers, 64-bit precision, round to nearest, everything masked. Each helper tries and, where
+// WebAssembly for the x87's common cases: ordinary numbers and zeros, 64-bit precision, round to nearest, everything masked. Each helper tries and, where
 // it does not apply, leaves the state alone and calls the unit (x87-unit.ts).
 import { CTX } from '../../machine/hardware.ts';
 import { I32, I64 } from '../wasm/builder.ts';
@@ -33,6 +33,8 @@ const pop = (f: Func, top: number): void => {
 const isNormal = (f: Func, se: number, sig: number): void => {
   f.get(se).i32Const(0x7fff).i32And().i32Const(1).i32Sub().i32Const(0x7ffe).i32LtU().get(sig).i64Const(0).i64LtS().i32And();
 };
+/** push i32: it is a zero. */
+const isZero = (f: Func, se: number, sig: number): void => { f.get(se).i32Const(0x7fff).i32And().i32Eqz().get(sig).i64Eqz().i32And(); };
 const toUnit = (f: Func, call: (name: string) => void): void => { f.get(STATE).get(CODE).get(ARG); call('x87'); };
 
 helper('x87.pop', [I32], [], (f) => { const top = f.local(I32); readTop(f, top); pop(f, top); });
@@ -76,11 +78,36 @@ helper('x87.arith', [I32, I32, I32], [I32], (f, call) => {
   needFull(f, top, null, slow);
   f.get(STATE).get(CODE).get(ARG); call('x87.fetch'); f.set(mb).set(sb).i32Eqz().brIf(slow);
   slot(f, top, null); f.tee(s).i32Load16U(CTX.x87 + 8).set(sa).get(s).i64Load(CTX.x87).set(ma);
-  isNormal(f, sa, ma); isNormal(f, sb, mb); f.i32And().i32Eqz().brIf(slow);
   f.get(CODE).i32Const(255).i32And().set(op);
   const swap = (): void => { f.get(sa).get(sb).set(sa).set(sb).get(ma).get(mb).set(ma).set(mb); };
   f.get(op).i32Const(OP.subr).i32Eq().get(op).i32Const(OP.divr).i32Eq().i32Or().if(); swap(); f.end();
   const exponent = (v: number): void => { f.get(v).i32Const(0x7fff).i32And(); };
+  const store = (): void => { // hi, e and s, with PE and C1 from lo and up
+    f.get(STATE).get(STATE).i32Load16U(CTX.fsw).i32Const(~C1).i32And();
+    f.get(lo).i64Const(0).i64Ne().i32Const(5).i32Shl().i32Or().get(up).i32Const(9).i32Shl().i32Or().i32Store16(CTX.fsw);
+    slot(f, top, () => { f.get(ARG).i32Const(0).get(CODE).i32Const(TO_I).i32And().select(); }); f.set(op);
+    f.get(op).get(hi).i64Store(CTX.x87).get(op).get(e).get(s).i32Or().i32Store16(CTX.x87 + 8);
+    f.get(CODE).i32Const(POP).i32And().if(); pop(f, top); f.end();
+    f.i32Const(0).return();
+  };
+  isNormal(f, sa, ma); isNormal(f, sb, mb); f.i32And().i32Eqz().hint(false).if();
+  { // a zero, and exact
+    const zeroA = up, zeroB = e;
+    isZero(f, sa, ma); f.tee(zeroA); isNormal(f, sa, ma); f.i32Or().i32Eqz().brIf(slow);
+    isZero(f, sb, mb); f.tee(zeroB); isNormal(f, sb, mb); f.i32Or().i32Eqz().brIf(slow);
+    f.get(op).i32Const(OP.div).i32GeU().get(zeroB).i32And().brIf(slow);
+    f.get(op).i32Const(OP.div).i32GeU().get(op).i32Const(OP.mul).i32Eq().i32Or().if();
+    f.get(sa).get(sb).i32Xor().i32Const(0x8000).i32And().set(s).i32Const(0).set(e).i64Const(0).set(hi);
+    f.else();
+    f.get(op).i32Const(OP.add).i32Ne().ifThen().get(sb).i32Const(0x8000).i32Xor().set(sb).end();
+    f.get(zeroA).get(zeroB).i32And().if(); f.get(sa).get(sb).i32And().set(sa); // −0 of two of them
+    f.else().get(zeroA).if(); f.get(sb).set(sa).get(mb).set(ma).end().end();
+    f.get(ma).set(hi); exponent(sa); f.set(e).get(sa).i32Const(0x8000).i32And().set(s);
+    f.end();
+    f.i64Const(0).set(lo).i32Const(0).set(up);
+    store();
+  }
+  f.end();
   const rounded = f.block();
   f.get(op).i32Const(OP.mul).i32Eq().if();
   {
@@ -147,7 +174,7 @@ helper('x87.arith', [I32, I32, I32], [I32], (f, call) => {
   f.get(d).i64Eqz().get(ma).get(mb).i64LtU().i32And().ifThen().get(mb).get(ma).i64Sub().set(hi).i64Const(0).set(lo).get(s).i32Const(0x8000).i32Xor().set(s);
   f.else().i64Const(0).get(u).i64Sub().set(lo).get(ma).get(t).i64Sub().get(u).i64Const(0).i64Ne().i64ExtendI32U().i64Sub().set(hi).end();
   f.get(hi).i64Eqz().ifThen().get(lo).set(hi).i64Const(0).set(lo).get(e).i32Const(64).i32Sub().set(e).end();
-  f.get(hi).i64Eqz().brIf(slow);
+  f.get(hi).i64Eqz().if(); f.i32Const(0).set(e).i32Const(0).set(s).i32Const(0).set(up); store(); f.end();
   f.get(hi).i64Clz().tee(t).i64Eqz().i32Eqz().if();
   f.get(hi).get(t).i64Shl().get(lo).i64Const(64).get(t).i64Sub().i64ShrU().i64Or().set(hi).get(lo).get(t).i64Shl().set(lo).get(e).get(t).i32WrapI64().i32Sub().set(e);
   f.end();
@@ -156,13 +183,80 @@ helper('x87.arith', [I32, I32, I32], [I32], (f, call) => {
   f.get(lo).i64Const(0).i64LtS().get(lo).i64Const(1).i64Shl().i64Const(0).i64Ne().get(hi).i32WrapI64().i32Const(1).i32And().i32Or().i32And().set(up);
   f.get(hi).get(up).i64ExtendI32U().i64Add().tee(hi).i64Eqz().if(); MSB(f).set(hi).get(e).i32Const(1).i32Add().set(e).end();
   f.get(e).i32Const(1).i32Sub().i32Const(0x7ffe).i32GeU().brIf(slow);
+  store();
+  f.end();
+  toUnit(f, call);
+});
+
+/** FLD1, FLDZ, FCHS, FABS, FCMOVcc, FST of ten bytes, FLDCW, FNINIT: no rounding, no exceptions. */
+helper('x87.simple', [I32, I32, I32], [I32], (f, call) => {
+  const top = f.local(I32), op = f.local(I32), p = f.local(I32), q = f.local(I32);
+  const slow = f.block();
+  const clearC1 = (): void => { f.get(STATE).get(STATE).i32Load16U(CTX.fsw).i32Const(~C1).i32And().i32Store16(CTX.fsw); };
+  const is = (o: number): void => { f.get(op).i32Const(o).i32Eq(); };
+  readTop(f, top);
+  f.get(CODE).i32Const(255).i32And().set(op);
+  is(OP.constant); f.if();
+  f.get(ARG).i32Const(1).i32Sub().i32Const(5).i32LtU().brIf(slow); // only 1 and 0 are not rounded
+  f.get(top).i32Const(7).i32Add().i32Const(7).i32And().set(top);
+  f.get(STATE).i32Load16U(CTX.ftw).get(top).i32ShrU().i32Const(1).i32And().brIf(slow);
+  f.get(STATE).get(STATE).i32Load16U(CTX.ftw).i32Const(1).get(top).i32Shl().i32Or().i32Store16(CTX.ftw);
+  f.get(STATE).get(STATE).i32Load16U(CTX.fsw).i32Const(~(0x3800 | C1)).i32And().get(top).i32Const(11).i32Shl().i32Or().i32Store16(CTX.fsw);
+  slot(f, top, null); f.set(p);
+  f.get(p); MSB(f); f.i64Const(0).get(ARG).i32Eqz().select().i64Store(CTX.x87);
+  f.get(p).i32Const(0x3fff).i32Const(0).get(ARG).i32Eqz().select().i32Store16(CTX.x87 + 8);
+  f.i32Const(0).return().end();
+  is(OP.ldcw); f.if();
+  f.get(STATE).get(ARG).i32Const(0x1f7f).i32And().i32Const(0x40).i32Or().tee(p).i32Store16(CTX.fcw);
+  f.get(STATE).get(STATE).i32Load16U(CTX.fsw).i32Const(0x7f7f).i32And().tee(q);
+  f.i32Const(0x8080).i32Const(0).get(q).get(p).i32Const(-1).i32Xor().i32And().i32Const(0x3f).i32And().select().i32Or().i32Store16(CTX.fsw); // ES and B
+  f.i32Const(0).return().end();
+  is(OP.init); f.if();
+  f.get(STATE).i32Const(0x37f).i32Store16(CTX.fcw).get(STATE).i32Const(0).i32Store16(CTX.fsw).get(STATE).i32Const(0).i32Store16(CTX.ftw).get(STATE).i32Const(0).i32Store16(CTX.fop);
+  f.get(STATE).i32Const(0).i32Store(CTX.fcs).get(STATE).i64Const(0).i64Store(CTX.fip).get(STATE).i64Const(0).i64Store(CTX.fdp); // and FDS
+  f.i32Const(0).return().end();
+  needFull(f, top, null, slow);
+  slot(f, top, null); f.set(p);
+  is(OP.cmov); f.if(); // C1 stays; bit 3 of the argument: the condition holds
+  needFull(f, top, () => f.get(ARG).i32Const(7).i32And(), slow);
+  f.get(ARG).i32Const(8).i32And().if();
+  slot(f, top, () => f.get(ARG).i32Const(7).i32And()); f.set(q);
+  f.get(p).get(q).i64Load(CTX.x87).i64Store(CTX.x87).get(p).get(q).i32Load16U(CTX.x87 + 8).i32Store16(CTX.x87 + 8).end();
+  f.i32Const(0).return().end();
+  clearC1();
+  is(OP.st); f.if();
+  f.get(ARG).get(p).i64Load(CTX.x87).i64Store(0, 0).get(ARG).get(p).i32Load16U(CTX.x87 + 8).i32Store16(8, 0);
+  f.get(CODE).i32Const(POP).i32And().if(); pop(f, top); f.end();
+  f.i32Const(0).return().end();
+  f.get(p).get(p).i32Load16U(CTX.x87 + 8).tee(q).i32Const(0x8000).i32Xor().get(q).i32Const(0x7fff).i32And(); is(OP.chs); f.select().i32Store16(CTX.x87 + 8);
+  f.i32Const(0).return().end();
+  toUnit(f, call);
+});
+
+/** FRNDINT of zeros and of ordinary numbers that are not below 1. */
+helper('x87.round', [I32, I32, I32], [I32], (f, call) => {
+  const top = f.local(I32), p = f.local(I32), se = f.local(I32), sig = f.local(I64), shift = f.local(I64), hi = f.local(I64), lo = f.local(I64), up = f.local(I32), rc = f.local(I32);
+  const slow = f.block();
+  f.get(STATE).i32Load16U(CTX.fcw).tee(rc).i32Const(0x3f).i32And().i32Const(0x3f).i32Ne().brIf(slow);
+  readTop(f, top);
+  needFull(f, top, null, slow);
+  slot(f, top, null); f.tee(p).i32Load16U(CTX.x87 + 8).set(se).get(p).i64Load(CTX.x87).set(sig);
+  f.get(rc).i32Const(10).i32ShrU().i32Const(3).i32And().set(rc);
+  f.i64Const(0).set(lo).i32Const(0).set(up);
+  isZero(f, se, sig); f.i32Eqz().if();
+  isNormal(f, se, sig); f.i32Eqz().brIf(slow);
+  f.i32Const(16383 + 63).get(se).i32Const(0x7fff).i32And().i32Sub().i64ExtendI32S().tee(shift).i64Const(63).i64GtS().brIf(slow);
+  f.get(shift).i64Const(0).i64GtS().if();
+  f.get(sig).get(shift).i64ShrU().set(hi).get(sig).i64Const(64).get(shift).i64Sub().i64Shl().set(lo);
+  f.get(lo).i64Const(0).i64LtS().get(lo).i64Const(1).i64Shl().i64Const(0).i64Ne().get(hi).i32WrapI64().i32Const(1).i32And().i32Or().i32And().get(rc).i32Eqz().i32And();
+  f.get(lo).i64Const(0).i64Ne().get(rc).i32Const(2).get(se).i32Const(15).i32ShrU().i32Sub().i32Eq().i32And().i32Or().set(up); // down for negatives (1), up for the others (2)
+  f.get(hi).get(up).i64ExtendI32U().i64Add().set(hi);
+  f.get(p).get(hi).get(hi).i64Clz().i64Shl().i64Store(CTX.x87);
+  f.get(p).i32Const(16383 + 63).get(hi).i64Clz().i32WrapI64().i32Sub().get(se).i32Const(0x8000).i32And().i32Or().i32Store16(CTX.x87 + 8);
+  f.end().end();
   f.get(STATE).get(STATE).i32Load16U(CTX.fsw).i32Const(~C1).i32And();
   f.get(lo).i64Const(0).i64Ne().i32Const(5).i32Shl().i32Or().get(up).i32Const(9).i32Shl().i32Or().i32Store16(CTX.fsw);
-  slot(f, top, () => { f.get(ARG).i32Const(0).get(CODE).i32Const(TO_I).i32And().select(); }); f.set(op);
-  f.get(op).get(hi).i64Store(CTX.x87).get(op).get(e).get(s).i32Or().i32Store16(CTX.x87 + 8);
-  f.get(CODE).i32Const(POP).i32And().if(); pop(f, top); f.end();
-  f.i32Const(0).return();
-  f.end();
+  f.i32Const(0).return().end();
   toUnit(f, call);
 });
 
@@ -210,7 +304,7 @@ helper('x87.com', [I32, I32, I32], [I32], (f, call) => {
   needFull(f, top, null, slow);
   f.get(STATE).get(CODE).get(ARG); call('x87.fetch'); f.set(mb).set(sb).i32Eqz().brIf(slow);
   slot(f, top, null); f.tee(p).i32Load16U(CTX.x87 + 8).set(sa).get(p).i64Load(CTX.x87).set(ma);
-  const simple = (se: number, sig: number): void => { isNormal(f, se, sig); f.get(se).i32Const(0x7fff).i32And().i32Eqz().get(sig).i64Eqz().i32And().i32Or(); };
+  const simple = (se: number, sig: number): void => { isNormal(f, se, sig); isZero(f, se, sig); f.i32Or(); };
   simple(sa, ma); simple(sb, mb); f.i32And().i32Eqz().brIf(slow);
   const magnitudeLess = (s1: number, m1: number, s2: number, m2: number): void => {
     f.get(s1).i32Const(0x7fff).i32And().get(s2).i32Const(0x7fff).i32And().i32LtU();

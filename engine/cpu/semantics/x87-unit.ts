@@ -25,6 +25,8 @@ const ONE: Ext = { sig: 1n << 63n, se: 0x3fff };
 export class X87Unit {
   private d: DataView;
   private s = 0;
+  /** By number and rounding, once they were asked for. */
+  private readonly constants: Ext[] = [];
   private readonly memory: { readonly buffer: ArrayBuffer };
   constructor(memory: { readonly buffer: ArrayBuffer }) { this.memory = memory; this.d = new DataView(memory.buffer); }
 
@@ -322,8 +324,10 @@ export class X87Unit {
     const name = CONSTANT_NAMES[index]!;
     if (name === 'fld1') { this.push(ONE); return; }
     if (name === 'fldz') { this.push({ sig: 0n, se: 0 }); return; }
-    const env = this.env();
-    this.push(this.round(env, CONSTANTS[name]!()));
+    const env = this.env(), key = index * 4 + env.rc;
+    let value = this.constants[key];
+    if (value === undefined) this.constants[key] = value = this.round(env, CONSTANTS[name]!());
+    this.push(value);
   }
   private xch(i: number): void {
     if (!this.full(0) || !this.full(i)) {

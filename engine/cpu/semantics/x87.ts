@@ -31,7 +31,8 @@ function remember(c: Ctx, address = -1): void {
   c.f.i64Store(CTX.fdp);
 }
 /** By operation: the helper that tries first (x87-fast.ts). */
-const FAST: Record<number, string> = { [OP.add]: 'x87.arith', [OP.mul]: 'x87.arith', [OP.sub]: 'x87.arith', [OP.subr]: 'x87.arith', [OP.div]: 'x87.arith', [OP.divr]: 'x87.arith', [OP.ld]: 'x87.ld', [OP.com]: 'x87.com', [OP.xch]: 'x87.reg' };
+const FAST: Record<number, string> = { [OP.add]: 'x87.arith', [OP.mul]: 'x87.arith', [OP.sub]: 'x87.arith', [OP.subr]: 'x87.arith', [OP.div]: 'x87.arith', [OP.divr]: 'x87.arith', [OP.ld]: 'x87.ld', [OP.com]: 'x87.com', [OP.xch]: 'x87.reg',
+  [OP.constant]: 'x87.simple', [OP.chs]: 'x87.simple', [OP.abs]: 'x87.simple', [OP.cmov]: 'x87.simple', [OP.ldcw]: 'x87.simple', [OP.init]: 'x87.simple', [OP.rndint]: 'x87.round' };
 /** push i32 result of the unit; `arg` pushes an i32. */
 const call = (c: Ctx, code: number, arg: () => void, helper = FAST[code & 0xff] ?? 'x87'): void => { c.state(); c.f.i32Const(code); arg(); c.call(helper); };
 const nothing = (c: Ctx) => (): void => { c.f.i32Const(0); };
@@ -85,7 +86,7 @@ function throughUnit(c: Ctx, address: number, bytes: number, code: number): void
   const { f } = c, buffer = c.local(I32), failed = c.local(I32);
   c.beginOut(address, bytes); f.set(buffer);
   if ((code & 0xff) === OP.st || (code & 0xff) === OP.ist) remember(c, address);
-  call(c, code, () => { f.get(buffer); });
+  call(c, code, () => { f.get(buffer); }, bytes === 10 && (code & 0xff) === OP.st ? 'x87.simple' : 'x87');
   f.tee(failed).i32Eqz().if();
   c.copyOut(address, bytes);
   f.end();
