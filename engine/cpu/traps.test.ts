@@ -43,6 +43,7 @@ const tests = [
   t([0xc8, 8, 0, 3], (g) => { g[5] = N; }, 'enter, an outer frame at N'), t([0xc9], (g) => { g[5] = N; }, 'leave N'),
   t([0x48, 0x8b, 0x03], (g) => { g[3] = LAST; }, 'mov rax,[4 bytes below the end of what is canonical]'), t([0x48, 0x01, 0x04, 0x24], (g) => { g[4] = LAST; }, 'add [rsp there],rax'), t([0x0f, 0x11, 0x45, 0], (g) => { g[5] = LAST; }, 'movups [rbp there],xmm0'),
   aligned([0x8b, 0x03], (g) => { g[3] = N + 1n; }, 'mov eax,[N + 1] with AC'), aligned([0xd9, 0x3b], (g) => { g[3] = N + 1n; }, 'fnstcw [N + 1] with AC'), aligned([0xaa], (g) => { g[7] = N + 1n; }, 'stosb with AC'), aligned([0xab], (g) => { g[7] = N + 1n; }, 'stosd [N + 1] with AC'),
+  ...[0xa5, 0xa7].map((op) => aligned([0xf3, op], (g) => { g[1] = 3n; g[6] = 0x1000n; g[7] = g[7]! + 1n; }, `rep ${op === 0xa5 ? 'movsd' : 'cmpsd'} from a page that is not there to where it is misaligned, with AC`)),
 ];
 const hex = (n: bigint | number): string => n.toString(16);
 /** A page fault's error code has P set for addresses above user space: Linux hides there what is mapped. */

@@ -36,7 +36,6 @@ export function runString(mmu: Mmu, setFlags: (s: number, flags: number) => void
   if (usesSrc) n = Math.min(n, room(srcLo));
   if (usesDst) n = Math.min(n, room(dstLo));
   if (n < 1) n = 1; // an element across two pages goes alone
-  if (usesDst && mmu.misaligned(s, dstLo, dstHi, bytes)) return 1;
   if ((u32[(s + CTX.rflags) >> 2]! & TF) !== 0) n = 1; // a step is one element
   const crossing = (usesSrc && (srcLo & 4095) + bytes > 4096) || (usesDst && (dstLo & 4095) + bytes > 4096);
   let done = n, stop = false;
@@ -46,6 +45,7 @@ export function runString(mmu: Mmu, setFlags: (s: number, flags: number) => void
       from = mmu.read(s, srcLo, srcHi, bytes);
       if (from === 0) return 1;
     }
+    if (mmu.misaligned(s, dstLo, dstHi, bytes)) return 1;
     if (crossing) {
       if (name === 'movs') u8.copyWithin(s + S.scratch, from, from + bytes);
       else u8.copyWithin(s + S.scratch, s + RAX * 8, s + RAX * 8 + bytes);
@@ -77,6 +77,7 @@ export function runString(mmu: Mmu, setFlags: (s: number, flags: number) => void
     if (bytes === 4) u32[(rax >> 2) + 1] = 0;
   } else { // cmps, scas
     let a = s + RAX * 8;
+    if (mmu.misaligned(s, dstLo, dstHi, bytes)) return 1; // before the source's faults, unlike movs: as the processor does it
     if (usesSrc) {
       a = mmu.read(s, srcLo, srcHi, bytes);
       if (a === 0) return 1;
