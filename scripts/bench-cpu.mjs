@@ -1,12 +1,14 @@
 // The CPU section of the benchmarks: kernels compiled by gcc -O2 and real programs, natively, under qemu-x86_64, valgrind --tool=none and ktrace (recording on).
 // `node scripts/bench.mjs cpu [NAME…]`; a name is that of a row or of a group (int, double, real). ROUNDS=1 is the fast mode; SKIP=valgrind,native leaves columns out.
 // ktrace twice: recording a program for the first time, and again, with the compiled code that earlier recordings kept.
+// SCALE=4 gives the kernels four times the work.
 import { spawnSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { again, columns, dir, geomean, have, heads, interleave, qemu, record, rounds, settle, valgrind, verdict } from './bench-lib.mjs';
 
-/** Kernels and the argument with which each runs 100 to 300 ms natively. */
+/** Kernels and the argument with which each runs 100 to 300 ms natively; of two the work grows with its square. */
+const SCALE = Number(process.env.SCALE ?? 1), SQUARE = new Set(['mandelbrot', 'spectral']);
 const KERNELS = [
   ['list', 'int', 750], ['matrix', 'int', 600], ['crc', 'int', 1200], ['sieve', 'int', 37], ['hash', 'int', 4000], ['quicksort', 'int', 34], ['calls', 'int', 160], ['scan', 'int', 170],
   ['json', 'int', 240], ['lz', 'int', 100], ['sha256', 'int', 1200], ['interp', 'int', 310], ['objects', 'int', 7000],
@@ -64,7 +66,7 @@ const WIDTHS = [-11, -7, 8, 8, 9, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8];
 export function benchCpu(only) {
   if (!qemu) { console.log('cpu: no qemu-x86_64 to compare with (make tools installs it)'); return; }
   const wanted = ([name, group]) => only.length === 0 || only.includes(name) || only.includes(group) || (only.includes('kernels') && group !== 'real');
-  const rows = [...KERNELS.map(([name, group, scale]) => [name, group, [kernel(name), String(scale)]]).filter(([, , [path]]) => existsSync(path)), ...programs()].filter(wanted);
+  const rows = [...KERNELS.map(([name, group, scale]) => [name, group, [kernel(name), String(Math.round(scale * (SQUARE.has(name) ? Math.sqrt(SCALE) : SCALE)))]]).filter(([, , [path]]) => existsSync(path)), ...programs()].filter(wanted);
   const ratios = [];
   console.log(`milliseconds of wall time, medians of ${rounds} interleaved rounds; ratios by wall time and by CPU time (user + system)`);
   heads(WIDTHS, ['name', 'group', 'native', 'qemu', 'valgrind', 'first', 'again', '÷qemu', 'CPU', 'again', 'CPU', '÷native', 'CPU', 'again', 'CPU']);
