@@ -7,13 +7,14 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { again, columns, dir, geomean, have, heads, interleave, qemu, record, rounds, settle, valgrind, verdict } from './bench-lib.mjs';
 
-/** Kernels and the argument with which each runs 100 to 300 ms natively; of two the work grows with its square. */
-const SCALE = Number(process.env.SCALE ?? 1), SQUARE = new Set(['mandelbrot', 'spectral']);
+/** Kernels and the argument with which each runs 100 to 300 ms natively. */
 const KERNELS = [
   ['list', 'int', 750], ['matrix', 'int', 600], ['crc', 'int', 1200], ['sieve', 'int', 37], ['hash', 'int', 4000], ['quicksort', 'int', 34], ['calls', 'int', 160], ['scan', 'int', 170],
   ['json', 'int', 240], ['lz', 'int', 100], ['sha256', 'int', 1200], ['interp', 'int', 310], ['objects', 'int', 7000],
   ['nbody', 'double', 2000], ['mandelbrot', 'double', 1300], ['spectral', 'double', 2000],
 ];
+/** How much more of it they do; of two the work grows with the argument's square. */
+const SCALE = Number(process.env.SCALE ?? 1), SQUARE = new Set(['mandelbrot', 'spectral']);
 const kernel = (name) => resolve(`build/samples/bench/${name}`);
 
 const KEYWORDS = new Set('auto break case char const continue default do double else enum extern float for goto if inline int long register restrict return short signed sizeof static struct switch typedef union unsigned void volatile while'.split(' '));

@@ -12,8 +12,11 @@ export const PTRACE_O = { SYSGOOD: 1, FORK: 2, VFORK: 4, CLONE: 8, EXEC: 0x10, V
 export const PTRACE_O_MASK = 0x1000ff;
 export const PTRACE_EVENT = { FORK: 1, VFORK: 2, CLONE: 3, EXEC: 4, VFORK_DONE: 5, EXIT: 6 } as const;
 
-/** struct user_regs_struct: 27 words, and which of them are orig_rax, cs, ss, and ds es fs gs. */
-export const USER_REGS_WORDS = 27, ORIG_RAX = 15, USER_CS_WORD = 17, USER_SS_WORD = 20, USER_SELECTORS = 23;
+/** The words of struct user_regs_struct. */
+export const USER_REGS = ['r15', 'r14', 'r13', 'r12', 'rbp', 'rbx', 'r11', 'r10', 'r9', 'r8', 'rax', 'rcx', 'rdx', 'rsi', 'rdi', 'orig_rax', 'rip', 'cs', 'eflags', 'rsp', 'ss', 'fs_base', 'gs_base', 'ds', 'es', 'fs', 'gs'] as const;
+export const USER_REGS_WORDS = USER_REGS.length, ORIG_RAX = USER_REGS.indexOf('orig_rax'), USER_CS_WORD = USER_REGS.indexOf('cs'), USER_SS_WORD = USER_REGS.indexOf('ss');
+/** Of ds, es, fs and gs the first. */
+export const USER_SELECTORS = USER_REGS.indexOf('ds');
 /** sizeof(struct user); where its debug registers begin. */
 export const USER_SIZE = 928, USER_DEBUGREG = 848;
 
@@ -32,8 +35,6 @@ export const NT_NAMES: Names = [
   [NT_PRSTATUS, 'NT_PRSTATUS'], [NT_PRFPREG, 'NT_FPREGSET'], [3, 'NT_PRPSINFO'], [4, 'NT_PRXREG'], [5, 'NT_PLATFORM'], [6, 'NT_AUXV'], [7, 'NT_GWINDOWS'], [8, 'NT_ASRS'],
   [0x200, 'NT_386_TLS'], [0x201, 'NT_386_IOPERM'], [NT_X86_XSTATE, 'NT_X86_XSTATE'],
 ];
-/** The words of struct user_regs_struct. */
-export const USER_REGS = ['r15', 'r14', 'r13', 'r12', 'rbp', 'rbx', 'r11', 'r10', 'r9', 'r8', 'rax', 'rcx', 'rdx', 'rsi', 'rdi', 'orig_rax', 'rip', 'cs', 'eflags', 'rsp', 'ss', 'fs_base', 'gs_base', 'ds', 'es', 'fs', 'gs'] as const;
 /** Where the other members of struct user begin, the end included. */
 export const USER_FIELDS: readonly (readonly [at: number, name: string])[] = [
   [216, 'u_fpvalid'], [224, 'i387'], [736, 'u_tsize'], [744, 'u_dsize'], [752, 'u_ssize'], [760, 'start_code'], [768, 'start_stack'], [776, 'signal'], [784, 'reserved'], [792, 'u_ar0'], [800, 'u_fpstate'], [808, 'magic'],

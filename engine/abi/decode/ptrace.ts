@@ -19,7 +19,7 @@ function userOffset(at: number): string {
 function regset(c: CallText, part: number): string {
   const r = c.reader(3, part), before = c.reader(3, PART.entry);
   if (!r) return c.ptr(3);
-  const b = c.payload.get(3, part === PART.exit ? PART.secondExit : c.i32(0) === PTRACE.SETREGSET ? PART.second : PART.third), length = r.udec(8), was = before && before.udec(8) !== length ? `${before.udec(8)} => ` : '';
+  const b = c.payload.get(3, part === PART.exit ? PART.secondExit : PART.second), length = r.udec(8), was = before && before.udec(8) !== length ? `${before.udec(8)} => ` : '';
   return `{iov_base=${b ? printStruct(c.u32(2) === NT_PRSTATUS ? 'user_regs' : 'user_fpregs', b, c.o) : r.ptr(0)}, iov_len=${was}${length}}`;
 }
 
