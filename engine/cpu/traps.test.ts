@@ -22,7 +22,11 @@ const at = (offset: number) => (g: BigUint64Array): void => { g[3] = BigInt(DATA
 const amd = [
   ...[[0x0f, 0xae, 0x03], [0x0f, 0xae, 0x0b]].flatMap((code) => [0x2ff0, 0x2e10, 0x2e00, 0x3ff0, 0x3e00].map((where) => t(code, at(where), `${code[2] === 3 ? 'fxsave' : 'fxrstor'} at DATA + 0x${where.toString(16)}`))),
   ...[0x1ff0, 0x1e10, 0x1e00].map((where) => t([0x0f, 0xae, 0x03], at(where), `fxsave at DATA + 0x${where.toString(16)}`)),
-  ...[1, 2, 4, 8, 16].flatMap((off) => [aligned([0x0f, 0xae, 0x03], at(0x3000 + off), `fxsave ${off} bytes off with AC`), ...hostLevel() >= 3 ? [aligned([0xc5, 0xfc, 0x10, 0x03], at(WINDOW + off), `vmovups ${off} bytes off with AC`)] : []]),
+  ...[1, 2, 4, 8, 16].flatMap((off) => [...([['fxsave', 0x03], ['fxrstor', 0x0b]] as const).map(([name, rm]) => aligned([0x0f, 0xae, rm], at(0x3000 + off), `${name} ${off} bytes off with AC`)), ...hostLevel() >= 3 ? [
+    ...([['xsave', 0xae, 0x23], ['xrstor', 0xae, 0x2b], ['xsaveopt', 0xae, 0x33], ['xsavec', 0xc7, 0x23]] as const).map(([name, op, rm]) => aligned([0x0f, op, rm], (g) => { g[0] = 7n; g[3] = BigInt(DATA + 0x3000 + off); }, `${name} ${off} bytes off with AC`)),
+    aligned([0xc5, 0xfc, 0x10, 0x03], at(WINDOW + off), `vmovups ${off} bytes off with AC`)] : []]),
+  // the x87's environment: of 16-bit form it is words, of 32-bit form doublewords
+  ...([['fldenv', 0xd9, 4], ['fnstenv', 0xd9, 6], ['frstor', 0xdd, 4], ['fnsave', 0xdd, 6]] as const).flatMap(([name, op, reg]) => [[], [0x66]].flatMap((prefix) => [0, 1, 2, 4].map((off) => aligned([...prefix, op, reg << 3 | 3], at(WINDOW + off), `${name}${prefix.length > 0 ? ' of 16-bit form' : ''} ${off} bytes off with AC`)))),
 ];
 const tests = [
   ...hostIsAmd() ? amd : [],

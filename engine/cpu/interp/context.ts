@@ -386,9 +386,9 @@ export class InterpCtx implements FlowCtx {
     if (this.ends < 0) this.ends = this.onward.zero(this.f);
     this.f.get(this.ends).i32Or().set(this.ends);
   }
-  copyIn(address: number, bytes: number): void {
+  copyIn(address: number, bytes: number, alignment = 0): void {
     const f = this.f, at = this.local(I32);
-    f.get(STATE).get(address).i32Const(bytes); this.callHelper(f, 'sys.copyin');
+    f.get(STATE).get(address).i32Const(bytes | alignment << ALIGNMENT_BIT); this.callHelper(f, 'sys.copyin');
     f.tee(at).i32Eqz().if(); this.fault(); f.end().get(at).free(at);
   }
   beginOut(address: number, bytes: number, alignment = 0): void {
@@ -396,8 +396,8 @@ export class InterpCtx implements FlowCtx {
     f.get(STATE).get(address).i32Const(bytes | alignment << ALIGNMENT_BIT); this.callHelper(f, 'sys.rmwbounce');
     f.tee(at).i32Eqz().if(); this.fault(); f.end().get(at).free(at);
   }
-  copyOut(address: number, bytes: number): void {
-    this.f.get(STATE).get(address).i32Const(bytes); this.callHelper(this.f, 'sys.commit'); this.noteEnds();
+  copyOut(address: number, bytes: number, alignment = 0): void {
+    this.f.get(STATE).get(address).i32Const(bytes | alignment << ALIGNMENT_BIT); this.callHelper(this.f, 'sys.commit'); this.noteEnds();
   }
   onlyInterpreted(): void { /* it is */ }
   state(): void { this.f.get(STATE); }

@@ -91,11 +91,11 @@ export interface Ctx {
   load32(address: number, low: number, high: number): void;
   store32(address: number, low: number, high: number): void;
   /** Odd or long operands (m80, fxsave…): push i32, the address in WASM memory of the operand's bytes, or of a copy of them: only to read. `address` is a local i64. */
-  copyIn(address: number, bytes: number): void;
+  copyIn(address: number, bytes: number, alignment?: number): void;
   /** Begins a long store: checks that all of it is writable (may fault) and pushes i32, the address of a buffer, with what memory holds now; change it and call copyOut, or neither. The
    *  buffer may be that memory itself. One at a time. */
   beginOut(address: number, bytes: number, alignment?: number): void;
-  copyOut(address: number, bytes: number): void;
+  copyOut(address: number, bytes: number, alignment?: number): void;
 
   // ---- state outside the operands: the register file layout of CTX (engine/machine/hardware.ts)
   /** push i32: the base address of this CPU's state; use with CTX offsets: c.state(); f.i32Load(CTX.mxcsr). GPRs, rip, rflags are NOT valid there: use the calls above. */

@@ -122,9 +122,9 @@ class Half implements Ctx {
   store(bytes: 1 | 2 | 4 | 8 | 16, alignment?: number): void { this.c.store(bytes, alignment); }
   load32(address: number, low: number, high: number): void { this.c.load32(address, low, high); }
   store32(address: number, low: number, high: number): void { this.c.store32(address, low, high); }
-  copyIn(address: number, bytes: number): void { this.c.copyIn(address, bytes); }
+  copyIn(address: number, bytes: number, alignment?: number): void { this.c.copyIn(address, bytes, alignment); }
   beginOut(address: number, bytes: number, alignment?: number): void { this.c.beginOut(address, bytes, alignment); }
-  copyOut(address: number, bytes: number): void { this.c.copyOut(address, bytes); }
+  copyOut(address: number, bytes: number, alignment?: number): void { this.c.copyOut(address, bytes, alignment); }
   state(): void { this.c.state(); }
   regionFlag(name: string): number { return this.c.regionFlag(name); }
   hasNoDenormals(i: number, bits: 32 | 64, all: boolean): boolean { return this.half === 0 && this.kind === 'lanes' && this.c.hasNoDenormals(this.index(i), bits, all); }

@@ -64,7 +64,7 @@ const eflags = (code: number): Semantics => (c) => { withSource(c, code | EFLAGS
 const plain = (code: number): Semantics => (c) => { waiting(c); remember(c); call(c, code, nothing(c)); c.f.drop(); };
 
 /** A store of operand 0: the place is checked first; the unit says whether to write it. */
-function memoryStore(c: Ctx, bytes: number, code: number): void {
+function memoryStore(c: Ctx, bytes: number, code: number, alignment = 0): void {
   const { f } = c, address = c.local(I64);
   c.ea(0); f.set(address);
   const op = code & 0xff;
@@ -80,15 +80,15 @@ function memoryStore(c: Ctx, bytes: number, code: number): void {
     f.else();
     throughUnit(c, address, bytes, code);
     f.end();
-  } else throughUnit(c, address, bytes, code);
+  } else throughUnit(c, address, bytes, code, alignment);
 }
-function throughUnit(c: Ctx, address: number, bytes: number, code: number): void {
+function throughUnit(c: Ctx, address: number, bytes: number, code: number, alignment = 0): void {
   const { f } = c, buffer = c.local(I32), failed = c.local(I32);
-  c.beginOut(address, bytes); f.set(buffer);
+  c.beginOut(address, bytes, alignment); f.set(buffer);
   if ((code & 0xff) === OP.st || (code & 0xff) === OP.ist) remember(c, address);
   call(c, code, () => { f.get(buffer); }, bytes === 10 && (code & 0xff) === OP.st ? 'x87.simple' : 'x87');
   f.tee(failed).i32Eqz().if();
-  c.copyOut(address, bytes);
+  c.copyOut(address, bytes, alignment);
   f.end();
 }
 const store = (code: number, integer: boolean): Semantics => (c) => {
@@ -110,15 +110,15 @@ const cmov = (cc: number): Semantics => (c) => {
   remember(c);
   call(c, OP.cmov, () => { c.regNumber(0); c.cond(cc); c.f.i32Const(3).i32Shl().i32Or(); }); c.f.drop();
 };
-/** fnstenv, fnsave and their loads: 28 or 108 bytes, 14 or 94 with a 66 prefix. */
+/** fnstenv, fnsave and their loads: 28 or 108 bytes, 14 or 94 with a 66 prefix; aligned as their words are. */
 const environment = (op: number, load: boolean): Semantics => (c) => {
   const small = c.size === 16, whole = op === OP.save || op === OP.rstor;
-  const bytes = (small ? 14 : 28) + (whole ? 80 : 0), code = op | (small ? POP : 0);
-  if (!load) { memoryStore(c, bytes, code); return; }
+  const bytes = (small ? 14 : 28) + (whole ? 80 : 0), code = op | (small ? POP : 0), alignment = small ? 2 : 4;
+  if (!load) { memoryStore(c, bytes, code, alignment); return; }
   waiting(c);
   const address = c.local(I64), buffer = c.local(I32);
   c.ea(0); c.f.set(address);
-  c.copyIn(address, bytes); c.f.set(buffer);
+  c.copyIn(address, bytes, alignment); c.f.set(buffer);
   call(c, code, () => { c.f.get(buffer); }); c.f.drop();
 };
 const readField = (offset: number): Semantics => (c) => {
