@@ -98,6 +98,8 @@ export const S = {
   /** BLK.entry of the block at which a region is entered. */
   entry: 0x24814,
   left: 0x24818, extra: 0x2481c,
+  /** The time from which on this CPU may not read the clock before others have run. */
+  clockEnd: 0x24820,
 } as const;
 
 export const DTLB_ENTRIES = 4096;

@@ -12,14 +12,14 @@ import { DTLB_ENTRIES, ITLB_ENTRIES } from './layout.ts';
 import type { ProcessorOptions } from './processor.ts';
 
 /** Runs to the first exit that is not a deadline, in slices; the final state of all modes must be equal: `kept` has the code that `joined` left. */
-function run(source: string, check: (m: Machine) => void, before: (m: Machine) => void = () => undefined, slice = 1000, options: Partial<ProcessorOptions> = {}): void {
+function run(source: string, check: (m: Machine) => void, before: (m: Machine) => void = () => undefined, slice = 1000, options: Partial<ProcessorOptions> = {}, clockEnd?: number): void {
   const code = assemble(source);
   let left: CodeLeft = NOTHING_LEFT;
   const states = modes.map((mode) => {
     const m = machineIn(mode, code, left, options);
     before(m);
     for (let i = 0; ; i++) {
-      m.cpu.run(0, m.cpu.now(0) + slice);
+      m.cpu.run(0, m.cpu.now(0) + slice, clockEnd);
       if (m.cpu.exit.reason !== EXIT.deadline) break;
       if (i > 100000) throw new Error('runs away');
     }
@@ -49,6 +49,27 @@ describe.skipIf(!hasGcc())('processor', { timeout: 60_000 }, () => {
     expect(cpu.regs(0).gpr(R8)).toBe(sum);
     expect(cpu.regs(0).gpr(RSP)).toBe(STACK);
   }));
+  /** And which CPU it is. */
+  const READS = 'mov ecx, 3000\n1: rdtsc\nmov rsi, rdx\nshl rsi, 32\nor rsi, rax\nmov r8, rsi\nsub r8, rdi\nadd r9, r8\nmov rdi, rsi\nimul rbx, rbx, 3\nadd rbx, r8\ndec ecx\njnz 1b\nor ecx, 7\nrdtscp\nmov r10, rcx\nsyscall';
+  test('the clock is read: each time what has passed since the last', () => {
+    const start = 5 * 2 ** 32 - 10_000;
+    run(READS, ({ cpu }) => expect([cpu.regs(0).gpr(R9), cpu.regs(0).gpr(R10)]).toEqual([cpu.regs(0).gpr(RDI), 0]), ({ cpu }) => cpu.setNow(0, start), start + 1e5);
+    const m = machine('auto', assemble(READS), { hot: 128 });
+    m.cpu.setNow(0, start);
+    m.cpu.run(0, start + 1e6);
+    expect([m.cpu.exit.reason, m.cpu.stats().runs]).toEqual([EXIT.syscall, 1]); // it leaves for none of them
+    expect(m.cpu.now(0) - (m.cpu.regs(0).gpr(RDX) * 2 ** 32 + m.cpu.regs(0).gpr(RAX))).toBeLessThan(100);
+  });
+  test('where other CPUs are to run first, the clock is read by nobody', () => run('nop\nnop\nrdtsc\nmov r8, rax\nmov ecx, 1000\n1: dec ecx\njnz 1b\nrdtsc\nsyscall', ({ cpu }) => {
+    expect(cpu.exit.reason).toBe(EXIT.clock);
+    const [at, rip, { instructions }] = [cpu.now(0), cpu.regs(0).rip, cpu.counters(0)];
+    expect(cpu.regs(0).gpr(R8)).toBeLessThan(500); // the first was
+    expect(at).toBeGreaterThan(1000);
+    cpu.run(0, 1e6, at);
+    expect([cpu.exit.reason, cpu.now(0), cpu.regs(0).rip, cpu.counters(0).instructions]).toEqual([EXIT.clock, at, rip, instructions]);
+    cpu.run(0, 1e6, at + 1);
+    expect([cpu.exit.reason, cpu.regs(0).gpr(RAX)]).toEqual([EXIT.syscall, at]);
+  }, undefined, undefined, {}, 500));
   const ACROSS = `mov rsp, ${STACK - 4096 + 24}\nmov ecx, 300000\n1: mov [rsp+8], rcx\ncall f\nadd rdx, rax\ndec ecx\njnz 1b\nsyscall
     f: push rbx\npush rbp\npush r12\npush r13\nmov rax, [rsp+8]\nadd rax, rcx\nmov rbx, rax\npop r13\npop r12\npop rbp\npop rbx\nadd rbx, [rsp+16]\nret`;
   test('a stack frame over the end of a page', () => run(ACROSS, ({ cpu }) => expect(cpu.regs(0).gpr(RSP)).toBe(STACK - 4096 + 24), undefined, 20_000));

@@ -124,7 +124,8 @@ class Cpu implements Processor {
   now(cpu: number): number { return this.pair(cpuBase(cpu) + S.now); }
   setNow(cpu: number, now: number): void { this.setPair(cpuBase(cpu) + S.now, now); }
 
-  run(cpu: number, deadline: number): void {
+  run(cpu: number, deadline: number, clockEnd = Infinity): void {
+    this.setPair(cpuBase(cpu) + S.clockEnd, Math.min(clockEnd, Number.MAX_SAFE_INTEGER));
     for (;;) {
       this.runInMode(cpu, deadline);
       if (this.exit.reason !== EXIT_MODE) return;

@@ -106,10 +106,10 @@ export interface Processor {
   /**
    * Runs user code on `cpu` from its registers until a block end at which now ≥ deadline, a syscall (rip then points
    * behind it; rcx and r11 are set), `int 0x80`, an exception (rip at the faulting instruction; for #BP/#OF behind it),
-   * or an instruction that reads the clock (RDTSC/RDTSCP: rip at it, call stepClock() once the CPU may read it).
-   * Result in `exit`.
+   * or an instruction that reads the clock at `clockEnd` (never, unless given) or later, when another CPU is to run first (RDTSC/RDTSCP: rip at it,
+   * call stepClock() once the CPU may read it). Result in `exit`.
    */
-  run(cpu: number, deadline: Cycles): void;
+  run(cpu: number, deadline: Cycles, clockEnd?: Cycles): void;
   /** Executes the RDTSC/RDTSCP at rip with the CPU's present time. */
   stepClock(cpu: number): void;
   /** CR3 load: physical address of the top-level table; flushes this CPU's TLBs when flush is true. */

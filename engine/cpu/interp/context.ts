@@ -523,11 +523,12 @@ export class InterpCtx implements FlowCtx {
     f.get(STATE).get(RECORD); this.callHelper(f, 'tail:sys.charge');
     this.finished = true;
   }
-  leaveAtClock(): void {
+  clock(): void {
     const f = this.f;
+    f.get(STATE).i64Load(S.now).get(STATE).i64Load(S.clockEnd).i64GeS().hint(false).ifThen();
     f.get(STATE); this.rip(); f.i64Store(CTX.rip);
-    f.get(STATE).i32Const(EXIT.clock).i32Store(S.exitReason).get(STATE).get(RECORD).i32Store(S.rec).i32Const(CODE.leave).return();
-    this.finished = true;
+    f.get(STATE).i32Const(EXIT.clock).i32Store(S.exitReason).get(STATE).get(RECORD).i32Store(S.rec).i32Const(CODE.leave).return().end();
+    f.get(STATE).i64Load(S.now);
   }
   runtime(name: 'string' | 'cpuid'): void {
     const f = this.f, status = this.local(I32);

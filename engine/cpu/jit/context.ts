@@ -631,7 +631,7 @@ export class CompileCtx implements FlowCtx {
   jumpIndirect(): void { this.f.set(this.region.rip); this.onIndirect!(); }
   fallthrough(): void { throw new NotCompilable('fallthrough'); }
   leave(): void { throw new NotCompilable(this.form.key); }
-  leaveAtClock(): void { throw new NotCompilable(this.form.key); }
+  clock(): void { throw new NotCompilable(this.form.key); }
   runtime(): void {
     if (this.f.depth === this.level) throw new NotCompilable(this.form.key);
     this.sideExit();

@@ -13,8 +13,8 @@ export interface FlowCtx extends Ctx {
   fallthrough(): void;
   /** Leaves run() behind this instruction (rip = next, or local i64 `to`) with EXIT reason and, for exceptions of the trap kind, a vector. */
   leave(reason: number, vector?: number, to?: number): void;
-  /** RDTSC: leaves run() at this instruction, uncharged. */
-  leaveAtClock(): void;
+  /** push i64: the time; leaves run() at this instruction, uncharged, when another CPU is to run first. */
+  clock(): void;
   /** Runs string instruction / cpuid in the runtime: calls core function `name`(s, record); see interp/core.ts. Interpreter only: a region leaves
    *  to it, inside an if and before effects; otherwise it does not hold the instruction. */
   runtime(name: 'string' | 'cpuid'): void;

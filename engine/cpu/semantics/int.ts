@@ -1,5 +1,6 @@
 // Integer semantics: moves, arithmetic, logic, multiplication and division, stack. Bits and shifts: int-bits.ts; control flow: int-flow.ts.
 import { AC, RAX, RBP, RBX, RCX, RDX, RSP, TF, VEC } from '../../machine/hardware.ts';
+import { S } from '../layout.ts';
 import { I32, I64 } from '../wasm/builder.ts';
 import type { Func } from '../wasm/builder.ts';
 import { define } from './context.ts';
@@ -80,6 +81,15 @@ function mulFlags(c: Ctx, bits: Bits, lo: number): void {
   (c as FlowCtx).flagsResult(bits, lo, over, over);
 }
 /** One-operand MUL and IMUL. */
+/** RDTSC: the clock is the CPU's own time. */
+function readClock(c: FlowCtx, also?: () => void): void {
+  const { f } = c, now = c.local(I64);
+  c.clock();
+  f.tee(now).i64Const(0xffffffff).i64And(); c.setGpr(RAX);
+  f.get(now).i64Const(32).i64ShrU(); c.setGpr(RDX);
+  also?.();
+  c.fallthrough();
+}
 function mul1(c: Ctx, signed: boolean): void {
   const { f } = c, bits = c.size, a = c.local(I64), b = c.local(I64), lo = c.local(I64), hi = c.local(I64);
   if (signed) c.readS(0); else c.read(0);
@@ -347,5 +357,6 @@ define({
   nop: () => undefined,
   clflush: (c) => { c.read(0); c.f.drop(); }, // may fault as a read of a byte does
   cpuid: (c) => (c as FlowCtx).runtime('cpuid'),
-  rdtsc: (c) => (c as FlowCtx).leaveAtClock(), rdtscp: (c) => (c as FlowCtx).leaveAtClock(),
+  rdtsc: (c) => readClock(c as FlowCtx),
+  rdtscp: (c) => readClock(c as FlowCtx, () => { c.state(); c.f.i64Load32U(S.cpu); c.setGpr(RCX); }),
 });

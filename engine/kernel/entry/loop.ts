@@ -110,16 +110,17 @@ function step(k: Kernel, cs: CpuState): void {
 function runUser(k: Kernel, cs: CpuState, start: number, event: number): void {
   const p = k.processor, e = entryOf(k), cpu = cs.cpu;
   let deadline = event;
+  const clockEnd = othersAt + (cpu < othersCpu ? 1 : 0); // before that no other CPU is behind this one
   if (othersAt !== Infinity) {
     const quantum = k.config.chaosSeed === 0 ? k.config.quantumCycles : 1 + nextBelow(schedOf(k).chaos, 2 * k.config.quantumCycles);
     if (othersAt + quantum < deadline) deadline = othersAt + quantum;
   }
   if (k.config.timeLimit > 0 && k.config.timeLimit < deadline) deadline = k.config.timeLimit;
-  if (e.sampleCycles === 0) p.run(cpu, deadline);
+  if (e.sampleCycles === 0) p.run(cpu, deadline, clockEnd);
   else {
     // A sample only looks: it ends a run at a block end and goes on to the same deadline (law 3).
     for (;;) {
-      p.run(cpu, deadline < cs.sampleAt ? deadline : cs.sampleAt);
+      p.run(cpu, deadline < cs.sampleAt ? deadline : cs.sampleAt, clockEnd);
       const now = p.now(cpu);
       if (now >= cs.sampleAt) {
         if (e.sampler) { begin(k, cs, now); e.sampler.sample(k, cpu, cs.task, e.sampleCycles); }
@@ -136,7 +137,7 @@ function runUser(k: Kernel, cs: CpuState, start: number, event: number): void {
   cs.exitReason = x.reason;
   if (x.reason === EXIT.exception) { cs.exitVector = x.vector; cs.exitError = x.errorCode; cs.exitAddress = x.address; }
   cs.phase = PHASE.EXIT;
-  if (now < othersAt || (now === othersAt && cpu < othersCpu)) handleExit(k, cs);
+  if (now < clockEnd) handleExit(k, cs);
 }
 
 function handleExit(k: Kernel, cs: CpuState): void {
