@@ -29,7 +29,8 @@ export const FAMILIES: Readonly<Record<string, readonly Row[]>> = { int: INT_ROW
 const levelOf = ([text, , , flags = '']: Row): number => (specOf(text).vex !== null || /\bv3\b/.test(flags) ? 3 : /\bv2\b/.test(flags) ? 2 : 1);
 export function rows(family?: string): readonly Row[] {
   const all = family === undefined ? Object.values(FAMILIES).flat() : FAMILIES[family]!;
-  return all.filter((row) => !(row[1] in SKIP) && levelOf(row) <= testedLevel());
+  const level = testedLevel();
+  return all.filter((row) => !(row[1] in SKIP) && levelOf(row) <= level);
 }
 
 /** An encoding row's first column, taken apart. */
