@@ -291,6 +291,35 @@ describe.skipIf(!hasGcc())('processor', { timeout: 60_000 }, () => {
       expect(Buffer.from(ram.u8.subarray(512 * 4096, 514 * 4096)).equals(memory)).toBe(true);
     }, ({ ram }) => ram.write(512 * 4096, begin, 0, 8192));
   });
+  test.each([[1, 1000], [200, 100_000]])('REP CMPS and SCAS of each size, REPE and REPNE: where they end, with what flags, at ends of pages, no elements, downwards; %d rounds', (rounds, slice) => {
+    const memory = Buffer.alloc(3 * 4096), steps: string[] = [], expected: number[] = [], A = 0x0101010101010101n;
+    for (let i = 0; i < memory.length; i++) if (i % 97 === 5 || (i >> 6) % 7 === 3) memory[i] = i % 3 === 0 ? 0x81 : i % 3; // long equal stretches, and some that are not
+    const compare = (op: 'cmps' | 'scas', bytes: 1 | 2 | 4 | 8, repe: boolean, from: number, to: number, n: number, down: boolean): void => {
+      const size = BigInt(bytes * 8), step = down ? -bytes : bytes, at = (p: number): bigint => BigInt.asUintN(bytes * 8, memory.readBigUInt64LE(p));
+      let a = 3n, b = 7n, bits = 32n, left = n, s = from, d = to; // of CMP, if there are no elements
+      while (left > 0) {
+        a = op === 'cmps' ? at(s) : BigInt.asUintN(bytes * 8, A); b = at(d); bits = size;
+        s += step; d += step; left--;
+        if ((a === b) !== repe) break;
+      }
+      const r = BigInt.asUintN(Number(bits), a - b), top = (x: bigint): boolean => x >> (bits - 1n) === 1n, ones = [...(r & 255n).toString(2)].filter((c) => c === '1').length;
+      const flags = (a < b ? 1 : 0) | (ones % 2 === 0 ? 4 : 0) | ((a & 15n) < (b & 15n) ? 16 : 0) | (r === 0n ? 64 : 0) | (top(r) ? 128 : 0) | (top(a) !== top(b) && top(r) !== top(a) ? 2048 : 0);
+      expected.push(left, op === 'cmps' ? s : from, d, flags);
+      steps.push(`${down ? 'std' : 'cld'}\nlea rsi, [r15 + ${from}]\nlea rdi, [r15 + ${to}]\nmov ebx, 3\nmov ecx, ${n}\ncmp ebx, 7\n${repe ? 'repe' : 'repne'} ${op}${{ 1: 'b', 2: 'w', 4: 'd', 8: 'q' }[bytes]}\npushf\npop rbx\nand ebx, 0x8d5\nsub rsi, r15\nsub rdi, r15\nmov [r14], ecx\nmov [r14+4], esi\nmov [r14+8], edi\nmov [r14+12], ebx\nadd r14, 16`);
+    };
+    for (const op of ['cmps', 'scas'] as const) for (const bytes of [1, 2, 4, 8] as const) for (const repe of [true, false]) for (const down of [false, true]) {
+      for (const n of [0, 1, 2, 3, 16, 33]) for (const from of [700, 704, 1003]) compare(op, bytes, repe, from, from === 704 ? from + 64 : 2000 + n, n, down);
+      compare(op, bytes, repe, 4096 + 1500, 4096 + 1500, 300, down); // the same place
+      compare(op, bytes, repe, 4096 + 1500, 4096 + 900, 300, down);
+      compare(op, bytes, repe, 4096 - 3, 8192 - 5, 6, down);
+      compare(op, bytes, repe, 8192 - 16, 4096 - 32, 40, down);
+    }
+    run(`lea r15, [${DATA}]\nmov r13d, ${rounds}\nmov rax, 0x0101010101010101\n1: lea r14, [r15 + 12288]\n${steps.join('\n')}\ndec r13d\njnz 1b\nsyscall`, ({ ram }) => {
+      const words = new Uint32Array(expected.length);
+      Buffer.from(words.buffer).set(ram.u8.subarray(515 * 4096, 515 * 4096 + words.byteLength));
+      expect([...words]).toEqual(expected);
+    }, ({ ram }) => ram.write(512 * 4096, memory, 0, memory.length), slice, { hot: 128 });
+  });
   test('a loop whose first round takes the flags from before it', () => run(`
     mov ecx, 400\nlea rdi, [${DATA}]\n2: mov edx, ecx\nmov esi, 3\nand edx, 1\ncmp edx, 1\njmp 1f\n.org 64\n1: adc rbx, 0\nlea rax, [rax+rbx]\ndec esi\njnz 1b\ndec ecx\njnz 2b\nsyscall`, ({ cpu }) => {
     expect(cpu.regs(0).gpr(RBX)).toBe(200 * 1);
@@ -361,6 +390,13 @@ describe.skipIf(!hasGcc())('processor', { timeout: 60_000 }, () => {
     do m.cpu.run(0, m.cpu.now(0) + 1e6); while (m.cpu.exit.reason === EXIT.deadline);
     const { regionExits, regionInsns } = m.cpu.stats() as { regionExits: number; regionInsns: number };
     expect(regionInsns).toBeGreaterThan(200_000);
+    expect(regionInsns / regionExits).toBeGreaterThan(500);
+  });
+  test('control stays in a region over runs of REP CMPS and SCAS, downwards and without elements too', () => {
+    const m = machine('auto', assemble(`lea rbx, [${DATA}]\nmov edx, 30000\n1: lea rdi, [rbx+64]\nmov rsi, rbx\nmov ecx, 12\nrepe cmpsb\nmov ecx, edx\nand ecx, 1\nrepe cmpsd\nstd\nmov ecx, 9\nrepe scasw\ncld\ndec edx\njnz 1b\nsyscall`), { hot: 128, meter: { now: () => 0 } });
+    do m.cpu.run(0, m.cpu.now(0) + 1e6); while (m.cpu.exit.reason === EXIT.deadline);
+    const { regionExits, regionInsns } = m.cpu.stats() as { regionExits: number; regionInsns: number };
+    expect(regionInsns).toBeGreaterThan(300_000);
     expect(regionInsns / regionExits).toBeGreaterThan(500);
   });
   test('blocks of code that is written again and again do not fill the area for blocks', () => {
