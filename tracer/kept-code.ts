@@ -5,6 +5,7 @@ import { accessSync, closeSync, constants, mkdirSync, openSync, readdirSync, rea
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { CodeLeft, CodeStore, KeptBlock, KeptModule, LeftModule } from '../engine/machine/kept-code.ts';
+import { multiplyAddIsFused } from '../engine/cpu/wasm/fused.ts';
 import { fromMachineCode, isOptimized, knowsNatives, machineCode } from './machine-code.ts';
 import { ENGINE_HASH } from './recording.ts';
 
@@ -168,6 +169,6 @@ function prune(dir: string): void {
 export function keptCode(path: string, traits: { cpuModel: string; cpus: number; counting: boolean }): KeptCode | null {
   const dir = directory();
   if (dir === undefined || !knowsNatives || ENGINE_HASH === 'dev') return null;
-  const known = JSON.stringify([path, ENGINE_HASH, process.version, process.arch, process.execArgv, traits.cpuModel, traits.cpus === 1, traits.counting]);
+  const known = JSON.stringify([path, ENGINE_HASH, process.version, process.arch, process.execArgv, traits.cpuModel, traits.cpuModel === 'v3' && multiplyAddIsFused(), traits.cpus === 1, traits.counting]);
   return new KeptCode(join(dir, `${basename(path).replace(/[^\w.+-]/g, '_').slice(0, 64)}-${sha256(Buffer.from(known)).toString('hex').slice(0, 16)}.code`));
 }

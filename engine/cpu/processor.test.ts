@@ -492,6 +492,8 @@ describe.skipIf(!hasGcc())('processor', { timeout: 60_000 }, () => {
     ['loaded', 'mulsd xmm1, xmm0\nmovsd xmm2, [rdi+rcx*8]\naddsd xmm2, xmm1'], ['of underflow', 'movsd xmm2, [rdi+rcx*8+4096]\nmulsd xmm2, xmm0\naddsd xmm2, xmm1'],
     ['of underflow, copied', 'movsd xmm2, [rdi+rcx*8+4096]\nmulsd xmm2, xmm0\nmovapd xmm3, xmm2\nxorpd xmm2, xmm2\naddsd xmm3, xmm1'], ['compared', 'mulsd xmm1, xmm0\nmovsd xmm2, [rdi+rcx*8]\nucomisd xmm2, xmm1'],
     ['of underflow, compared', 'movsd xmm2, [rdi+rcx*8+4096]\nmulsd xmm2, xmm0\nmulsd xmm1, xmm0\nucomisd xmm2, xmm1'], ['of underflow, the smaller', 'movsd xmm2, [rdi+rcx*8+4096]\nmulsd xmm2, xmm0\nmulsd xmm1, xmm0\nminsd xmm2, xmm1'],
+    ['of a fused addition', 'mulsd xmm1, xmm0\nmovsd xmm2, [rdi+rcx*8]\nvfmadd231sd xmm1, xmm2, xmm0'], ['of fused lanes', 'mulsd xmm1, xmm0\nvmovupd xmm2, [rdi+rcx*8]\nvfnmsub213pd xmm2, xmm0, xmm1'],
+    ['of a fused addition with underflow', 'xorpd xmm3, xmm3\nmovsd xmm2, [rdi+rcx*8+4096]\nvfmadd213sd xmm2, xmm0, xmm3\nvfmadd231sd xmm1, xmm2, xmm0'], ['of a fused addition with underflow, compared', 'xorpd xmm3, xmm3\nmovsd xmm2, [rdi+rcx*8+4096]\nvfmsub213pd xmm2, xmm0, xmm3\nmulsd xmm1, xmm0\nucomisd xmm2, xmm1'],
     ['in lanes', 'mulsd xmm1, xmm0\nmovupd xmm2, [rdi+rcx*8]\naddpd xmm2, xmm1'], ['the smaller', 'mulsd xmm1, xmm0\nmovsd xmm2, [rdi+rcx*8]\nminsd xmm2, xmm1'],
   ] as const) test(`a denormal operand: ${what}`, () => {
     const f64 = (m: Machine, at: number, x: number): void => new DataView(m.ram.u8.buffer, m.ram.u8.byteOffset).setFloat64(512 * 4096 + at, x, true);
@@ -531,6 +533,31 @@ describe.skipIf(!hasGcc())('processor', { timeout: 60_000 }, () => {
         for (const lane of [0, 1, 2, 3]) { v.setFloat32(16 + lane * 4, tiny ? 1e-15 / 3 : 1 / 3, true); v.setFloat32(48 + lane * 4, lane === 0 ? 0.7 : lane * 9.1, true); }
       }, 1000, { hot: 128 });
     } finally { soft.js = js; }
+  });
+  // The mask of a conditional store, as gcc makes it of a loop with an if: every other element, the four of an odd number, none, all.
+  const MASKED = `mov edi, ${DATA}\nmov ecx, 20000\nvpcmpeqd ymm7, ymm7, ymm7\nvpsrlq ymm6, ymm7, 32\nvpxor xmm5, xmm5, xmm5\nvmovd xmm4, ecx\nvpbroadcastd ymm4, xmm4\n1: vpsubd ymm4, ymm4, ymm7\nvpslld ymm3, ymm4, 31
+    vpmaskmovd [rdi], ymm6, ymm4\nvpmaskmovd [rdi+32], ymm3, ymm4\nvpmaskmovd [rdi+64], ymm5, ymm4\nvpmaskmovd [rdi+96], ymm7, ymm4\nvpmaskmovd ymm0, ymm6, [rdi+96]\nvpmaskmovd ymm1, ymm3, [rdi]\nvpaddd ymm2, ymm2, ymm0\nvpaddd ymm2, ymm2, ymm1
+    vmaskmovpd [rdi+128], xmm6, xmm4\nvmaskmovpd [rdi+144], xmm7, xmm2\nvmaskmovps xmm0, xmm3, [rdi+144]\nvpaddd xmm2, xmm2, xmm0\ndec ecx\njnz 1b\nvmovups [rdi+160], ymm2\nmov r8d, [rdi+4]\nmov r9d, [rdi+32]\nmov r10d, [rdi+96]\nsyscall`;
+  test('masked stores and loads of some elements', () => run(MASKED, ({ cpu, ram }) => {
+    const at = (offset: number): number => ram.u32[(512 * 4096 + offset) >> 2]!;
+    expect([cpu.regs(0).gpr(R8), cpu.regs(0).gpr(R9), cpu.regs(0).gpr(R10)]).toEqual([0xdeadbeef, 39999, 40000]);
+    expect([at(0), at(64), at(128), at(132)]).toEqual([40000, 0xdeadbeef, 0xdeadbeef, 0xdeadbeef]);
+  }, (m) => { m.ram.u32.fill(0xdeadbeef, (512 * 4096) >> 2, (512 * 4096 + 160) >> 2); }, 20_000));
+  test('masked stores of some elements run in regions', () => {
+    expect(finished(assemble(MASKED), { hot: 128, meter: { now: () => 0 } }, 256, 1e5).cpu.stats().sideExits).toBeLessThan(1000); // three in each round else
+  });
+  test('singles become halves and back without JavaScript', () => {
+    const narrow = allHelpers().find(({ name }) => name === 'f16.narrow')!, { js } = narrow, asked: number[] = [];
+    narrow.js = (env) => { const f = js!(env) as (...args: unknown[]) => unknown; asked.push(0); return (...args: never[]) => { asked[asked.length - 1]!++; return f(...args); }; };
+    try {
+      run(`mov edi, ${DATA}\nmov ecx, 4000\nvmovups ymm1, [rdi]\n1: vcvtps2ph xmm2, ymm1, 0\nvcvtph2ps ymm3, xmm2\nvcvtps2ph [rdi+32], ymm3, 4\ndec ecx\njnz 1b\nsyscall`, ({ ram }) => {
+        expect([...ram.u8.subarray(512 * 4096 + 32, 512 * 4096 + 48)]).toEqual([0, 0x3c, 0x55, 0x35, 0, 0, 0, 0x80, 0xff, 0x7b, 0, 0x84, 0x00, 0x3c, 0x02, 0x3c]); // 1, ⅓, ±0, the largest, the least; halfway goes to even
+        expect(asked.pop()).toBeLessThan(10);
+      }, (m) => {
+        const v = new DataView(m.ram.u8.buffer, m.ram.u8.byteOffset + 512 * 4096);
+        [1, 1 / 3, 0, -0, 65519.99, -(2 ** -14), 1 + 2 ** -11, 1 + 3 * 2 ** -11].forEach((x, i) => v.setFloat32(i * 4, x, true));
+      }, 1000, { hot: 128 });
+    } finally { narrow.js = js; }
   });
   // Eight functions through a table are more than a region takes along: it calls them and waits. Each test is long enough that most of it runs in regions.
   const far = (functions: string[], main: string, rounds = 20_000): string => `lea rbx, [rip+table]\n${functions.map((_, i) => `lea rax, [rip+f${i}]\nmov [${DATA}+${i * 8}], rax`).join('\n')}

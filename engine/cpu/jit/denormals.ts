@@ -2,13 +2,17 @@
 // are not known, the semantics look (Ctx.hasNoDenormals; sse-fp.ts says what happens where this turns out to be wrong). A region with its registers in locals looks where it is entered at those
 // that it will want to know about, so that its loops need not: if one is a denormal, what is known is wrong from the beginning.
 import type { Insn } from '../decode/insn.ts';
+import { multiplyAddIsFused } from '../wasm/fused.ts';
 import type { Region, RegionBlock } from './region.ts';
 
 /** By bits of a float: registers whose low one is no denormal (bits 0–15), and of which none is (16–31). Of ymm registers the lower half. */
 export interface Plain { readonly 32: number; readonly 64: number }
 export const NOTHING: Plain = { 32: 0, 64: 0 };
 
-const ARITHMETIC = /^(v?)(add|sub|mul|div|sqrt)([sp])([sd])$/, CONVERSION = /^v?cvt(?:si2s([sd])|ss2s(d))$/, COPY = /^v?mov(ap[sd]|up[sd]|dq[au])$/, COMPARISON = /^v?u?comis[sd]$/, CHOICE = /^(v?)(?:min|max|cmp)([sp])([sd])(?:\.sse)?$/, ZEROING = /^(xorp[sd]|pxor)$/, ALL_CHANGE = /rstor|zero|ldmxcsr/;
+const ARITHMETIC = /^(v?)(add|sub|mul|div|sqrt)([sp])([sd])$/, FUSED = /^vfn?m(?:add|sub|addsub|subadd)\d+([sp])([sd])$/, CONVERSION = /^v?cvt(?:si2s([sd])|ss2s(d))$/, COPY = /^v?mov(ap[sd]|up[sd]|dq[au])$/, COMPARISON = /^v?u?comis[sd]$/, CHOICE = /^(v?)(?:min|max|cmp)([sp])([sd])(?:\.sse)?$/, ZEROING = /^(xorp[sd]|pxor)$/, ALL_CHANGE = /rstor|zero|ldmxcsr/;
+
+/** FMA as one operation; made of others it does not say what it leaves. */
+const fusedOf = (mnemonic: string): RegExpExecArray | null => { const found = FUSED.exec(mnemonic); return found !== null && multiplyAddIsFused() ? found : null; };
 
 /** What is known behind an instruction. */
 export function plainAfter({ form: { mnemonic, ops }, regs }: Insn, before: Plain): Plain {
@@ -17,13 +21,16 @@ export function plainAfter({ form: { mnemonic, ops }, regs }: Insn, before: Plai
   const known = { ...before }, x = (i: number): number => (ops[i]?.kind === 'x' ? regs[i]! : -1);
   const forget = (n: number): void => { for (const bits of [32, 64] as const) known[bits] &= ~(0x10001 << n); };
   const note = (n: number, bits: 32 | 64, all: boolean): void => { if (n >= 0) known[bits] |= (all ? 0x10001 : 1) << n; };
-  const arithmetic = ARITHMETIC.exec(mnemonic), conversion = CONVERSION.exec(mnemonic);
+  const arithmetic = ARITHMETIC.exec(mnemonic), conversion = CONVERSION.exec(mnemonic), fused = fusedOf(mnemonic);
   if (arithmetic !== null) {
     const [, v, op, packed] = arithmetic, all = packed === 'p', bits = arithmetic[4] === 'd' ? 64 : 32, last = ops.length - 1;
     note(x(last), bits, all);
     if (op !== 'sqrt') note(x(v === 'v' ? 1 : 0), bits, all);
     forget(x(0));
     note(x(0), bits, all);
+  } else if (fused !== null) {
+    for (const i of [0, 1, 2]) note(x(i), fused[2] === 'd' ? 64 : 32, fused[1] === 'p');
+    for (const bits of [32, 64] as const) if (bits !== (fused[2] === 'd' ? 64 : 32)) known[bits] &= ~(0x10001 << x(0));
   } else if (conversion !== null) {
     forget(x(0));
     note(x(0), (conversion[1] ?? conversion[2]) === 'd' ? 64 : 32, false);
@@ -44,7 +51,7 @@ function wantedBefore({ form: { mnemonic, ops }, regs }: Insn, behind: Plain): P
   if (ops.every((op) => op.kind !== 'x')) return behind;
   const wanted = { ...behind }, x = (i: number): number => (ops[i]?.kind === 'x' ? regs[i]! : -1);
   const want = (n: number, bits: 32 | 64, all: boolean): void => { if (n >= 0) wanted[bits] |= (all ? 0x10001 : 1) << n; };
-  const comparison = COMPARISON.test(mnemonic), copies = COPY.test(mnemonic) && x(0) >= 0 && x(1) >= 0, operation = ARITHMETIC.exec(mnemonic), choice = CHOICE.exec(mnemonic);
+  const comparison = COMPARISON.test(mnemonic), copies = COPY.test(mnemonic) && x(0) >= 0 && x(1) >= 0, operation = ARITHMETIC.exec(mnemonic), choice = CHOICE.exec(mnemonic), fused = fusedOf(mnemonic);
   if (!comparison) for (const bits of [32, 64] as const) wanted[bits] &= ~(0x10001 << Math.max(x(0), 0));
   if (copies) for (const bits of [32, 64] as const) wanted[bits] |= ((behind[bits] >>> x(0)) & 0x10001) << x(1);
   if (comparison) for (const i of [0, 1]) want(x(i), mnemonic.endsWith('d') ? 64 : 32, false);
@@ -53,6 +60,7 @@ function wantedBefore({ form: { mnemonic, ops }, regs }: Insn, behind: Plain): P
     const first = v === 'v' ? 1 : 0, sources = operation?.[2] === 'sqrt' ? [ops.length - 1] : [first, first + 1];
     for (const i of sources) want(x(i), type === 'd' ? 64 : 32, packed === 'p');
   }
+  if (fused !== null) for (const i of [0, 1, 2]) want(x(i), fused[2] === 'd' ? 64 : 32, fused[1] === 'p');
   return wanted;
 }
 /** The same at the head of each block, by any way from there. */

@@ -144,18 +144,23 @@ const maskMove = (size: 4 | 8): Semantics => (c) => {
   const each = (body: (half: number, lane: number, offset: number) => void): void => {
     halves.forEach((half, h) => { for (let lane = 0; lane < perHalf; lane++) { f.get(bits).i32Const(1 << (h * perHalf + lane)).i32And().if(); body(half, lane, h * 16 + lane * size); f.end(); } });
   };
+  if (c.compiled) { // on one page all of it is there, or none: other places are the interpreter's
+    const at = c.local(I32), wide = data.high >= 0, lanesOf = (v: number): void => { f.get(v); if (size === 4) f.i32Const(31).i32x4ShrS(); else f.i32Const(63).i64x2ShrS(); };
+    if (!store) for (const half of halves) f.v128Const(ZERO).set(half);
+    f.get(bits).if();
+    if (store) c.beginOut(va, wide ? 32 : 16, UNCHECKED); else c.copyIn(va, wide ? 32 : 16);
+    f.set(at);
+    halves.forEach((half, h) => {
+      if (store) { f.get(at).get(half).get(at).v128Load(h * 16, 0); lanesOf(h === 0 ? mask.low : mask.high); f.v128Bitselect().v128Store(h * 16, 0); } else { f.get(at).v128Load(h * 16, 0); lanesOf(h === 0 ? mask.low : mask.high); f.v128And().set(half); }
+    });
+    f.end();
+    if (!store) put(c, data.low, data.high);
+    return;
+  }
   if (!store) {
     for (const half of halves) f.v128Const(ZERO).set(half);
     each((half, lane, offset) => { f.get(half).get(va).i64Const(offset).i64Add(); c.load(size, UNCHECKED); if (size === 4) f.i32WrapI64(); f[`${shape}ReplaceLane`](lane).set(half); });
     put(c, data.low, data.high);
-    return;
-  }
-  if (c.compiled) { // all or nothing to do; the rest is the interpreter's
-    const all = (1 << (halves.length * perHalf)) - 1;
-    f.get(bits).if();
-    f.get(bits).i32Const(all).i32Ne().if(); c.raise(0); f.end();
-    if (data.high >= 0) c.store32(va, data.low, data.high); else { f.get(va).get(data.low); c.store(16); }
-    f.end();
     return;
   }
   const to = c.local(I64); // all are checked before anything is written

@@ -39,8 +39,8 @@ function make(seed: number, single: boolean): Test {
   return { code: Uint8Array.from([0xc4, 0xe2, single ? 0x75 : 0xf5, d.pick([0xb8, 0xb8, 0xba, 0xbc, 0xbe]), 0xc2]), entry: ENTRY, gpr, rflags: 0x202, fsBase: 0, gsBase: 0, fx, window: WINDOW, mem: new Uint8Array(256), name: 'vfmadd231', ignore: [0, 0] };
 }
 const why = cannotRunNatively() ?? (hostLevel() < 3 ? 'the host has no FMA' : null);
-test.skipIf(why !== null).each([false, true])(`rounded once, as by the real CPU${why === null ? '' : ` (skipped: ${why})`}; singles: %s`, (single) => {
-  const guest = new Guest('off'), tests = Array.from({ length: 2000 }, (_, i) => make(i + 1, single)), wrong: string[] = [];
+test.skipIf(why !== null).each([[false, 'off'], [true, 'off'], [false, 'force'], [true, 'force']] as const)(`rounded once, as by the real CPU${why === null ? '' : ` (skipped: ${why})`}; singles: %s, compiled: %s`, (single, tier) => {
+  const guest = new Guest(tier), tests = Array.from({ length: 2000 }, (_, i) => make(i + 1, single)), wrong: string[] = [];
   runNatively(tests).forEach((real, i) => { const found = compare(tests[i]!, real, guest.test(tests[i]!)); if (found.length > 0) wrong.push(`seed ${i + 1}: ${found.slice(0, 3).join('; ')}`); });
   expect(wrong.slice(0, 10)).toEqual([]);
 }, 120_000);

@@ -1,13 +1,15 @@
 // FMA: a·b + c with a single rounding. In the usual rounding and an ordinary range by error-free transformations: the exact product and sum as pairs of doubles, rounded to odd
 // and then once (Boldo and Melquiond, "Emulation of FMA and correctly rounded sums", 2008). Everything else in integers (softfloat.ts).
+// Compiled code has WebAssembly's own where the host rounds once (../wasm/fused.ts), with the same question whether anything else is to be found out as other arithmetic.
 import { CTX } from '../../machine/hardware.ts';
 import { F64, I32, I64, V128 } from '../wasm/builder.ts';
 import type { Func } from '../wasm/builder.ts';
+import { multiplyAddIsFused } from '../wasm/fused.ts';
 import { define, helper, jsHelper } from './context.ts';
 import type { HelperEnv, Semantics } from './context.ts';
 import { DE, F32F, F64F, IE, PE, QNAN, SNAN, UE, defaultNan, fma, pack, quiet, real, unpack } from './softfloat.ts';
 import type { Real } from './softfloat.ts';
-import { checkXm } from './sse-fp.ts';
+import { allOrdinary, checkXm, isOrdinary, someDenormal, unlessSettled } from './sse-fp.ts';
 import { denormalsAreZeros, usualMode } from './sse-fp-slow.ts';
 import { FTZ, raiseFlags, softEnv } from './sse-soft.ts';
 import { byHalves } from './vex.ts';
@@ -109,25 +111,59 @@ helper('fma.32', [I32, I32, I32, I32, I32], [I32], (f, call) => {
   f.get(r);
 });
 
+/** (state, codes, a, b, c): lane by lane; the code of even lanes in the low byte, of odd ones in the next. */
+for (const w of [32, 64] as const) {
+  helper(`fma.v${w}`, [I32, I32, V128, V128, V128], [V128], (f, call) => {
+    f.v128Const([0, 0, 0, 0]);
+    for (let i = 0; i < 128 / w; i++) {
+      f.get(0).get(1).i32Const((i & 1) * 8).i32ShrU().i32Const(7).i32And();
+      for (const v of [2, 3, 4]) { f.get(v); if (w === 64) f.i64x2ExtractLane(i); else f.i32x4ExtractLane(i); }
+      call(`fma.${w}`);
+      if (w === 64) f.i64x2ReplaceLane(i); else f.i32x4ReplaceLane(i);
+    }
+  });
+}
+
 /** The destination as a source of the view of vex.ts, where operands 0 and 1 are the other two. */
 const DESTINATION = -1;
 const ORDERS = { 132: [DESTINATION, 1, 0], 213: [0, DESTINATION, 1], 231: [0, 1, DESTINATION] } as const;
 /** @param code of an even and of an odd lane */
-const fused = (w: 32 | 64, packed: boolean, order: readonly number[], code: readonly [number, number]): Semantics => byHalves((c) => {
-  const { f } = c, values = new Map<number, number>(), type = w === 64 ? I64 : I32;
+const fused = (w: 32 | 64, packed: boolean, order: readonly [number, number, number], code: readonly [number, number]): Semantics => byHalves((c) => {
+  const { f } = c, values = new Map<number, number>(), r = c.local(V128);
   for (const i of [1, 0, DESTINATION]) { const v = c.local(V128); c.readV(i); f.set(v); values.set(i, v); }
-  const r = values.get(DESTINATION)!, out = c.local(V128), lane = c.local(type);
-  f.get(r).set(out);
-  for (let i = 0; i < (packed ? 128 / w : 1); i++) {
-    c.state(); f.i32Const(code[i & 1]!);
-    for (const o of order) { f.get(values.get(o)!); if (w === 64) f.i64x2ExtractLane(i); else f.i32x4ExtractLane(i); }
-    c.call(`fma.${w}`);
-    f.set(lane).get(out).get(lane);
-    if (w === 64) f.i64x2ReplaceLane(i); else f.i32x4ReplaceLane(i);
-    f.set(out);
-  }
-  checkXm(c);
-  f.get(out); c.writeV(0);
+  const sources = order.map((i): [number, number] => [i, values.get(i)!]), dst = values.get(DESTINATION)!;
+  const exactly = (): void => {
+    c.state();
+    if (packed) { f.i32Const(code[0] | (code[1] << 8)); for (const [, v] of sources) f.get(v); c.call(`fma.v${w}`); } else {
+      f.i32Const(code[0]);
+      for (const [, v] of sources) { f.get(v); if (w === 64) f.i64x2ExtractLane(0); else f.i32x4ExtractLane(0); }
+      c.call(`fma.${w}`);
+      if (w === 64) f.i64x2Splat(); else f.i32x4Splat();
+    }
+    f.set(r);
+    checkXm(c);
+  };
+  if (c.compiled && multiplyAddIsFused()) {
+    /** push v128: a source, with the signs that this bit of the code changes. */
+    const signed = (v: number, bit: number): void => {
+      f.get(v);
+      const signs = [0, 1, 2, 3].map((i) => ((w === 32 || (i & 1) === 1) && (code[(w === 64 ? i >> 1 : i) & 1]! & bit) !== 0 ? 0x80000000 | 0 : 0));
+      if (signs.some((s) => s !== 0)) f.v128Const(signs).v128Xor();
+    };
+    const [[, a], [, b], [, addend]] = sources as [[number, number], [number, number], [number, number]];
+    signed(a, NEGATE_PRODUCT); f.get(b); signed(addend, NEGATE_ADDEND);
+    if (w === 64) f.f64x2RelaxedMadd(); else f.f32x4RelaxedMadd();
+    f.set(r);
+    const ordinary = c.local(I32), unknown = sources.filter(([i]) => !c.hasNoDenormals(i, w, packed)).map(([, v]) => v);
+    if (packed) { f.get(r); allOrdinary(f, w); } else isOrdinary(f, w, r, true);
+    f.set(ordinary);
+    unlessSettled(c, () => { f.get(ordinary); }, exactly, {
+      unknown: unknown.length === 0 ? [] : [() => someDenormal(f, w, unknown, packed)],
+      operands: () => someDenormal(f, w, sources.map(([, v]) => v), packed), result: () => someDenormal(f, w, [r], packed),
+    });
+  } else exactly();
+  if (packed) f.get(r); else { f.get(dst).get(r); if (w === 64) f.i64x2ExtractLane(0).i64x2ReplaceLane(0); else f.i32x4ExtractLane(0).i32x4ReplaceLane(0); }
+  c.writeV(0);
 });
 const OPERATIONS: Readonly<Record<string, readonly [number, number]>> = {
   vfmadd: [0, 0], vfmsub: [NEGATE_ADDEND, NEGATE_ADDEND], vfnmadd: [NEGATE_PRODUCT, NEGATE_PRODUCT], vfnmsub: [NEGATE_PRODUCT | NEGATE_ADDEND, NEGATE_PRODUCT | NEGATE_ADDEND],

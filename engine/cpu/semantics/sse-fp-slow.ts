@@ -33,6 +33,12 @@ export const W = {
   },
 } as const;
 
+/** push v128: which lanes of a local are denormals. */
+export function denormalLanes(f: Func, w: Width, v: number): void {
+  f.get(v).i32Const(1); // the same comparison with both sides moved, so that it is a signed one
+  if (w === 64) f.i64x2Shl().v128Const([-1, 0x7fffffff, -1, 0x7fffffff]).i64x2Add().v128Const([-1, 0x801fffff | 0, -1, 0x801fffff | 0]).i64x2LtS();
+  else f.i32x4Shl().v128Const([0x7fffffff, 0x7fffffff, 0x7fffffff, 0x7fffffff]).i32x4Add().v128Const([0x80ffffff | 0, 0x80ffffff | 0, 0x80ffffff | 0, 0x80ffffff | 0]).i32x4LtS();
+}
 /** push i32: MXCSR has round-to-nearest and everything masked. */
 export const usualMode = (f: Func): void => { f.get(0).i32Load(CTX.mxcsr).i32Const(USUAL_MASK).i32And().i32Const(USUAL).i32Eq(); };
 /** push i32: MXCSR has (of) these bits. */
@@ -131,13 +137,54 @@ function scalar(f: Func, call: Call, w: Width, op: ArithOp): void {
   f.if(); setFlag(f, PE); f.end();
   f.get(bits);
 }
+/** Of a vector helper: returns where the lanes need not be looked at one by one, because each is an ordinary number, or a zero that nothing was lost in, and PE is set or nothing was rounded: programs
+ *  of whole numbers, and those with many zeros. */
+function allAtOnce(f: Func, w: Width, op: ArithOp): void {
+  const t = W[w], r = f.local(V128), sources = op === 'sqrt' ? [1] : [1, 2], splat = (x: number): Func => (w === 64 ? f.f64Const(x).f64x2Splat() : f.f32Const(x).f32x4Splat());
+  const isZero = (v: number): void => { f.get(v).v128Const([0, 0, 0, 0]); if (w === 64) f.f64x2Eq(); else f.f32x4Eq(); };
+  const abs = (): void => { f.get(r); if (w === 64) f.f64x2Abs(); else f.f32x4Abs(); };
+  const all = (): void => { if (w === 64) f.i64x2AllTrue(); else f.i32x4AllTrue(); };
+  usualMode(f); f.if();
+  for (const v of sources) f.get(v);
+  t.vector(f, op); f.set(r);
+  abs(); splat(Infinity); if (w === 64) f.f64x2Lt(); else f.f32x4Lt();
+  for (const v of [...sources, r]) { denormalLanes(f, w, v); f.v128Andnot(); }
+  if (op === 'mul' || op === 'div') {
+    abs(); splat(2 * t.least); if (w === 64) f.f64x2Ge(); else f.f32x4Ge();
+    for (const v of op === 'mul' ? sources : [1]) { isZero(v); f.v128Or(); }
+    f.v128And();
+  }
+  all(); f.if();
+  has(f, PE); f.if(); f.get(r).return().end();
+  if (op === 'add' || op === 'sub') { // two-sum, as below
+    const [add, sub] = w === 64 ? [() => f.f64x2Add(), () => f.f64x2Sub()] : [() => f.f32x4Add(), () => f.f32x4Sub()], rest = f.local(V128), lost = f.local(V128);
+    f.get(r).get(1); sub(); f.set(rest);
+    f.get(1).get(r).get(rest); sub(); sub();
+    f.get(2).get(rest); if (op === 'add') { sub(); add(); } else { add(); sub(); }
+    f.set(lost); isZero(lost); all(); f.if(); f.get(r).return().end();
+  } else if (op === 'mul' && w === 64) {
+    f.get(1).get(2).v128Or().v128Const([0x7ffffff, 0, 0x7ffffff, 0]).v128And().v128Const([0, 0, 0, 0]).i64x2Eq(); isZero(r); f.v128Or(); all(); f.if(); f.get(r).return().end();
+  } else if (op === 'mul') {
+    const upper = [8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7];
+    for (const high of [false, true]) {
+      for (const v of [1, 2]) { f.get(v); if (high) f.get(v).i8x16Shuffle(upper); f.f64x2PromoteLowF32x4(); }
+      f.f64x2Mul().get(r); if (high) f.get(r).i8x16Shuffle(upper);
+      f.f64x2PromoteLowF32x4().f64x2Eq();
+      if (high) f.v128And();
+    }
+    f.i64x2AllTrue().if(); f.get(r).return().end();
+  }
+  f.end().end();
+}
 for (const op of ['add', 'sub', 'mul', 'div', 'sqrt'] as const) {
   for (const w of [32, 64] as const) helper(`sse.${op}${w}`, [I32, W[w].int, W[w].int], [W[w].int], (f, call) => scalar(f, call, w, op));
   helper(`sse.${op}v64`, [I32, V128, V128], [V128], (f, call) => {
+    allAtOnce(f, 64, op);
     f.v128Const([0, 0, 0, 0]);
     for (const lane of [0, 1]) { f.get(0).get(1).i64x2ExtractLane(lane).get(2).i64x2ExtractLane(lane); call(`sse.${op}64`); f.i64x2ReplaceLane(lane); }
   });
   helper(`sse.${op}v32`, [I32, V128, V128], [V128], (f, call) => {
+    allAtOnce(f, 32, op);
     f.v128Const([0, 0, 0, 0]);
     for (const lane of [0, 1, 2, 3]) { f.get(0).get(1).i32x4ExtractLane(lane).get(2).i32x4ExtractLane(lane); call(`sse.${op}32`); f.i32x4ReplaceLane(lane); }
   });
@@ -221,4 +268,27 @@ helper('sse.narrow', [I32, I64], [I32], (f, call) => {
   setFlag(f, UE | PE); f.f32Const(0).get(r).f32Copysign().i32ReinterpretF32().return().end();
   f.get(r).f64PromoteF32().get(x).f64Ne().if(); setFlag(f, PE); f.end();
   f.get(r).i32ReinterpretF32();
+});
+
+/** The packed conversions, element by element: (state, v, mode), (state, v), (state, the two singles), (state, v). */
+for (const w of [32, 64] as const) {
+  helper(`sse.toIntv${w}`, [I32, V128, I32], [V128], (f, call) => {
+    f.v128Const([0, 0, 0, 0]);
+    for (let lane = 0; lane < 128 / w; lane++) {
+      f.get(0).get(1); if (w === 64) f.f64x2ExtractLane(lane); else f.f32x4ExtractLane(lane).f64PromoteF32(); // a NaN goes to the helper, which only asks whether it is one
+      f.get(2); call('sse.toInt'); f.i32WrapI64().i32x4ReplaceLane(lane);
+    }
+  });
+}
+helper('sse.fromIntv32', [I32, V128], [V128], (f, call) => {
+  f.v128Const([0, 0, 0, 0]);
+  for (let lane = 0; lane < 4; lane++) { f.get(0).get(1).i32x4ExtractLane(lane).i64ExtendI32S(); call('sse.fromInt32'); f.i32x4ReplaceLane(lane); }
+});
+helper('sse.widenv', [I32, I64], [V128], (f, call) => {
+  f.v128Const([0, 0, 0, 0]);
+  for (const lane of [0, 1]) { f.get(0).get(1); if (lane === 1) f.i64Const(32).i64ShrU(); f.i32WrapI64(); call('sse.widen'); f.i64x2ReplaceLane(lane); }
+});
+helper('sse.narrowv', [I32, V128], [V128], (f, call) => {
+  f.v128Const([0, 0, 0, 0]);
+  for (const lane of [0, 1]) { f.get(0).get(1).i64x2ExtractLane(lane); call('sse.narrow'); f.i32x4ReplaceLane(lane); }
 });

@@ -6,7 +6,7 @@ import type { Func } from '../wasm/builder.ts';
 import { define } from './context.ts';
 import type { Ctx, Semantics } from './context.ts';
 import { DAZ, DM, SOFT, USUAL, USUAL_MASK, XM_PENDING, quietPredicate } from './sse-soft.ts';
-import { W } from './sse-fp-slow.ts';
+import { W, denormalLanes } from './sse-fp-slow.ts';
 import type { ArithOp, Width } from './sse-fp-slow.ts';
 import { DE, PE } from './softfloat.ts';
 
@@ -34,16 +34,23 @@ function hasNoExponent(f: Func, w: Width, x: number): void {
   if (w === 64) f.i64Const(32).i64ShrU().i32WrapI64().i32Const(0x7ff00000); else f.i32Const(0x7f800000);
   f.i32And().i32Eqz();
 }
-/** push v128: which lanes of a local are denormals. */
-function denormalLanes(f: Func, w: Width, v: number): void {
-  f.get(v).i32Const(1); // the same comparison with both sides moved, so that it is a signed one
-  if (w === 64) f.i64x2Shl().v128Const([-1, 0x7fffffff, -1, 0x7fffffff]).i64x2Add().v128Const([-1, 0x801fffff | 0, -1, 0x801fffff | 0]).i64x2LtS();
-  else f.i32x4Shl().v128Const([0x7fffffff, 0x7fffffff, 0x7fffffff, 0x7fffffff]).i32x4Add().v128Const([0x80ffffff | 0, 0x80ffffff | 0, 0x80ffffff | 0, 0x80ffffff | 0]).i32x4LtS();
-}
 /** push i32: some lane that counts of the locals is a denormal. */
 export function someDenormal(f: Func, w: Width, vs: readonly number[], packed = true): void {
   vs.forEach((v, i) => { denormalLanes(f, w, v); if (i > 0) f.v128Or(); });
   if (packed) f.v128AnyTrue(); else if (w === 64) f.i64x2Bitmask().i32Const(1).i32And(); else f.i32x4Bitmask().i32Const(1).i32And();
+}
+
+/** push i32: one of the low `count` floats of a local is a denormal or NaN. */
+export function someStrange(f: Func, w: Width, v: number, count: number): void {
+  denormalLanes(f, w, v); f.get(v).get(v); if (w === 64) f.f64x2Ne(); else f.f32x4Ne();
+  f.v128Or();
+  if (count === 128 / w) f.v128AnyTrue(); else { if (w === 64) f.i64x2Bitmask(); else f.i32x4Bitmask(); f.i32Const((1 << count) - 1).i32And(); }
+}
+/** pop v128, push i32: the low `count` elements are all ones. */
+export function allLanes(f: Func, w: Width, count: number): void {
+  if (w === 64) f.i64x2Bitmask(); else f.i32x4Bitmask();
+  if (count < 128 / w) f.i32Const((1 << count) - 1).i32And();
+  f.i32Const((1 << count) - 1).i32Eq();
 }
 
 /** push i32 or i64 bits of the low element of operand i. */
@@ -93,11 +100,19 @@ export function unsettle(c: Ctx): void {
   if (note >= 0) c.f.i32Const(0).set(note);
 }
 /** push i32: r = a op b is certainly exact, neither NaN nor infinity made from numbers; and no operand is a denormal (DE, DAZ), nor the result (FTZ). */
-function certainlyExact(f: Func, op: 'add' | 'sub' | 'mul', a: number, b: number, r: number): void {
-  exactResult(f, op, a, b, r);
-  for (const x of op === 'mul' ? [a, b] : [a, b, r]) f.get(x).i64ReinterpretF64().i64Const(1).i64Shl().i64Const(1).i64Sub().i64Const(2 ** 53 - 1).i64GeU().i32And(); // 0 wraps around
+function certainlyExact(f: Func, w: Width, op: 'add' | 'sub' | 'mul', a: number, b: number, r: number): void {
+  exactResult(f, w, op, a, b, r);
+  for (const x of w === 64 && op === 'mul' ? [a, b] : [a, b, r]) { // 0 wraps around
+    if (w === 64) f.get(x).i64ReinterpretF64().i64Const(1).i64Shl().i64Const(1).i64Sub().i64Const(2 ** 53 - 1).i64GeU(); else f.get(x).i32ReinterpretF32().i32Const(1).i32Shl().i32Const(1).i32Sub().i32Const(2 ** 24 - 1).i32GeU();
+    f.i32And();
+  }
 }
-function exactResult(f: Func, op: 'add' | 'sub' | 'mul', a: number, b: number, r: number): void {
+function exactResult(f: Func, w: Width, op: 'add' | 'sub' | 'mul', a: number, b: number, r: number): void {
+  const t = W[w];
+  if (op === 'mul' && w === 32) { // the product of singles is a double
+    f.get(a).f64PromoteF32().get(b).f64PromoteF32().f64Mul().get(r).f64PromoteF32().f64Eq();
+    return;
+  }
   if (op === 'mul') { // significands of at most 26 bits each, or a zero
     f.get(r).f64Const(0).f64Eq().ifThen(I32).get(a).f64Const(0).f64Eq().get(b).f64Const(0).f64Eq().i32Or().else();
     isOrdinary(f, 64, r);
@@ -105,10 +120,10 @@ function exactResult(f: Func, op: 'add' | 'sub' | 'mul', a: number, b: number, r
     return;
   }
   // the rounding error is itself a float (two-sum); it is NaN for infinities
-  const rest = (): void => { f.get(r).get(a).f64Sub(); };
-  f.get(a).get(r); rest(); f.f64Sub().f64Sub();
-  if (op === 'add') { f.get(b); rest(); f.f64Sub(); } else { f.get(b); rest(); f.f64Add().f64Neg(); }
-  f.f64Add().f64Const(0).f64Eq();
+  const rest = (): void => { f.get(r).get(a); t.sub(f); };
+  f.get(a).get(r); rest(); t.sub(f); t.sub(f);
+  if (op === 'add') { f.get(b); rest(); t.sub(f); t.add(f); } else { f.get(b); rest(); t.add(f); t.sub(f); }
+  t.const(f, 0); t.eq(f);
 }
 const scalarArith = (w: Width, op: ArithOp): Semantics => (c) => {
   const { f } = c, t = W[w], a = c.local(t.float), b = c.local(t.float), r = c.local(t.float), sources: [number, number][] = op === 'sqrt' ? [[1, b]] : [[1, b], [0, a]];
@@ -124,7 +139,7 @@ const scalarArith = (w: Width, op: ArithOp): Semantics => (c) => {
   unlessSettled(c, () => isOrdinary(f, w, r), () => {
     c.state(); f.get(a); t.toBits(f); f.get(b); t.toBits(f); c.call(`sse.${op}${w}`); t.toFloat(f); f.set(r);
     checkXm(c);
-  }, denormals, w === 64 && (op === 'add' || op === 'sub' || op === 'mul') ? () => certainlyExact(f, op, a, b, r) : null);
+  }, denormals, op === 'add' || op === 'sub' || op === 'mul' ? () => certainlyExact(f, w, op, a, b, r) : null);
   c.readV(0); f.get(r); if (w === 64) f.f64x2ReplaceLane(0); else f.f32x4ReplaceLane(0);
   c.writeV(0);
 };
@@ -250,9 +265,9 @@ const comi = (w: Width, quiet: boolean): Semantics => (c) => {
   f.get(flags); c.setFlags();
 };
 
-/** push i32: the float's exponent says finite and not tiny. */
-const isOrdinary = (f: Func, w: Width, r: number): void => {
-  f.get(r); W[w].toBits(f);
+/** push i32: the float's exponent says finite and not tiny. @param vector it is the low element of one */
+export const isOrdinary = (f: Func, w: Width, r: number, vector = false): void => {
+  f.get(r); if (!vector) W[w].toBits(f); else if (w === 64) f.i64x2ExtractLane(0); else f.i32x4ExtractLane(0);
   if (w === 64) f.i64Const(52).i64ShrU().i32WrapI64().i32Const(0x7ff).i32And().i32Const(2).i32Sub().i32Const(0x7fd).i32LtU();
   else f.i32Const(23).i32ShrU().i32Const(0xff).i32And().i32Const(2).i32Sub().i32Const(0xfd).i32LtU();
 };
@@ -290,41 +305,43 @@ const cvtsd2ss: Semantics = (c) => {
   insertLow(c, 32, r);
 };
 
-/** Conversions of several elements: `one` is emitted for each lane, with the source in a local. */
-function lanes(c: Ctx, count: number, replace: (f: Func, lane: number) => void, one: (lane: number) => void): void {
-  const r = c.local(V128);
-  c.f.v128Const([0, 0, 0, 0]);
-  for (let lane = 0; lane < count; lane++) { one(lane); replace(c.f, lane); }
-  c.f.set(r);
-  checkXm(c);
-  c.f.get(r);
-  c.writeV(0);
-}
-const i32Lane = (f: Func, lane: number): void => { f.i32x4ReplaceLane(lane); };
-const i64Lane = (f: Func, lane: number): void => { f.i64x2ReplaceLane(lane); };
+/** Result of a packed conversion in local r, made at once; the elements one after the other by a helper where that says more. */
 const packedToInt = (w: Width, truncate: boolean): Semantics => (c) => {
-  const { f } = c, v = c.local(V128);
-  c.readV(1, true); f.set(v);
-  lanes(c, 128 / w, i32Lane, (lane) => {
-    c.state(); f.get(v); if (w === 64) f.f64x2ExtractLane(lane); else f.f32x4ExtractLane(lane).f64PromoteF32();
-    f.i32Const((truncate ? 1 : 0) | (w === 32 ? 4 : 0)); c.call('sse.toInt'); f.i32WrapI64();
-  });
+  const { f } = c, count = 128 / w, v = c.local(V128), r = c.local(V128), ordinary = c.local(I32), limit = w === 64 ? 2 ** 31 - 1 : 2 ** 31;
+  c.readV(1, true); f.tee(v);
+  if (!truncate) { if (w === 64) f.f64x2Nearest(); else f.f32x4Nearest(); }
+  if (w === 64) f.i32x4TruncSatF64x2SZero(); else f.i32x4TruncSatF32x4S();
+  f.set(r).get(v);
+  if (w === 64) f.f64x2Abs().f64Const(limit).f64x2Splat().f64x2Lt(); else f.f32x4Abs().f32Const(limit).f32x4Splat().f32x4Lt();
+  allLanes(f, w, count); f.set(ordinary);
+  unlessSettled(c, () => { f.get(ordinary); }, () => {
+    c.state(); f.get(v).i32Const((truncate ? 1 : 0) | (w === 32 ? 4 : 0)); c.call(`sse.toIntv${w}`); f.set(r); checkXm(c);
+  }, null, () => { f.get(ordinary).get(r); if (w === 64) f.f64x2ConvertLowI32x4S(); else f.f32x4ConvertI32x4S(); f.get(v); veq(f, w); allLanes(f, w, count); f.i32And(); });
+  f.get(r); c.writeV(0);
 };
 const cvtdq2ps: Semantics = (c) => {
-  const { f } = c, v = c.local(V128);
-  c.readV(1, true); f.set(v);
-  lanes(c, 4, i32Lane, (lane) => { c.state(); f.get(v).i32x4ExtractLane(lane).i64ExtendI32S(); c.call('sse.fromInt32'); });
+  const { f } = c, v = c.local(V128), r = c.local(V128);
+  c.readV(1, true); f.tee(v).f32x4ConvertI32x4S().set(r);
+  unlessSettled(c, () => { f.i32Const(1); }, () => { c.state(); f.get(v); c.call('sse.fromIntv32'); f.set(r); checkXm(c); }, null, () => {
+    f.get(v).i32x4Abs().i32Const(1 << 24).i32x4Splat().i32x4LeU(); allLanes(f, 32, 4);
+  });
+  f.get(r); c.writeV(0);
 };
 const cvtdq2pd: Semantics = (c) => { c.readV(1); c.f.f64x2ConvertLowI32x4S(); c.writeV(0); };
 const cvtps2pd: Semantics = (c) => {
-  const { f } = c, v = c.local(I64);
-  c.readLow(1); f.set(v);
-  lanes(c, 2, i64Lane, (lane) => { c.state(); f.get(v); if (lane === 1) f.i64Const(32).i64ShrU(); f.i32WrapI64(); c.call('sse.widen'); });
+  const { f } = c, v = c.local(V128), r = c.local(V128);
+  c.readV(1); f.tee(v).f64x2PromoteLowF32x4().set(r);
+  someStrange(f, 32, v, 2); f.hint(false).if();
+  c.state(); f.get(v).i64x2ExtractLane(0); c.call('sse.widenv'); f.set(r); checkXm(c);
+  f.end();
+  f.get(r); c.writeV(0);
 };
 const cvtpd2ps: Semantics = (c) => {
-  const { f } = c, v = c.local(V128);
-  c.readV(1, true); f.set(v);
-  lanes(c, 2, i32Lane, (lane) => { c.state(); f.get(v).i64x2ExtractLane(lane); c.call('sse.narrow'); });
+  const { f } = c, v = c.local(V128), r = c.local(V128), ordinary = c.local(I32), bound = (x: number): Func => f.get(v).f64x2Abs().f64Const(x).f64x2Splat();
+  c.readV(1, true); f.tee(v).f32x4DemoteF64x2Zero().set(r);
+  bound(2 ** -125).f64x2Ge(); bound(2 ** 128 - 2 ** 104).f64x2Le().v128And().get(v).v128Const([0, 0, 0, 0]).f64x2Eq().v128Or(); allLanes(f, 64, 2); f.set(ordinary);
+  unlessSettled(c, () => { f.get(ordinary); }, () => { c.state(); f.get(v); c.call('sse.narrowv'); f.set(r); checkXm(c); }, null, () => { f.get(ordinary).get(r).f64x2PromoteLowF32x4().get(v).f64x2Eq(); allLanes(f, 64, 2); f.i32And(); });
+  f.get(r); c.writeV(0);
 };
 const approximate = (name: string, packed: boolean): Semantics => (c) => {
   const { f } = c;

@@ -4,7 +4,7 @@ import { F32, F64, I32, I64, V128 } from '../wasm/builder.ts';
 import type { Func } from '../wasm/builder.ts';
 import { define, helper } from './context.ts';
 import type { Ctx, Semantics } from './context.ts';
-import { checkXm } from './sse-fp.ts';
+import { allLanes, checkXm, someStrange, unlessSettled } from './sse-fp.ts';
 import { binary, bytesOf, withLocals } from './sse-int.ts';
 
 // ---- blends
@@ -105,20 +105,38 @@ for (const w of [32, 64] as const) {
     back(r);
   });
 }
+for (const w of [32, 64] as const) {
+  helper(`sse.roundv${w}`, [I32, V128, I32], [V128], (f, call) => {
+    f.v128Const([0, 0, 0, 0]);
+    for (let lane = 0; lane < 128 / w; lane++) {
+      f.get(0).get(1); if (w === 64) f.i64x2ExtractLane(lane); else f.i32x4ExtractLane(lane);
+      f.get(2); call(`sse.round${w}`);
+      if (w === 64) f.i64x2ReplaceLane(lane); else f.i32x4ReplaceLane(lane);
+    }
+  });
+}
 const round = (w: 32 | 64, packed: boolean): Semantics => (c) => {
-  const { f } = c, v = c.local(V128), r = c.local(V128), imm = c.local(I32);
+  const { f } = c, v = c.local(V128), r = c.local(V128), imm = c.local(I32), count = packed ? 128 / w : 1;
   c.readV(1, packed); f.set(v);
-  c.imm(2); f.i32WrapI64().set(imm);
-  c.readV(0); f.set(r);
-  for (let lane = 0; lane < (packed ? 128 / w : 1); lane++) {
-    f.get(r); c.state();
-    f.get(v); if (w === 64) f.i64x2ExtractLane(lane); else f.i32x4ExtractLane(lane);
-    f.get(imm); c.call(`sse.round${w}`);
-    if (w === 64) f.i64x2ReplaceLane(lane); else f.i32x4ReplaceLane(lane);
+  const slow = (): void => {
+    c.imm(2); f.i32WrapI64().set(imm);
+    c.state(); f.get(v);
+    if (packed) { f.get(imm); c.call(`sse.roundv${w}`); } else if (w === 64) { f.i64x2ExtractLane(0).get(imm); c.call('sse.round64'); f.i64x2Splat(); } else { f.i32x4ExtractLane(0).get(imm); c.call('sse.round32'); f.i32x4Splat(); }
     f.set(r);
-  }
-  checkXm(c);
-  f.get(r); c.writeV(0);
+    checkXm(c);
+  };
+  if (c.compiled) { // the mode is known; MXCSR's is nearest, or it is not settled
+    const mode = c.immConst(2), quiet = (mode & 8) !== 0, strange = (): void => someStrange(f, w, v, count);
+    f.get(v);
+    if ((mode & 4) !== 0 || (mode & 3) === 0) { if (w === 64) f.f64x2Nearest(); else f.f32x4Nearest(); } else if ((mode & 3) === 1) { if (w === 64) f.f64x2Floor(); else f.f32x4Floor(); } else if ((mode & 3) === 2) { if (w === 64) f.f64x2Ceil(); else f.f32x4Ceil(); } else if (w === 64) f.f64x2Trunc(); else f.f32x4Trunc();
+    f.set(r);
+    if (quiet && (mode & 4) === 0) { strange(); f.hint(false).if(); slow(); f.end(); } else {
+      const ordinary = (): void => { strange(); f.i32Eqz(); };
+      unlessSettled(c, ordinary, slow, null, () => { ordinary(); if (!quiet) { f.get(r).get(v); if (w === 64) f.f64x2Eq(); else f.f32x4Eq(); allLanes(f, w, count); f.i32And(); } });
+    }
+  } else slow();
+  if (packed) f.get(r); else { c.readV(0); f.get(r); if (w === 64) f.f64x2ExtractLane(0).f64x2ReplaceLane(0); else f.f32x4ExtractLane(0).f32x4ReplaceLane(0); }
+  c.writeV(0);
 };
 
 // ---- dot products: the chosen products, added in pairs, each step rounded and flagged (SDM vol. 2, DPPS)

@@ -88,4 +88,5 @@ export const SIMD_OPS = {
   f64x2Abs: 236, f64x2Neg: 237, f64x2Sqrt: 239, f64x2Add: 240, f64x2Sub: 241, f64x2Mul: 242, f64x2Div: 243, f64x2Min: 244, f64x2Max: 245, f64x2Pmin: 246, f64x2Pmax: 247,
   i32x4TruncSatF32x4S: 248, i32x4TruncSatF32x4U: 249, f32x4ConvertI32x4S: 250, f32x4ConvertI32x4U: 251,
   i32x4TruncSatF64x2SZero: 252, i32x4TruncSatF64x2UZero: 253, f64x2ConvertLowI32x4S: 254, f64x2ConvertLowI32x4U: 255,
+  f32x4RelaxedMadd: 261, f64x2RelaxedMadd: 263, // of relaxed SIMD: only where fused.ts says so
 } as const;

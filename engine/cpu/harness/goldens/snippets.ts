@@ -29,6 +29,7 @@ export const SNIPPETS: readonly Snippet[] = [
   { name: 'vector', title: 'SSE2 integers map to v128', asm: 'movdqu (%rdi),%xmm0; paddd %xmm1,%xmm0; pxor %xmm2,%xmm0; movdqu %xmm0,16(%rdi)', hex: 'f3 0f 6f 07 66 0f fe c1 66 0f ef c2 f3 0f 7f 47 10' },
   { name: 'double', title: 'Doubles: NaN rules of the x86 around arithmetic of WebAssembly', asm: 'mulsd %xmm1,%xmm0; addsd (%rdi),%xmm0', hex: 'f2 0f 59 c1 f2 0f 58 07' },
   { name: 'convert', title: 'Integers to doubles and back', asm: 'cvtsi2sd %eax,%xmm0; cvttsd2si %xmm0,%rdx', hex: 'f2 0f 2a c0 f2 48 0f 2c d0' },
+  { name: 'convert-lanes', title: 'Four integers to singles and back: a helper where one is out of range, or the first that is rounded', asm: 'cvtdq2ps %xmm1,%xmm0; cvttps2dq %xmm0,%xmm2', hex: '0f 5b c1 f3 0f 5b d0' },
   { name: 'compare-double', title: 'An unordered comparison and its flags', asm: 'ucomisd %xmm1,%xmm0; ja 1f; nop; 1:', hex: '66 0f 2e c1 77 01 90' },
   { name: 'search', title: 'The heart of strlen', asm: 'pcmpeqb %xmm0,%xmm1; pmovmskb %xmm1,%eax; bsf %eax,%ecx', hex: '66 0f 74 c8 66 0f d7 c1 0f bc c8' },
   { name: 'string', title: 'A run of a REP instruction is a block of its own', asm: 'mov $32,%ecx; rep movsb', hex: 'b9 20 00 00 00 f3 a4' },
