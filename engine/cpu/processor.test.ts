@@ -214,6 +214,11 @@ describe.skipIf(!hasGcc())('processor', { timeout: 60_000 }, () => {
     expect(third.cpu.stats().takenRegions).toBeGreaterThan(second.cpu.stats().takenRegions!);
     for (const m of [second, third]) expect([m.cpu.counters(0), m.cpu.regs(0).gpr(RBX)]).toEqual([first.cpu.counters(0), first.cpu.regs(0).gpr(RBX)]);
   });
+  test('at the start long blocks are compiled sooner than short ones', () => {
+    const loop = (insns: number): Uint8Array => assemble(`mov ecx, 40000\n1:\n${'add rbx, rcx\n'.repeat(insns - 2)}dec ecx\njnz 1b\nsyscall`);
+    expect(finished(loop(40), {}).cpu.stats().regions).toBe(1);
+    expect(finished(loop(8), {}).cpu.stats().regions).toBe(0);
+  });
   test('of many regions of earlier runs so many are taken up that there is room for a run\'s own', () => {
     const many = 4200, code = assemble(`mov edx, 70\n2: mov ecx, ${many}\nlea rsi, [rip+f]\n1: call rsi\nadd rsi, 16\ndec ecx\njnz 1b\ndec edx\njnz 2b\nsyscall\n.balign 64\nf:\n${Array.from({ length: many }, (_, i) => `add rbx, ${i + 1000}\nret\n.balign 16`).join('\n')}`);
     const ran = (options: Partial<ProcessorOptions>): Machine => {

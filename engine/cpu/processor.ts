@@ -36,7 +36,7 @@ export function createProcessor(memory: WebAssembly.Memory, ram: Ram, cpus: numb
  *  its blocks cost in the interpreter until their entry has run this often. */
 const HOT = 16384;
 
-/** In the first instructions of a machine the compiler is cold itself, and most programs are over before it has paid: hot is what loops most. */
+/** In the first instructions of a machine the compiler is cold itself, and most programs are over before it has paid: hot is what loops most. Not so long blocks: a round of theirs is much. */
 const YOUNG_INSNS = 1 << 26, YOUNG_HOT = 65536;
 
 /** Regions compiled together: an instance costs more than a function. */
@@ -98,7 +98,7 @@ class Cpu implements Processor {
     mmu.u32[FRAME_COUNT >> 2] = ram.frames;
     this.core = new Core(memory, runtime, meter !== null);
     this.compiler = options.jit === 'off' ? null : new Compiler(this.core, this.blocks, mmu, options.jit === 'force' ? 0 : threshold >> 7, options.jit === 'force' ? 1 : BATCH, () => this.executed(), options.jit === 'auto' ? options.code ?? null : null, options.joining ?? null);
-    this.hotAfter(this.young ? YOUNG_HOT : threshold);
+    this.hotAfter(this.young ? YOUNG_HOT : threshold, threshold);
     if (this.compiler !== null) this.blocks.entrySlot = SLOT.enterCounted;
     for (let cpu = 0; cpu < cpus; cpu++) {
       const s = cpuBase(cpu);
@@ -112,7 +112,7 @@ class Cpu implements Processor {
     }
   }
 
-  private hotAfter(executions: number): void { this.mmu.u32[HOT_MASK >> 2] = (this.compiler?.threshold(executions) ?? executions) - 1; }
+  private hotAfter(executions: number, long: number): void { this.mmu.u32[HOT_MASK >> 2] = (this.compiler?.threshold(executions, long) ?? executions) - 1; }
   codeLeft(): CodeLeft { return this.compiler?.left() ?? { modules: [], counts: () => [] }; }
   private executed(): number { return this.files.reduce((sum, _, cpu) => sum + this.pair(cpuBase(cpu) + S.insns), 0); }
   regs(cpu: number): Regs { return this.files[cpu]!; }
@@ -138,7 +138,7 @@ class Cpu implements Processor {
     this.runs++;
     if (this.young && this.pair(s + S.insns) >= YOUNG_INSNS) {
       this.young = false;
-      this.hotAfter(HOT);
+      this.hotAfter(HOT, HOT);
     }
     const flags = u32[(s + CTX.rflags) >> 2] = u32[(s + CTX.rflags) >> 2]! & ~RF, stepping = (flags & TF) !== 0;
     this.setPair(s + S.deadline, stepping ? 0 : Math.min(deadline, Number.MAX_SAFE_INTEGER));

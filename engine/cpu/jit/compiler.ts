@@ -59,6 +59,8 @@ const WARM = 256;
 const COUNTED = 1024, LONG_RUN = 1 << 28;
 /** A region whose code is written within so many instructions has not paid. Each time that happens the blocks of its frames have to run twice as often, up to MOST_WAIT times, to be compiled. */
 const PAID = 1 << 25, MOST_WAIT = 16;
+/** Blocks of so many instructions are long: each instruction bears less of what a region costs, however short it is. */
+const LONG = 32;
 /** Instructions. */
 const SIDES_WITHIN = 1 << 28;
 /** Larger regions are not made out of live ones: V8's code gets worse with the size. */
@@ -87,6 +89,8 @@ export class Compiler {
   regions = 0; live = 0; modules = 0; bytes = 0; rejected = 0; dropped = 0; taken = 0; joined = 0;
   /** Executions after which a block is compiled, less one: a power of two less one. */
   private mask = 0;
+  /** The same of long blocks. */
+  private longMask = 0;
   /** Modules of the store that this run has instantiated; null if it could not be. */
   private readonly stored = new Map<number, Made | null>();
 
@@ -118,10 +122,15 @@ export class Compiler {
       this.stored.clear(); // the words are gone
     };
   }
-  /** @param hot executions after which a block is compiled, a power of two. @returns after how many it is to be reported, a power of two too. */
-  threshold(hot: number): number {
+  /** @param hot executions after which a block is compiled, a power of two. @param long the same of blocks of LONG instructions and more. @returns after how many it is to be reported, a power of two too. */
+  threshold(hot: number, long: number): number {
     this.mask = hot - 1;
-    return this.store === null || this.store.entries.size + this.store.counts.size === 0 ? hot : Math.min(hot, WARM); // reporting costs, too much where there is nothing to take up
+    this.longMask = long - 1;
+    return this.store === null || this.store.entries.size + this.store.counts.size === 0 ? Math.min(hot, long) : Math.min(hot, long, WARM); // reporting costs, too much where there is nothing to take up
+  }
+  private maskOf(block: number): number {
+    const count = this.mmu.u16[(block + BLK.count) >> 1]!;
+    return count >= LONG ? this.longMask : count >= LONG / 2 ? Math.max(this.mask >> 1, this.longMask) : this.mask;
   }
 
   private noteWritten(pfn: number): void {
@@ -172,7 +181,7 @@ export class Compiler {
   /** A block has run often enough on the CPU with state s, for the first or a further time: compiled with others, or alone if it is hot again before others are. */
   hot(block: number, s: number): void {
     const { u32 } = this.mmu, again = this.queue.includes(block), wait = this.waits.get(u32[(block + BLK.pa) >> 2]! >>> 12);
-    const count = u32[(block + BLK.hot) >> 2]!;
+    const count = u32[(block + BLK.hot) >> 2]!, mask = this.maskOf(block);
     u32[(block + BLK.vaLo) >> 2] = u32[(s + S.pageVa) >> 2]!;
     u32[(block + BLK.vaHi) >> 2] = u32[(s + S.pageVa + 4) >> 2]!;
     if (this.store !== null && wait === undefined && (count & (count - 1)) === 0) {
@@ -183,9 +192,9 @@ export class Compiler {
         u32[(block + BLK.hot) >> 2] = count + (Math.min(before, this.mask) & -WARM);
         return;
       }
-      if ((count & this.mask) !== 0) return;
-    } else if ((count & this.mask) !== 0) return;
-    if (wait !== undefined && count < wait * (this.mask + 1)) return;
+      if ((count & mask) !== 0) return;
+    } else if ((count & mask) !== 0) return;
+    if (wait !== undefined && count < wait * (mask + 1)) return;
     if (!again) this.queue.push(block);
     if (again || this.queue.length >= this.batch) this.compile(s);
   }
