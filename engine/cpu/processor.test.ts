@@ -564,6 +564,25 @@ describe.skipIf(!hasGcc())('processor', { timeout: 60_000 }, () => {
       }, 1000, { hot: 128 });
     } finally { narrow.js = js; }
   });
+  test('the x87 is quick with ordinary numbers, in 53 bits too: square roots, remainders, what becomes 0', () => {
+    const unit = allHelpers().find(({ name }) => name === 'x87')!, { js } = unit, asked: number[] = [];
+    unit.js = (env) => { const f = js!(env) as (...args: unknown[]) => unknown; asked.push(0); return (...args: never[]) => { asked[asked.length - 1]!++; return f(...args); }; };
+    try {
+      run(`mov edi, ${DATA}\nfninit\nmov word ptr [rsp-8], 0x27f\nfldcw [rsp-8]\nfldz\nmov ecx, 4000\n1: mov [rdi+64], ecx\nfild dword ptr [rdi+64]\nfsqrt\nfaddp
+        fld qword ptr [rdi]\nfild dword ptr [rdi+64]\nfprem\nfaddp st(2), st\nfstp st(0)\nfld qword ptr [rdi]\nfild dword ptr [rdi+64]\nfprem1\nfaddp st(2), st\nfstp st(0)
+        fld qword ptr [rdi+8]\nfild dword ptr [rdi+64]\nfscale\nfaddp st(2), st\nfstp st(0)\nfild dword ptr [rdi+64]\nfxtract\nfaddp st(2), st\nfaddp
+        fld qword ptr [rdi+16]\nfist dword ptr [rdi+68]\nadd eax, [rdi+68]\nfxam\nftst\nfrndint\nfaddp\nfild dword ptr [rdi+64]\nfdivr qword ptr [rdi+8]\nfaddp\ndec ecx\njnz 1b\nfstp qword ptr [rdi+72]\nsyscall`, ({ cpu, ram }) => {
+        let sum = 0;
+        for (let i = 4000; i > 0; i--) {
+          const rest = i % 0.7, e = Math.floor(Math.log2(i));
+          for (const x of [Math.sqrt(i), rest, rest > 0.35 ? rest - 0.7 : rest, i * 8, i / 2 ** e, e, 0, 3.9 / i]) sum += x;
+        }
+        expect(new DataView(ram.u8.buffer, ram.u8.byteOffset + 512 * 4096).getFloat64(72, true)).toBe(sum);
+        expect(cpu.regs(0).gpr(RAX)).toBe(0);
+        expect(asked.pop()).toBe(0);
+      }, (m) => [0.7, 3.9, 0.3].forEach((x, i) => new DataView(m.ram.u8.buffer, m.ram.u8.byteOffset + 512 * 4096).setFloat64(i * 8, x, true)), 1000, { hot: 128 });
+    } finally { unit.js = js; }
+  });
   // Eight functions through a table are more than a region takes along: it calls them and waits. Each test is long enough that most of it runs in regions.
   const far = (functions: string[], main: string, rounds = 20_000): string => `lea rbx, [rip+table]\n${functions.map((_, i) => `lea rax, [rip+f${i}]\nmov [${DATA}+${i * 8}], rax`).join('\n')}
     lea rbx, [${DATA}]\nxor eax, eax\nmov r12d, ${rounds}\n1: mov ecx, r12d\nand ecx, 7\n${main}\ndec r12d\njnz 1b\nsyscall\n.org 0x1000\ntable:\n${functions.map((code, i) => `.org ${0x1000 + i * 0x1000}\nf${i}: ${code}`).join('\n')}`;

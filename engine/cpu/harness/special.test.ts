@@ -45,6 +45,18 @@ describe.skipIf(why !== null).each(['off', 'force'] as const)('special instructi
       expect(registers(ours.fx), `seed=${i + 1}`).toBe(registers(real.fx));
     });
   }, 60_000);
+  test.skipIf(!AMD)('FPREM and FPREM1 of a denormal by infinity underflow, if that is unmasked', () => {
+    const guest = new Guest(jit), tests = [0xf8, 0xf5].flatMap((op) => [0x37f, 0x36f].map((fcw) => {
+      const t = make([0xd9, op], 1, WINDOW), f = new DataView(t.fx.buffer);
+      f.setUint16(0, fcw, true);
+      f.setUint16(2, 0, true);
+      f.setUint8(4, 255);
+      f.setBigUint64(32, 0xecd96n, true); f.setUint16(40, 0, true);
+      f.setBigUint64(48, 1n << 63n, true); f.setUint16(56, 0x7fff, true);
+      return t;
+    }));
+    runNatively(tests).forEach((real, i) => expect(registers(guest.test(tests[i]!).fx), `test ${i}`).toBe(registers(real.fx)));
+  });
   test('FXSAVE writes the registers in the order of the manual; unaligned is #GP', () => {
     const guest = new Guest(jit), tests: Test[] = [];
     for (let seed = 100; seed < 130; seed++) tests.push(make(FXSAVE, seed, WINDOW), make(FXSAVE, seed, WINDOW + 8));

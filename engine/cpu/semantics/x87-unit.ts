@@ -343,8 +343,8 @@ export class X87Unit {
     let quotient = 0, partial = false;
     const done = this.dyadic(false, (env, a, b, x) => {
       if (a.kind === INF || b.kind === ZERO) return null;
-      if (a.kind === ZERO || b.kind === INF) return x;
-      const diff = magnitude(a) - magnitude(b);
+      if (a.kind === ZERO) return x;
+      const diff = b.kind === INF ? -2 : magnitude(a) - magnitude(b);
       if (diff < -1 || (diff < 0 && !nearest)) return packExt(roundTo(env, F80, a.sign, a.exp, a.sig));
       let q: bigint, r: bigint, negative = false;
       const exp = Math.min(a.exp, b.exp);

@@ -4,6 +4,7 @@ import { I32, I64 } from '../wasm/builder.ts';
 import { S } from '../layout.ts';
 import { define, jsHelper } from './context.ts';
 import './x87-fast.ts';
+import './x87-root.ts';
 import type { Ctx, Semantics } from './context.ts';
 import type { FlowCtx } from './flow.ts';
 import { CONSTANT_NAMES, EFLAGS, OP, POP, POP2, QUIET, SRC, TO_I, TRUNC, X87Unit } from './x87-unit.ts';
@@ -32,7 +33,7 @@ function remember(c: Ctx, address = -1): void {
 }
 /** By operation: the helper that tries first (x87-fast.ts). */
 const FAST: Record<number, string> = { [OP.add]: 'x87.arith', [OP.mul]: 'x87.arith', [OP.sub]: 'x87.arith', [OP.subr]: 'x87.arith', [OP.div]: 'x87.arith', [OP.divr]: 'x87.arith', [OP.ld]: 'x87.ld', [OP.com]: 'x87.com', [OP.xch]: 'x87.reg',
-  [OP.constant]: 'x87.simple', [OP.chs]: 'x87.simple', [OP.abs]: 'x87.simple', [OP.cmov]: 'x87.simple', [OP.ldcw]: 'x87.simple', [OP.init]: 'x87.simple', [OP.rndint]: 'x87.round' };
+  [OP.constant]: 'x87.simple', [OP.chs]: 'x87.simple', [OP.abs]: 'x87.simple', [OP.cmov]: 'x87.simple', [OP.ldcw]: 'x87.simple', [OP.init]: 'x87.simple', [OP.rndint]: 'x87.round', [OP.sqrt]: 'x87.sqrt', [OP.prem]: 'x87.prem', [OP.prem1]: 'x87.prem', [OP.scale]: 'x87.exponent', [OP.xtract]: 'x87.exponent', [OP.xam]: 'x87.simple', [OP.tst]: 'x87.simple' };
 /** push i32 result of the unit; `arg` pushes an i32. */
 const call = (c: Ctx, code: number, arg: () => void, helper = FAST[code & 0xff] ?? 'x87'): void => { c.state(); c.f.i32Const(code); arg(); c.call(helper); };
 const nothing = (c: Ctx) => (): void => { c.f.i32Const(0); };
