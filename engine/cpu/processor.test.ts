@@ -157,6 +157,14 @@ describe.skipIf(!hasGcc())('processor', { timeout: 60_000 }, () => {
     expect(m.cpu.exit.reason).toBe(EXIT.syscall);
     return m;
   };
+  test('a loop of several hot blocks is entered at its head alone, also where it has been left in the middle', () => {
+    const entriesOf = ({ cpu }: Machine): number[] => cpu.codeLeft().modules.flatMap((m) => m.regions().map(({ blocks }) => blocks.filter(({ entry }) => entry >= 0).length));
+    const loop = finished(assemble('mov ecx, 200000\n1: dec ecx\njz 3f\ntest cl, 1\njnz 1b\ninc rdx\njmp 1b\n3: syscall'), { hot: 128, meter: { now: () => 0 } }, 256, 5000);
+    expect(entriesOf(loop)).toEqual([1]); // the way from one entry to the other would lead over a br_table
+    expect(loop.cpu.stats().interpretedBlocks).toBeLessThan(10_000); // of 500,000
+    // A loop in a loop: the inner one's head is no entry either
+    expect(entriesOf(finished(assemble('mov ebx, 4000\n1: mov ecx, 50\n2: dec ecx\njz 3f\ntest cl, 1\njnz 2b\ninc rdx\njmp 2b\n3: add rdx, rcx\ndec ebx\njnz 1b\nsyscall'), { hot: 128 }))).toEqual([1]);
+  });
   test('code of an earlier run is taken up where the same bytes stand, in whatever frames, and nowhere else', () => {
     const first = finished(LOOPS(1), { hot: 64 }), code = storeOf(first.cpu.codeLeft());
     expect(first.cpu.stats()).toMatchObject({ takenRegions: 0 });

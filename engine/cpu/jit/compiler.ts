@@ -51,7 +51,7 @@ interface Job { region: Region; compiled: Compiled; /** Regions that this one ta
 
 /** A block that runs less than once in so many instructions is not worth more than its own code, whatever its count: what lies in live regions stays there. */
 const RARE = 2048;
-const NOWHERE: readonly number[] = [];
+const NOWHERE: readonly number[] = [], NONE: ReadonlySet<number> = new Set();
 /** Executions after which a block is looked for in the store, then after twice as many and so on; a power of two. */
 const WARM = 256;
 /** What a block that is not compiled ran is counted on by the next run if it is as much as this, in runs of LONG_RUN instructions and more: in shorter ones compiling it costs more than
@@ -205,7 +205,7 @@ export class Compiler {
    * undefined: it runs on in the interpreter for now.
    */
   private regionFor(block: number, s: number, wanted: ReadonlySet<number>): Region | null | undefined {
-    const { homes } = this, home = this.minHot > 0 ? homes.get(block) : undefined, apart = new Set<Compiled>(), large = new Set<Compiled>(), entries = home === undefined ? wanted : new Set([...wanted, ...home.entries]);
+    const { homes } = this, home = this.minHot > 0 ? homes.get(block) : undefined, apart = new Set<Compiled>(), large = new Set<Compiled>(), entries = new Set(home === undefined ? [] : [block, ...home.entries]);
     if (home !== undefined && this.seldom(block, home.made) !== false) { // most of those that are reported: not worth a discovery
       this.doubted.set(block, this.executed());
       return undefined;
@@ -228,14 +228,14 @@ export class Compiler {
     }
     for (;;) {
       met = [];
-      const discovery = new Discovery(this.blocks, this.codes, this.mmu, s, this.minHot, entries, old);
+      const discovery = new Discovery(this.blocks, this.codes, this.mmu, s, this.minHot, entries, wanted, old);
       const whole = discovery.find(root);
       if (whole === null) {
         this.doubted.set(block, this.executed());
         return undefined;
       }
       if (!whole) return null;
-      if (met.length === 0 && home === undefined) return discovery.region();
+      if (met.length === 0 && home === undefined) return discovery.region(this.uncompilable);
       const found = new Set<number>();
       for (const b of discovery.found.values()) found.add(b.block);
       if (!found.has(block)) { // no room for it
@@ -243,13 +243,13 @@ export class Compiler {
         root = block;
         continue;
       }
-      if (met.length === 0) return discovery.region();
+      if (met.length === 0) return discovery.region(this.uncompilable);
       if (this.seldom(block, Infinity) === true) {
         for (const live of met) apart.add(live);
         continue;
       }
       const torn = met.filter((live) => found.size > MERGED_BLOCKS || live.entries.some((b) => !found.has(b)));
-      if (torn.length === 0) return discovery.region();
+      if (torn.length === 0) return discovery.region(this.uncompilable);
       for (const live of torn) large.add(live);
       if (home !== undefined && large.has(home)) root = block;
     }
@@ -278,10 +278,10 @@ export class Compiler {
   /** Those of the region's blocks that still belong to it once more. */
   private remake(old: Compiled, block: number, s: number): void {
     this.placeRoot(old, block);
-    const discovery = new Discovery(this.blocks, this.codes, this.mmu, s, this.minHot, new Set(old.entries), { rooted: (b) => (b === old.root ? old.blocks.values() : NOWHERE), apart: (b) => !old.blocks.has(b) }, old.shape.loops ? GROWN : JOINED);
+    const discovery = new Discovery(this.blocks, this.codes, this.mmu, s, this.minHot, new Set(old.entries), NONE, { rooted: (b) => (b === old.root ? old.blocks.values() : NOWHERE), apart: (b) => !old.blocks.has(b) }, old.shape.loops ? GROWN : JOINED);
     const { flushes } = this.blocks;
     if (discovery.find(old.root) !== true || this.blocks.flushes !== flushes) return;
-    const region = discovery.region(), compiled = compiledOf(shapeOf(region), this.executed());
+    const region = discovery.region(this.uncompilable), compiled = compiledOf(shapeOf(region), this.executed());
     for (const b of compiled.blocks.keys()) this.homes.set(b, compiled);
     this.make([{ region, compiled, replaced: [old] }]);
   }
@@ -316,13 +316,13 @@ export class Compiler {
       }
       u32[(root + BLK.vaLo) >> 2] = at - at % 4096;
       u32[(root + BLK.vaHi) >> 2] = Math.floor(at / 4294967296);
-      const discovery = new Discovery(this.blocks, this.codes, this.mmu, s, this.minHot, entries, {
+      const discovery = new Discovery(this.blocks, this.codes, this.mmu, s, this.minHot, entries, NONE, {
         rooted: (b) => (b === root ? distances : NOWHERE),
         apart: (b) => { const live = this.homes.get(b); return live !== undefined && live.blocks.size > COPIED_BLOCKS && !own.has(b); },
       }, JOINED);
       if (discovery.find(root) !== true) continue;
       if (this.blocks.flushes !== flushes) return; // all addresses are void
-      const region = discovery.region(), compiled = compiledOf(shapeOf(region), this.executed()), kept = new Set(compiled.entries), replaced = members.filter((live) => live.entries.every((e) => kept.has(e)));
+      const region = discovery.region(this.uncompilable), compiled = compiledOf(shapeOf(region), this.executed()), kept = new Set(compiled.entries), replaced = members.filter((live) => live.entries.every((e) => kept.has(e)));
       if (replaced.length < 2) continue;
       this.make([{ region, compiled, replaced }], (from) => this.prompt(compiled, from, replaced, s));
       return;
@@ -379,9 +379,13 @@ export class Compiler {
       const region = this.regionFor(block, s, wanted);
       if (this.blocks.flushes !== flushes) return; // the block area ran over: all addresses are void
       if (region === undefined) continue;
-      this.mmu.u16[(block + BLK.fn) >> 1] = SLOT.enter;
-      if (region === null) { this.rejected++; continue; }
+      if (region === null) {
+        this.mmu.u16[(block + BLK.fn) >> 1] = SLOT.enter;
+        this.rejected++;
+        continue;
+      }
       const compiled = compiledOf(shapeOf(region), this.executed());
+      if (compiled.entries.includes(block)) this.mmu.u16[(block + BLK.fn) >> 1] = SLOT.enter; // else it runs on until it arrives at one
       const replaced = this.within(compiled), over = jobs.filter((job) => replaced.includes(job.compiled));
       jobs = [...jobs.filter((job) => !over.includes(job)), { region, compiled, replaced: [...replaced, ...over.flatMap((job) => job.replaced)].filter((live) => live.slot !== 0) }];
       for (const b of compiled.blocks.keys()) { covered.add(b); this.homes.set(b, compiled); }

@@ -1,5 +1,6 @@
 // What a region is: the blocks that are reached from an entry over direct jumps and calls, over some neighbouring pages, with the order and
 // nesting in which they become structured WebAssembly (dominator tree under a root that leads to all entries).
+import type { Form } from '../decode/insn.ts';
 import type { Blocks } from '../interp/blocks.ts';
 import { SLOT } from '../interp/dispatch.ts';
 import { BLK, FRAME_FETCHED, FRAME_FLAGS, NO_PA } from '../layout.ts';
@@ -68,9 +69,10 @@ export class Discovery {
   /**
    * @param s a CPU whose page tables say what lies beside the entry's page: a guess, compiled code verifies it.
    * @param minHot how often a block must have run to be worth compiling along with the entry.
-   * @param wanted hot blocks that become entries where they are met.
+   * @param kept blocks that become entries where they are met.
+   * @param wanted hot blocks that do so too, unless it is better for loops that control comes to them from the loop's head alone.
    */
-  constructor(private readonly blocks: Blocks, private readonly codes: Codes, private readonly mmu: Mmu, private readonly s: number, private readonly minHot: number, private readonly wanted: ReadonlySet<number>, private readonly old: LiveRegions, private readonly extent: Extent = GROWN) {}
+  constructor(private readonly blocks: Blocks, private readonly codes: Codes, private readonly mmu: Mmu, private readonly s: number, private readonly minHot: number, private readonly kept: ReadonlySet<number>, private readonly wanted: ReadonlySet<number>, private readonly old: LiveRegions, private readonly extent: Extent = GROWN) {}
 
   /** Frame of a page of the region, −1 if it cannot be part of it. */
   private frame(page: number, baseLo: number, baseHi: number): number {
@@ -100,7 +102,7 @@ export class Discovery {
     let insns = 0;
     // Forced compilation makes a region of every block: small ones.
     const maxBlocks = minHot === 0 ? 4 : this.extent.blocks;
-    const queue = [entryPa & 4095], tables = new Set<number>(), kept = new Set<number>();
+    const queue = [entryPa & 4095], tables = new Set<number>(), brought = new Set<number>();
     let done = 0;
     const small = (): boolean => found.size < SMALL_BLOCKS && insns < SMALL_INSNS;
     for (;;) {
@@ -116,7 +118,7 @@ export class Discovery {
       const offset = queue[done++]!;
       if (found.has(offset)) continue;
       const isEntry = found.size === 0;
-      if (!isEntry && (found.size >= maxBlocks || insns >= this.extent.insns || (arrivals.has(offset) && !kept.has(offset) && !small()))) continue;
+      if (!isEntry && (found.size >= maxBlocks || insns >= this.extent.insns || (arrivals.has(offset) && !brought.has(offset) && !small()))) continue;
       const page = pageOf(offset), frame = this.frame(page, baseLo, baseHi);
       if (frame < 0) continue;
       const pa = frame + (offset - page), known = blocks.lookup(pa);
@@ -137,7 +139,7 @@ export class Discovery {
       if (minHot > 0) {
         const along = this.old.rooted(block);
         if (along === null) return null;
-        for (const distance of along) { queue.push(offset + distance); kept.add(offset + distance); arrivals.add(offset + distance); }
+        for (const distance of along) { queue.push(offset + distance); brought.add(offset + distance); arrivals.add(offset + distance); }
       }
       for (const target of code.targets) queue.push(page + target);
       const mnemonic = code.last;
@@ -169,28 +171,78 @@ export class Discovery {
       b.likely.push(to);
     }
   }
-  /** The region out of what find() found. */
-  region(): Region {
-    const { found, entry, arrivals, callTargets, returnSites } = this, entries: RegionBlock[] = [];
-    const addEntry = (b: RegionBlock): void => { if (b.entry < 0) { b.entry = entries.length; entries.push(b); } };
-    addEntry(entry);
+  /** The region out of what find() found. @param uncompilable no block that begins with one of these becomes the head of a loop. */
+  region(uncompilable: ReadonlySet<Form>): Region {
+    const { found, entry, arrivals, callTargets, returnSites, kept } = this;
     for (const b of found.values()) {
       b.successors = [...new Set(b.code.targets.map((t) => b.page + t).filter((t) => found.has(t)))];
       for (const t of b.successors) arrivals.delete(t);
     }
-    for (const b of found.values()) {
-      if (arrivals.has(b.offset) || callTargets.has(b.offset) || returnSites.has(b.offset) || this.wanted.has(b.block)) addEntry(b);
-    }
+    const loops = this.extent !== JOINED && this.staysInLoops(), needed = [...found.values()].filter((b) => arrivals.has(b.offset) || callTargets.has(b.offset) || returnSites.has(b.offset) || kept.has(b.block));
     this.findReturns();
-    const root: RegionBlock = { ...entry, offset: NaN, successors: [], likely: [], entry: -1, children: [], merge: false, loop: true };
+    if (loops && this.minHot > 0) return this.entered(this.headsOf(needed, uncompilable), true); // forced, each block that control arrives at is compiled
+    return this.entered([...new Set([entry, ...found.values()].filter((b) => b === entry || needed.includes(b) || this.wanted.has(b.block)))], loops);
+  }
+  /** With these entries, and those that it takes to make every loop one with one head. */
+  private entered(entries: RegionBlock[], loops: boolean): Region {
+    const { found } = this, root: RegionBlock = { ...entries[0]!, offset: NaN, successors: [], likely: [], entry: -1, children: [], merge: false, loop: true };
+    for (const b of found.values()) b.entry = -1;
+    entries = [...entries];
     for (;;) {
+      entries.forEach((b, i) => { b.entry = i; });
       root.successors = entries.map((b) => b.offset);
       const irreducible = structure(root, found);
       if (irreducible.length === 0) break;
-      irreducible.forEach(addEntry);
+      entries.push(...irreducible);
     }
-    return { root, entries, found, pages: this.pages, loops: this.extent !== JOINED && this.staysInLoops() };
+    return { root, entries, found, pages: this.pages, loops };
   }
+  /**
+   * The entries of a region in which control stays in loops: a way back to one that is not the head of the loop around it leads over the br_table, every round. So a loop is entered at its head, and where the interpreter comes
+   * into its middle it goes on to there (if that is often, the block is reported, and becomes an entry). Of the outermost loop around the hot block any block can be the head: that with which least is executed over the
+   * br_table, and then that with which what runs often has loops of its own, because V8 keeps registers for a loop.
+   */
+  private headsOf(needed: readonly RegionBlock[], uncompilable: ReadonlySet<Form>): RegionBlock[] {
+    const { found, entry } = this, next = (b: RegionBlock): RegionBlock[] => b.successors.map((t) => found.get(t)!);
+    const outer = connected([...found.values()], next).find((part) => part.includes(entry))!, candidates = isLoop(outer) && !needed.includes(entry) ? outer : [entry];
+    let best: RegionBlock[] = [], least = [Infinity, Infinity];
+    for (const head of [entry, ...candidates.filter((b) => b !== entry && !uncompilable.has(b.code.insns[0]!.form))]) {
+      const heads = [...new Set([head, ...needed])], region = this.entered(heads, true), cost = [this.overTable(region), this.mixed(region)];
+      if (cost[0]! < least[0]! || (cost[0] === least[0] && cost[1]! < least[1]!)) { least = cost; best = heads; }
+    }
+    return best;
+  }
+  /** How often control went over the region's br_table, at most. */
+  private overTable({ found }: Region): number {
+    let sum = 0;
+    for (const b of found.values()) for (const t of b.successors) {
+      const next = found.get(t)!;
+      if (next.rpo <= b.rpo && !dominates(next, b)) sum += Math.min(this.ran(b), this.ran(next));
+    }
+    return sum;
+  }
+  /** How much less often than the heads of the innermost loops around them blocks ran, together. */
+  private mixed({ found }: Region): number {
+    const before = new Map<RegionBlock, RegionBlock[]>([...found.values()].map((b) => [b, []])), placed = new Set<RegionBlock>();
+    for (const b of found.values()) for (const t of b.successors) before.get(found.get(t)!)!.push(b);
+    let sum = 0;
+    for (const head of [...found.values()].filter((b) => b.loop).sort((x, y) => y.rpo - x.rpo)) { // inner ones first
+      const body = new Set([head]), work = before.get(head)!.filter((b) => dominates(head, b));
+      while (work.length > 0) {
+        const b = work.pop()!;
+        if (body.has(b)) continue;
+        body.add(b);
+        work.push(...before.get(b)!);
+      }
+      for (const b of body) {
+        if (!placed.has(b)) sum += Math.max(this.ran(head) - this.ran(b), 0);
+        placed.add(b);
+      }
+    }
+    return sum;
+  }
+  /** By the interpreter's counts. */
+  private ran(b: RegionBlock): number { return this.mmu.u32[(b.block + BLK.hot) >> 2]!; }
 
   /**
    * By the counts of the interpreter: whether more than half of the instructions are executed in loops without calls that go round LONG_LOOP times and more.
@@ -198,7 +250,7 @@ export class Discovery {
    */
   private staysInLoops(): boolean {
     const { found } = this, arrived = new Map<RegionBlock, number>(), part = new Map<RegionBlock, number>();
-    const hot = (b: RegionBlock): number => this.mmu.u32[(b.block + BLK.hot) >> 2]!, stays = (b: RegionBlock): boolean => !STACK_OR_AWAY.has(b.code.last);
+    const hot = (b: RegionBlock): number => this.ran(b), stays = (b: RegionBlock): boolean => !STACK_OR_AWAY.has(b.code.last);
     const parts = connected([...found.values()].filter(stays), (b) => b.successors.map((t) => found.get(t)!).filter(stays));
     parts.forEach((body, i) => { for (const b of body) part.set(b, i); });
     for (const b of found.values()) {
@@ -211,7 +263,7 @@ export class Discovery {
     let all = 0, looping = 0;
     for (const b of found.values()) all += hot(b) * b.code.insns.length;
     for (const body of parts) {
-      if (body.length > LARGE_LOOP || (body.length === 1 && !body[0]!.successors.includes(body[0]!.offset))) continue;
+      if (body.length > LARGE_LOOP || !isLoop(body)) continue;
       let arrivals = 1, rounds = 0, executed = 0;
       for (const b of body) {
         arrivals += arrived.get(b) ?? 0;
@@ -226,7 +278,7 @@ export class Discovery {
   /** For each RET the return sites behind the calls of the functions that it ends. */
   private findReturns(): void {
     const { found } = this, ends = new Map<number, RegionBlock[]>(); // by function: its RETs
-    const hot = (b: RegionBlock): number => this.mmu.u32[(b.block + BLK.hot) >> 2]!;
+    const hot = (b: RegionBlock): number => this.ran(b);
     for (const b of found.values()) b.likely = b.likely.filter((t) => found.has(t));
     const calls = [...found.values()].filter((b) => CALLS.has(b.code.last)).sort((x, y) => hot(y) - hot(x)).flatMap((caller) => [...caller.successors, ...caller.likely].map((target) => ({ caller, target })));
     for (const { caller, target } of calls) {
@@ -256,6 +308,9 @@ const LONG_LOOP = 8;
 /** Beyond so many blocks locals gained nothing where it was measured (26 in gzip, 27 in python3). */
 const LARGE_LOOP = 24;
 const STACK_OR_AWAY = new Set(['call', 'call_e', 'jmp_e', 'ret']);
+
+/** @param part strongly connected. */
+const isLoop = (part: readonly RegionBlock[]): boolean => part.length > 1 || part[0]!.successors.includes(part[0]!.offset);
 
 /** Strongly connected parts of a graph (Tarjan). */
 function connected<T>(nodes: readonly T[], next: (node: T) => readonly T[]): T[][] {
