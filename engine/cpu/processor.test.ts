@@ -547,6 +547,17 @@ describe.skipIf(!hasGcc())('processor', { timeout: 60_000 }, () => {
       }, 1000, { hot: 128 });
     } finally { soft.js = js; }
   });
+  test.each([['down', 0x3f80], ['up', 0x5f80], ['towards zero', 0x7f80]] as const)('floats are quick with rounding %s', (_, mode) => {
+    const soft = allHelpers().find(({ name }) => name === 'sse.soft')!, { js } = soft;
+    let asked = 0;
+    soft.js = (env) => { const f = js!(env) as (...args: unknown[]) => unknown; return (...args: never[]) => { asked++; return f(...args); }; };
+    try {
+      run(`mov ecx, 4000\nmov dword ptr [rsp-8], ${mode}\nldmxcsr [rsp-8]\n1: cvtsi2sd xmm1, ecx\nmov rax, rcx\nshl rax, 50\nor rax, rcx\ncvtsi2ss xmm2, rax\ndivsd xmm1, xmm1\ncvtsi2sd xmm3, ecx\naddsd xmm3, xmm1\ndivsd xmm1, xmm3\nmulsd xmm1, xmm3
+        sqrtsd xmm4, xmm3\nsubsd xmm4, xmm1\naddsd xmm5, xmm4\ncvtsd2ss xmm6, xmm4\nshufps xmm6, xmm6, 0\nmovaps xmm7, xmm6\nmulps xmm7, xmm6\naddps xmm7, xmm6\ndivps xmm7, xmm6\nsqrtps xmm8, xmm7\nsubps xmm7, xmm8\naddss xmm9, xmm7
+        dec ecx\njnz 1b\nstmxcsr [rsp-16]\nmov eax, [rsp-16]\nsyscall`, ({ cpu }) => expect(cpu.regs(0).gpr(RAX)).toBe(mode | 0x20), undefined, 1000, { hot: 128 });
+      expect(asked).toBeLessThan(100); // some twenty in each round else
+    } finally { soft.js = js; }
+  });
   // The mask of a conditional store, as gcc makes it of a loop with an if: every other element, the four of an odd number, none, all.
   const MASKED = `mov edi, ${DATA}\nmov ecx, 20000\nvpcmpeqd ymm7, ymm7, ymm7\nvpsrlq ymm6, ymm7, 32\nvpxor xmm5, xmm5, xmm5\nvmovd xmm4, ecx\nvpbroadcastd ymm4, xmm4\n1: vpsubd ymm4, ymm4, ymm7\nvpslld ymm3, ymm4, 31
     vpmaskmovd [rdi], ymm6, ymm4\nvpmaskmovd [rdi+32], ymm3, ymm4\nvpmaskmovd [rdi+64], ymm5, ymm4\nvpmaskmovd [rdi+96], ymm7, ymm4\nvpmaskmovd ymm0, ymm6, [rdi+96]\nvpmaskmovd ymm1, ymm3, [rdi]\nvpaddd ymm2, ymm2, ymm0\nvpaddd ymm2, ymm2, ymm1

@@ -57,6 +57,27 @@ describe.skipIf(why !== null).each(['off', 'force'] as const)('special instructi
     }));
     runNatively(tests).forEach((real, i) => expect(registers(guest.test(tests[i]!).fx), `test ${i}`).toBe(registers(real.fx)));
   });
+  test('directed roundings of ordinary numbers and of some that are not', () => {
+    // addsd, subsd, mulsd, divsd, sqrtsd, cvtsi2sd, cvtsi2ss, cvtsd2ss; addps, subps, mulps, divps, sqrtps
+    const code = [0xf2, 0x0f, 0x58, 0xca, 0xf2, 0x0f, 0x5c, 0xdc, 0xf2, 0x0f, 0x59, 0xee, 0xf2, 0x0f, 0x5e, 0xf8, 0xf2, 0x0f, 0x51, 0xc2, 0xf2, 0x4c, 0x0f, 0x2a, 0xc0, 0xf3, 0x4c, 0x0f, 0x2a, 0xc8, 0xf2, 0x44, 0x0f, 0x5a, 0xd4,
+      0x45, 0x0f, 0x58, 0xdc, 0x45, 0x0f, 0x5c, 0xe5, 0x45, 0x0f, 0x59, 0xee, 0x45, 0x0f, 0x5e, 0xf7, 0x45, 0x0f, 0x51, 0xff];
+    const guest = new Guest(jit), tests: Test[] = [];
+    for (let seed = 1000; seed < 2200; seed++) {
+      const t = make(code, seed, 0x100), d = new Dice(seed), v = new DataView(t.fx.buffer), sparse = d.chance(0.3), near = d.pick([3, 60, 1000]);
+      /** Random, or the first or last places alone: results in the middle between two floats, or next to a power of two. */
+      const fraction = (bits: number): bigint => BigInt.asUintN(bits, sparse ? d.pick([0n, 1n, -1n, 1n << BigInt(d.below(bits)), -1n << BigInt(d.below(bits))]) : BigInt(d.below(2 ** 32)) << 32n ^ BigInt(d.below(2 ** 32)));
+      v.setUint32(24, 0x1f80 | d.below(4) << 13 | d.pick([0, 0x20, 0x3f]) | (d.chance(0.1) ? 0x8040 : 0), true);
+      for (let x = 0; x < 11; x++) v.setBigUint64(160 + x * 16, d.chance(0.05) ? 0n : BigInt(d.below(2)) << 63n | BigInt(Math.max(0, 1023 - (near >> 1) + d.below(near))) << 52n | fraction(52), true);
+      for (let x = 11 * 4; x < 16 * 4; x++) v.setUint32(160 + x * 4, d.chance(0.05) ? 0 : (d.below(2) << 31 | (127 - (Math.min(near, 250) >> 1) + d.below(Math.min(near, 250))) << 23 | Number(fraction(23))) >>> 0, true);
+      t.gpr[0] = d.chance(0.1) ? (1n << 63n) - 1n - BigInt(d.below(2 ** d.below(32))) : BigInt.asUintN(64, (BigInt(d.below(2 ** 32)) << 32n ^ BigInt(d.below(2 ** 32))) << BigInt(d.below(64)) >> BigInt(d.below(64)));
+      tests.push(t);
+    }
+    runNatively(tests).forEach((real, i) => {
+      const ours = guest.test(tests[i]!);
+      expect(ours.trap, `seed=${1000 + i}`).toBe(real.trap);
+      expect(registers(ours.fx), `seed=${1000 + i}`).toBe(registers(real.fx));
+    });
+  }, 60_000);
   test('FXSAVE writes the registers in the order of the manual; unaligned is #GP', () => {
     const guest = new Guest(jit), tests: Test[] = [];
     for (let seed = 100; seed < 130; seed++) tests.push(make(FXSAVE, seed, WINDOW), make(FXSAVE, seed, WINDOW + 8));

@@ -33,6 +33,8 @@ export const W = {
   },
 } as const;
 
+/** push i32: everything is masked. */
+export const allMasked = (f: Func): void => { hasAll(f, USUAL); };
 /** push v128: which lanes of a local are denormals. */
 export function denormalLanes(f: Func, w: Width, v: number): void {
   f.get(v).i32Const(1); // the same comparison with both sides moved, so that it is a signed one
@@ -93,7 +95,9 @@ function scalar(f: Func, call: Call, w: Width, op: ArithOp): void {
   const soft = (): void => { softScalar(f, call, w, SOFT[op]); f.return(); };
   const isNan = (v: number): void => { f.get(v).get(v); t.ne(f); };
   const isInf = (v: number): void => { f.get(v); t.abs(f); t.const(f, Infinity); t.eq(f); };
-  usualMode(f); f.i32Eqz().if(); soft(); f.end();
+  usualMode(f); f.i32Eqz().if();
+  f.get(0).get(1).get(2); call(`sse.directed.${op}${w}`); f.set(bits).if(); f.get(bits).return().end();
+  soft(); f.end();
   denormalsAreZeros(f, w, op === 'sqrt' ? [1] : [1, 2]);
   f.get(1); t.toFloat(f); f.set(x); f.get(2); t.toFloat(f); f.set(y);
   isNan(x); isNan(y); f.i32Or().if();
@@ -241,6 +245,7 @@ for (const w of [32, 64] as const) {
   helper(`sse.fromInt${w}`, [I32, I64], [W[w].int], (f, call) => {
     const r = f.local(W[w].float), back = f.local(I64);
     usualMode(f); f.i32Eqz().if();
+    allMasked(f); f.if(); f.get(0).get(1); call(`sse.directed.fromInt${w}`); f.return().end();
     f.get(0).i32Const(SOFT.fromI64 | W[w].code).get(1).i64Const(0); call('sse.soft'); if (w === 32) f.i32WrapI64(); f.return().end();
     f.get(1); if (w === 64) f.f64ConvertI64S().tee(r).i64TruncSatF64S(); else f.f32ConvertI64S().tee(r).i64TruncSatF32S();
     f.set(back);
@@ -256,10 +261,12 @@ helper('sse.widen', [I32, I32], [I64], (f, call) => {
   f.get(1).f32ReinterpretI32().f64PromoteF32().i64ReinterpretF64();
 });
 helper('sse.narrow', [I32, I64], [I32], (f, call) => {
-  const x = f.local(F64), r = f.local(F32);
+  const x = f.local(F64), r = f.local(F32), bits = f.local(I32);
   const soft = (): void => { f.get(0).i32Const(SOFT.narrow).get(1).i64Const(0); call('sse.soft'); f.i32WrapI64().return(); };
   f.get(1).f64ReinterpretI64().set(x);
-  usualMode(f); f.get(x).get(x).f64Eq().i32And().i32Eqz().if(); soft(); f.end();
+  usualMode(f); f.get(x).get(x).f64Eq().i32And().i32Eqz().if();
+  f.get(0).get(1); call('sse.directed.narrow'); f.set(bits).if(); f.get(bits).return().end();
+  soft(); f.end();
   denormalsAreZeros(f, 64, [1]);
   f.get(1).f64ReinterpretI64().tee(x).f32DemoteF64().set(r);
   f.get(x).f64Const(0).f64Eq().get(x).f64Abs().f64Const(Infinity).f64Eq().i32Or().if(); f.get(r).i32ReinterpretF32().return().end();

@@ -6,6 +6,7 @@ import type { Func } from '../wasm/builder.ts';
 import { define } from './context.ts';
 import type { Ctx, Semantics } from './context.ts';
 import { DAZ, DM, SOFT, USUAL, USUAL_MASK, XM_PENDING, quietPredicate } from './sse-soft.ts';
+import './sse-directed.ts';
 import { W, denormalLanes } from './sse-fp-slow.ts';
 import type { ArithOp, Width } from './sse-fp-slow.ts';
 import { DE, PE } from './softfloat.ts';
