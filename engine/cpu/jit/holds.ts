@@ -4,7 +4,7 @@
 import type { Insn } from '../decode/insn.ts';
 import { OTHERS, READ_ONLY, RIP } from './groups.ts';
 import { planOf } from './plan.ts';
-import { dominates } from './region.ts';
+import { loopsOf } from './region.ts';
 import type { Region, RegionBlock } from './region.ts';
 
 /** A page of the data TLB in locals: i64 its address, i32 where it is in WASM memory, i64 4097 − size, or 0 while there is none. Nothing but a slow path changes
@@ -27,28 +27,11 @@ function isByte(insns: readonly Insn[], k: number, n: number): boolean {
   return false;
 }
 
-/** Blocks of the innermost loops by the block: where control comes back to the head without leaving. */
-function loopsOf(region: Region): Map<RegionBlock, Set<RegionBlock>> {
-  const preds = new Map<RegionBlock, RegionBlock[]>([...region.found.values()].map((b) => [b, []])), out = new Map<RegionBlock, Set<RegionBlock>>();
-  for (const b of region.found.values()) for (const t of b.successors) preds.get(region.found.get(t)!)!.push(b);
-  for (const head of [...preds.keys()].filter((b) => b.loop).sort((x, y) => x.rpo - y.rpo)) { // the inner ones last
-    const body = new Set([head]), work = preds.get(head)!.filter((b) => b.rpo >= head.rpo && dominates(head, b));
-    while (work.length > 0) {
-      const b = work.pop()!;
-      if (body.has(b)) continue;
-      body.add(b);
-      work.push(...preds.get(b)!);
-    }
-    for (const b of body) out.set(b, body);
-  }
-  return out;
-}
-
 /** By block and instruction, for blocks with such accesses. @param all is told the holds. @param local makes their locals. */
 export function holdsOf(region: Region, all: Hold[], local: () => Pick<Hold, 'page' | 'host' | 'bound'>): Map<RegionBlock, (Hold | undefined)[]> {
-  const changed = new Map<Set<RegionBlock>, Set<number>>(), known = new Map<string, Hold>(), out = new Map<RegionBlock, (Hold | undefined)[]>();
-  let loops: Map<RegionBlock, Set<RegionBlock>> | undefined, ids = 0;
-  const idOf = new Map<Set<RegionBlock>, number>();
+  const changed = new Map<ReadonlySet<RegionBlock>, Set<number>>(), known = new Map<string, Hold>(), out = new Map<RegionBlock, (Hold | undefined)[]>();
+  let loops: ReturnType<typeof loopsOf> | undefined, ids = 0;
+  const idOf = new Map<ReadonlySet<RegionBlock>, number>();
   for (const b of region.found.values()) {
     const { insns } = b.code, groups = planOf(b.code).accesses, opened = new Set<unknown>();
     insns.forEach((insn, k) => {
@@ -57,7 +40,7 @@ export function holdsOf(region: Region, all: Hold[], local: () => Pick<Hold, 'pa
       const at = form.ops.findIndex((op) => op.kind === 'm'), group = groups[k]?.operand?.group;
       if (at < 0 || (group !== undefined && opened.has(group))) return; // one comparison for all of a group
       opened.add(group);
-      const body = (loops ??= loopsOf(region)).get(b);
+      const body = (loops ??= loopsOf(region.found)).get(b);
       if (body === undefined) return;
       let writes = changed.get(body);
       if (writes === undefined) {

@@ -223,22 +223,8 @@ export class Discovery {
   }
   /** How much less often than the heads of the innermost loops around them blocks ran, together. */
   private mixed({ found }: Region): number {
-    const before = new Map<RegionBlock, RegionBlock[]>([...found.values()].map((b) => [b, []])), placed = new Set<RegionBlock>();
-    for (const b of found.values()) for (const t of b.successors) before.get(found.get(t)!)!.push(b);
     let sum = 0;
-    for (const head of [...found.values()].filter((b) => b.loop).sort((x, y) => y.rpo - x.rpo)) { // inner ones first
-      const body = new Set([head]), work = before.get(head)!.filter((b) => dominates(head, b));
-      while (work.length > 0) {
-        const b = work.pop()!;
-        if (body.has(b)) continue;
-        body.add(b);
-        work.push(...before.get(b)!);
-      }
-      for (const b of body) {
-        if (!placed.has(b)) sum += Math.max(this.ran(head) - this.ran(b), 0);
-        placed.add(b);
-      }
-    }
+    for (const [b, body] of loopsOf(found)) sum += Math.max(this.ran([...body][0]!) - this.ran(b), 0);
     return sum;
   }
   /** By the interpreter's counts. */
@@ -333,6 +319,23 @@ function connected<T>(nodes: readonly T[], next: (node: T) => readonly T[]): T[]
 }
 
 export const dominates = (a: RegionBlock, b: RegionBlock): boolean => { while (b.rpo > a.rpo) b = b.idom; return a === b; };
+
+/** Blocks of the innermost loops by the block, the head first: where control comes back to it without leaving. */
+export function loopsOf(found: Region['found']): Map<RegionBlock, ReadonlySet<RegionBlock>> {
+  const preds = new Map<RegionBlock, RegionBlock[]>([...found.values()].map((b) => [b, []])), out = new Map<RegionBlock, ReadonlySet<RegionBlock>>();
+  for (const b of found.values()) for (const t of b.successors) preds.get(found.get(t)!)!.push(b);
+  for (const head of [...preds.keys()].filter((b) => b.loop).sort((x, y) => x.rpo - y.rpo)) { // the inner ones last
+    const body = new Set([head]), work = preds.get(head)!.filter((b) => b.rpo >= head.rpo && dominates(head, b));
+    while (work.length > 0) {
+      const b = work.pop()!;
+      if (body.has(b)) continue;
+      body.add(b);
+      work.push(...preds.get(b)!);
+    }
+    for (const b of body) out.set(b, body);
+  }
+  return out;
+}
 
 /** Reverse postorder, dominators, merges and loops. Returns targets of irreducible edges: they have to become entries. */
 function structure(root: RegionBlock, found: ReadonlyMap<number, RegionBlock>): RegionBlock[] {
