@@ -293,16 +293,20 @@ const fromInt = (w: Width): Semantics => (c) => {
   if (w === 32 || c.ops[1]!.bytes === 8) unlessSettled(c, () => { f.i32Const(1); }, () => { c.state(); f.get(n); c.call(`sse.fromInt${w}`); W[w].toFloat(f); f.set(r); checkXm(c); });
   insertLow(c, w, r);
 };
-const cvtss2sd: Semantics = (c) => {
+const cvtss2sd: Semantics = (c) => { // exact: only NaNs and denormals have flags
   const { f } = c, x = c.local(F32), r = c.local(F64);
   lowFloat(c, 1, 32); f.tee(x).f64PromoteF32().set(r);
-  unlessSettled(c, () => isOrdinary(f, 32, x), () => { c.state(); f.get(x).i32ReinterpretF32(); c.call('sse.widen'); f.f64ReinterpretI64().set(r); checkXm(c); });
+  f.get(x).get(x).f32Ne(); isDenormal(f, 32, x); f.i32Or().hint(false).if();
+  c.state(); f.get(x).i32ReinterpretF32(); c.call('sse.widen'); f.f64ReinterpretI64().set(r); checkXm(c);
+  f.end();
   insertLow(c, 64, r);
 };
 const cvtsd2ss: Semantics = (c) => {
   const { f } = c, x = c.local(F64), r = c.local(F32);
   lowFloat(c, 1, 64); f.tee(x).f32DemoteF64().set(r);
-  unlessSettled(c, () => isOrdinary(f, 32, r), () => { c.state(); f.get(x).i64ReinterpretF64(); c.call('sse.narrow'); f.f32ReinterpretI32().set(r); checkXm(c); });
+  unlessSettled(c, () => isOrdinary(f, 32, r), () => { c.state(); f.get(x).i64ReinterpretF64(); c.call('sse.narrow'); f.f32ReinterpretI32().set(r); checkXm(c); }, null, () => {
+    f.get(r).f64PromoteF32().get(x).f64Eq(); isDenormal(f, 32, r); f.i32Eqz().i32And();
+  });
   insertLow(c, 32, r);
 };
 
