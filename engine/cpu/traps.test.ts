@@ -18,6 +18,7 @@ const N = 0x8000_0000_0000_0000n, K = 0x0000_8000_0000_0000n, Hh = 0xffff_8000_0
 const LAST = 0x7fff_ffff_fffcn;
 const aligned = (code: number[], set: (g: BigUint64Array, m: Uint8Array) => void, name: string): Test => ({ ...t(code, set, name), rflags: 0x202 | AC });
 const at = (offset: number) => (g: BigUint64Array): void => { g[3] = BigInt(DATA + offset); };
+const PLACES = { memory: BigInt(DATA + WINDOW + 16), 'an odd address': BigInt(DATA + WINDOW + 17), 'an absent page': 0x1000n, 'an odd address in an absent page': 0x2001n, 'the end of a page before an absent one': BigInt(DATA + 0x2ffe), 'a wrong address': N };
 /** What AMD's processors do and others need not: FXSAVE and FXRSTOR touch the last of 512 bytes first; alignment of ymm operands and of FXSAVE's area. */
 const amd = [
   ...[[0x0f, 0xae, 0x03], [0x0f, 0xae, 0x0b]].flatMap((code) => [0x2ff0, 0x2e10, 0x2e00, 0x3ff0, 0x3e00].map((where) => t(code, at(where), `${code[2] === 3 ? 'fxsave' : 'fxrstor'} at DATA + 0x${where.toString(16)}`))),
@@ -27,6 +28,9 @@ const amd = [
     aligned([0xc5, 0xfc, 0x10, 0x03], at(WINDOW + off), `vmovups ${off} bytes off with AC`)] : []]),
   // the x87's environment: of 16-bit form it is words, of 32-bit form doublewords
   ...([['fldenv', 0xd9, 4], ['fnstenv', 0xd9, 6], ['frstor', 0xdd, 4], ['fnsave', 0xdd, 6]] as const).flatMap(([name, op, reg]) => [[], [0x66]].flatMap((prefix) => [0, 1, 2, 4].map((off) => aligned([...prefix, op, reg << 3 | 3], at(WINDOW + off), `${name}${prefix.length > 0 ? ' of 16-bit form' : ''} ${off} bytes off with AC`)))),
+  // which of two operands is looked at first
+  ...[['movsd', 0xa5], ['cmpsd', 0xa7], ['repe cmpsd', 0xf3, 0xa7], ['cmpsb', 0xa6], ['repe cmpsb', 0xf3, 0xa6], ['repne cmpsb', 0xf2, 0xa6]].flatMap(([name, ...code]) => [0, AC].flatMap((ac) => Object.entries(PLACES).flatMap(([from, si]) => Object.entries(PLACES).map(([to, di]) => (
+    { ...t(code as number[], (g) => { g[1] = 3n; g[6] = si; g[7] = di; }, `${name} from ${from} to ${to}${ac !== 0 ? ', with AC' : ''}`), rflags: 0x202 | ac }))))),
 ];
 const tests = [
   ...hostIsAmd() ? amd : [],

@@ -77,14 +77,18 @@ export function runString(mmu: Mmu, setFlags: (s: number, flags: number) => void
     if (bytes === 4) u32[(rax >> 2) + 1] = 0;
   } else { // cmps, scas
     let a = s + RAX * 8;
-    if (mmu.misaligned(s, dstLo, dstHi, bytes)) return 1; // before the source's faults, unlike movs: as the processor does it
-    if (usesSrc) {
+    const early = usesSrc && bytes === 1 && form.rep === 0xf3; // REPE CMPSB looks at the source first, CMPS else at the target, as measured on AMD family 25
+    if (early) {
       a = mmu.read(s, srcLo, srcHi, bytes);
       if (a === 0) return 1;
-      if (a === s + S.bounce) { u8.copyWithin(s + S.scratch, a, a + bytes); a = s + S.scratch; }
     }
     let b = mmu.read(s, dstLo, dstHi, bytes);
     if (b === 0) return 1;
+    if (usesSrc && !early) {
+      if (b === s + S.bounce) { u8.copyWithin(s + S.scratch, b, b + bytes); b = s + S.scratch; }
+      a = mmu.read(s, srcLo, srcHi, bytes);
+      if (a === 0) return 1;
+    }
     done = 0;
     for (;;) {
       let equal = true;

@@ -1,6 +1,6 @@
 // String instructions. One element, and a run of REP MOVS or STOS upwards, or of REP CMPS or SCAS, whose pages are in the data TLB, are done here, in both tiers; everything else by interp/string.ts.
 import { COST } from '../../clock/costs.ts';
-import { AC, CTX, RAX, RCX, RDI, RSI, TF, VEC } from '../../machine/hardware.ts';
+import { CTX, RAX, RCX, RDI, RSI, TF } from '../../machine/hardware.ts';
 import type { Form } from '../decode/insn.ts';
 import { tlbTest } from '../interp/context.ts';
 import { DTLB, S } from '../layout.ts';
@@ -110,17 +110,12 @@ function element(c: FlowCtx): void {
   const { f, form } = c, name = form.mnemonic, bits = form.size as Bits, bytes = (bits >> 3) as 1 | 2 | 4 | 8;
   const from = name === 'movs' || name === 'cmps' || name === 'lods', to = name !== 'lods', a = c.local(I64), b = c.local(I64), step = c.local(I64);
   const wide = form.mem === 3 ? 32 : 64;
-  if (from && to && bytes > 1 && !c.compiled) { // with EFLAGS.AC it is the destination that is looked at first
-    c.state(); f.i32Load(CTX.rflags).i32Const(AC).i32And().hint(false).if();
-    c.gpr(RDI, wide); f.tee(b).i64Const(47).i64ShrS().i64Const(1).i64Add().i64Const(2).i64LtU().get(b).i32WrapI64().i32Const(bytes - 1).i32And().i32Const(0).i32Ne().i32And().if(); c.raise(VEC.AC); f.end();
-    f.end();
-  }
+  const compares = name === 'cmps' || name === 'scas';
+  if (compares) { c.gpr(RDI, wide); c.load(bytes); f.set(b); } // CMPS too, see interp/string.ts
   if (from) { c.gpr(RSI, wide); c.segmentBase(); f.i64Add(); c.load(bytes); } else c.gpr(RAX, bits);
   f.set(a);
-  if (name === 'cmps' || name === 'scas') {
-    c.gpr(RDI, wide); c.load(bytes); f.set(b);
-    c.compare(bits, a, b, () => { f.get(a).get(b).i64Sub(); mask(f, bits); });
-  } else if (to) { c.gpr(RDI, wide); f.set(b); c.storeAt(b, a, bytes); } else { f.get(a); c.setGpr(RAX, bits); }
+  if (compares) c.compare(bits, a, b, () => { f.get(a).get(b).i64Sub(); mask(f, bits); });
+  else if (to) { c.gpr(RDI, wide); f.set(b); c.storeAt(b, a, bytes); } else { f.get(a); c.setGpr(RAX, bits); }
   f.i64Const(-bytes).i64Const(bytes); c.state(); f.i32Load(CTX.rflags).i32Const(DF).i32And().select().set(step);
   for (const r of [...from ? [RSI] : [], ...to ? [RDI] : []]) { c.gpr(r, wide); f.get(step).i64Add(); c.setGpr(r, wide); }
 }
