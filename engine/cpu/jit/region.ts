@@ -236,25 +236,25 @@ export class Discovery {
    */
   private staysInLoops(): boolean {
     const { found } = this, arrived = new Map<RegionBlock, number>(), part = new Map<RegionBlock, number>();
-    const hot = (b: RegionBlock): number => this.ran(b), stays = (b: RegionBlock): boolean => !STACK_OR_AWAY.has(b.code.last);
+    const stays = (b: RegionBlock): boolean => !STACK_OR_AWAY.has(b.code.last);
     const parts = connected([...found.values()].filter(stays), (b) => b.successors.map((t) => found.get(t)!).filter(stays));
     parts.forEach((body, i) => { for (const b of body) part.set(b, i); });
     for (const b of found.values()) {
       const site = CALLS.has(b.code.last) ? [b.page + b.code.end] : []; // where its callee comes back
       for (const t of [...b.successors, ...site]) {
         const next = found.get(t);
-        if (next !== undefined && part.get(next) !== part.get(b)) arrived.set(next, (arrived.get(next) ?? 0) + hot(b));
+        if (next !== undefined && part.get(next) !== part.get(b)) arrived.set(next, (arrived.get(next) ?? 0) + this.ran(b));
       }
     }
     let all = 0, looping = 0;
-    for (const b of found.values()) all += hot(b) * b.code.insns.length;
+    for (const b of found.values()) all += this.ran(b) * b.code.insns.length;
     for (const body of parts) {
       if (body.length > LARGE_LOOP || !isLoop(body)) continue;
       let arrivals = 1, rounds = 0, executed = 0;
       for (const b of body) {
         arrivals += arrived.get(b) ?? 0;
-        rounds = Math.max(rounds, hot(b));
-        executed += hot(b) * b.code.insns.length;
+        rounds = Math.max(rounds, this.ran(b));
+        executed += this.ran(b) * b.code.insns.length;
       }
       if (rounds >= LONG_LOOP * arrivals) looping += executed;
     }
@@ -264,9 +264,8 @@ export class Discovery {
   /** For each RET the return sites behind the calls of the functions that it ends. */
   private findReturns(): void {
     const { found } = this, ends = new Map<number, RegionBlock[]>(); // by function: its RETs
-    const hot = (b: RegionBlock): number => this.ran(b);
     for (const b of found.values()) b.likely = b.likely.filter((t) => found.has(t));
-    const calls = [...found.values()].filter((b) => CALLS.has(b.code.last)).sort((x, y) => hot(y) - hot(x)).flatMap((caller) => [...caller.successors, ...caller.likely].map((target) => ({ caller, target })));
+    const calls = [...found.values()].filter((b) => CALLS.has(b.code.last)).sort((x, y) => this.ran(y) - this.ran(x)).flatMap((caller) => [...caller.successors, ...caller.likely].map((target) => ({ caller, target })));
     for (const { caller, target } of calls) {
       const site = caller.page + caller.code.end;
       if (!found.has(site)) continue;
