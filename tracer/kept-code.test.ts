@@ -11,39 +11,47 @@ let dir = '';
 beforeEach(() => { dir = mkdtempSync(join(tmpdir(), 'ktrace-kept-')); });
 afterEach(() => { rmSync(dir, { recursive: true }); });
 
-/** An empty module with a custom section of so many bytes more. */
-function wasm(padding = 0): Uint8Array<ArrayBuffer> {
-  const length: number[] = [];
-  for (let n = padding + 2; ; n >>>= 7) { length.push(n >= 128 ? (n & 127) | 128 : n); if (n < 128) break; }
-  const head = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 0, ...length, 1, 0x78], bytes = new Uint8Array(head.length + padding);
-  bytes.set(head);
-  return bytes;
-}
-/** A module with one region, whose entry has that key. @param from of the store, or −1 */
-function left(key: number, from = -1, padding = 0): LeftModule {
-  const bytes = wasm(padding), block = { page: 0, offset: 0, entry: 0, count: 1, cost: 1, straddles: false, bytes: 1, hot: 1, parted: [0, 3] };
-  return { module: new WebAssembly.Module(bytes), bytes, words: 3, imports: [], from, functions: [], regions: () => [{ name: '0', first: 0, loops: false, pages: [0], blocks: [block], code: Uint8Array.of(0xc3) }], keys: () => [[0, key]] };
+/** A module of one function, which returns. */
+const WASM = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0, 3, 2, 1, 0, 7, 5, 1, 1, 0x30, 0, 0, 10, 4, 1, 2, 0, 0x0b);
+/** A module with one region, whose entry has that key. @param from of the store, or −1. @param size of its guest code */
+function left(key: number, from = -1, size = 1, name = '0'): LeftModule {
+  const module = new WebAssembly.Module(WASM), block = { page: -4096, offset: 0, entry: 0, count: 1, cost: 1, straddles: false, bytes: 1, hot: 2 ** 31, parted: [0, 3] };
+  return { module, bytes: WASM, words: 3, imports: ['sys.exit'], from, names: [name], functions: [new WebAssembly.Instance(module).exports['0']], regions: () => [{ name, first: 2, loops: false, pages: [-4096, 0], blocks: [block, block], code: new Uint8Array(size).fill(0xc3) }], keys: () => [[0, key]] };
 }
 const nothing = (): number[] => [];
 /** A run that uses the modules of these keys, and leaves one more. */
 function run(file: string, uses: readonly number[], fresh: LeftModule | null, counts = nothing): KeptCode {
-  const code = new KeptCode(file), modules = uses.flatMap((key) => { const found = code.entries.get(key); return found === undefined ? [] : [left(key, found[0])]; });
+  const code = new KeptCode(file), modules = uses.flatMap((key) => { const found = code.entries.get(key); return found === undefined ? [] : [left(key, found[0], 1, String(found[1]))]; });
+  for (const { from } of modules) code.load(from);
   code.save({ modules: fresh === null ? modules : [...modules, fresh], counts } satisfies CodeLeft);
   code.close();
   return new KeptCode(file);
 }
-const keys = (code: KeptCode): number[] => { const all = [...code.entries.keys()]; code.close(); return all; };
+const KEYS = [1, 2, 3, 7, 2 ** 31 + 5, ...Array.from({ length: 15 }, (_, i) => 100 + i), 200];
+const keys = (code: KeptCode): number[] => { const all = KEYS.filter((key) => code.entries.has(key)); expect(code.entries.size).toBe(all.length); code.close(); return all; };
 
 describe.skipIf(!knowsNatives)('files of kept code (the natives of this V8 are not known: nothing is kept)', () => {
   test('what a run leaves is there for the next, region and counts', () => {
-    const code = run(join(dir, 'a.code'), [], left(7), () => [11, 3000]);
+    const code = run(join(dir, 'a.code'), [], left(7), () => [2 ** 32 - 1, 2 ** 31]);
     expect(code.entries.get(7)).toEqual([0, 0, 0]);
-    expect(code.describe(0)).toMatchObject({ words: 3, regions: [{ name: '0', blocks: [{ hot: 1, parted: [0, 3] }], code: Buffer.of(0xc3) }] });
+    expect(code.entries.get(8)).toBeUndefined();
+    expect(code.words).toBe(3);
+    expect({ ...code.region(0, 0), code: [...code.region(0, 0).code] }).toEqual(left(7).regions().map((region) => ({ ...region, code: [0xc3] }))[0]);
     expect(code.load(0)!.module).toBeInstanceOf(WebAssembly.Module);
-    expect([...code.counts]).toEqual([[11, 3000]]);
+    expect(code.load(0)!.imports).toEqual(['sys.exit']);
+    expect([...code.counts]).toEqual([[2 ** 32 - 1, 2 ** 31]]);
     code.close();
   });
-  test('a module that 16 runs in which something was added have not used is given up, one that is used is not', () => {
+  test('regions of several runs become one module', () => {
+    const file = join(dir, 'a.code');
+    keys(run(file, [], left(2 ** 31 + 5)));
+    const code = run(file, [2 ** 31 + 5], left(7));
+    expect([code.entries.get(2 ** 31 + 5), code.entries.get(7)]).toEqual([[0, 0, 0], [0, 1, 0]]);
+    const { exports } = new WebAssembly.Instance(code.load(0)!.module);
+    expect([(exports['0'] as () => void)(), (exports['1'] as () => void)()]).toEqual([undefined, undefined]);
+    code.close();
+  });
+  test('a region that 16 runs in which something was added have not used is given up, one that is used is not', () => {
     const file = join(dir, 'a.code');
     keys(run(file, [], left(1)));
     keys(run(file, [], left(2)));

@@ -4,28 +4,50 @@ import { createHash } from 'node:crypto';
 import { accessSync, closeSync, constants, mkdirSync, openSync, readdirSync, readSync, renameSync, statSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
-import type { CodeLeft, CodeStore, KeptBlock, KeptModule, LeftModule } from '../engine/machine/kept-code.ts';
+import type { CodeLeft, CodeStore, KeptBlock, KeptRegion } from '../engine/machine/kept-code.ts';
 import { multiplyAddIsFused } from '../engine/cpu/wasm/fused.ts';
 import { fromMachineCode, isOptimized, knowsNatives, machineCode } from './machine-code.ts';
+import { putTogether, takeApart } from './region-modules.ts';
+import type { Kin, Piece } from './region-modules.ts';
 import { ENGINE_HASH } from './recording.ts';
 
-const MAGIC = 'KTCODE1\n', HEAD_BYTES = MAGIC.length + 4 + 32;
-/** A module that so many runs have not used, each of which had something to add, is given up. */
+const MAGIC = 'KTCODE2\n', SIZES = MAGIC.length, SHA = SIZES + 12, HEAD_BYTES = SHA + 32;
+/** A region that so many runs have not used, each of which had something to add, is given up. */
 const UNUSED_RUNS = 16;
 /** Of one program, and of all. */
 const MOST_BYTES = 64 << 20, MOST_ALL = 512 << 20;
+/** Regions that lie together are taken up as one module, until they have so many bytes: a short run needs the first of them. */
+const MODULE_BYTES = 1 << 20;
+/** A file whose regions have more is begun anew: each run's get new ones (engine/cpu/jit/words.ts). */
+const MOST_WORDS = 1 << 20;
 
-/** Its place in the file, digest, runs since it was used, functions with optimized code, entries: key, region and block. */
-interface Chunk { at: number; size: number; sha: string; unused: number; optimized: number; entries: number[] }
-/** A chunk that was read: `rest` is its WebAssembly, of so many bytes, and the machine code, until it is loaded. */
-interface Taken { kept: KeptModule; compiled: { module: WebAssembly.Module; bytes: Uint8Array } | undefined; wasm: number; rest: Buffer | null }
-interface Head { chunks: Chunk[]; counts: number[] }
-/** The text before a chunk's bytes. Blocks: the fields of KeptBlock in their order. */
-interface Text { words: number; imports: readonly string[]; wasm: number; regions: { name: string; first: number; loops: boolean; pages: readonly number[]; blocks: number[][]; code: string }[] }
+/** A module that is made when one of its regions is wanted: the regions from `first` to `end`, of a kin. */
+interface Chunk { kin: number; first: number; end: number }
+type KeptKin = Kin & { imports: readonly string[] };
+/** The first part of the head. The second, in i32: where each region's numbers begin, these, entries (key, module, region in it, block) by their keys, counts. The third: guest code. */
+interface Head { words: number; kins: unknown[]; chunks: Chunk[]; regions: number; entries: number; counts: number }
+/** A region's numbers: where its bytes stand behind the head, hints, body and machine code; of guest code; the digest; its pages and blocks, each with their count before them. */
+const R = { at: 0, hints: 1, body: 2, machine: 3, budget: 4, unused: 5, first: 6, loops: 7, codeAt: 8, codeBytes: 9, sha: 10, pages: 18 } as const;
+/** A region that is going to be written. */
+interface Leaving { kin: KeptKin; numbers: Int32Array; code: Uint8Array; bytes: Buffer; /** Block, key and so on. */ keys: readonly number[] }
 
-const sha256 = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest();
-const folded = ({ page, offset, entry, count, cost, straddles, bytes, hot, parted }: KeptBlock): number[] => [page, offset, entry, count, cost, straddles ? 1 : 0, bytes, hot, ...parted];
-const unfolded = ([page, offset, entry, count, cost, straddles, bytes, hot, ...parted]: readonly number[]): KeptBlock => ({ page: page!, offset: offset!, entry: entry!, count: count!, cost: cost!, straddles: straddles === 1, bytes: bytes!, hot: hot!, parted });
+const sha256 = (...parts: Uint8Array[]): Buffer => { const hash = createHash('sha256'); for (const part of parts) hash.update(part); return hash.digest(); };
+const bytesOf = (numbers: Int32Array): Buffer => Buffer.from(numbers.buffer, numbers.byteOffset, numbers.byteLength);
+const folded = ({ page, offset, entry, count, cost, straddles, bytes, hot, parted }: KeptBlock): number[] => [page, offset, entry, count, cost, straddles ? 1 : 0, bytes, hot, parted.length, ...parted];
+function unfolded(n: Int32Array, at: number): { pages: number[]; blocks: KeptBlock[] } {
+  const list = (from: number): number[] => [...n.subarray(from + 1, from + 1 + n[from]!)], pages = list(at), blocks: KeptBlock[] = [];
+  let k = at + 1 + pages.length;
+  for (let left = n[k++]!; left > 0; left--, k += 9 + n[k + 8]!) {
+    blocks.push({ page: n[k]!, offset: n[k + 1]!, entry: n[k + 2]!, count: n[k + 3]!, cost: n[k + 4]!, straddles: n[k + 5] === 1, bytes: n[k + 6]!, hot: n[k + 7]! >>> 0, parted: list(k + 8) });
+  }
+  return { pages, blocks };
+}
+const pieceText = ({ body, hints, machine, budget }: Piece): unknown => [body.toString('base64'), hints.toString('base64'), machine?.toString('base64') ?? null, budget];
+const kinText = ({ name, sections, imported, types, shared, type, head, imports }: KeptKin): unknown => [name, sections.toString('base64'), imported, types, shared.map(pieceText), type, head.toString('base64'), imports];
+function kinOf(text: unknown): KeptKin {
+  const [name, sections, imported, types, shared, type, head, imports] = text as [string, string, number, number[], [string, string, string | null, number][], number, string, string[]], bytes = (base64: string): Buffer => Buffer.from(base64, 'base64');
+  return { name, sections: bytes(sections), imported, types, shared: shared.map(([body, hints, machine, budget]) => ({ body: bytes(body), hints: bytes(hints), machine: machine === null ? null : bytes(machine), budget })), type, head: bytes(head), imports };
+}
 
 /** Where they lie, undefined if nowhere: KTRACE_CODE_CACHE names a directory, or is `off`; else beside the program, or in the user's cache where that cannot be written. */
 function directory(): string | undefined {
@@ -41,110 +63,165 @@ function directory(): string | undefined {
   try { return join(homedir(), '.cache', 'ktrace'); } catch { return undefined; }
 }
 
+/** Entries as they stand in the file, rows of four by their keys. */
+class Entries {
+  constructor(private readonly rows: Int32Array) {}
+  get size(): number { return this.rows.length / 4; }
+  /** Number of the first row whose key is not less. */
+  private row(key: number): number {
+    let from = 0, to = this.size;
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      if (this.rows[middle * 4]! >>> 0 < key) from = middle + 1; else to = middle;
+    }
+    return from;
+  }
+  private isKey(row: number, key: number): boolean { return row < this.size && this.rows[row * 4]! >>> 0 === key; }
+  has(key: number): boolean { return this.isKey(this.row(key), key); }
+  get(key: number): number[] | undefined {
+    const found: number[] = [];
+    for (let row = this.row(key); this.isKey(row, key); row++) found.push(...this.rows.subarray(row * 4 + 1, row * 4 + 4));
+    return found.length > 0 ? found : undefined;
+  }
+  /** By module and region: block, key and so on. */
+  keys(chunks: readonly Chunk[]): number[][] {
+    const keys: number[][] = [];
+    for (let at = 0; at < this.rows.length; at += 4) (keys[chunks[this.rows[at + 1]!]!.first + this.rows[at + 2]!] ??= []).push(this.rows[at + 3]!, this.rows[at]! >>> 0);
+    return keys;
+  }
+}
+
 export class KeptCode implements CodeStore {
-  readonly entries = new Map<number, number[]>();
+  readonly entries: Entries;
   readonly counts = new Map<number, number>();
-  private fd = -1;
-  private head: Head = { chunks: [], counts: [] };
+  readonly words: number;
+  private readonly fd: number = -1;
+  private readonly head: Head = { words: 0, kins: [], chunks: [], regions: 0, entries: 0, counts: 0 };
+  private readonly numbers: Int32Array = new Int32Array();
+  private readonly code: Buffer = Buffer.alloc(0);
+  /** Where the regions' bytes begin. */
+  private readonly start: number = 0;
+  private readonly kins: (KeptKin | undefined)[] = [];
+  private readonly known: (KeptRegion | undefined)[] = [];
   private readonly damaged = new Set<number>();
-  private readonly taken: Taken[] = [];
+  private readonly loaded: ({ module: WebAssembly.Module; bytes: Uint8Array } | undefined)[] = [];
 
   /** @param file may not exist yet. */
   constructor(private readonly file: string) {
     try {
       this.fd = openSync(file, 'r');
-      const head = this.read(0, HEAD_BYTES), text = this.read(HEAD_BYTES, head.readUInt32LE(MAGIC.length));
-      if (head.toString('latin1', 0, MAGIC.length) !== MAGIC || !sha256(text).equals(head.subarray(MAGIC.length + 4))) throw new Error('damaged');
-      this.head = JSON.parse(text.toString()) as Head;
-      const now = new Date();
+      const start = this.read(0, HEAD_BYTES), sizes = [0, 1, 2].map((i) => start.readUInt32LE(SIZES + i * 4)), end = HEAD_BYTES + sizes.reduce((a, b) => a + b);
+      if (start.toString('latin1', 0, MAGIC.length) !== MAGIC || end > statSync(file).size) throw new Error('damaged');
+      const text = this.read(HEAD_BYTES, sizes[0]!), numbers = this.read(HEAD_BYTES + sizes[0]!, sizes[1]!), code = this.read(end - sizes[2]!, sizes[2]!);
+      if (!sha256(text, numbers, code).equals(start.subarray(SHA))) throw new Error('damaged');
+      const head = JSON.parse(text.toString()) as Head, now = new Date();
       utimesSync(file, now, now);
-    } catch { /* there is none, or it is damaged */ }
-    for (let i = 0; i < this.head.counts.length; i += 2) this.counts.set(this.head.counts[i]!, this.head.counts[i + 1]!);
-    this.head.chunks.forEach(({ entries }, module) => {
-      for (let i = 0; i < entries.length; i += 3) {
-        const known = this.entries.get(entries[i]!), found = [module, entries[i + 1]!, entries[i + 2]!];
-        if (known === undefined) this.entries.set(entries[i]!, found); else known.push(...found);
+      if (head.words <= MOST_WORDS) {
+        this.head = head;
+        this.numbers = new Int32Array(numbers.buffer, numbers.byteOffset, numbers.length >> 2);
+        this.code = code;
+        this.start = end;
       }
-    });
+    } catch { /* there is none, or it is damaged */ }
+    const { entries, counts, words } = this.head, before = this.numbers.length - counts;
+    this.words = words;
+    this.entries = new Entries(this.numbers.subarray(before - entries, before));
+    for (let i = before; i < this.numbers.length; i += 2) this.counts.set(this.numbers[i]! >>> 0, this.numbers[i + 1]! >>> 0);
   }
   private read(at: number, size: number): Buffer {
-    const bytes = Buffer.allocUnsafe(size);
-    if (readSync(this.fd, bytes, 0, size, at) !== size) throw new Error('damaged');
+    const bytes = Buffer.from(new ArrayBuffer(size));
+    if (size > 0 && readSync(this.fd, bytes, 0, size, at) !== size) throw new Error('damaged');
     return bytes;
   }
-  private chunk(n: number): Taken {
-    const known = this.taken[n];
-    if (known !== undefined) return known;
-    const { at, size, sha } = this.head.chunks[n]!, taken: Taken = this.taken[n] = { kept: { words: 0, imports: [], regions: [] }, compiled: undefined, wasm: 0, rest: null };
-    try {
-      const bytes = this.read(at, size), length = bytes.readUInt32LE(0);
-      if (sha256(bytes).toString('hex') !== sha) throw new Error('damaged');
-      const { words, imports, wasm, regions } = JSON.parse(bytes.toString('utf8', 4, 4 + length)) as Text;
-      taken.kept = { words, imports, regions: regions.map((r) => ({ ...r, blocks: r.blocks.map(unfolded), code: Buffer.from(r.code, 'base64') })) };
-      taken.wasm = wasm;
-      taken.rest = bytes.subarray(4 + length);
-    } catch { this.damaged.add(n); }
-    return taken;
+  private numbersOf(region: number): Int32Array { return this.numbers.subarray(this.numbers[region], region + 1 < this.head.regions ? this.numbers[region + 1] : this.numbers.length - this.head.counts - this.head.entries); }
+  private kin(n: number): KeptKin { return this.kins[n] ??= kinOf(this.head.kins[n]); }
+  private codeOf(n: Int32Array): Buffer { return this.code.subarray(n[R.codeAt]!, n[R.codeAt]! + n[R.codeBytes]!); }
+  region(module: number, region: number): KeptRegion {
+    const number = this.head.chunks[module]!.first + region, n = this.numbersOf(number);
+    return this.known[number] ??= { name: String(region), first: n[R.first]!, loops: n[R.loops] === 1, ...unfolded(n, R.pages), code: this.codeOf(n) };
   }
-  describe(n: number): KeptModule { return this.chunk(n).kept; }
-  load(n: number): { module: WebAssembly.Module; bytes: Uint8Array } | undefined {
-    const taken = this.chunk(n), { wasm, rest } = taken;
-    if (rest === null) return taken.compiled;
-    taken.rest = null;
-    const bytes = new Uint8Array(rest.subarray(0, wasm)), module = rest.length > wasm ? fromMachineCode(rest.subarray(wasm), bytes) : new WebAssembly.Module(bytes);
-    if (module === undefined) this.damaged.add(n); // of another processor: no use here
-    return taken.compiled = module && { module, bytes };
+  private bytesOf(from: number, end: number): Buffer[] {
+    const all = Array.from({ length: end - from }, (_, i) => this.numbersOf(from + i)), sizes = all.map((n) => n[R.hints]! + n[R.body]! + n[R.machine]!), bytes = this.read(this.start + (all[0]?.[R.at] ?? 0), sizes.reduce((a, b) => a + b, 0));
+    let at = 0;
+    return sizes.map((size) => bytes.subarray(at, at += size));
+  }
+  load(module: number): { module: WebAssembly.Module; imports: readonly string[] } | undefined {
+    const { kin, first, end } = this.head.chunks[module]!;
+    try {
+      const pieces = this.bytesOf(first, end).map((bytes, i): Piece => {
+        const n = this.numbersOf(first + i), body = n[R.hints]!, machine = body + n[R.body]!;
+        if (!sha256(bytes).equals(bytesOf(n.subarray(R.sha, R.pages)))) throw new Error('damaged');
+        return { hints: bytes.subarray(0, body), body: bytes.subarray(body, machine), machine: bytes.length > machine ? bytes.subarray(machine) : null, budget: n[R.budget]! };
+      });
+      const { bytes, machine } = putTogether(this.kin(kin), pieces), made = machine === null ? new WebAssembly.Module(bytes) : fromMachineCode(machine, bytes);
+      if (made === undefined) throw new Error('of another processor');
+      this.loaded[module] = { module: made, bytes };
+      return { module: made, imports: this.kin(kin).imports };
+    } catch {
+      this.damaged.add(module);
+      return undefined;
+    }
   }
 
   /** Writes what the run leaves with what the file had, if there is anything new. A place that cannot be written stays as it is. */
   save(left: CodeLeft): void {
-    const used = new Map<number, LeftModule>(), fresh: LeftModule[] = [];
-    /** V8 has optimized more of the chunk's functions since it was written. */
-    const more = (m: LeftModule, { optimized }: Chunk): boolean => m.functions.length > optimized && m.functions.filter(isOptimized).length > optimized;
-    for (const m of left.modules) if (m.from < 0) fresh.push(m); else used.set(m.from, m);
-    const better = [...used].filter(([n, m]) => more(m, this.head.chunks[n]!));
-    const counts = left.counts();
-    if (fresh.length === 0 && better.length === 0 && this.damaged.size === 0 && counts.length === 0) return;
+    const { chunks, regions } = this.head, live = new Set<number>(), better = new Map<number, { kin: Kin; piece: Piece }>();
     try {
-      const kept: { chunk: Chunk; bytes: Buffer }[] = [];
-      this.head.chunks.forEach((chunk, n) => {
-        const now = used.get(n), unused = now === undefined ? chunk.unused + 1 : 0;
-        if (unused > UNUSED_RUNS || this.damaged.has(n)) return;
-        if (now !== undefined && more(now, chunk)) kept.push(this.written(now, this.describe(n), chunk.entries));
-        else kept.push({ chunk: { ...chunk, unused }, bytes: this.read(chunk.at, chunk.size) });
+      for (const { from, names, functions } of left.modules.filter((m) => m.from >= 0)) {
+        const numbers = names.map((name) => chunks[from]!.first + Number(name)), more = numbers.filter((n, i) => this.numbersOf(n)[R.machine] === 0 && isOptimized(functions[i])), { module, bytes } = this.loaded[from]!;
+        for (const n of numbers) live.add(n);
+        if (more.length === 0) continue;
+        const { kin, regions: now } = takeApart(bytes, machineCode(module));
+        for (const n of more) better.set(n, { kin, piece: now.get(String(n - chunks[from]!.first))! });
+      }
+      const fresh = left.modules.filter((m) => m.from < 0), counts = left.counts();
+      if (fresh.length === 0 && better.size === 0 && this.damaged.size === 0 && counts.length === 0) return;
+      const kept: Leaving[] = [], bytes = this.bytesOf(0, regions), keys = this.entries.keys(chunks);
+      chunks.forEach(({ kin, first, end }, module) => {
+        for (let n = first; n < end && !this.damaged.has(module); n++) {
+          const numbers = this.numbersOf(n).slice(), now = better.get(n);
+          numbers[R.unused] = live.has(n) ? 0 : numbers[R.unused]! + 1;
+          if (numbers[R.unused]! <= UNUSED_RUNS) kept.push({ kin: now === undefined ? this.kin(kin) : { ...this.kin(kin), ...now.kin }, numbers, code: this.codeOf(numbers), bytes: now === undefined ? bytes[n]! : written(numbers, now.piece), keys: keys[n] ?? [] });
+        }
       });
-      for (const m of fresh) kept.push(this.written(m, { words: m.words, imports: m.imports, regions: m.regions() }, m.keys().flatMap((list, region) => list.flatMap((x, i) => (i % 2 === 1 ? [x, region, list[i - 1]!] : [])))));
-      this.write(kept, counts);
+      for (const m of fresh) {
+        const { kin, regions: pieces } = takeApart(m.bytes, m.functions.some(isOptimized) ? machineCode(m.module) : null), of = m.keys();
+        m.regions().forEach(({ name, first, loops, pages, blocks, code }, i) => {
+          const numbers = Int32Array.from([...new Array<number>(R.pages).fill(0), pages.length, ...pages, blocks.length, ...blocks.flatMap(folded)]);
+          numbers[R.first] = first; numbers[R.loops] = loops ? 1 : 0;
+          kept.push({ kin: { ...kin, imports: m.imports }, numbers, code, bytes: written(numbers, pieces.get(name)!), keys: of[i]! });
+        });
+      }
+      this.write(makingRoom(kept), Math.max(this.words, ...fresh.map(({ words }) => words)), counts);
     } catch { /* the next run tries again */ }
   }
-  private written({ module, bytes, functions }: LeftModule, { words, imports, regions }: KeptModule, entries: number[]): { chunk: Chunk; bytes: Buffer } {
-    const text: Text = { words, imports, wasm: bytes.length, regions: regions.map(({ name, first, loops, pages, blocks, code }) => ({ name, first, loops, pages, blocks: blocks.map(folded), code: Buffer.from(code).toString('base64') })) };
-    const json = Buffer.from(JSON.stringify(text)), length = Buffer.alloc(4);
-    length.writeUInt32LE(json.length);
-    const optimized = functions.filter(isOptimized).length, all = Buffer.concat([length, json, bytes, ...optimized > 0 ? [machineCode(module)] : []]);
-    return { chunk: { at: 0, size: all.length, sha: sha256(all).toString('hex'), unused: 0, optimized, entries }, bytes: all };
-  }
-  private write(kept: { chunk: Chunk; bytes: Buffer }[], counts: number[]): void {
-    let total = kept.reduce((sum, { bytes }) => sum + bytes.length, 0);
-    while (total > MOST_BYTES) { // those go first that were not used for longest
-      const worst = kept.reduce((a, b) => (b.chunk.unused > a.chunk.unused ? b : a));
-      total -= worst.bytes.length;
-      kept.splice(kept.indexOf(worst), 1);
+  private write(kept: Leaving[], words: number, counts: number[]): void {
+    const kins: KeptKin[] = [], chunks: Chunk[] = [], regions: number[] = [], numbers: Int32Array[] = [], code: Uint8Array[] = [], bytes: Buffer[] = [], entries: [key: number, module: number, region: number, block: number][] = [];
+    let at = 0, codeAt = 0, end = kept.length;
+    for (const [kin, list] of byKin(kept)) {
+      let filled = MODULE_BYTES;
+      for (const region of list) {
+        if (filled >= MODULE_BYTES) { chunks.push({ kin: kins.length, first: regions.length, end: 0 }); filled = 0; }
+        const chunk = chunks.at(-1)!;
+        for (let i = 0; i < region.keys.length; i += 2) entries.push([region.keys[i + 1]!, chunks.length - 1, regions.length - chunk.first, region.keys[i]!]);
+        region.numbers[R.at] = at; region.numbers[R.codeAt] = codeAt; region.numbers[R.codeBytes] = region.code.length;
+        regions.push(end);
+        numbers.push(region.numbers); code.push(region.code); bytes.push(region.bytes);
+        chunk.end = regions.length;
+        at += region.bytes.length; codeAt += region.code.length; end += region.numbers.length; filled += region.bytes.length;
+      }
+      kins.push(kin);
     }
-    // Places are as long as they can be before they are known
-    const headOf = (start: number): Buffer => {
-      let at = start;
-      const chunks = kept.map(({ chunk, bytes }) => { const placed = { ...chunk, at }; at += bytes.length; return placed; });
-      return Buffer.from(JSON.stringify({ chunks, counts } satisfies Head));
-    };
-    const room = HEAD_BYTES + headOf(0).length + kept.length * 10, text = headOf(room), head = Buffer.alloc(HEAD_BYTES);
+    entries.sort((a, b) => a[0] - b[0]); // of equal ones the newest stays the last
+    const text = Buffer.from(JSON.stringify({ words, kins: kins.map(kinText), chunks, regions: regions.length, entries: entries.length * 4, counts: counts.length } satisfies Head));
+    const second = Buffer.concat([Int32Array.from(regions), ...numbers, Int32Array.from(entries.flat()), Int32Array.from(counts)].map(bytesOf)), third = Buffer.concat(code), head = Buffer.alloc(HEAD_BYTES);
     head.write(MAGIC, 'latin1');
-    head.writeUInt32LE(text.length, MAGIC.length);
-    sha256(text).copy(head, MAGIC.length + 4);
-    const whole = Buffer.concat([head, text, Buffer.alloc(room - HEAD_BYTES - text.length), ...kept.map(({ bytes }) => bytes)]), unfinished = `${this.file}.${process.pid}`, dir = join(this.file, '..');
+    [text, second, third].forEach(({ length }, i) => { head.writeUInt32LE(length, SIZES + i * 4); });
+    sha256(text, second, third).copy(head, SHA);
+    const unfinished = `${this.file}.${process.pid}`, dir = join(this.file, '..');
     mkdirSync(dir, { recursive: true, mode: 0o700 });
     try {
-      writeFileSync(unfinished, whole, { mode: 0o600 });
+      writeFileSync(unfinished, Buffer.concat([head, text, second, third, ...bytes]), { mode: 0o600 });
       renameSync(unfinished, this.file);
     } catch (error) {
       try { unlinkSync(unfinished); } catch { /* it was not made */ }
@@ -152,10 +229,37 @@ export class KeptCode implements CodeStore {
     }
     prune(dir);
   }
-  close(): void {
-    if (this.fd >= 0) closeSync(this.fd);
-    this.fd = -1;
+  close(): void { if (this.fd >= 0 && !this.closed) closeSync(this.fd); this.closed = true; }
+  private closed = false;
+}
+
+/** A region's bytes, of which its numbers are told. With machine code nothing else is needed. */
+function written(numbers: Int32Array, { hints, body, machine, budget }: Piece): Buffer {
+  const parts = machine === null ? [hints, body] : [machine], bytes = Buffer.concat(parts);
+  numbers[R.hints] = machine === null ? hints.length : 0; numbers[R.body] = machine === null ? body.length : 0; numbers[R.machine] = machine?.length ?? 0; numbers[R.budget] = budget;
+  sha256(bytes).copy(bytesOf(numbers), R.sha * 4);
+  return bytes;
+}
+/** Those go first that were not used for longest. */
+function makingRoom(kept: Leaving[]): Leaving[] {
+  const size = ({ bytes, code, numbers }: Leaving): number => bytes.length + code.length + numbers.byteLength;
+  let total = kept.reduce((sum, region) => sum + size(region), 0);
+  const gone = new Set<Leaving>();
+  if (total > MOST_BYTES) for (const region of [...kept].sort((a, b) => b.numbers[R.unused]! - a.numbers[R.unused]!)) if (total > MOST_BYTES) { total -= size(region); gone.add(region); }
+  return kept.filter((region) => !gone.has(region));
+}
+/** What can be one module. Without machine code a region goes with those that have some; what V8 has optimized of the functions that all share is taken from whoever has it. */
+function byKin(kept: readonly Leaving[]): Map<KeptKin, Leaving[]> {
+  const heads = new Map<string, Buffer>(), kins = new Map<string, KeptKin>(), groups = new Map<KeptKin, Leaving[]>();
+  for (const { kin } of kept) if (kin.head.length > 0) heads.set(kin.name, kin.head); // the newest are of this processor
+  for (const region of kept) {
+    const head = region.kin.head.length > 0 ? region.kin.head : heads.get(region.kin.name) ?? region.kin.head, key = region.kin.name + head.toString('latin1');
+    let kin = kins.get(key);
+    if (kin === undefined) { kins.set(key, kin = { ...region.kin, head, shared: [...region.kin.shared] }); groups.set(kin, []); }
+    region.kin.shared.forEach((piece, i) => { if (kin.shared[i]!.machine === null) kin.shared[i] = piece; });
+    groups.get(kin)!.push(region);
   }
+  return groups;
 }
 
 /** Programs that were not recorded for longest give room to others; what a killed process was writing goes after an hour. */

@@ -75,8 +75,8 @@ export const machineIn = (mode: Mode, code: Uint8Array, left: CodeLeft, options:
 
 /** What a run left, as the next one gets it. */
 export function storeOf({ modules, counts }: CodeLeft): CodeStore {
-  const entries = new Map<number, number[]>(), kept = modules.map((m) => ({ ...m, regions: m.regions() }));
+  const entries = new Map<number, number[]>(), kept = modules.map((m) => m.regions());
   modules.forEach(({ keys }, m) => { keys().forEach((list, r) => { for (let i = 0; i < list.length; i += 2) entries.set(list[i + 1]!, [...entries.get(list[i + 1]!) ?? [], m, r, list[i]!]); }); });
   const list = counts(), byKey = new Map(list.flatMap((key, i): [number, number][] => (i % 2 === 0 ? [[key, list[i + 1]!]] : [])));
-  return { entries, counts: byKey, describe: (n) => kept[n]!, load: (n) => modules[n]! };
+  return { entries, counts: byKey, words: Math.max(0, ...modules.map(({ words }) => words)), region: (n, i) => kept[n]![i]!, load: (n) => modules[n]! };
 }

@@ -163,10 +163,13 @@ function tailOf(name: string): string {
   TAILS.set(name, plain);
   return plain;
 }
+export function importHelper(helpers: ReadonlyMap<string, HelperType>, m: Module, name: string): number {
+  const helper = helpers.get(name);
+  if (helper === undefined) throw new Error(`no helper ${name}`);
+  return m.importFuncOnce('h', name, helper.params, helper.results);
+}
 /** A call of an imported helper; 'tail:' makes it a tail call. */
 export function callHelper(helpers: ReadonlyMap<string, HelperType>, m: Module, f: Func, name: string): void {
-  const tail = name.startsWith('tail:'), plain = tail ? (TAILS.get(name) ?? tailOf(name)) : name, helper = helpers.get(plain);
-  if (helper === undefined) throw new Error(`no helper ${plain}`);
-  const index = m.importFuncOnce('h', plain, helper.params, helper.results);
+  const tail = name.startsWith('tail:'), index = importHelper(helpers, m, tail ? (TAILS.get(name) ?? tailOf(name)) : name);
   if (tail) f.returnCall(index); else f.call(index);
 }

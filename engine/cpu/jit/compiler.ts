@@ -3,7 +3,7 @@ import { COST } from '../../clock/costs.ts';
 import type { CodeLeft, CodeStore, KeptRegion, LeftModule } from '../../machine/kept-code.ts';
 import type { Form } from '../decode/insn.ts';
 import type { Blocks } from '../interp/blocks.ts';
-import { callHelper, optimizedTeller } from '../interp/core.ts';
+import { callHelper, importHelper, optimizedTeller } from '../interp/core.ts';
 import type { Core } from '../interp/core.ts';
 import { SLOT, entryAt } from '../interp/dispatch.ts';
 import { BLK, DROPS, ENT, ENTRIES, ENTRIES_BITS, IDLE, LONGEST_WAY, NO_PA, REC, S, SIDE, WAYS } from '../layout.ts';
@@ -25,7 +25,7 @@ import { Discovery, GROWN, JOINED } from './region.ts';
 import type { LiveRegions, Region } from './region.ts';
 import { entryKeys, framesOf, keptRegion, keyOf, placed, sameBytes, shapeOf } from './kept.ts';
 import type { Placed, Shape } from './kept.ts';
-import { RegionWords, emitRecordOf, fillWords } from './words.ts';
+import { MOST_WORDS, RegionWords, emitRecordOf, fillWords } from './words.ts';
 
 /** V8 aborts the process near 32,700 live modules; everything is dropped long before. */
 const MAX_REGIONS = 6000;
@@ -42,8 +42,8 @@ function compiledOf(shape: Shape, made: number): Compiled {
     entries: shape.blocks.filter((b) => b.entry >= 0 && !b.straddles).map((b) => b.block), frames: shape.pages.map((p) => p.frame >>> 12),
   };
 }
-/** An instantiated module: the address of its words, how many of its regions live, and by name the newest of each. */
-interface Made { module: WebAssembly.Module; bytes: Uint8Array; imports: readonly string[]; words: number; at: number; instance: WebAssembly.Instance; live: number; placed: Map<string, Compiled>; /** Number in the store, −1 if it was made in this run. */ from: number }
+/** An instantiated module: the address at which word 0 would be and the bytes of its own words, how many of its regions live, and by name the newest of each. */
+interface Made { module: WebAssembly.Module; bytes: Uint8Array; imports: readonly string[]; /** Behind its last word. */ words: number; at: number; size: number; instance: WebAssembly.Instance; live: number; placed: Map<string, Compiled>; /** Number in the store, −1 if it was made in this run. */ from: number }
 /** A region that is to take the place of others as soon as V8 has optimized it. `parted`: how many instructions of its blocks compared for themselves alone when it was emitted. `f`: its
  *  function, null if it has one entry, because then it cannot be called as IDLE. */
 interface Waiting { compiled: Compiled; from: Made; members: readonly Compiled[]; parted: number; f: ((state: number, block: number) => number) | null }
@@ -51,7 +51,7 @@ interface Job { region: Region; compiled: Compiled; /** Regions that this one ta
 
 /** A block that runs less than once in so many instructions is not worth more than its own code, whatever its count: what lies in live regions stays there. */
 const RARE = 2048;
-const NOWHERE: readonly number[] = [], NONE: ReadonlySet<number> = new Set();
+const NOWHERE: readonly number[] = [], NONE: ReadonlySet<number> = new Set(), NO_BYTES = new Uint8Array();
 /** Executions after which a block is looked for in the store, then after twice as many and so on; a power of two. */
 const WARM = 256;
 /** What a block that is not compiled ran is counted on by the next run if it is as much as this, in runs of LONG_RUN instructions and more: in shorter ones compiling it costs more than
@@ -67,6 +67,8 @@ const SIDES_WITHIN = 1 << 28;
 const MERGED_BLOCKS = 48;
 /** V8 begins to optimize a function when so many bytes of its baseline code have run, or fewer; that is longer than the WebAssembly. */
 const PROMPTING = 1 << 23;
+/** What regions call most. Each module imports all of these first: modules with the same imports can become one (tracer/kept-code.ts). */
+const COMMON = ['sys.side', 'sys.exit', 'sys.quietread', 'sys.quietwrite', 'sys.return', 'sys.call', 'sys.getflags', 'sys.pack', 'sys.packflags', 'sys.cond'];
 /** Those with so many blocks at most become part of larger ones also where they are not joined: what many call. */
 const COPIED_BLOCKS = 16;
 
@@ -93,6 +95,10 @@ export class Compiler {
   private longMask = 0;
   /** Modules of the store that this run has instantiated; null if it could not be. */
   private readonly stored = new Map<number, Made | null>();
+  /** Where the words of all the store's regions are; 0: nowhere yet. */
+  private storedAt = 0;
+  /** The first word of the next region. */
+  private nextWord: number;
 
   /** Whether V8 has optimized a function; null: nobody can tell. */
   private readonly optimized = optimizedTeller();
@@ -105,6 +111,7 @@ export class Compiler {
    *  @param joining when regions become one, null: by what that costs. */
   constructor(private readonly core: Core, private readonly blocks: Blocks, private readonly mmu: Mmu, private readonly minHot: number, private readonly batch: number, private readonly executed: () => number, private readonly store: CodeStore | null, joining: Joining | null) {
     this.codes = new Codes(blocks);
+    this.nextWord = store?.words ?? 0;
     this.neighbours = new Neighbours(joining ?? (store !== null && store.entries.size > 0 ? JOINING_AGAIN : this.optimized !== null ? JOINING : JOINING_BLIND));
     mmu.u32[WAYS >> 2] = minHot > 0 ? this.neighbours.joining.every : 0;
     mmu.u32.fill(NO_PA, ENTRIES >> 2, (ENTRIES + (ENT.size << ENTRIES_BITS)) >> 2);
@@ -120,6 +127,7 @@ export class Compiler {
       this.neighbours.clear();
       this.waiting = null;
       this.stored.clear(); // the words are gone
+      this.storedAt = 0;
     };
   }
   /** @param hot executions after which a block is compiled, a power of two. @param long the same of blocks of LONG instructions and more. @returns after how many it is to be reported, a power of two too. */
@@ -166,8 +174,8 @@ export class Compiler {
     this.mmu.u32[DROPS >> 2]!++;
     this.live--; this.dropped++;
   }
-  private lastGone({ words, from }: Made): void {
-    if (from < 0) this.blocks.discard(words * 4);
+  private lastGone({ size, from }: Made): void {
+    if (from < 0) this.blocks.discard(size);
   }
   /** Exits of regions find the block's function anew. */
   private unlearn(block: number): void { this.mmu.u32[(entryAt(this.mmu.u32[(block + BLK.pa) >> 2]!) + ENT.pa) >> 2] = NO_PA; }
@@ -425,12 +433,13 @@ export class Compiler {
   }
   /** null if there is no room for the words. */
   private finish({ m, words }: { m: Module; words: number }): Made | null {
-    const at = this.blocks.reserve(words * 4);
-    if (at === 0) return null;
+    const first = this.nextWord, size = (words - first) * 4, place = words > MOST_WORDS ? 0 : this.blocks.reserve(size), at = place - first * 4;
+    this.nextWord = place === 0 ? this.store?.words ?? 0 : words;
+    if (place === 0) return null;
     const bytes = m.finish(), module = new WebAssembly.Module(bytes), imports = [...m.importedOnce];
     this.modules++;
     this.bytes += bytes.length;
-    return { module, bytes, imports, words, at, instance: this.core.instantiate(module, imports, at), live: 0, placed: new Map(), from: -1 };
+    return { module, bytes, imports, words, at, size, instance: this.core.instantiate(module, imports, at), live: 0, placed: new Map(), from: -1 };
   }
   /** Makes the entries' blocks point to the region's function. */
   private install(compiled: Compiled, from: Made, replaced: readonly Compiled[]): void {
@@ -462,8 +471,8 @@ export class Compiler {
     const found = store.entries.get(key);
     if (found === undefined || this.live >= MAX_TAKEN) return false;
     for (let i = found.length - 3; i >= 0; i -= 3) { // the newest is the largest
-      const region = store.describe(found[i]!).regions[found[i + 1]!], frames = region === undefined ? null : framesOf(this.mmu, s, region, found[i + 2]!, block);
-      if (region === undefined || frames === null || !sameBytes(this.mmu, region, frames)) continue;
+      const region = store.region(found[i]!, found[i + 1]!), frames = framesOf(this.mmu, s, region, found[i + 2]!, block);
+      if (frames === null || !sameBytes(this.mmu, region, frames)) continue;
       const from = this.fromStore(found[i]!, store), before = from?.placed.get(region.name);
       if (from === null || (before !== undefined && before.slot !== 0 && before.frames.some((pfn, n) => pfn !== frames[n]! >>> 12))) continue; // its words say where it is: in one place
       const flushes = this.blocks.flushes, shape = placed(this.blocks, this.mmu, region, frames);
@@ -477,8 +486,9 @@ export class Compiler {
   private fromStore(n: number, store: CodeStore): Made | null {
     const known = this.stored.get(n);
     if (known !== undefined) return known;
-    const loaded = store.load(n), { words, imports } = store.describe(n), at = loaded === undefined ? 0 : this.blocks.reserve(words * 4);
-    const made: Made | null = loaded === undefined || at === 0 ? null : { ...loaded, imports, words, at, instance: this.core.instantiate(loaded.module, imports, at), live: 0, placed: new Map(), from: n };
+    const loaded = store.load(n), { words } = store;
+    if (loaded !== undefined && this.storedAt === 0) this.storedAt = this.blocks.reserve(words * 4);
+    const at = this.storedAt, made: Made | null = loaded === undefined || at === 0 ? null : { ...loaded, bytes: NO_BYTES, words, at, size: 0, instance: this.core.instantiate(loaded.module, loaded.imports, at), live: 0, placed: new Map(), from: n };
     this.stored.set(n, made);
     return made;
   }
@@ -500,7 +510,7 @@ export class Compiler {
     for (const regions of this.frames.values()) for (const region of regions) alive.add(region);
     for (const region of alive) { const list = byModule.get(region.from!); if (list === undefined) byModule.set(region.from!, [region]); else list.push(region); }
     const modules = [...byModule].map(([{ module, bytes, imports, words, from, instance }, regions]): LeftModule => ({
-      module, bytes, words, imports, from, functions: regions.map(({ shape }) => instance.exports[shape.name]),
+      module, bytes, words, imports, from, names: regions.map(({ shape }) => shape.name), functions: regions.map(({ shape }) => instance.exports[shape.name]),
       regions: () => regions.map(({ shape }) => keptRegion(this.mmu, shape, this.parted)), keys: () => regions.map(({ shape }) => entryKeys(this.mmu, shape)),
     }));
     return { modules, counts: () => this.counts() };
@@ -517,9 +527,10 @@ export class Compiler {
     m.counting = core.counting;
     m.importMemory('e', 'm', MEMORY_LIMITS);
     m.importGlobal('w', 'words', I32, false);
+    for (const name of COMMON) importHelper(core.helpers, m, name);
     const call = (to: Func, name: string): void => callHelper(core.helpers, m, to, name);
     const longestWay = this.minHot === 0 ? 0 : LONGEST_WAY; // forced compilation looks at every block, so that tests can stop anywhere
-    let longest = 0;
+    let longest = longestWay; // where no region's is longer, the same in all modules
     const slow = (f: Func, name: string): void => { // of a load or store, which may take time: no more than there is before the region looks at the deadline again
       const spent = f.local(I32);
       f.get(4).i32Const(longest + COST.tlbMiss).i32LeS().ifThen().get(0).get(3).i32Store(S.rec).i32Const(NOT_DONE).return().end();
@@ -538,7 +549,7 @@ export class Compiler {
       slow: (f, write) => { f.call(write ? slowWrite : slowRead); },
       side: (f, flags) => { f.returnCall(flags ? sideFlags : side); },
     };
-    let first = 0;
+    let first = this.nextWord;
     jobs.forEach(({ region, compiled }, i) => {
       const name = String(i);
       compiled.shape = { ...compiled.shape, name, first };

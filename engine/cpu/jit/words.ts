@@ -5,10 +5,12 @@ import type { Func, Label } from '../wasm/builder.ts';
 import { emitFind, fillEntries, tableWords } from './entry-table.ts';
 import type { Placed, Shape } from './kept.ts';
 
-/** The module's imported global: address of its words. */
+/** The module's imported global: address of word 0. Words have numbers; a module has some that follow each other. */
 const WORDS = 0;
 /** In S.rec, while a region is being left, stands a token for the record: that is MARK, the number of its block's word, and in the low bits which record of the block it is. */
 const MARK = 0x40000000, RECORD_BITS = 7;
+/** Numbers of words are below this: a token has room for them, and no module's word 0 would be below address 0. */
+export const MOST_WORDS = 1 << 21;
 
 /** Entries at which control can arrive by a jump: the second page of others is looked up where that happens. */
 const reachable = (b: Placed): boolean => b.entry >= 0 && !b.straddles;

@@ -2,16 +2,16 @@
 ;; lea 8(%rdi,%rsi,4),%rax
 ;; 0000  48 8d 44 b7 08           lea r8 m8 z64 a2             rax, [rdi + rsi·4 + 8]
 
-(func 3 (param i32) (param i64) (result i32)
+(func 10 (param i32) (param i64) (result i32)
   (local $rec i32)
   local.get 0 i32.load offset=868 (;rec;) local.set $rec
   local.get 0 local.get $rec i32.const 5 i32.shr_u i32.const 33554428 i32.and global.get $w.words i32.add i32.load local.get $rec i32.const 127 i32.and i32.const 5 i32.shl i32.add i32.const 64 i32.add local.get 1 return_call $h.sys.side)
-(func 4 (param i32) (param i64) (param i32) (param i64) (param i64) (result i32)
+(func 11 (param i32) (param i64) (param i32) (param i64) (param i64) (result i32)
   local.get 0 local.get 2 i32.store offset=976 (;fk;)
   local.get 0 local.get 3 i64.store offset=984 (;fa;)
   local.get 0 local.get 4 i64.store offset=992 (;fb;)
-  local.get 0 local.get 1 return_call 3)
-(func 5 (param i32) (param i64) (param i32) (param i32) (param i32) (result i32)
+  local.get 0 local.get 1 return_call 10)
+(func 12 (param i32) (param i64) (param i32) (param i32) (param i32) (result i32)
   (local i32)
   local.get 4 i32.const 32 i32.le_s if
     local.get 0 local.get 3 i32.store offset=868 (;rec;)
@@ -23,7 +23,7 @@
   end
   local.get 0 local.get 3 i32.store offset=868 (;rec;)
   i32.const -2147483648)
-(func 6 (param i32) (param i64) (param i32) (param i32) (param i32) (result i32)
+(func 13 (param i32) (param i64) (param i32) (param i32) (param i32) (result i32)
   (local i32)
   local.get 4 i32.const 32 i32.le_s if
     local.get 0 local.get 3 i32.store offset=868 (;rec;)
@@ -41,14 +41,14 @@
   block
     local.get $left i32.const 2 i32.le_s if (;unlikely;)
       i32.const (;state;) i32.const 1073741952 i32.store offset=868 (;rec;)
-      i32.const (;state;) local.get $left i64.extend_i32_u return_call 3
+      i32.const (;state;) local.get $left i64.extend_i32_u return_call 10
     end
     i32.const (;state;) i64.load offset=56 (;rdi;) local.set $rdi
     local.get $rdi i32.const (;state;) i64.load offset=48 (;rsi;) local.set $rsi
     local.get $rsi i64.const 2 i64.shl i64.add i64.const 8 i64.add local.set 10
     i32.const (;state;) local.get 10 i64.store (;rax;)
     i32.const (;state;) i32.const 1073741953 i32.store offset=868 (;rec;)
-    i32.const (;state;) local.get $left i64.extend_i32_u return_call 3
+    i32.const (;state;) local.get $left i64.extend_i32_u return_call 10
     unreachable
   end
   unreachable)

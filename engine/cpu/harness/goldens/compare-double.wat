@@ -4,16 +4,16 @@
 ;; 0004  77 01                    jcc j1 z64 a0 cc7            imm 1   (ends the block)
 ;; 0006  90                       nop z32 a0
 
-(func 5 (param i32) (param i64) (result i32)
+(func 12 (param i32) (param i64) (result i32)
   (local $rec i32)
   local.get 0 i32.load offset=868 (;rec;) local.set $rec
   local.get 0 local.get $rec i32.const 5 i32.shr_u i32.const 33554428 i32.and global.get $w.words i32.add i32.load local.get $rec i32.const 127 i32.and i32.const 5 i32.shl i32.add i32.const 64 i32.add local.get 1 return_call $h.sys.side)
-(func 6 (param i32) (param i64) (param i32) (param i64) (param i64) (result i32)
+(func 13 (param i32) (param i64) (param i32) (param i64) (param i64) (result i32)
   local.get 0 local.get 2 i32.store offset=976 (;fk;)
   local.get 0 local.get 3 i64.store offset=984 (;fa;)
   local.get 0 local.get 4 i64.store offset=992 (;fb;)
-  local.get 0 local.get 1 return_call 5)
-(func 7 (param i32) (param i64) (param i32) (param i32) (param i32) (result i32)
+  local.get 0 local.get 1 return_call 12)
+(func 14 (param i32) (param i64) (param i32) (param i32) (param i32) (result i32)
   (local i32)
   local.get 4 i32.const 34 i32.le_s if
     local.get 0 local.get 3 i32.store offset=868 (;rec;)
@@ -25,7 +25,7 @@
   end
   local.get 0 local.get 3 i32.store offset=868 (;rec;)
   i32.const -2147483648)
-(func 8 (param i32) (param i64) (param i32) (param i32) (param i32) (result i32)
+(func 15 (param i32) (param i64) (param i32) (param i32) (param i32) (result i32)
   (local i32)
   local.get 4 i32.const 34 i32.le_s if
     local.get 0 local.get 3 i32.store offset=868 (;rec;)
@@ -43,7 +43,7 @@
   block
     local.get $left i32.const 4 i32.le_s if (;unlikely;)
       i32.const (;state;) i32.const 1073741952 i32.store offset=868 (;rec;)
-      i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
+      i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 12
     end
     i32.const (;state;) v128.load offset=336 (;xmm1;) local.set $xmm1
     local.get $xmm1 f64x2.extract_lane 0 local.set 10
@@ -67,7 +67,7 @@
       i32.const (;state;) i32.load offset=172 if (;unlikely;)
         i32.const (;state;) i32.const 0 i32.store offset=172
         i32.const (;state;) i32.const 1073741952 i32.store offset=868 (;rec;)
-        i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
+        i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 12
       end
     end
     local.get 11 local.tee 14 i64.extend_i32_u local.set 6
@@ -76,17 +76,17 @@
     local.get 14 i32.const 65 i32.and i32.const 0 i32.ne i32.eqz if
       local.get $left i32.const 1 i32.le_s if (;unlikely;)
         i32.const (;state;) i32.const 1073742080 i32.store offset=868 (;rec;)
-        i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or i32.const 16391 local.get 6 i64.const 0 return_call 6
+        i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or i32.const 16391 local.get 6 i64.const 0 return_call 13
       end
       i32.const (;state;) i32.const 1073742080 i32.store offset=868 (;rec;)
-      i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or i32.const 16391 local.get 6 i64.const 0 return_call 6
+      i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or i32.const 16391 local.get 6 i64.const 0 return_call 13
     end
     local.get $left i32.const 2 i32.le_s if (;unlikely;)
       i32.const (;state;) i32.const 1073742208 i32.store offset=868 (;rec;)
-      i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or i32.const 16391 local.get 6 i64.const 0 return_call 6
+      i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or i32.const 16391 local.get 6 i64.const 0 return_call 13
     end
     i32.const (;state;) i32.const 1073742209 i32.store offset=868 (;rec;)
-    i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or i32.const 16391 local.get 6 i64.const 0 return_call 6
+    i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or i32.const 16391 local.get 6 i64.const 0 return_call 13
     unreachable
   end
   unreachable)

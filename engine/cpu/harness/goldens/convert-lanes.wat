@@ -3,16 +3,16 @@
 ;; 0000  0f 5b c1                 cvtdq2ps x16 x16 z32 a0      xmm0, xmm1
 ;; 0003  f3 0f 5b d0              cvttps2dq x16 x16 z32 a0     xmm2, xmm0
 
-(func 5 (param i32) (param i64) (result i32)
+(func 12 (param i32) (param i64) (result i32)
   (local $rec i32)
   local.get 0 i32.load offset=868 (;rec;) local.set $rec
   local.get 0 local.get $rec i32.const 5 i32.shr_u i32.const 33554428 i32.and global.get $w.words i32.add i32.load local.get $rec i32.const 127 i32.and i32.const 5 i32.shl i32.add i32.const 64 i32.add local.get 1 return_call $h.sys.side)
-(func 6 (param i32) (param i64) (param i32) (param i64) (param i64) (result i32)
+(func 13 (param i32) (param i64) (param i32) (param i64) (param i64) (result i32)
   local.get 0 local.get 2 i32.store offset=976 (;fk;)
   local.get 0 local.get 3 i64.store offset=984 (;fa;)
   local.get 0 local.get 4 i64.store offset=992 (;fb;)
-  local.get 0 local.get 1 return_call 5)
-(func 7 (param i32) (param i64) (param i32) (param i32) (param i32) (result i32)
+  local.get 0 local.get 1 return_call 12)
+(func 14 (param i32) (param i64) (param i32) (param i32) (param i32) (result i32)
   (local i32)
   local.get 4 i32.const 37 i32.le_s if
     local.get 0 local.get 3 i32.store offset=868 (;rec;)
@@ -24,7 +24,7 @@
   end
   local.get 0 local.get 3 i32.store offset=868 (;rec;)
   i32.const -2147483648)
-(func 8 (param i32) (param i64) (param i32) (param i32) (param i32) (result i32)
+(func 15 (param i32) (param i64) (param i32) (param i32) (param i32) (result i32)
   (local i32)
   local.get 4 i32.const 37 i32.le_s if
     local.get 0 local.get 3 i32.store offset=868 (;rec;)
@@ -42,7 +42,7 @@
   block
     local.get $left i32.const 7 i32.le_s if (;unlikely;)
       i32.const (;state;) i32.const 1073741952 i32.store offset=868 (;rec;)
-      i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
+      i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 12
     end
     i32.const (;state;) v128.load offset=336 (;xmm1;) local.set $xmm1
     local.get $xmm1 local.tee 9 f32x4.convert_i32x4_s local.set 10
@@ -63,7 +63,7 @@
         i32.const (;state;) i32.load offset=172 if (;unlikely;)
           i32.const (;state;) i32.const 0 i32.store offset=172
           i32.const (;state;) i32.const 1073741952 i32.store offset=868 (;rec;)
-          i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
+          i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 12
         end
       end
     end
@@ -88,7 +88,7 @@
           i32.const (;state;) i32.const 0 i32.store offset=172
           i32.const (;state;) local.get 14 v128.store offset=320 (;xmm0;)
           i32.const (;state;) i32.const 1073741953 i32.store offset=868 (;rec;)
-          i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
+          i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 12
         end
       end
     end
@@ -96,7 +96,7 @@
     i32.const (;state;) local.get 14 v128.store offset=320 (;xmm0;)
     i32.const (;state;) local.get 16 v128.store offset=352 (;xmm2;)
     i32.const (;state;) i32.const 1073741954 i32.store offset=868 (;rec;)
-    i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
+    i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 12
     unreachable
   end
   unreachable)

@@ -6,16 +6,16 @@
 ;; 0009  78 01                    jcc j1 z64 a0 cc8            imm 1   (ends the block)
 ;; 000b  90                       nop z32 a0
 
-(func 3 (param i32) (param i64) (result i32)
+(func 10 (param i32) (param i64) (result i32)
   (local $rec i32)
   local.get 0 i32.load offset=868 (;rec;) local.set $rec
   local.get 0 local.get $rec i32.const 5 i32.shr_u i32.const 33554428 i32.and global.get $w.words i32.add i32.load local.get $rec i32.const 127 i32.and i32.const 5 i32.shl i32.add i32.const 64 i32.add local.get 1 return_call $h.sys.side)
-(func 4 (param i32) (param i64) (param i32) (param i64) (param i64) (result i32)
+(func 11 (param i32) (param i64) (param i32) (param i64) (param i64) (result i32)
   local.get 0 local.get 2 i32.store offset=976 (;fk;)
   local.get 0 local.get 3 i64.store offset=984 (;fa;)
   local.get 0 local.get 4 i64.store offset=992 (;fb;)
-  local.get 0 local.get 1 return_call 3)
-(func 5 (param i32) (param i64) (param i32) (param i32) (param i32) (result i32)
+  local.get 0 local.get 1 return_call 10)
+(func 12 (param i32) (param i64) (param i32) (param i32) (param i32) (result i32)
   (local i32)
   local.get 4 i32.const 34 i32.le_s if
     local.get 0 local.get 3 i32.store offset=868 (;rec;)
@@ -27,7 +27,7 @@
   end
   local.get 0 local.get 3 i32.store offset=868 (;rec;)
   i32.const -2147483648)
-(func 6 (param i32) (param i64) (param i32) (param i32) (param i32) (result i32)
+(func 13 (param i32) (param i64) (param i32) (param i32) (param i32) (result i32)
   (local i32)
   local.get 4 i32.const 34 i32.le_s if
     local.get 0 local.get 3 i32.store offset=868 (;rec;)
@@ -45,7 +45,7 @@
   block
     local.get $left i32.const 4 i32.le_s if (;unlikely;)
       i32.const (;state;) i32.const 1073741952 i32.store offset=868 (;rec;)
-      i32.const (;state;) local.get $left i64.extend_i32_u return_call 3
+      i32.const (;state;) local.get $left i64.extend_i32_u return_call 10
     end
     i32.const (;state;) i64.load offset=24 (;rbx;) local.set $rbx
     i32.const (;state;) i64.load (;rax;) local.set $rax
@@ -61,20 +61,20 @@
       local.get $left i32.const 1 i32.le_s if (;unlikely;)
         i32.const (;state;) local.get $rax i64.store (;rax;)
         i32.const (;state;) i32.const 1073742080 i32.store offset=868 (;rec;)
-        i32.const (;state;) local.get $left i64.extend_i32_u i32.const 16386 local.get 5 local.get 6 return_call 4
+        i32.const (;state;) local.get $left i64.extend_i32_u i32.const 16386 local.get 5 local.get 6 return_call 11
       end
       i32.const (;state;) local.get $rax i64.store (;rax;)
       i32.const (;state;) i32.const 1073742080 i32.store offset=868 (;rec;)
-      i32.const (;state;) local.get $left i64.extend_i32_u i32.const 16386 local.get 5 local.get 6 return_call 4
+      i32.const (;state;) local.get $left i64.extend_i32_u i32.const 16386 local.get 5 local.get 6 return_call 11
     end
     local.get $left i32.const 2 i32.le_s if (;unlikely;)
       i32.const (;state;) local.get $rax i64.store (;rax;)
       i32.const (;state;) i32.const 1073742208 i32.store offset=868 (;rec;)
-      i32.const (;state;) local.get $left i64.extend_i32_u i32.const 16386 local.get 5 local.get 6 return_call 4
+      i32.const (;state;) local.get $left i64.extend_i32_u i32.const 16386 local.get 5 local.get 6 return_call 11
     end
     i32.const (;state;) local.get $rax i64.store (;rax;)
     i32.const (;state;) i32.const 1073742209 i32.store offset=868 (;rec;)
-    i32.const (;state;) local.get $left i64.extend_i32_u i32.const 16386 local.get 5 local.get 6 return_call 4
+    i32.const (;state;) local.get $left i64.extend_i32_u i32.const 16386 local.get 5 local.get 6 return_call 11
     unreachable
   end
   unreachable)

@@ -4,16 +4,16 @@
 ;; 0007  ff e0                    jmp_e r8 z64 a0              rax   (ends the block)
 ;; 0009  90                       nop z32 a0
 
-(func 4 (param i32) (param i64) (result i32)
+(func 10 (param i32) (param i64) (result i32)
   (local $rec i32)
   local.get 0 i32.load offset=868 (;rec;) local.set $rec
   local.get 0 local.get $rec i32.const 5 i32.shr_u i32.const 33554428 i32.and global.get $w.words i32.add i32.load local.get $rec i32.const 127 i32.and i32.const 5 i32.shl i32.add i32.const 64 i32.add local.get 1 return_call $h.sys.side)
-(func 5 (param i32) (param i64) (param i32) (param i64) (param i64) (result i32)
+(func 11 (param i32) (param i64) (param i32) (param i64) (param i64) (result i32)
   local.get 0 local.get 2 i32.store offset=976 (;fk;)
   local.get 0 local.get 3 i64.store offset=984 (;fa;)
   local.get 0 local.get 4 i64.store offset=992 (;fb;)
-  local.get 0 local.get 1 return_call 4)
-(func 6 (param i32) (param i64) (param i32) (param i32) (param i32) (result i32)
+  local.get 0 local.get 1 return_call 10)
+(func 12 (param i32) (param i64) (param i32) (param i32) (param i32) (result i32)
   (local i32)
   local.get 4 i32.const 32 i32.le_s if
     local.get 0 local.get 3 i32.store offset=868 (;rec;)
@@ -25,7 +25,7 @@
   end
   local.get 0 local.get 3 i32.store offset=868 (;rec;)
   i32.const -2147483648)
-(func 7 (param i32) (param i64) (param i32) (param i32) (param i32) (result i32)
+(func 13 (param i32) (param i64) (param i32) (param i32) (param i32) (result i32)
   (local i32)
   local.get 4 i32.const 32 i32.le_s if
     local.get 0 local.get 3 i32.store offset=868 (;rec;)
@@ -43,14 +43,14 @@
   block
     local.get $left i32.const 2 i32.le_s if (;unlikely;)
       i32.const (;state;) i32.const 1073741952 i32.store offset=868 (;rec;)
-      i32.const (;state;) local.get $left i64.extend_i32_u return_call 4
+      i32.const (;state;) local.get $left i64.extend_i32_u return_call 10
     end
     i32.const (;state;) i64.load offset=856 (;pageVa;) i64.const 10 i64.add local.set 8
     local.get 8 local.set 9
     local.get 9 i64.const 47 i64.shr_s i64.const 1 i64.add i64.const 1 i64.gt_u if (;unlikely;)
       i32.const (;state;) local.get 8 i64.store (;rax;)
       i32.const (;state;) i32.const 1073741953 i32.store offset=868 (;rec;)
-      i32.const (;state;) local.get $left i64.extend_i32_u return_call 4
+      i32.const (;state;) local.get $left i64.extend_i32_u return_call 10
     end
     local.get 9 local.set 2
     local.get $left i32.const 2 i32.sub local.set $left

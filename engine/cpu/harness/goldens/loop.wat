@@ -10,16 +10,16 @@
 ;; 0017  4c 39 c2                 cmp r8 r8 z64 a0             rdx, r8
 ;; 001a  75 e4                    jcc j1 z64 a0 cc5            imm -28   (ends the block)
 
-(func 3 (param i32) (param i64) (result i32)
+(func 10 (param i32) (param i64) (result i32)
   (local $rec i32)
   local.get 0 i32.load offset=868 (;rec;) local.set $rec
   local.get 0 local.get $rec i32.const 5 i32.shr_u i32.const 33554428 i32.and global.get $w.words i32.add i32.load local.get $rec i32.const 127 i32.and i32.const 5 i32.shl i32.add i32.const 64 i32.add local.get 1 return_call $h.sys.side)
-(func 4 (param i32) (param i64) (param i32) (param i64) (param i64) (result i32)
+(func 11 (param i32) (param i64) (param i32) (param i64) (param i64) (result i32)
   local.get 0 local.get 2 i32.store offset=976 (;fk;)
   local.get 0 local.get 3 i64.store offset=984 (;fa;)
   local.get 0 local.get 4 i64.store offset=992 (;fb;)
-  local.get 0 local.get 1 return_call 3)
-(func 5 (param i32) (param i64) (param i32) (param i32) (param i32) (result i32)
+  local.get 0 local.get 1 return_call 10)
+(func 12 (param i32) (param i64) (param i32) (param i32) (param i32) (result i32)
   (local i32)
   local.get 4 i32.const 39 i32.le_s if
     local.get 0 local.get 3 i32.store offset=868 (;rec;)
@@ -31,7 +31,7 @@
   end
   local.get 0 local.get 3 i32.store offset=868 (;rec;)
   i32.const -2147483648)
-(func 6 (param i32) (param i64) (param i32) (param i32) (param i32) (result i32)
+(func 13 (param i32) (param i64) (param i32) (param i32) (param i32) (result i32)
   (local i32)
   local.get 4 i32.const 39 i32.le_s if
     local.get 0 local.get 3 i32.store offset=868 (;rec;)
@@ -50,7 +50,7 @@
     loop
       local.get $left i32.const 9 i32.le_s if (;unlikely;)
         i32.const (;state;) i32.const 1073741952 i32.store offset=868 (;rec;)
-        i32.const (;state;) local.get $left i64.extend_i32_u return_call 3
+        i32.const (;state;) local.get $left i64.extend_i32_u return_call 10
       end
       i32.const (;state;) i64.load offset=16 (;rdx;) local.set $rdx
       local.get $rdx i64.const 1 i64.add local.set $rdx
@@ -63,7 +63,7 @@
       i32.const (;state;) local.get $rdx i64.store offset=16 (;rdx;)
       local.get 17 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 131040 i32.and local.tee 18 i64.load offset=6144 (;dtlb.read;) local.get 17 i64.xor i64.const 4095 i64.gt_u if (;unlikely;)
         i32.const (;state;) i32.const 1073741954 i32.store offset=868 (;rec;)
-        i32.const (;state;) local.get $left i64.extend_i32_u i32.const 16385 local.get 5 i64.const 1 return_call 4
+        i32.const (;state;) local.get $left i64.extend_i32_u i32.const 16385 local.get 5 i64.const 1 return_call 11
       end
       local.get 17 i32.wrap_i64 local.get 18 i32.load offset=6160 (;dtlb.addend;) i32.add i64.load8_u local.set 16
       local.get $rsi i64.const 255 i64.and local.set 19
@@ -89,7 +89,7 @@
           i32.const (;state;) local.get $rsi i64.store offset=48 (;rsi;)
           i32.const (;state;) i32.const 1073741957 i32.store offset=868 (;rec;)
           i32.const (;state;) local.get 7 i64.store offset=1000 (;fr;)
-          i32.const (;state;) local.get $left i64.extend_i32_u i32.const 8198 local.get 5 local.get 6 return_call 4
+          i32.const (;state;) local.get $left i64.extend_i32_u i32.const 8198 local.get 5 local.get 6 return_call 11
         end
         local.get 19 i32.wrap_i64 local.get 18 i32.load offset=6160 (;dtlb.addend;) i32.add local.set 22
         local.get 19 i64.const 4095 i64.and local.set 16
@@ -114,12 +114,12 @@
         i32.const (;state;) local.get 14 i64.store offset=8 (;rcx;)
         i32.const (;state;) local.get $rsi i64.store offset=48 (;rsi;)
         i32.const (;state;) i32.const 1073742080 i32.store offset=868 (;rec;)
-        i32.const (;state;) local.get $left i64.extend_i32_u i32.const 16394 local.get 5 local.get 6 return_call 4
+        i32.const (;state;) local.get $left i64.extend_i32_u i32.const 16394 local.get 5 local.get 6 return_call 11
       end
       i32.const (;state;) local.get 14 i64.store offset=8 (;rcx;)
       i32.const (;state;) local.get $rsi i64.store offset=48 (;rsi;)
       i32.const (;state;) i32.const 1073742080 i32.store offset=868 (;rec;)
-      i32.const (;state;) local.get $left i64.extend_i32_u i32.const 16394 local.get 5 local.get 6 return_call 4
+      i32.const (;state;) local.get $left i64.extend_i32_u i32.const 16394 local.get 5 local.get 6 return_call 11
       unreachable
     end
     unreachable

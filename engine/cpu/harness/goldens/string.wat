@@ -3,16 +3,16 @@
 ;; 0000  b9 20 00 00 00           mov r4 i4 z32 a0             rcx, imm 32
 ;; 0005  f3 a4                    movs z8 a2 repf3             [0]   (a block of its own)
 
-(func 5 (param i32) (param i64) (result i32)
+(func 11 (param i32) (param i64) (result i32)
   (local $rec i32)
   local.get 0 i32.load offset=868 (;rec;) local.set $rec
   local.get 0 local.get $rec i32.const 5 i32.shr_u i32.const 33554428 i32.and global.get $w.words i32.add i32.load local.get $rec i32.const 127 i32.and i32.const 5 i32.shl i32.add i32.const 64 i32.add local.get 1 return_call $h.sys.side)
-(func 6 (param i32) (param i64) (param i32) (param i64) (param i64) (result i32)
+(func 12 (param i32) (param i64) (param i32) (param i64) (param i64) (result i32)
   local.get 0 local.get 2 i32.store offset=976 (;fk;)
   local.get 0 local.get 3 i64.store offset=984 (;fa;)
   local.get 0 local.get 4 i64.store offset=992 (;fb;)
-  local.get 0 local.get 1 return_call 5)
-(func 7 (param i32) (param i64) (param i32) (param i32) (param i32) (result i32)
+  local.get 0 local.get 1 return_call 11)
+(func 13 (param i32) (param i64) (param i32) (param i32) (param i32) (result i32)
   (local i32)
   local.get 4 i32.const 31 i32.le_s if
     local.get 0 local.get 3 i32.store offset=868 (;rec;)
@@ -24,7 +24,7 @@
   end
   local.get 0 local.get 3 i32.store offset=868 (;rec;)
   i32.const -2147483648)
-(func 8 (param i32) (param i64) (param i32) (param i32) (param i32) (result i32)
+(func 14 (param i32) (param i64) (param i32) (param i32) (param i32) (result i32)
   (local i32)
   local.get 4 i32.const 31 i32.le_s if
     local.get 0 local.get 3 i32.store offset=868 (;rec;)
@@ -42,7 +42,7 @@
   block
     local.get $left i32.const 1 i32.le_s if (;unlikely;)
       i32.const (;state;) i32.const 1073741952 i32.store offset=868 (;rec;)
-      i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
+      i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 11
     end
     i64.const 32 local.set $rcx
     local.get $left i32.const 1 i32.sub local.set $left
@@ -50,14 +50,14 @@
     loop
       local.get $left i32.const 1 i32.le_s if (;unlikely;)
         i32.const (;state;) i32.const 1073742080 i32.store offset=868 (;rec;)
-        i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
+        i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 11
       end
       i32.const (;state;) i32.const (;state;) i64.load offset=56 (;rdi;) local.set $rdi
       local.get $rdi i32.const (;state;) i64.load offset=8 (;rcx;) local.set $rcx
       local.get $rcx i32.const (;state;) i64.load offset=48 (;rsi;) local.set $rsi
       local.get $rsi i64.const 0 i64.add call $h.string.movs1 local.tee 10 i32.const 0 i32.lt_s if (;unlikely;)
         i32.const (;state;) i32.const 1073742080 i32.store offset=868 (;rec;)
-        i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
+        i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 11
       end
       local.get $rdi local.get 10 i32.const 0 i32.shl i64.extend_i32_u i64.add local.set $rdi
       local.get $rsi local.get 10 i32.const 0 i32.shl i64.extend_i32_u i64.add local.set $rsi
@@ -86,13 +86,13 @@
         i32.const (;state;) local.get $rsi i64.store offset=48 (;rsi;)
         i32.const (;state;) local.get $rdi i64.store offset=56 (;rdi;)
         i32.const (;state;) i32.const 1073742208 i32.store offset=868 (;rec;)
-        i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
+        i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 11
       end
       i32.const (;state;) local.get $rcx i64.store offset=8 (;rcx;)
       i32.const (;state;) local.get $rsi i64.store offset=48 (;rsi;)
       i32.const (;state;) local.get $rdi i64.store offset=56 (;rdi;)
       i32.const (;state;) i32.const 1073742208 i32.store offset=868 (;rec;)
-      i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 5
+      i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 11
       unreachable
     end
     unreachable

@@ -5,16 +5,16 @@
 ;; 0008  66 0f ef c2              pxor x16 x16 z32 a0          xmm0, xmm2
 ;; 000c  f3 0f 7f 47 10           movdqu m16 x16 z32 a1        xmm0, [rdi + 16]
 
-(func 3 (param i32) (param i64) (result i32)
+(func 10 (param i32) (param i64) (result i32)
   (local $rec i32)
   local.get 0 i32.load offset=868 (;rec;) local.set $rec
   local.get 0 local.get $rec i32.const 5 i32.shr_u i32.const 33554428 i32.and global.get $w.words i32.add i32.load local.get $rec i32.const 127 i32.and i32.const 5 i32.shl i32.add i32.const 64 i32.add local.get 1 return_call $h.sys.side)
-(func 4 (param i32) (param i64) (param i32) (param i64) (param i64) (result i32)
+(func 11 (param i32) (param i64) (param i32) (param i64) (param i64) (result i32)
   local.get 0 local.get 2 i32.store offset=976 (;fk;)
   local.get 0 local.get 3 i64.store offset=984 (;fa;)
   local.get 0 local.get 4 i64.store offset=992 (;fb;)
-  local.get 0 local.get 1 return_call 3)
-(func 5 (param i32) (param i64) (param i32) (param i32) (param i32) (result i32)
+  local.get 0 local.get 1 return_call 10)
+(func 12 (param i32) (param i64) (param i32) (param i32) (param i32) (result i32)
   (local i32)
   local.get 4 i32.const 35 i32.le_s if
     local.get 0 local.get 3 i32.store offset=868 (;rec;)
@@ -26,7 +26,7 @@
   end
   local.get 0 local.get 3 i32.store offset=868 (;rec;)
   i32.const -2147483648)
-(func 6 (param i32) (param i64) (param i32) (param i32) (param i32) (result i32)
+(func 13 (param i32) (param i64) (param i32) (param i32) (param i32) (result i32)
   (local i32)
   local.get 4 i32.const 35 i32.le_s if
     local.get 0 local.get 3 i32.store offset=868 (;rec;)
@@ -44,14 +44,14 @@
   block
     local.get $left i32.const 5 i32.le_s if (;unlikely;)
       i32.const (;state;) i32.const 1073741952 i32.store offset=868 (;rec;)
-      i32.const (;state;) local.get $left i64.extend_i32_u return_call 3
+      i32.const (;state;) local.get $left i64.extend_i32_u return_call 10
     end
     i32.const (;state;) i64.load offset=56 (;rdi;) local.set $rdi
     local.get $rdi local.set 8
     local.get 8 local.set 10
     local.get 10 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 131040 i32.and local.tee 12 i64.load offset=6152 (;dtlb.write;) local.get 10 i64.xor i64.const 4064 i64.gt_u if (;unlikely;)
       i32.const (;state;) i32.const 1073741952 i32.store offset=868 (;rec;)
-      i32.const (;state;) local.get $left i64.extend_i32_u return_call 3
+      i32.const (;state;) local.get $left i64.extend_i32_u return_call 10
     end
     local.get 10 i32.wrap_i64 local.get 12 i32.load offset=6160 (;dtlb.addend;) i32.add local.set 11
     local.get 11 v128.load local.set 13
@@ -63,7 +63,7 @@
     local.get 11 local.get 16 v128.store offset=16
     i32.const (;state;) local.get 13 v128.store offset=320 (;xmm0;)
     i32.const (;state;) i32.const 1073741956 i32.store offset=868 (;rec;)
-    i32.const (;state;) local.get $left i64.extend_i32_u return_call 3
+    i32.const (;state;) local.get $left i64.extend_i32_u return_call 10
     unreachable
   end
   unreachable)
