@@ -2,7 +2,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
-import { EXIT, PF, R10, R12, R13, R14, R8, R9, RAX, RBX, RDI, RDX, RSI, RSP, VEC } from '../machine/hardware.ts';
+import { EXIT, PF, R10, R12, R13, R14, R8, R9, RAX, RBX, RCX, RDI, RDX, RSI, RSP, VEC } from '../machine/hardware.ts';
 import type { CodeLeft } from '../machine/kept-code.ts';
 import { provideOptimized } from './interp/core.ts';
 import { allHelpers } from './semantics/context.ts';
@@ -70,6 +70,15 @@ describe.skipIf(!hasGcc())('processor', { timeout: 60_000 }, () => {
     cpu.run(0, 1e6, at + 1);
     expect([cpu.exit.reason, cpu.regs(0).gpr(RAX)]).toEqual([EXIT.syscall, at]);
   }, undefined, undefined, {}, 500));
+  test('an indirect jump of a compiled loop to where no code can be faults there, with what was before it done and nothing else', () => run(`
+    lea r8, [rip+2f]\nlea r9, [rip+3f]\nmov r10, 0x1000000000000000\nmov ecx, 3000
+    1: add rbx, rcx\nmov rax, r8\ntest cl, 1\ncmovz rax, r9\nimul rdx, rcx, 7\ncmp ecx, 5\ncmovz rax, r10\nxor edx, 1\njmp rax
+    2: add rsi, 3\ndec ecx\njnz 1b\nsyscall
+    3: add rdi, 5\ndec ecx\njnz 1b\nsyscall`, ({ cpu }) => {
+    const regs = cpu.regs(0);
+    expect([cpu.exit.reason, cpu.exit.vector, cpu.exit.errorCode]).toEqual([EXIT.exception, VEC.GP, 0]);
+    expect([regs.gpr(RCX), regs.gpr(RDX), regs.gpr(RSI), regs.gpr(RDI)]).toEqual([5, 34, 3 * 1497, 5 * 1498]);
+  }, undefined, 1e6, { hot: 128 }));
   const ACROSS = `mov rsp, ${STACK - 4096 + 24}\nmov ecx, 300000\n1: mov [rsp+8], rcx\ncall f\nadd rdx, rax\ndec ecx\njnz 1b\nsyscall
     f: push rbx\npush rbp\npush r12\npush r13\nmov rax, [rsp+8]\nadd rax, rcx\nmov rbx, rax\npop r13\npop r12\npop rbp\npop rbx\nadd rbx, [rsp+16]\nret`;
   test('a stack frame over the end of a page', () => run(ACROSS, ({ cpu }) => expect(cpu.regs(0).gpr(RSP)).toBe(STACK - 4096 + 24), undefined, 20_000));

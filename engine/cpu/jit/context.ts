@@ -46,6 +46,8 @@ export class CompileCtx implements FlowCtx {
   known: FlagKind | null = null;
   /** Of the xmm registers' floats, before this instruction. */
   plain: Plain = NOTHING;
+  /** This indirect jump need not look at its target: the region does where it is left. */
+  late = false;
   /** Token of the record where the interpreter goes on after a side exit (words.ts). */
   record = 0;
   private offset = 0;
@@ -602,7 +604,7 @@ export class CompileCtx implements FlowCtx {
     this.leaveSide();
   }
   /** The record is in the state, and the registers if that is their home. */
-  private leaveSide(): void {
+  leaveSide(): void {
     const { f, region, known } = this;
     if (!region.memory) { this.spillFlags(); f.br(region.exitLabel); return; }
     const flags = known !== null && known.op !== FK.state;

@@ -10,6 +10,7 @@ import { semanticsOf } from '../semantics/context.ts';
 import { someDenormal } from '../semantics/sse-fp.ts';
 import type { Width } from '../semantics/sse-fp-slow.ts';
 import type { Semantics } from '../semantics/context.ts';
+import { notCanonical } from '../semantics/int-flow.ts';
 import { isRun } from '../semantics/string.ts';
 import { I32, I64 } from '../wasm/builder.ts';
 import type { Label } from '../wasm/builder.ts';
@@ -98,8 +99,11 @@ export class RegionEmitter {
   private rootLabel: Label = 0;
   /** The same by a jump that is none of the region's edges: registers are looked at again. */
   private arriveLabel: Label = 0;
-  /** Where control goes with rip set by an indirect jump. */
+  /** Where control goes with rip set by an indirect jump, and local i64 `distance` to the distance of that from the base page. */
   private lookupLabel: Label = 0;
+  private readonly distance: number;
+  /** Local i32: token of the last indirect jump that did not look whether its target is canonical; −1 if all do. */
+  private readonly from: number;
   /** Pages but the only one: i32 local, whether the instruction TLB had it with our frame when the region was entered. */
   private readonly pageOk = new Map<number, number>();
   /** By block and instruction: the page in locals through which it accesses memory. */
@@ -123,6 +127,8 @@ export class RegionEmitter {
     this.table = region.entries.length > 1 || [...region.found.values()].some((b) => b.likely.length > 0 || this.waits(b));
     this.searches = this.table && (!memory || [...region.found.values()].some((b) => this.mayStay(b)));
     this.next = this.table ? f.freshLocal(I32) : -1;
+    this.distance = this.table ? f.freshLocal(I64) : -1;
+    this.from = [...region.found.values()].some((b) => this.late(b)) ? f.freshLocal(I32) : -1;
     if (region.pages.length > 1 && !memory) for (const { page } of region.pages) this.pageOk.set(page, f.freshLocal(I32));
   }
 
@@ -147,7 +153,7 @@ export class RegionEmitter {
     } else this.tree(region.entries[0]!);
     if (lookedAt) f.unreachable().end();
     f.unreachable().end();
-    if (!state.memory) this.epilogue(); else if (this.searches) this.away(); else f.unreachable();
+    if (!state.memory) this.epilogue(); else if (this.searches) { if (this.from >= 0) this.lookAtTarget(); this.away(); } else f.unreachable();
     if (this.table) { f.unreachable().end(); f.i32Const(0); } // entered as IDLE: nothing is done
     // The prologue comes first, but only now is known which registers it loads.
     f.prepend(() => { this.prologue(); });
@@ -222,6 +228,19 @@ export class RegionEmitter {
     f.get(STATE).get(record); state.time(); this.call(f, 'tail:sys.side'); f.end();
     this.away();
   }
+  /** Where local rip says is out of the region: if that is not canonical, the interpreter does the jump, as if the block had not ended yet. */
+  private lookAtTarget(): void {
+    const { f, ctx, state, from } = this, block = f.local(I32), cost = (): void => { f.get(block).i32Load16U(BLK.cost); };
+    f.get(state.rip); notCanonical(f); f.hint(false).if();
+    emitRecordOf(f, from).set(block);
+    emitBlockOf(f, block); f.set(block);
+    f.get(state.left); cost(); f.i32Add().set(state.left);
+    if (state.extra >= 0) { f.get(state.extra); cost(); f.i32Sub().get(block).i32Load16U(BLK.count).i32Add().set(state.extra); }
+    f.get(STATE).get(from).i32Store(S.rec);
+    ctx.known = null;
+    ctx.leaveSide(); f.end();
+    f.free(block);
+  }
   /** To where local rip says, out of the region. */
   private away(): void {
     const { f, state } = this;
@@ -282,6 +301,8 @@ export class RegionEmitter {
   private mayStay({ code }: RegionBlock): boolean {
     return INDIRECT.has(code.last) && code.insns[code.insns.length - 1]!.base !== 16;
   }
+  /** The same of one that need not look whether its target is canonical: entries are, and what is none is looked at where the region is left. It has done nothing by then but spend time. */
+  private late(b: RegionBlock): boolean { return this.state.memory && this.searches && b.code.last === 'jmp_e' && this.mayStay(b); }
   private leaveTo(target: number): void {
     const { f, ctx, state } = this;
     if (!state.memory) { ctx.va(target); f.set(state.rip); this.leave(); return; }
@@ -310,24 +331,24 @@ export class RegionEmitter {
     this.enter(site);
     f.release(code);
   }
-  /** From local rip, flags whole, to the entry of this region at that address; `none` if there is none, or if the instruction TLB does not have its page (law 3: another page means a lookup). Local `base` is set. */
+  /** From local rip, flags whole, to the entry of this region at that address; `none` if there is none, or if the instruction TLB does not have its page (law 3: another page means a lookup). */
   private lookUp(none: Label): void {
-    const { f, state, region } = this, distance = f.local(I64), at = f.local(I32);
+    const { f, state, region, distance } = this, at = f.local(I32);
     emitCount(f, 'searches');
-    f.get(state.rip).get(state.baseVa()).i64Sub().set(distance);
     const slot = this.words.find(f, distance, at, none);
     if (region.pages.length > 1) {
-      const page = f.local(I64), e = f.local(I32);
+      const page = f.local(I64), e = f.local(I32), frame = f.local(I32);
       f.get(state.rip).i64Const(-4096).i64And().set(page);
       if (state.memory) f.get(page).get(STATE).i64Load(S.pageVa).i64Ne().if();
       const itlb = this.itlbEntry(e, page);
-      f.get(e).i64Load(itlb + ITLB.tag).get(page).i64Ne().get(e).i32Load(itlb + ITLB.frame).get(at).i32Load(slot + ENTRY.frame).i32Ne().i32Or().hint(false).brIf(none);
-      if (state.memory) { f.get(STATE).get(page).i64Store(S.pageVa).get(STATE).get(e).i32Load(itlb + ITLB.frame).i32Store(S.frameBase); f.end(); }
-      f.free(page, e);
+      f.get(at).i32Load(slot + ENTRY.frame).set(frame);
+      f.get(e).i64Load(itlb + ITLB.tag).get(page).i64Xor().get(e).i32Load(itlb + ITLB.frame).get(frame).i32Xor().i64ExtendI32U().i64Or().i64Const(0).i64Ne().hint(false).brIf(none);
+      if (state.memory) { f.get(STATE).get(page).i64Store(S.pageVa).get(STATE).get(frame).i32Store(S.frameBase); f.end(); }
+      f.free(page, e, frame);
     }
     emitCount(f, 'found');
     f.get(at).i32Load(slot + ENTRY.entry).set(this.next).br(this.arriveLabel);
-    f.free(distance, at);
+    f.free(at);
   }
   /** Local e: with the offset that is returned the address of the page's entry in the instruction TLB. */
   private itlbEntry(e: number, page: number): number {
@@ -347,15 +368,17 @@ export class RegionEmitter {
   private turn(b: RegionBlock, next: RegionBlock, miss: () => void): void {
     const { f, ctx } = this;
     if (next.page === b.page && !next.code.straddles) return;
-    const va = f.local(I64), e = f.local(I32);
+    const va = f.local(I64), e = f.local(I32), frame = f.local(I32);
     for (const page of next.code.straddles ? [next.page + 4096, next.page] : [next.page]) {
       if (page === b.page) continue;
       ctx.va(page); f.set(va);
       const itlb = this.itlbEntry(e, va);
-      this.words.frame(f.get(e).i64Load(itlb + ITLB.tag).get(va).i64Ne().get(e).i32Load(itlb + ITLB.frame), page).i32Ne().i32Or().hint(false).if(); miss(); f.end();
-      if (page === next.page) f.get(STATE).get(va).i64Store(S.pageVa).get(STATE).get(e).i32Load(itlb + ITLB.frame).i32Store(S.frameBase);
+      this.words.frame(f, page).set(frame);
+      // One branch, without the two comparisons' results as numbers
+      f.get(e).i64Load(itlb + ITLB.tag).get(va).i64Xor().get(e).i32Load(itlb + ITLB.frame).get(frame).i32Xor().i64ExtendI32U().i64Or().i64Const(0).i64Ne().hint(false).if(); miss(); f.end();
+      if (page === next.page) f.get(STATE).get(va).i64Store(S.pageVa).get(STATE).get(frame).i32Store(S.frameBase);
     }
-    f.free(va, e);
+    f.free(va, e, frame);
   }
   private lookup(b: RegionBlock, next: RegionBlock, miss: () => void): void {
     if (this.state.memory) { this.turn(b, next, miss); return; }
@@ -390,6 +413,7 @@ export class RegionEmitter {
       ctx.begin(insn, this.words.token(b.index, k), b.page + offsets[k]!, accesses[k], holds?.[k]);
       if (semantics === undefined || this.uncompilable.has(form)) { ctx.sideExit(); return; }
       ctx.flagsDead = flagsDead[k + 1] !== 0;
+      ctx.late = k === last && this.late(b);
       if (k === last) {
         if (this.end(b, insn, semantics)) return;
       } else this.instruction(semantics);
@@ -466,9 +490,9 @@ export class RegionEmitter {
       ctx.spillFlags();
       f.get(STATE); state.time(); f.get(state.rip); this.call(f, 'tail:sys.return'); f.end();
     }
+    const searched = this.searches && this.mayStay(b), { distance } = this;
+    if (b.likely.length > 0 || searched) { f.get(state.rip); ctx.va(0); f.i64Sub().set(distance); }
     if (b.likely.length > 0) {
-      const distance = f.local(I64);
-      f.get(state.rip); ctx.va(0); f.i64Sub().set(distance);
       for (const site of b.likely) {
         const next = this.region.found.get(site)!;
         f.get(distance).i64Const(site).i64Eq().if();
@@ -477,12 +501,11 @@ export class RegionEmitter {
         if (this.arriveLabel === this.rootLabel) this.enter(next); else f.i32Const(next.entry).set(this.next).br(this.arriveLabel);
         f.end();
       }
-      f.release(distance);
     }
     const waits = this.waits(b);
-    if (this.searches && this.mayStay(b)) {
+    if (searched) {
       ctx.spillFlags();
-      if (state.memory) { ctx.va(0); f.set(state.baseVa()); }
+      if (this.late(b)) f.i32Const(ctx.record).set(this.from);
       if (!waits) { f.br(this.lookupLabel); return; }
       const none = f.block();
       this.lookUp(none);

@@ -10,6 +10,8 @@ export interface FlowCtx extends Ctx {
   jumpDirect(): void;
   /** pop i64. */
   jumpIndirect(): void;
+  /** The target of this indirect jump is looked at behind jumpIndirect(), if it has to be. */
+  readonly late?: boolean;
   fallthrough(): void;
   /** Leaves run() behind this instruction (rip = next, or local i64 `to`) with EXIT reason and, for exceptions of the trap kind, a vector. */
   leave(reason: number, vector?: number, to?: number): void;

@@ -1,15 +1,18 @@
 // Control flow: jumps, calls, returns, loops, conditional sets and moves, traps and system calls.
 import { EXIT, R11, RCX, RSP, VEC } from '../../machine/hardware.ts';
 import { I64 } from '../wasm/builder.ts';
+import type { Func } from '../wasm/builder.ts';
 import { define } from './context.ts';
 import type { Semantics } from './context.ts';
 import { pushValue } from './int.ts';
 import type { FlowCtx } from './flow.ts';
 
 const flow = (fn: (c: FlowCtx) => void): Semantics => (c) => fn(c as FlowCtx);
-/** #GP at the jump itself, nothing done, if its target is not canonical (bits 63 to 47 all alike). */
+/** i64 → i32: whether bits 63 to 47 are not all alike. */
+export function notCanonical(f: Func): void { f.i64Const(47).i64ShrS().i64Const(1).i64Add().i64Const(1).i64GtU(); }
+/** #GP at the jump itself, nothing done, if its target is not canonical. */
 export function canonical(c: FlowCtx, to: number): void {
-  c.f.get(to).i64Const(47).i64ShrS().i64Const(1).i64Add().i64Const(1).i64GtU().hint(false).if();
+  c.f.get(to); notCanonical(c.f); c.f.hint(false).if();
   c.raise(VEC.GP);
   c.f.end();
 }
@@ -38,7 +41,7 @@ define({
   jmp_e: flow((c) => {
     const to = c.local(I64);
     c.read(0); c.f.set(to);
-    canonical(c, to);
+    if (!c.late) canonical(c, to);
     c.f.get(to); c.jumpIndirect();
   }),
   call: flow((c) => { pushValue(c, () => c.nextRip()); c.jumpDirect(); }),

@@ -38,7 +38,7 @@
   local.get 0 local.get 3 i32.store offset=868 (;rec;)
   i32.const -2147483648)
 (func $0 (param $state i32) (param $block i32) (result i32)
-  (local i64) (local $left i32) (local i32) (local i64) (local i64) (local i64) (local $entry i32) (local i64) (local i64) (local $rsp i64) (local i32) (local i64) (local $pageVa i64) (local i32)
+  (local i64) (local $left i32) (local i32) (local i64) (local i64) (local i64) (local $entry i32) (local i64) (local i64) (local i64) (local $rsp i64) (local i32) (local i32)
   i32.const (;state;) i64.load offset=32 (;rsp;) local.set $rsp
   i32.const (;state;) i32.load offset=149524 (;entry;) local.set $entry
   i32.const (;state;) i32.load offset=149528 (;left;) local.set $left
@@ -56,14 +56,14 @@
                 i32.const (;state;) i32.const 1073741952 i32.store offset=868 (;rec;)
                 i32.const (;state;) local.get $left i64.extend_i32_u return_call 10
               end
-              i32.const (;state;) i64.load offset=856 (;pageVa;) i64.const 5 i64.add local.set 9
-              local.get $rsp i64.const 8 i64.sub local.set 10
-              local.get 10 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 131040 i32.and local.tee 12 i64.load offset=6152 (;dtlb.write;) local.get 10 i64.xor i64.const 4088 i64.gt_u if (;unlikely;)
+              i32.const (;state;) i64.load offset=856 (;pageVa;) i64.const 5 i64.add local.set 10
+              local.get $rsp i64.const 8 i64.sub local.set 11
+              local.get 11 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 131040 i32.and local.tee 13 i64.load offset=6152 (;dtlb.write;) local.get 11 i64.xor i64.const 4088 i64.gt_u if (;unlikely;)
                 i32.const (;state;) i32.const 1073741952 i32.store offset=868 (;rec;)
                 i32.const (;state;) local.get $left i64.extend_i32_u return_call 10
               end
-              local.get 10 i32.wrap_i64 local.get 12 i32.load offset=6160 (;dtlb.addend;) i32.add local.get 9 i64.store
-              local.get 10 local.set $rsp
+              local.get 11 i32.wrap_i64 local.get 13 i32.load offset=6160 (;dtlb.addend;) i32.add local.get 10 i64.store
+              local.get 11 local.set $rsp
               local.get $left i32.const 1 i32.sub local.set $left
               i32.const (;state;) local.get $rsp i64.store offset=32 (;rsp;)
               br 0
@@ -73,28 +73,27 @@
               i32.const (;state;) i32.const 1073742080 i32.store offset=868 (;rec;)
               i32.const (;state;) local.get $left i64.extend_i32_u return_call 10
             end
-            local.get $rsp local.set 9
-            local.get 9 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 131040 i32.and local.tee 12 i64.load offset=6144 (;dtlb.read;) local.get 9 i64.xor i64.const 4088 i64.gt_u if (;unlikely;)
+            local.get $rsp local.set 10
+            local.get 10 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 131040 i32.and local.tee 13 i64.load offset=6144 (;dtlb.read;) local.get 10 i64.xor i64.const 4088 i64.gt_u if (;unlikely;)
               i32.const (;state;) i32.const 1073742080 i32.store offset=868 (;rec;)
               i32.const (;state;) local.get $left i64.extend_i32_u return_call 10
             end
-            local.get 9 i32.wrap_i64 local.get 12 i32.load offset=6160 (;dtlb.addend;) i32.add i64.load local.set 10
-            local.get 10 i64.const 47 i64.shr_s i64.const 1 i64.add i64.const 1 i64.gt_u if (;unlikely;)
+            local.get 10 i32.wrap_i64 local.get 13 i32.load offset=6160 (;dtlb.addend;) i32.add i64.load local.set 11
+            local.get 11 i64.const 47 i64.shr_s i64.const 1 i64.add i64.const 1 i64.gt_u if (;unlikely;)
               i32.const (;state;) i32.const 1073742080 i32.store offset=868 (;rec;)
               i32.const (;state;) local.get $left i64.extend_i32_u return_call 10
             end
             local.get $rsp i64.const 8 i64.add local.set $rsp
-            local.get 10 local.set 2
+            local.get 11 local.set 2
             local.get $left i32.const 1 i32.sub local.set $left
             i32.const (;state;) local.get $rsp i64.store offset=32 (;rsp;)
             local.get $rsp i32.const (;state;) i64.load offset=149512 (;waitRsp;) i64.ge_u if
               i32.const (;state;) local.get $left i64.extend_i32_u local.get 2 return_call $h.sys.return
             end
-            local.get 2 i32.const (;state;) i64.load offset=856 (;pageVa;) i64.sub local.set 13
-            local.get 13 i64.const 5 i64.eq if
+            local.get 2 i32.const (;state;) i64.load offset=856 (;pageVa;) i64.sub local.set 9
+            local.get 9 i64.const 5 i64.eq if
               br 1
             end
-            i32.const (;state;) i64.load offset=856 (;pageVa;) local.set $pageVa
             br 1
             unreachable
           end
@@ -111,10 +110,9 @@
           i32.const (;state;) local.get $left i64.extend_i32_u return_call 10
           unreachable
         end
-        local.get 2 local.get $pageVa i64.sub local.set 9
-        local.get 9 i32.wrap_i64 local.tee 15 i32.const -2048144789 i32.mul i32.const 29 i32.shr_u i32.const 4 i32.shl global.get $w.words i32.add local.set 12
-        local.get 12 i64.load32_s offset=32 local.get 9 i64.ne br_if 1
-        local.get 12 i32.load offset=40 local.set $entry
+        local.get 9 i32.wrap_i64 local.tee 14 i32.const -2048144789 i32.mul i32.const 29 i32.shr_u i32.const 4 i32.shl global.get $w.words i32.add local.set 13
+        local.get 13 i64.load32_s offset=32 local.get 9 i64.ne br_if 1
+        local.get 13 i32.load offset=40 local.set $entry
         br 0
       end
       unreachable
