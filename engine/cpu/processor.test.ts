@@ -79,6 +79,13 @@ describe.skipIf(!hasGcc())('processor', { timeout: 60_000 }, () => {
     expect([cpu.exit.reason, cpu.exit.vector, cpu.exit.errorCode]).toEqual([EXIT.exception, VEC.GP, 0]);
     expect([regs.gpr(RCX), regs.gpr(RDX), regs.gpr(RSI), regs.gpr(RDI)]).toEqual([5, 34, 3 * 1497, 5 * 1498]);
   }, undefined, 1e6, { hot: 128 }));
+  test('of aligned stores side by side each must be aligned', () => {
+    const stores = (rdi: number, second: number): void => run(`mov ecx, 600\nmov [${DATA}], rcx\njmp 1f\n1: lea rdi, [${rdi}]\ncmp ecx, 1\ncmove rdi, r9\nmovaps [rdi], xmm0\nmovaps [rdi+${second}], xmm0\nmovaps [rdi+48], xmm0\ndec ecx\njnz 1b\nsyscall`, ({ cpu }) => {
+      expect([cpu.exit.reason, cpu.exit.vector, cpu.regs(0).gpr(RCX)]).toEqual([EXIT.exception, VEC.GP, second % 16 === 0 ? 1 : 600]);
+    }, ({ cpu }) => cpu.regs(0).setGpr(R9, DATA + 8), 1e6, { hot: 128 });
+    stores(DATA, 16); // the last round's are not
+    stores(DATA, 24);
+  });
   const ACROSS = `mov rsp, ${STACK - 4096 + 24}\nmov ecx, 300000\n1: mov [rsp+8], rcx\ncall f\nadd rdx, rax\ndec ecx\njnz 1b\nsyscall
     f: push rbx\npush rbp\npush r12\npush r13\nmov rax, [rsp+8]\nadd rax, rcx\nmov rbx, rax\npop r13\npop r12\npop rbp\npop rbx\nadd rbx, [rsp+16]\nret`;
   test('a stack frame over the end of a page', () => run(ACROSS, ({ cpu }) => expect(cpu.regs(0).gpr(RSP)).toBe(STACK - 4096 + 24), undefined, 20_000));

@@ -70,6 +70,8 @@ export class CompileCtx implements FlowCtx {
   private operandNext = false;
   /** By group with accesses to come: i32 local, the WASM address of its lowest byte. */
   private readonly hosts = new Map<Group, number>();
+  /** The same: a distance, modulo 16, at which its addresses are multiples of 16. */
+  private readonly alignedAt = new Map<Group, number>();
 
   constructor(readonly f: NarrowFunc, private readonly region: RegionState, private readonly callHelper: CallHelper, private readonly cold: ColdPaths) {}
 
@@ -385,12 +387,15 @@ export class CompileCtx implements FlowCtx {
   /** push i32: WASM address of [va, va + bytes), to which the constant that is returned has to be added. The cold path may end in a side exit: before effects only. With registers in memory every miss is one: leaving
    *  costs little then, and V8's register allocator takes most of its time for calls that come back. */
   private memory(i: number, bytes: number, write: boolean, aligned = false): number {
-    const shared = this.accesses?.operand, check = aligned && bytes === 16;
+    const shared = this.accesses?.operand, check = aligned && bytes === 16 && (shared === undefined || this.alignedAt.get(shared.group) !== (shared.distance & 15));
     if (shared !== undefined && !check && this.hosts.has(shared.group)) return this.inGroup(-1, shared, undefined);
     const va = this.local(I64);
     this.ea(i);
     this.f.set(va);
-    if (check) this.checkAligned(va);
+    if (check) {
+      this.checkAligned(va);
+      if (shared !== undefined) this.alignedAt.set(shared.group, shared.distance & 15);
+    }
     return this.translate(va, bytes, write);
   }
   /** The same of an address in a local, the memory operand's (see ea) or the stack's. */
@@ -424,6 +429,7 @@ export class CompileCtx implements FlowCtx {
     f.get(host);
     if (--group.left === 0) {
       this.hosts.delete(group);
+      this.alignedAt.delete(group);
       f.release(host);
     }
     return distance;
