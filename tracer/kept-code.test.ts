@@ -45,8 +45,9 @@ describe.skipIf(!knowsNatives)('files of kept code (the natives of this V8 are n
   test('regions of several runs become one module', () => {
     const file = join(dir, 'a.code');
     keys(run(file, [], left(2 ** 31 + 5)));
-    const code = run(file, [2 ** 31 + 5], left(7));
-    expect([code.entries.get(2 ** 31 + 5), code.entries.get(7)]).toEqual([[0, 0, 0], [0, 1, 0]]);
+    keys(run(file, [2 ** 31 + 5], left(7)));
+    const code = run(file, [], left(2 ** 31 + 5));
+    expect([code.entries.get(2 ** 31 + 5), code.entries.get(7)]).toEqual([[0, 0, 0, 0, 2, 0], [0, 1, 0]]); // of two with the same entry the newest is the last
     const { exports } = new WebAssembly.Instance(code.load(0)!.module);
     expect([(exports['0'] as () => void)(), (exports['1'] as () => void)()]).toEqual([undefined, undefined]);
     code.close();

@@ -1,7 +1,7 @@
 // Compiled guest code from run to run: one file a program, with the WebAssembly of its hot regions and what V8 made of it. A file that is damaged, or of
 // another engine, Node or processor, is as good as none.
 import { createHash } from 'node:crypto';
-import { accessSync, closeSync, constants, mkdirSync, openSync, readdirSync, readSync, renameSync, statSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { accessSync, closeSync, constants, mkdirSync, openSync, readdirSync, readSync, renameSync, statSync, unlinkSync, utimesSync, writevSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { CodeLeft, CodeStore, KeptBlock, KeptRegion } from '../engine/machine/kept-code.ts';
@@ -196,14 +196,14 @@ export class KeptCode implements CodeStore {
     } catch { /* the next run tries again */ }
   }
   private write(kept: Leaving[], words: number, counts: number[]): void {
-    const kins: KeptKin[] = [], chunks: Chunk[] = [], regions: number[] = [], numbers: Int32Array[] = [], code: Uint8Array[] = [], bytes: Buffer[] = [], entries: [key: number, module: number, region: number, block: number][] = [];
+    const kins: KeptKin[] = [], chunks: Chunk[] = [], regions: number[] = [], numbers: Int32Array[] = [], code: Uint8Array[] = [], bytes: Buffer[] = [], entries: number[] = [];
     let at = 0, codeAt = 0, end = kept.length;
     for (const [kin, list] of byKin(kept)) {
       let filled = MODULE_BYTES;
       for (const region of list) {
         if (filled >= MODULE_BYTES) { chunks.push({ kin: kins.length, first: regions.length, end: 0 }); filled = 0; }
         const chunk = chunks.at(-1)!;
-        for (let i = 0; i < region.keys.length; i += 2) entries.push([region.keys[i + 1]!, chunks.length - 1, regions.length - chunk.first, region.keys[i]!]);
+        for (let i = 0; i < region.keys.length; i += 2) entries.push(region.keys[i + 1]!, chunks.length - 1, regions.length - chunk.first, region.keys[i]!);
         region.numbers[R.at] = at; region.numbers[R.codeAt] = codeAt; region.numbers[R.codeBytes] = region.code.length;
         regions.push(end);
         numbers.push(region.numbers); code.push(region.code); bytes.push(region.bytes);
@@ -212,16 +212,15 @@ export class KeptCode implements CodeStore {
       }
       kins.push(kin);
     }
-    entries.sort((a, b) => a[0] - b[0]); // of equal ones the newest stays the last
-    const text = Buffer.from(JSON.stringify({ words, kins: kins.map(kinText), chunks, regions: regions.length, entries: entries.length * 4, counts: counts.length } satisfies Head));
-    const second = Buffer.concat([Int32Array.from(regions), ...numbers, Int32Array.from(entries.flat()), Int32Array.from(counts)].map(bytesOf)), third = Buffer.concat(code), head = Buffer.alloc(HEAD_BYTES);
+    const text = Buffer.from(JSON.stringify({ words, kins: kins.map(kinText), chunks, regions: regions.length, entries: entries.length, counts: counts.length } satisfies Head));
+    const second = Buffer.concat([Int32Array.from(regions), ...numbers, byKey(entries), Int32Array.from(counts)].map(bytesOf)), third = Buffer.concat(code), head = Buffer.alloc(HEAD_BYTES);
     head.write(MAGIC, 'latin1');
     [text, second, third].forEach(({ length }, i) => { head.writeUInt32LE(length, SIZES + i * 4); });
     sha256(text, second, third).copy(head, SHA);
     const unfinished = `${this.file}.${process.pid}`, dir = join(this.file, '..');
     mkdirSync(dir, { recursive: true, mode: 0o700 });
     try {
-      writeFileSync(unfinished, Buffer.concat([head, text, second, third, ...bytes]), { mode: 0o600 });
+      writeWhole(unfinished, [head, text, second, third, ...bytes]);
       renameSync(unfinished, this.file);
     } catch (error) {
       try { unlinkSync(unfinished); } catch { /* it was not made */ }
@@ -233,6 +232,18 @@ export class KeptCode implements CodeStore {
   private closed = false;
 }
 
+/** The rows by their keys, of equal ones the newest last. */
+function byKey(rows: readonly number[]): Int32Array {
+  const count = rows.length / 4, order = Float64Array.from({ length: count }, (_, i) => rows[i * 4]! * count + i).sort(), sorted = new Int32Array(rows.length);
+  order.forEach((place, to) => { const from = place % count * 4; for (let i = 0; i < 4; i++) sorted[to * 4 + i] = rows[from + i]!; });
+  return sorted;
+}
+function writeWhole(file: string, parts: readonly Buffer[]): void {
+  const fd = openSync(file, 'w', 0o600);
+  try {
+    if (writevSync(fd, parts) !== parts.reduce((sum, { length }) => sum + length, 0)) throw new Error('there is no more room');
+  } finally { closeSync(fd); }
+}
 /** A region's bytes, of which its numbers are told. With machine code nothing else is needed. */
 function written(numbers: Int32Array, { hints, body, machine, budget }: Piece): Buffer {
   const parts = machine === null ? [hints, body] : [machine], bytes = Buffer.concat(parts);
