@@ -34,9 +34,9 @@ export const DECODE_TABLES = 0x941000;
 export const APPROXIMATIONS = 0x941800;
 /** Sequences of forms that are done as one (interp/fused-forms.ts): at most 256 rows and columns of a byte. Written once. */
 export const FUSION = 0x948000;
-/** By handler slot from the first on: the bytes of an instruction of that form, its displacement and immediate 0; zeros if none is known. Written once. */
+/** By handler slot from the first on: the bytes of an instruction of that form, its displacement and immediate 0, and what it costs; zeros if none is known. Written once. */
 export const FORM_SAMPLES = 0x960000;
-export const SAMPLE_BYTES = 16;
+export const SAMPLE_BYTES = 16, SAMPLE_COST = 15;
 /** Physical address → entry of a live region: 4,096 entries of 16 bytes. Exits of regions look here first: what is needed lies in one line of the host's cache,
  *  and few of these are touched. Filled from the jump cache; a region that is made or dropped empties those of its entries. */
 export const ENTRIES = 0x9a0000;

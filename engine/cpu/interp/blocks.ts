@@ -281,9 +281,9 @@ export class Blocks {
 
   /** Cost and instructions of a block up to and including the record. */
   partial(record: number): { cost: number; count: number } {
-    const k = this.mmu.u8[record + REC.k]!, first = record - k * REC.size;
+    const core = this.core(), { u8, u16 } = this.mmu, k = u8[record + REC.k]!, first = record - k * REC.size;
     let cost = 0;
-    for (let i = 0; i <= k; i++) cost += this.core().formOf(this.mmu.u16[(first + i * REC.size + REC.fn) >> 1]!).cost;
+    for (let i = 0; i <= k; i++) cost += core.costOf(u16[(first + i * REC.size + REC.fn) >> 1]!);
     return { cost, count: k + 1 };
   }
 }

@@ -3,7 +3,7 @@
 import { assert } from '../../base/assert.ts';
 import { decode } from '../decode/decoder.ts';
 import type { Form } from '../decode/insn.ts';
-import { FORM_SAMPLES, SAMPLE_BYTES } from '../layout.ts';
+import { FORM_SAMPLES, SAMPLE_BYTES, SAMPLE_COST } from '../layout.ts';
 import { allHelpers, semanticsOf } from '../semantics/context.ts';
 import { I32, Module } from '../wasm/builder.ts';
 import type { Func, ValType } from '../wasm/builder.ts';
@@ -61,6 +61,7 @@ export class Core {
   /** The decoder's fast half: see decode-known.ts. */
   readonly decodeKnown: (block: number, at: number, end: number, k: number, most: number) => number;
   private nextSlot: number;
+  private readonly u8: Uint8Array;
   private readonly handlerOf = new Map<Form, number>();
   private readonly builtIn = builtInSlots();
   readonly formOfSlot: (Form | undefined)[] = [];
@@ -70,6 +71,7 @@ export class Core {
 
   /** @param counting its code and that of all modules over it counts what it does (../counts.ts). */
   constructor(readonly memory: WebAssembly.Memory, runtime: Runtime, readonly counting: boolean) {
+    this.u8 = new Uint8Array(memory.buffer);
     this.dispatchTable = new WebAssembly.Table({ element: 'anyfunc', initial: DISPATCH_SLOTS });
     const imports: Record<string, unknown> = { m: memory, t: this.dispatchTable };
     for (const name of [...RUNTIME_MEMORY, ...RUNTIME_OTHER.map((x) => x.name)]) imports[name] = runtime[name as keyof Runtime].bind(runtime);
@@ -122,11 +124,19 @@ export class Core {
   formOf(slot: number): Form {
     const known = this.formOfSlot[slot];
     if (known !== undefined) return known;
-    if (slot < SLOT.first) return this.formOf(this.builtIn.get(HOT_FORMS.find((key) => sameCode(key) === FUSED[slot - SLOT.fused]![0])!)!);
-    const at = FORM_SAMPLES + (slot - SLOT.first) * SAMPLE_BYTES, { form } = decode(new Uint8Array(this.memory.buffer), at, at + SAMPLE_BYTES)!;
+    if (slot < SLOT.first) return this.formOf(this.leading(slot));
+    const at = FORM_SAMPLES + (slot - SLOT.first) * SAMPLE_BYTES, { form } = decode(this.u8, at, at + SAMPLE_COST)!;
     assert(this.handler(form) === slot, 'the sample of a form is one');
     return form;
   }
+  /** What an instruction of the slot costs, in cycles: of forms that came with the core module without decoding one. */
+  costOf(slot: number): number {
+    const known = this.formOfSlot[slot];
+    if (known !== undefined) return known.cost;
+    return slot < SLOT.first ? this.costOf(this.leading(slot)) : this.u8[FORM_SAMPLES + (slot - SLOT.first) * SAMPLE_BYTES + SAMPLE_COST]!;
+  }
+  /** Slot of the first form of a sequence. */
+  private leading(slot: number): number { return this.builtIn.get(HOT_FORMS.find((key) => sameCode(key) === FUSED[slot - SLOT.fused]![0])!)!; }
   get forms(): number { return this.handlerOf.size; }
   /** Keys of the forms that had to be made on demand (for common-forms.ts). */
   madeForms(): string[] { return [...this.handlerOf.keys()].filter((form) => !this.builtIn.has(form.key)).map((form) => form.key); }

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { decode } from '../decode/decoder.ts';
 import type { Form } from '../decode/insn.ts';
-import { BLK, BLOCK_AREA, FORM_SAMPLES, RAM_BASE, REC, SAMPLE_BYTES } from '../layout.ts';
+import { BLK, BLOCK_AREA, FORM_SAMPLES, RAM_BASE, REC, SAMPLE_BYTES, SAMPLE_COST } from '../layout.ts';
 import { MEMORY_LIMITS, createMemory } from '../memory.ts';
 import { I32, Module } from '../wasm/builder.ts';
 import { commonEncodings } from './common-encodings.ts';
@@ -43,7 +43,8 @@ test('records of the common encodings are made without the decoder, and as it ma
     }
     const slot = u8[block + BLK.size + REC.fn]! | u8[block + BLK.size + REC.fn + 1]! << 8, sample = FORM_SAMPLES + (slot - SLOT.first) * SAMPLE_BYTES;
     expect(slot - SLOT.first).toBeLessThan(builtIn);
-    if (decode(u8, sample, sample + SAMPLE_BYTES, 1)!.form === decode(u8, at, at + 4096, 1)!.form) sampled++;
+    const { form } = decode(u8, at, at + 4096, 1)!;
+    if (decode(u8, sample, sample + SAMPLE_COST, 1)!.form === form && u8[sample + SAMPLE_COST] === form.cost) sampled++;
   });
   expect(known).toBeGreaterThan(heads.length * 0.6);
   expect(sampled).toBe(known);

@@ -2,7 +2,7 @@
 // each form among them. The decoder makes both while the module is built: it stays the only one who knows.
 import { decode } from '../decode/decoder.ts';
 import type { Form } from '../decode/insn.ts';
-import { BLOCK_AREA, FORM_SAMPLES, RAM_BASE, SAMPLE_BYTES, TEMPLATES, TEMPLATE_BITS } from '../layout.ts';
+import { BLOCK_AREA, FORM_SAMPLES, RAM_BASE, SAMPLE_BYTES, SAMPLE_COST, TEMPLATES, TEMPLATE_BITS } from '../layout.ts';
 import { MEMORY_LIMITS, createMemory } from '../memory.ts';
 import { I32, Module } from '../wasm/builder.ts';
 import { commonEncodings } from './common-encodings.ts';
@@ -29,7 +29,9 @@ export function addTemplates(to: Module, builtIn: ReadonlyMap<string, number>): 
     if (slot === undefined || keys.some((key) => key !== keys[0])) continue; // made on demand, or another instruction on another model
     records.put(BLOCK_AREA, RAM_BASE, RAM_BASE + 4096, 0, 1);
     const sample = FORM_SAMPLES + (slot - SLOT.first) * SAMPLE_BYTES;
-    if (u8[sample] === 0) u8.copyWithin(sample, RAM_BASE, RAM_BASE + SAMPLE_BYTES);
+    if (u8[sample] !== 0) continue;
+    u8.copyWithin(sample, RAM_BASE, RAM_BASE + SAMPLE_COST);
+    u8[sample + SAMPLE_COST] = formOfSlot[slot]!.cost;
   }
   // Entries that follow each other are one segment.
   const used = (at: number): boolean => { for (let i = at; i < at + T.size; i++) if (u8[i] !== 0) return true; return false; };
