@@ -3,7 +3,7 @@
 import { CTX_SIZE } from '../machine/hardware.ts';
 
 export const PAGE = 4096;
-export const MAX_CPUS = 64;
+export const MAX_CPUS = 16;
 
 /** Null page of the engine: address 0 means "none"; behind these words, the counters of counts.ts. */
 /** u32: a counted block is reported hot each time its count has none of these bits set. */
@@ -25,7 +25,7 @@ export const WAYS = 52;
  *  whether the instruction there is one for the decoder, the place for its template or 0, the template's key and SIB, bytes before displacement and immediate. */
 export const DECODE = { at: 192, cost: 196, flow: 200, more: 204, template: 208, key: 212, sib: 216, head: 220 } as const;
 export const CPU_AREA = 0x1000;
-export const CPU_STRIDE = 0x25000;
+export const CPU_STRIDE = 0x91000;
 export const cpuBase = (cpu: number): number => CPU_AREA + cpu * CPU_STRIDE;
 
 /** Prefixes by byte, opcodes by map and byte: written once. */
@@ -66,8 +66,6 @@ export const S = {
   /** Lazy flags: res sign-extended (ZF: = 0, SF: < 0, PF: its low byte), cc the carry-out vector shifted so that the carry out of the top bit
    *  is bit 63, fx = operand bits | PF flip << 8 | SF flip << 9. CF = bit 63, OF = bit 63 ^ bit 62, AF = bit (67 − bits). */
   flagRes: CTX_SIZE, flagCc: CTX_SIZE + 8, flagFx: CTX_SIZE + 16,
-  /** Bit n: since the last flush a translation came into entries 128 n … 128 n + 127 of the data TLB; the others are empty. A cache's. */
-  dtlbUsed: 852,
   /** The code page: virtual address, and the physical address of its frame. */
   pageVa: 856, frameBase: 864,
   /** Record at which the interpreter left, or the hot block; 0 while it runs. A register that is always zero. */
@@ -89,26 +87,28 @@ export const S = {
   bounce: 1024, bounceSize: 1024,
   /** State of the generator behind RDRAND, 4 words. */
   random: 1008,
-  dtlb: 0x800, // 4,096 entries of 32 bytes
-  itlb: 0x20800, // 1,024 entries of 16 bytes
-  /** As dtlbUsed, of the instruction TLB: entries 32 n … 32 n + 31. */
-  itlbUsed: 0x24800,
+  dtlb: 0x800, // 16,384 entries of 32 bytes
+  itlb: 0x80800, // 4,096 entries of 16 bytes
+  /** Four words each. Bit n: since the last flush a translation came into entries 128 n … 128 n + 127 of the data TLB, 32 n … 32 n + 31 of the instruction TLB; the others are empty. A cache's. */
+  dtlbUsed: 0x90800, itlbUsed: 0x90810,
   /** The stack pointer behind the return for which the innermost waiting region waits, all ones if none does; regions that wait (interp/exits.ts). A cache's. */
-  waitRsp: 0x24808, waiting: 0x24810,
+  waitRsp: 0x90820, waiting: 0x90828,
   /** BLK.entry of the block at which a region is entered. */
-  entry: 0x24814,
-  left: 0x24818, extra: 0x2481c,
+  entry: 0x9082c,
+  left: 0x90830, extra: 0x90834,
   /** The time from which on this CPU may not read the clock before others have run. */
-  clockEnd: 0x24820,
+  clockEnd: 0x90838,
 } as const;
 
-export const DTLB_ENTRIES = 4096;
+export const DTLB_ENTRIES = 16384;
 /** Entry: readTag i64, writeTag i64 (fast: page address or −1), addend i32, pfn u32, arch lo (page | TLB_VALID | TLB_WRITE) u32, arch hi u32. */
 export const DTLB = { read: 0, write: 8, addend: 16, pfn: 20, archLo: 24, archHi: 28, size: 32 } as const;
 export const TLB_VALID = 1, TLB_WRITE = 2;
 /** What slow paths get as the size of an access: bytes, and from this bit on its alignment in bytes, if the size does not say it. */
 export const ALIGNMENT_BIT = 16, SIZE_MASK = 0xffff;
-export const ITLB_ENTRIES = 1024;
+/** Bits of an address that find the bit of S.dtlbUsed and S.itlbUsed: from this one on five for the bit, two for the word. */
+export const DTLB_PART = 19, ITLB_PART = 17, PARTS = 128;
+export const ITLB_ENTRIES = 4096;
 /** Entry: tag i64 (page address or −1), frame base u32. */
 export const ITLB = { tag: 0, frame: 8, size: 16 } as const;
 

@@ -4,7 +4,7 @@ import { COST } from '../../clock/costs.ts';
 import { AC, CTX, PTE } from '../../machine/hardware.ts';
 import { emitCount } from '../counts.ts';
 import { FK } from '../jit/flag-kinds.ts';
-import { BLK, DTLB, DTLB_ENTRIES, FRAME_COUNT, FRAME_FLAGS, FRAME_STORES, ITLB, ITLB_ENTRIES, LONGEST_WAY, RAM_BASE, REC, S, SIDE, SIDES, SIZE_MASK, TLB_VALID, TLB_WRITE } from '../layout.ts';
+import { BLK, DTLB, DTLB_ENTRIES, DTLB_PART, FRAME_COUNT, FRAME_FLAGS, FRAME_STORES, ITLB, ITLB_ENTRIES, LONGEST_WAY, RAM_BASE, REC, S, SIDE, SIDES, SIZE_MASK, TLB_VALID, TLB_WRITE } from '../layout.ts';
 import { MEMORY_LIMITS } from '../memory.ts';
 import { approximationTables } from '../semantics/approximation-tables.ts';
 import { allHelpers, semanticsOf } from '../semantics/context.ts';
@@ -14,7 +14,7 @@ import type { Func, ValType } from '../wasm/builder.ts';
 import { HOT_FORMS, OTHER_FORMS, formFromKey } from './common-forms.ts';
 import { CODE, InterpCtx, condFromState, tailCalls } from './context.ts';
 import { decodeTables, emitDecodeKnown } from './decode-known.ts';
-import { DISPATCH_SLOTS, SLOT, emitBlockOf, emitChain, emitFetch, emitHot, emitLimit, emitNextBlock, emitSpendBlock } from './dispatch.ts';
+import { DISPATCH_SLOTS, SLOT, emitBlockOf, emitChain, emitFetch, emitHot, emitLimit, emitNextBlock, emitSpendBlock, emitUse } from './dispatch.ts';
 import { emitCall, emitExit, emitLeft, emitReturn, emitRun, emitSettle } from './exits.ts';
 import { FUSED, fusionTable } from './fused-forms.ts';
 import { emitFind } from './find-known.ts';
@@ -205,7 +205,7 @@ function emitRefill(f: Func): void {
   f.get(3).get(writable).i32Eqz().i32And(); refuse();
   f.get(pte).i32Const(12).i32ShrU().tee(pfn).i32Const(0).i32Load(FRAME_COUNT).i32GeU(); refuse();
   f.get(3).get(pfn).i32Load8U(FRAME_FLAGS).i32And(); refuse();
-  f.get(0).get(0).i32Load(S.dtlbUsed).i32Const(1).get(va).i64Const(19).i64ShrU().i32WrapI64().i32Shl().i32Or().i32Store(S.dtlbUsed); // a shift counts modulo 32
+  emitUse(f, va, S.dtlbUsed, DTLB_PART);
   f.get(entry).get(page).i64Store(S.dtlb + DTLB.read);
   f.get(writable).get(pfn).i32Load8U(FRAME_FLAGS).i32Eqz().i32And().ifThen().get(pfn).i32Const(1).i32Store8(FRAME_STORES).get(entry).get(page).i64Store(S.dtlb + DTLB.write);
   f.else().get(entry).i64Const(-1).i64Store(S.dtlb + DTLB.write).end();

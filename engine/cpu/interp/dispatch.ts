@@ -2,7 +2,7 @@
 import { COST } from '../../clock/costs.ts';
 import { CTX, EXIT, PTE, PTE_NX_HI } from '../../machine/hardware.ts';
 import { emitCount } from '../counts.ts';
-import { BLK, ENT, ENTRIES, ENTRIES_BITS, FRAME_COUNT, HOT_MASK, ITLB, ITLB_ENTRIES, JUMP_CACHE, JUMP_CACHE_BITS, RAM_BASE, REC, S } from '../layout.ts';
+import { BLK, ENT, ENTRIES, ENTRIES_BITS, FRAME_COUNT, HOT_MASK, ITLB, ITLB_ENTRIES, ITLB_PART, JUMP_CACHE, JUMP_CACHE_BITS, PARTS, RAM_BASE, REC, S } from '../layout.ts';
 import { I32, I64 } from '../wasm/builder.ts';
 import type { Func } from '../wasm/builder.ts';
 import { CODE } from './context.ts';
@@ -105,6 +105,13 @@ export function emitLimit(f: Func): void {
   f.i64Const(0).get(left).i64Const(0).i64GtS().select().i32WrapI64();
   f.free(left);
 }
+/** The entry for the address in a local is in use from now on (Mmu.clear). @param used S.dtlbUsed or S.itlbUsed @param part DTLB_PART or ITLB_PART */
+export function emitUse(f: Func, va: number, used: number, part: number): void {
+  const at = f.local(I32);
+  f.get(va).i64Const(part + 3).i64ShrU().i32WrapI64().i32Const((PARTS >> 3) - 4).i32And().get(STATE).i32Add().tee(at);
+  f.get(at).i32Load(used).i32Const(1).get(va).i64Const(part).i64ShrU().i32WrapI64().i32Shl().i32Or().i32Store(used); // a shift counts modulo 32
+  f.free(at);
+}
 /** fetches(state, page) → 1: an instruction TLB miss that the page walk resolves without changing the tables; or 0, with no effect, when
  *  mmu/mmu.ts has to look. The same as Mmu.fetchPage. */
 export function emitFetch(f: Func): void {
@@ -123,7 +130,7 @@ export function emitFetch(f: Func): void {
   f.get(table).i32Const(12).i32ShrU().i32Const(0).i32Load(FRAME_COUNT).i32GeU(); refuse();
   f.get(page).i64Const(8).i64ShrU().i32WrapI64().i32Const((ITLB_ENTRIES - 1) * ITLB.size).i32And().get(STATE).i32Add().tee(e);
   f.get(page).i64Store(S.itlb + ITLB.tag).get(e).get(table).i32Store(S.itlb + ITLB.frame);
-  f.get(STATE).get(STATE).i32Load(S.itlbUsed).i32Const(1).get(page).i64Const(17).i64ShrU().i32WrapI64().i32Shl().i32Or().i32Store(S.itlbUsed); // a shift counts modulo 32
+  emitUse(f, page, S.itlbUsed, ITLB_PART);
   f.get(STATE).get(STATE).f64Load(S.itlbMiss).f64Const(1).f64Add().f64Store(S.itlbMiss);
   f.get(STATE).get(STATE).i64Load(S.now).i64Const(COST.tlbMiss).i64Add().i64Store(S.now);
   f.i32Const(1);

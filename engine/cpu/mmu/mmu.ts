@@ -1,20 +1,21 @@
 // The memory management unit: page walks (SDM vol. 3, 4.5), architectural TLBs with their fast tags, the slow paths of loads and stores.
 import { COST } from '../../clock/costs.ts';
 import { AC, CTX, EXIT, PF, PTE, PTE_NX_HI, VEC } from '../../machine/hardware.ts';
-import { ALIGNMENT_BIT, DTLB, DTLB_ENTRIES, FRAME_FETCHED, FRAME_FLAGS, FRAME_STORES, ITLB, ITLB_ENTRIES, RAM_BASE, S, SIZE_MASK, TLB_VALID, TLB_WRITE, cpuBase } from '../layout.ts';
+import { ALIGNMENT_BIT, DTLB, DTLB_ENTRIES, DTLB_PART, FRAME_FETCHED, FRAME_FLAGS, FRAME_STORES, ITLB, ITLB_ENTRIES, ITLB_PART, PARTS, RAM_BASE, S, SIZE_MASK, TLB_VALID, TLB_WRITE, cpuBase } from '../layout.ts';
 
 /** Bits 63 to 47 are all alike: the upper half says it. */
 const canonical = (hi: number): boolean => { const top = (hi | 0) >> 15; return top === 0 || top === -1; };
 /** The upper half of the last addresses that a user's pointer may have. */
 const LAST_CANONICAL_HI = 0x7fff;
-/** A data TLB without a valid entry: fast tags −1, which no access matches, but 0 in the last entry: addresses in the last page of all would match −1 there (an access to (void *)-1). */
-const EMPTY_DTLB = new Uint32Array(DTLB_ENTRIES * DTLB.size >> 2).fill(0xffffffff);
-for (let i = 0; i < EMPTY_DTLB.length; i += DTLB.size >> 2) EMPTY_DTLB[i + (DTLB.archLo >> 2)] = 0;
-EMPTY_DTLB.fill(0, EMPTY_DTLB.length - (DTLB.size >> 2), EMPTY_DTLB.length - (DTLB.size >> 2) + 4);
-/** By bit of S.dtlbUsed. */
-const PART = EMPTY_DTLB.length / 32, EMPTY_PARTS = Array.from({ length: 32 }, (_, n) => EMPTY_DTLB.subarray(n * PART, (n + 1) * PART));
-/** Of any bit of S.itlbUsed. */
-const EMPTY_ITLB_PART = new Uint32Array(ITLB_ENTRIES * ITLB.size >> 7).fill(0xffffffff);
+/** A part of a data TLB without a valid entry: fast tags −1, which no access matches; but 0 in the last entry of all: addresses in the last page of all would match −1 there (an access to (void *)-1). */
+const ENTRY = DTLB.size >> 2, DTLB_PART_ENTRIES = DTLB_ENTRIES / PARTS, EMPTY_PART = new Uint32Array(DTLB_PART_ENTRIES * ENTRY).fill(0xffffffff);
+for (let i = 0; i < EMPTY_PART.length; i += ENTRY) EMPTY_PART[i + (DTLB.archLo >> 2)] = 0;
+const LAST_PART = EMPTY_PART.slice().fill(0, EMPTY_PART.length - ENTRY, EMPTY_PART.length - ENTRY + 4);
+const EMPTY_ENTRY = EMPTY_PART.subarray(0, ENTRY), LAST_ENTRY = LAST_PART.subarray(LAST_PART.length - ENTRY);
+/** Of S.dtlbUsed and S.itlbUsed. */
+const USED_BYTES = PARTS >> 3;
+const emptyEntry = (k: number): Uint32Array => (k === DTLB_ENTRIES - 1 ? LAST_ENTRY : EMPTY_ENTRY);
+const EMPTY_ITLB_PART = new Uint32Array(ITLB_ENTRIES * ITLB.size / PARTS >> 2).fill(0xffffffff);
 
 export class Mmu {
   readonly u8: Uint8Array;
@@ -99,7 +100,7 @@ export class Mmu {
     const plain = !this.checks(s);
     if (plain) { u32[e] = page; u32[e + 1] = hi; } else { u32[e] = ~page; u32[e + 1] = ~hi; }
     if (plain && writable && this.u8[FRAME_FLAGS + pfn] === 0) this.tagStores(e, page, hi, pfn); else { u32[e + 2] = ~page; u32[e + 3] = ~hi; } // a tag that no address hashed here can match
-    u32[(s + S.dtlbUsed) >> 2]! |= 1 << (page >>> 19);
+    this.use(s + S.dtlbUsed, page >>> DTLB_PART);
     u32[e + (DTLB.addend >> 2)] = RAM_BASE + pfn * 4096 - page;
     u32[e + (DTLB.pfn >> 2)] = pfn;
     u32[e + (DTLB.archLo >> 2)] = page | TLB_VALID | (writable ? TLB_WRITE : 0);
@@ -254,8 +255,10 @@ export class Mmu {
     this.u8[FRAME_STORES + pfn] = 0;
     const { u32 } = this;
     for (let cpu = 0; cpu < this.cpus; cpu++) {
-      let e = (cpuBase(cpu) + S.dtlb) >> 2;
-      for (let i = 0; i < DTLB_ENTRIES; i++, e += DTLB.size >> 2) if (u32[e + (DTLB.pfn >> 2)] === pfn) { u32[e + 2] = ~u32[e + (DTLB.archLo >> 2)]!; u32[e + 3] = 0xffffffff; }
+      const s = cpuBase(cpu), first = (s + S.dtlb) >> 2;
+      this.eachUsed(s + S.dtlbUsed, (n) => {
+        for (let i = 0, e = first + n * EMPTY_PART.length; i < DTLB_PART_ENTRIES; i++, e += ENTRY) if (u32[e + (DTLB.pfn >> 2)] === pfn) { u32[e + 2] = ~u32[e + (DTLB.archLo >> 2)]!; u32[e + 3] = 0xffffffff; }
+      });
     }
   }
 
@@ -269,15 +272,18 @@ export class Mmu {
     this.f64[(s + S.itlbMiss) >> 3]!++;
     this.addNow(s, COST.tlbMiss);
     u32[e] = page; u32[e + 1] = hi; u32[e + 2] = pfn * 4096;
-    u32[(s + S.itlbUsed) >> 2]! |= 1 << (page >>> 17);
+    this.use(s + S.itlbUsed, page >>> ITLB_PART);
     return pfn * 4096;
   }
 
   /** Where an instruction page of the CPU, in the same 4 GiB as addresses with the upper half `hi`, has this frame: the lower half of its address; −1 if none is in the TLB. */
   fetchedAt(s: number, frame: number, hi: number): number {
     const { u32 } = this;
-    for (let i = 0, e = (s + S.itlb) >> 2; i < ITLB_ENTRIES; i++, e += ITLB.size >> 2) if (u32[e + (ITLB.frame >> 2)] === frame && u32[e + 1] === hi >>> 0 && (u32[e]! & 4095) === 0) return u32[e]!;
-    return -1;
+    let at = -1;
+    this.eachUsed(s + S.itlbUsed, (n) => {
+      for (let i = 0, e = ((s + S.itlb) >> 2) + n * EMPTY_ITLB_PART.length; at < 0 && i < ITLB_ENTRIES / PARTS; i++, e += ITLB.size >> 2) if (u32[e + (ITLB.frame >> 2)] === frame && u32[e + 1] === hi >>> 0 && (u32[e]! & 4095) === 0) at = u32[e]!;
+    });
+    return at;
   }
 
   // ---- maintenance
@@ -288,27 +294,28 @@ export class Mmu {
   /** What is in the TLBs goes. A switch to another address space does it: most of the entries are empty already. */
   clear(s: number): void {
     const { u32 } = this;
-    let used = u32[(s + S.dtlbUsed) >> 2]!;
-    u32[(s + S.dtlbUsed) >> 2] = 0;
-    for (; used !== 0; used &= used - 1) {
-      const n = 31 - Math.clz32(used & -used);
-      u32.set(EMPTY_PARTS[n]!, ((s + S.dtlb) >> 2) + n * PART);
-    }
-    used = u32[(s + S.itlbUsed) >> 2]!;
-    u32[(s + S.itlbUsed) >> 2] = 0;
-    for (; used !== 0; used &= used - 1) u32.set(EMPTY_ITLB_PART, ((s + S.itlb) >> 2) + (31 - Math.clz32(used & -used)) * EMPTY_ITLB_PART.length);
+    this.eachUsed(s + S.dtlbUsed, (n) => u32.set(n === PARTS - 1 ? LAST_PART : EMPTY_PART, ((s + S.dtlb) >> 2) + n * EMPTY_PART.length));
+    this.eachUsed(s + S.itlbUsed, (n) => u32.set(EMPTY_ITLB_PART, ((s + S.itlb) >> 2) + n * EMPTY_ITLB_PART.length));
+    u32.fill(0, (s + S.dtlbUsed) >> 2, (s + S.dtlbUsed + USED_BYTES) >> 2);
+    u32.fill(0, (s + S.itlbUsed) >> 2, (s + S.itlbUsed + USED_BYTES) >> 2);
   }
+  /** Parts of a TLB into which translations have come. @param at of S.dtlbUsed or S.itlbUsed */
+  private eachUsed(at: number, visit: (part: number) => void): void {
+    for (let w = 0; w < USED_BYTES >> 2; w++) for (let used = this.u32[(at >> 2) + w]!; used !== 0; used &= used - 1) visit(w * 32 + 31 - Math.clz32(used & -used));
+  }
+  private use(at: number, part: number): void { this.u32[(at >> 2) + ((part >>> 5) & ((PARTS >> 5) - 1))]! |= 1 << part; }
+  private useAll(at: number): void { this.u32.fill(0xffffffff, at >> 2, (at + USED_BYTES) >> 2); }
   /** Of a new CPU, whose memory is zero. */
   powerOn(s: number): void {
-    this.u32[(s + S.dtlbUsed) >> 2] = this.u32[(s + S.itlbUsed) >> 2] = 0xffffffff;
+    this.useAll(s + S.dtlbUsed);
+    this.useAll(s + S.itlbUsed);
     this.clear(s);
   }
   invalidate(s: number, va: number): void {
     const lo = va % 4294967296, hi = Math.floor(va / 4294967296) >>> 0, page = (lo & ~4095) >>> 0, { u32 } = this;
     const e = (s + S.dtlb + ((page >>> 12) & (DTLB_ENTRIES - 1)) * DTLB.size) >> 2;
     if (((u32[e + (DTLB.archLo >> 2)]! & ~4095) >>> 0) === page && u32[e + (DTLB.archHi >> 2)] === hi) {
-      const at = e - ((s + S.dtlb) >> 2);
-      u32.set(EMPTY_DTLB.subarray(at, at + (DTLB.size >> 2)), e);
+      u32.set(emptyEntry((page >>> 12) & (DTLB_ENTRIES - 1)), e);
     }
     const i = (s + S.itlb + ((page >>> 12) & (ITLB_ENTRIES - 1)) * ITLB.size) >> 2;
     if (u32[i] === page && u32[i + 1] === hi) u32.fill(0xffffffff, i, i + (ITLB.size >> 2));
@@ -317,10 +324,10 @@ export class Mmu {
   rebuildFastTags(s: number): void {
     const { u32 } = this;
     this.checking[u32[(s + S.cpu) >> 2]!] = this.checks(s);
-    u32[(s + S.itlbUsed) >> 2] = 0xffffffff;
+    this.useAll(s + S.itlbUsed);
     for (let k = 0, e = (s + S.dtlb) >> 2; k < DTLB_ENTRIES; k++, e += DTLB.size >> 2) {
       const arch = u32[e + (DTLB.archLo >> 2)]!;
-      if ((arch & TLB_VALID) === 0) u32.set(EMPTY_DTLB.subarray(k * (DTLB.size >> 2), k * (DTLB.size >> 2) + 4), e); // the tags
+      if ((arch & TLB_VALID) === 0) u32.set(emptyEntry(k).subarray(0, 4), e); // the tags
       else this.fill(s, e, arch & ~4095, u32[e + (DTLB.archHi >> 2)]!, u32[e + (DTLB.pfn >> 2)]!, (arch & TLB_WRITE) !== 0);
     }
   }

@@ -40,8 +40,8 @@
 (func $0 (param $state i32) (param $block i32) (result i32)
   (local i64) (local $left i32) (local i32) (local i64) (local i64) (local i64) (local $entry i32) (local i64) (local i64) (local i64) (local $rsp i64) (local i32) (local i32)
   i32.const (;state;) i64.load offset=32 (;rsp;) local.set $rsp
-  i32.const (;state;) i32.load offset=149524 (;entry;) local.set $entry
-  i32.const (;state;) i32.load offset=149528 (;left;) local.set $left
+  i32.const (;state;) i32.load offset=591916 (;entry;) local.set $entry
+  i32.const (;state;) i32.load offset=591920 (;left;) local.set $left
   block
     block
       loop
@@ -58,7 +58,7 @@
               end
               i32.const (;state;) i64.load offset=856 (;pageVa;) i64.const 5 i64.add local.set 10
               local.get $rsp i64.const 8 i64.sub local.set 11
-              local.get 11 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 131040 i32.and local.tee 13 i64.load offset=6152 (;dtlb.write;) local.get 11 i64.xor i64.const 4088 i64.gt_u if (;unlikely;)
+              local.get 11 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 524256 i32.and local.tee 13 i64.load offset=6152 (;dtlb.write;) local.get 11 i64.xor i64.const 4088 i64.gt_u if (;unlikely;)
                 i32.const (;state;) i32.const 1073741952 i32.store offset=868 (;rec;)
                 i32.const (;state;) local.get $left i64.extend_i32_u return_call 10
               end
@@ -74,7 +74,7 @@
               i32.const (;state;) local.get $left i64.extend_i32_u return_call 10
             end
             local.get $rsp local.set 10
-            local.get 10 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 131040 i32.and local.tee 13 i64.load offset=6144 (;dtlb.read;) local.get 10 i64.xor i64.const 4088 i64.gt_u if (;unlikely;)
+            local.get 10 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 524256 i32.and local.tee 13 i64.load offset=6144 (;dtlb.read;) local.get 10 i64.xor i64.const 4088 i64.gt_u if (;unlikely;)
               i32.const (;state;) i32.const 1073742080 i32.store offset=868 (;rec;)
               i32.const (;state;) local.get $left i64.extend_i32_u return_call 10
             end
@@ -87,7 +87,7 @@
             local.get 11 local.set 2
             local.get $left i32.const 1 i32.sub local.set $left
             i32.const (;state;) local.get $rsp i64.store offset=32 (;rsp;)
-            local.get $rsp i32.const (;state;) i64.load offset=149512 (;waitRsp;) i64.ge_u if
+            local.get $rsp i32.const (;state;) i64.load offset=591904 (;waitRsp;) i64.ge_u if
               i32.const (;state;) local.get $left i64.extend_i32_u local.get 2 return_call $h.sys.return
             end
             local.get 2 i32.const (;state;) i64.load offset=856 (;pageVa;) i64.sub local.set 9

@@ -38,7 +38,7 @@
   i32.const -2147483648)
 (func $0 (param $state i32) (param $block i32) (result i32)
   (local i64) (local $left i32) (local i32) (local i32) (local i64) (local i64) (local i64) (local v128) (local v128) (local $xmm1 v128) (local i32) (local i32) (local v128) (local i32) (local v128)
-  i32.const (;state;) i32.load offset=149528 (;left;) local.set $left
+  i32.const (;state;) i32.load offset=591920 (;left;) local.set $left
   block
     local.get $left i32.const 7 i32.le_s if (;unlikely;)
       i32.const (;state;) i32.const 1073741952 i32.store offset=868 (;rec;)

@@ -38,7 +38,7 @@
   i32.const -2147483648)
 (func $0 (param $state i32) (param $block i32) (result i32)
   (local i64) (local $left i32) (local i32) (local i32) (local i64) (local i64) (local i64) (local f64) (local f64) (local f64) (local $xmm1 v128) (local $xmm0 v128) (local i32) (local i32) (local i64) (local $rdi i64) (local i32)
-  i32.const (;state;) i32.load offset=149528 (;left;) local.set $left
+  i32.const (;state;) i32.load offset=591920 (;left;) local.set $left
   block
     local.get $left i32.const 7 i32.le_s if (;unlikely;)
       i32.const (;state;) i32.const 1073741952 i32.store offset=868 (;rec;)
@@ -85,7 +85,7 @@
     i32.const (;state;) i64.load offset=56 (;rdi;) local.set $rdi
     local.get $rdi local.set 16
     i32.const (;state;) local.get $xmm0 v128.store offset=320 (;xmm0;)
-    local.get 16 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 131040 i32.and local.tee 18 i64.load offset=6144 (;dtlb.read;) local.get 16 i64.xor i64.const 4088 i64.gt_u if (;unlikely;)
+    local.get 16 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 524256 i32.and local.tee 18 i64.load offset=6144 (;dtlb.read;) local.get 16 i64.xor i64.const 4088 i64.gt_u if (;unlikely;)
       i32.const (;state;) i32.const 1073741953 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 12
     end

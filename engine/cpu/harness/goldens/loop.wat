@@ -45,7 +45,7 @@
   i32.const -2147483648)
 (func $0 (param $state i32) (param $block i32) (result i32)
   (local i64) (local $left i32) (local i32) (local i64) (local i64) (local i64) (local i64) (local i32) (local i64) (local $rdx i64) (local $rsi i64) (local i32) (local i64) (local i32) (local i64) (local i64) (local i32) (local i64) (local i64) (local i32) (local i32) (local i32) (local i32) (local i32) (local $r9 i64) (local i32) (local $r8 i64)
-  i32.const (;state;) i32.load offset=149528 (;left;) local.set $left
+  i32.const (;state;) i32.load offset=591920 (;left;) local.set $left
   block
     loop
       local.get $left i32.const 9 i32.le_s if (;unlikely;)
@@ -61,7 +61,7 @@
       local.get $rdx i64.const -1 i64.add local.set 17
       i32.const (;state;) local.get 14 i64.store offset=8 (;rcx;)
       i32.const (;state;) local.get $rdx i64.store offset=16 (;rdx;)
-      local.get 17 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 131040 i32.and local.tee 18 i64.load offset=6144 (;dtlb.read;) local.get 17 i64.xor i64.const 4095 i64.gt_u if (;unlikely;)
+      local.get 17 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 524256 i32.and local.tee 18 i64.load offset=6144 (;dtlb.read;) local.get 17 i64.xor i64.const 4095 i64.gt_u if (;unlikely;)
         i32.const (;state;) i32.const 1073741954 i32.store offset=868 (;rec;)
         i32.const (;state;) local.get $left i64.extend_i32_u i32.const 16385 local.get 5 i64.const 1 return_call 11
       end
@@ -84,7 +84,7 @@
       local.get 19 local.get 8 i64.sub local.tee 16 local.get 10 i64.ge_u if (;unlikely;)
         i32.const (;state;) local.get 14 i64.store offset=8 (;rcx;)
         i32.const (;state;) local.get $rsi i64.store offset=48 (;rsi;)
-        local.get 19 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 131040 i32.and local.tee 18 i64.load offset=6144 (;dtlb.read;) local.get 19 i64.xor i64.const 4092 i64.gt_u if (;unlikely;)
+        local.get 19 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 524256 i32.and local.tee 18 i64.load offset=6144 (;dtlb.read;) local.get 19 i64.xor i64.const 4092 i64.gt_u if (;unlikely;)
           i32.const (;state;) local.get 14 i64.store offset=8 (;rcx;)
           i32.const (;state;) local.get $rsi i64.store offset=48 (;rsi;)
           i32.const (;state;) i32.const 1073741957 i32.store offset=868 (;rec;)

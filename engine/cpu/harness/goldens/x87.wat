@@ -39,7 +39,7 @@
   i32.const -2147483648)
 (func $0 (param $state i32) (param $block i32) (result i32)
   (local i64) (local $left i32) (local i32) (local i32) (local i64) (local i64) (local i64) (local i64) (local i32) (local $rdi i64) (local i64) (local i64) (local i32) (local i64) (local i32) (local i32) (local i32) (local i32)
-  i32.const (;state;) i32.load offset=149528 (;left;) local.set $left
+  i32.const (;state;) i32.load offset=591920 (;left;) local.set $left
   block
     local.get $left i32.const 13 i32.le_s if (;unlikely;)
       i32.const (;state;) i32.const 1073741952 i32.store offset=868 (;rec;)
@@ -52,7 +52,7 @@
     i32.const (;state;) i64.load offset=56 (;rdi;) local.set $rdi
     local.get $rdi local.set 9
     local.get 9 local.set 13
-    local.get 13 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 131040 i32.and local.tee 14 i64.load offset=6144 (;dtlb.read;) local.get 13 i64.xor i64.const 4088 i64.gt_u if (;unlikely;)
+    local.get 13 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 524256 i32.and local.tee 14 i64.load offset=6144 (;dtlb.read;) local.get 13 i64.xor i64.const 4088 i64.gt_u if (;unlikely;)
       i32.const (;state;) i32.const 1073741952 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 15
     end
@@ -69,7 +69,7 @@
     end
     local.get $rdi i64.const 8 i64.add local.set 13
     local.get 13 local.set 9
-    local.get 9 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 131040 i32.and local.tee 10 i64.load offset=6144 (;dtlb.read;) local.get 9 i64.xor i64.const 4088 i64.gt_u if (;unlikely;)
+    local.get 9 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 524256 i32.and local.tee 10 i64.load offset=6144 (;dtlb.read;) local.get 9 i64.xor i64.const 4088 i64.gt_u if (;unlikely;)
       i32.const (;state;) i32.const 1073741953 i32.store offset=868 (;rec;)
       i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 15
     end
@@ -90,7 +90,7 @@
     local.tee 14 if
       local.get 9 local.get 12 local.set 13
       local.set 15
-      local.get 15 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 131040 i32.and local.tee 16 i64.load offset=6152 (;dtlb.write;) local.get 15 i64.xor i64.const 4088 i64.gt_u if (;unlikely;)
+      local.get 15 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 524256 i32.and local.tee 16 i64.load offset=6152 (;dtlb.write;) local.get 15 i64.xor i64.const 4088 i64.gt_u if (;unlikely;)
         i32.const (;state;) i32.const 1073741954 i32.store offset=868 (;rec;)
         i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 15
       end
@@ -102,7 +102,7 @@
       i32.const (;state;) local.get 10 i32.store16 offset=166 (;fsw;)
       i32.const (;state;) call $h.x87.pop
     else
-      local.get 9 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 131040 i32.and local.tee 19 i64.load offset=6152 (;dtlb.write;) local.get 9 i64.xor i64.const 4088 i64.gt_u if (;unlikely;)
+      local.get 9 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 524256 i32.and local.tee 19 i64.load offset=6152 (;dtlb.write;) local.get 9 i64.xor i64.const 4088 i64.gt_u if (;unlikely;)
         i32.const (;state;) i32.const 1073741954 i32.store offset=868 (;rec;)
         i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 15
       end
