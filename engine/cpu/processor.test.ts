@@ -366,6 +366,8 @@ describe.skipIf(!hasGcc())('processor', { timeout: 60_000 }, () => {
     expect(r.gpr(R9)).toBe(20);
     expect(r.gpr(RSI)).toBe(2);
   }));
+  /** DATA from the code's first label on. */
+  const FIXED = `base+${DATA - CODE}`;
   const distances = (setup: string, body: string, end: (m: Machine) => void, options: Partial<ProcessorOptions> = {}): void => run(`
     mov r8, ${DATA}\nmov r9, ${DATA + (DTLB_ENTRIES << 12)}\nmov r10, ${DATA + (DTLB_ENTRIES + 1 << 12)}\n${setup}
     1: ${body}\ndec ecx\njnz 1b\nmov rax, [r10]\ninc r11\nmov [r10+8], rax\nsyscall`, (m) => {
@@ -386,9 +388,15 @@ describe.skipIf(!hasGcc())('processor', { timeout: 60_000 }, () => {
   test('the page of a table in a loop, while another takes its entry of the TLB', () => distances('mov ecx, 3000', `
     movzx eax, cl\nadd rbx, [r8+rax*8+3000]\nadd rbx, [r9]\nmovzx esi, bl\nadd [r8+rsi*2+128], cx\nadd [r9+rdx], ebx\ncdqe\nadd rbx, [r8+rax*8+3000]`,
   ({ cpu }) => { expect(cpu.counters(0).dtlbMiss).toBeGreaterThan(3 * 3000); }, { hot: 128 }));
-  test('the page of a table in a loop becomes another, cannot be written, and is gone', () => {
+  test('the page of a fixed place in a loop with a call, while another takes its entry of the TLB', () => run(`base: mov r9, ${DATA + (DTLB_ENTRIES << 12)}\nmov ecx, 3000
+    1: mov rax, [rip+${FIXED}+16]\nadd rax, [${DATA + 32}]\nadd rbx, rax\nadd rbx, [r9]\nmov [rip+${FIXED}+1040], rbx\nadd [r9+800], ebx\ninc qword ptr [rip+${FIXED}+2048]\nadd rbx, [r9+1600]
+    movaps xmm0, [rip+${FIXED}+3072]\npaddd xmm1, xmm0\nadd rbx, [rip+${FIXED}+4092]\ncall 2f\ndec ecx\njnz 1b\nmovaps xmm0, [rip+${FIXED}+24]\n2: add rbx, [rip+${FIXED}+24]\nret`, ({ cpu }) => {
+    expect(cpu.exit.vector).toBe(VEC.GP);
+    expect(cpu.counters(0).dtlbMiss).toBeGreaterThan(4 * 3000);
+  }, ({ map }) => { map(DATA + (DTLB_ENTRIES << 12), 700, 7); }, 100_000, { hot: 128 }));
+  test.each([['table', `mov r8, ${DATA}\n1: inc ecx\nmovzx eax, cl\nadd rbx, [r8+rax*8+512]\nmovzx esi, bl\nmov [r8+rsi*2], cx\njmp 1b`], ['fixed place', `base: nop\n1: inc ecx\ncall 2f\njmp 1b\n2: add rbx, [rip+${FIXED}+512]\nmov [rip+${FIXED}+1520], cx\nret`]])('the page of a %s in a loop becomes another, cannot be written, and is gone', (_what, code) => {
     const counted = tiers.map((jit) => {
-      const m = machine(jit, assemble(`mov r8, ${DATA}\n1: inc ecx\nmovzx eax, cl\nadd rbx, [r8+rax*8+512]\nmovzx esi, bl\nmov [r8+rsi*2], cx\njmp 1b`), { hot: 128 }), seen: unknown[] = [];
+      const m = machine(jit, assemble(code), { hot: 128 }), seen: unknown[] = [];
       m.ram.u8.fill(7, 300 * 4096, 301 * 4096);
       for (let runs = 1; runs < 400; runs++) {
         if (runs === 100) m.map(DATA, 300, 7);
@@ -656,9 +664,9 @@ describe.skipIf(!hasGcc())('processor', { timeout: 60_000 }, () => {
     const set = (mode: number): string => `mov dword ptr [rsp-8], ${0x1fa0 | mode << 13}\nldmxcsr [rsp-8]`, divided = 'cvtsi2sd xmm0, r12d\ndivsd xmm0, xmm1\nmovq rsi, xmm0\nadd rax, rsi';
     run(far(eight((i) => `${set(i & 3)}\nret`), `${set(0)}\nmov edx, 3\ncvtsi2sd xmm1, edx\n${divided}\ncall [rbx+rcx*8]\n${divided}`), (m) => expect(m.cpu.exit.reason).toBe(EXIT.syscall), undefined, 100_000, waiting);
   });
-  test('a called function takes a table\'s page out of the TLB', () => {
+  test.each([['a table\'s', 'movzx esi, sil\nmov edi, [rbp+rsi*4]'], ['a fixed place\'s', `mov edi, [${DATA + 0x2000 + 4}]`]])('a called function takes %s page out of the TLB', (_whose, load) => {
     const other = DATA + 0x2000 + DTLB_ENTRIES * 4096;
-    run(far(eight((i) => `2: add rax, [rdi*8+${other + i * 8}]\ndec edi\njnz 2b\nret`), `mov ebp, ${DATA + 0x2000}\nmov edx, 3\njmp 4f\n4: lea esi, [rdx+r12]\nmovzx esi, sil\nmov edi, [rbp+rsi*4]\nadd rax, rdi\ndec edx\njnz 4b\nmov edi, 30\ncall [rbx+rcx*8]`), (m) => {
+    run(far(eight((i) => `2: add rax, [rdi*8+${other + i * 8}]\ndec edi\njnz 2b\nret`), `mov ebp, ${DATA + 0x2000}\nmov edx, 3\njmp 4f\n4: lea esi, [rdx+r12]\n${load}\nadd rax, rdi\ndec edx\njnz 4b\nmov edi, 30\ncall [rbx+rcx*8]`), (m) => {
       expect(m.cpu.exit.reason).toBe(EXIT.syscall);
       expect(m.cpu.counters(0).dtlbMiss).toBeGreaterThan(2 * 20_000);
     }, (m) => { for (let i = 0; i < 512; i++) m.ram.u32[(514 * 4096 >> 2) + i] = i; m.map(other, 600, 7); }, 100_000, { ...waiting, hot: 128 });

@@ -19,7 +19,8 @@ import type { Plain } from './denormals.ts';
 import { FK, HAS_A, HAS_B, HAS_R, SUBTRACTIONS } from './flag-kinds.ts';
 import type { FlagKind } from './flag-kinds.ts';
 import type { Access, Accesses, Group } from './groups.ts';
-import type { Hold } from './holds.ts';
+import { drop } from './holds.ts';
+import type { Held, Hold } from './holds.ts';
 import type { NarrowFunc } from './narrow.ts';
 import { NOT_DONE } from './region-state.ts';
 import type { ColdPaths, RegionState } from './region-state.ts';
@@ -65,7 +66,7 @@ export class CompileCtx implements FlowCtx {
   /** Accesses of the instruction that share a comparison with others. */
   private accesses: Accesses | undefined;
   /** The page that the memory operand's access keeps. */
-  private hold: Hold | undefined;
+  private held: Held | undefined;
   /** The next access is that of the memory operand. */
   private operandNext = false;
   /** By group with accesses to come: i32 local, the WASM address of its lowest byte. */
@@ -75,11 +76,11 @@ export class CompileCtx implements FlowCtx {
 
   constructor(readonly f: NarrowFunc, private readonly region: RegionState, private readonly callHelper: CallHelper, private readonly cold: ColdPaths) {}
 
-  begin(insn: Insn, record: number, offset: number, accesses: Accesses | undefined, hold?: Hold): void {
+  begin(insn: Insn, record: number, offset: number, accesses: Accesses | undefined, held?: Held): void {
     this.insn = insn; this.form = insn.form; this.ops = insn.form.ops; this.size = insn.form.size;
     this.record = record; this.offset = offset;
     this.level = this.f.depth;
-    this.accesses = accesses; this.hold = hold; this.operandNext = false;
+    this.accesses = accesses; this.held = held; this.operandNext = false;
   }
   end(): void {
     const { f, temps } = this;
@@ -387,8 +388,10 @@ export class CompileCtx implements FlowCtx {
   /** push i32: WASM address of [va, va + bytes), to which the constant that is returned has to be added. The cold path may end in a side exit: before effects only. With registers in memory every miss is one: leaving
    *  costs little then, and V8's register allocator takes most of its time for calls that come back. */
   private memory(i: number, bytes: number, write: boolean, aligned = false): number {
-    const shared = this.accesses?.operand, check = aligned && bytes === 16 && (shared === undefined || this.alignedAt.get(shared.group) !== (shared.distance & 15));
-    if (shared !== undefined && !check && this.hosts.has(shared.group)) return this.inGroup(-1, shared, undefined);
+    const { held } = this, shared = this.accesses?.operand, fixed = held !== undefined && held.at >= 0;
+    const check = aligned && bytes === 16 && (fixed ? (held.at & 15) !== 0 : shared === undefined || this.alignedAt.get(shared.group) !== (shared.distance & 15));
+    if (shared !== undefined && !check && (fixed || this.hosts.has(shared.group))) return this.inGroup(-1, shared, held);
+    if (fixed && !check && held.hold.write === write) { this.fixed(held, 0, bytes, true); this.f.get(held.hold.host); return held.at; }
     const va = this.local(I64);
     this.ea(i);
     this.f.set(va);
@@ -400,48 +403,65 @@ export class CompileCtx implements FlowCtx {
   }
   /** The same of an address in a local, the memory operand's (see ea) or the stack's. */
   private translate(va: number, bytes: number, write: boolean): number {
-    const f = this.f, shared = this.operandNext ? this.accesses?.operand : this.accesses?.stack, hold = this.operandNext ? this.hold : undefined;
+    const f = this.f, shared = this.operandNext ? this.accesses?.operand : this.accesses?.stack, held = this.operandNext ? this.held : undefined;
     this.operandNext = false;
     if (shared !== undefined) {
       assert(shared.bytes === bytes && shared.write === write && f.depth === this.level, `the access of ${this.form.key}`);
-      return this.inGroup(va, shared, hold);
+      return this.inGroup(va, shared, held);
     }
-    this.address(va, bytes, write, true, hold);
+    this.address(va, bytes, write, true, held);
     return 0;
   }
   /** The stack's access of this instruction is of a group whose address is known. */
   private get stackKnown(): boolean { return !this.operandNext && this.accesses?.stack !== undefined && this.hosts.has(this.accesses.stack.group); }
   /** The same for an access of a group: the first one, which needs its address, compares for all, and nothing changes the TLB before the last that would change the answer. */
-  private inGroup(va: number, { group, distance, write }: Access, hold: Hold | undefined): number {
-    const f = this.f;
+  private inGroup(va: number, { group, distance, write }: Access, held: Held | undefined): number {
+    const f = this.f, fixed = held !== undefined && held.at >= 0, simple = group.write === write; // a load of a group with stores may miss on its own
     let host = this.hosts.get(group);
     if (host === undefined) {
-      const low = this.local(I64);
       group.left = group.count;
-      f.get(va);
-      if (distance > 0) f.i64Const(-distance).i64Add();
-      f.set(low);
-      host = f.local(I32);
-      this.address(low, group.span, group.write, group.write === write, hold); // a load of a group with stores may miss on its own
-      this.hosts.set(group, host);
-      f.set(host);
+      if (fixed) {
+        host = held.hold.host;
+        this.fixed(held, distance, group.span, simple);
+        this.hosts.set(group, host);
+      } else {
+        const low = this.local(I64);
+        f.get(va);
+        if (distance > 0) f.i64Const(-distance).i64Add();
+        f.set(low);
+        host = f.local(I32);
+        this.address(low, group.span, group.write, simple, held);
+        this.hosts.set(group, host);
+        f.set(host);
+      }
     }
     f.get(host);
     if (--group.left === 0) {
       this.hosts.delete(group);
       this.alignedAt.delete(group);
-      f.release(host);
+      if (!fixed) f.release(host);
     }
-    return distance;
+    return fixed ? held.at : distance;
+  }
+  /** The page of the memory operand, which is at a fixed place, is held from here on: of `bytes` bytes from `before` in front of it. */
+  private fixed({ hold, at }: Held, before: number, bytes: number, simple: boolean): void {
+    const f = this.f, va = this.local(I64);
+    f.get(hold.host).i32Eqz().hint(false).if();
+    this.ea(0);
+    this.operandNext = false;
+    if (before > 0) f.i64Const(-before).i64Add();
+    f.set(va);
+    this.lookup(va, bytes, hold.write, simple);
+    f.i32Const(at - before).i32Sub().set(hold.host).end();
   }
   /** push i32: WASM address of [va, va + bytes). A miss calls the slow path and comes back; it is a side exit with registers in memory, where there is nothing to
    *  come back to that must not be loaded again, while a group is open, whose entry it might evict, and without `simple`. */
-  private address(va: number, bytes: number, write: boolean, simple: boolean, hold: Hold | undefined): void {
-    const fits = hold !== undefined && bytes <= hold.size && write === hold.write;
-    if (fits) this.held(va, hold, bytes, simple); else this.lookup(va, bytes, write, simple);
+  private address(va: number, bytes: number, write: boolean, simple: boolean, held: Held | undefined): void {
+    const fits = held !== undefined && held.at < 0 && bytes <= held.hold.size && write === held.hold.write;
+    if (fits) this.throughHold(va, held.hold, bytes, simple); else this.lookup(va, bytes, write, simple);
   }
   /** The same through a page in locals: on another page, or near its end, it is looked up, and held from then on. */
-  private held(va: number, hold: Hold, bytes: number, simple: boolean): void {
+  private throughHold(va: number, hold: Hold, bytes: number, simple: boolean): void {
     const f = this.f, distance = this.local(I64), at = this.local(I32);
     f.get(va).get(hold.page).i64Sub().tee(distance).get(hold.bound).i64GeU().hint(false).if();
     this.lookup(va, bytes, hold.write, simple);
@@ -463,7 +483,7 @@ export class CompileCtx implements FlowCtx {
       f.get(STATE).get(va).i32Const(bytes).i32Const(this.record).get(left); this.cold.slow(f, write);
       f.tee(after).i32Const(NOT_DONE).i32Eq().hint(false).if(); this.leaveSide(); f.end();
       f.get(after).set(left);
-      for (const { bound } of this.region.holds) f.i64Const(0).set(bound); // their entries may have gone
+      drop(f, this.region.holds); // their entries may have gone
     } else this.sideExit();
     f.end();
     f.get(va).plain(PLAIN_OPS.i32WrapI64).get(entry).i32Load(dtlb + DTLB.addend).i32Add(); // a twin would be of no use

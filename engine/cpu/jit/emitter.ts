@@ -21,8 +21,8 @@ import type { Plain } from './denormals.ts';
 import type { FlagKind } from './flag-kinds.ts';
 import { ENTRY } from './entry-table.ts';
 import { apart } from './groups.ts';
-import { holdsOf } from './holds.ts';
-import type { Hold } from './holds.ts';
+import { drop, holdsOf } from './holds.ts';
+import type { Held } from './holds.ts';
 import type { NarrowFunc } from './narrow.ts';
 import { planOf } from './plan.ts';
 import { RegionState } from './region-state.ts';
@@ -107,7 +107,7 @@ export class RegionEmitter {
   /** Pages but the only one: i32 local, whether the instruction TLB had it with our frame when the region was entered. */
   private readonly pageOk = new Map<number, number>();
   /** By block and instruction: the page in locals through which it accesses memory. */
-  private readonly holds: ReadonlyMap<RegionBlock, readonly (Hold | undefined)[]>;
+  private readonly holds: ReadonlyMap<RegionBlock, readonly (Held | undefined)[]>;
   private readonly watches: ReadonlyMap<RegionBlock, number>;
   /** Cycles: the longest way between two looks at the deadline. */
   readonly longest: number;
@@ -121,7 +121,7 @@ export class RegionEmitter {
     const wanted = memory || region.entries.length > 31 ? new Map<RegionBlock, Plain>() : wantedAtHeads(region); // look() has a bit for each entry
     this.looks = region.entries.map((b) => wanted.get(b) ?? NOTHING);
     this.plain = plainAtHeads(region, wanted);
-    this.holds = holdsOf(region, this.state.holds, () => ({ page: f.freshLocal(I64), host: f.freshLocal(I32), bound: f.freshLocal(I64) }));
+    this.holds = holdsOf(region, this.state.holds, f);
     this.watches = watchesOf(region, longestWay);
     this.longest = Math.max(...this.watches.values());
     this.table = region.entries.length > 1 || [...region.found.values()].some((b) => b.likely.length > 0 || this.waits(b));
@@ -324,7 +324,7 @@ export class RegionEmitter {
     f.tee(code).if(); f.get(code).return().end();
     f.get(STATE).i32Load(S.left).set(state.left);
     // What was called may have moved pages of the data TLB and loaded MXCSR
-    for (const { bound } of state.holds) f.i64Const(0).set(bound);
+    drop(f, state.holds);
     f.i32Const(0).set(ctx.regionFlag('fp'));
     if (state.extra >= 0) f.i32Const(0).set(state.extra);
     if (state.gprs[RSP]! >= 0) f.get(STATE).i64Load(RSP * 8).set(state.gprs[RSP]!);

@@ -298,7 +298,7 @@ const STACK_OR_AWAY = new Set(['call', 'call_e', 'jmp_e', 'ret']);
 const isLoop = (part: readonly RegionBlock[]): boolean => part.length > 1 || part[0]!.successors.includes(part[0]!.offset);
 
 /** Strongly connected parts of a graph (Tarjan). */
-function connected<T>(nodes: readonly T[], next: (node: T) => readonly T[]): T[][] {
+export function connected<T>(nodes: readonly T[], next: (node: T) => readonly T[]): T[][] {
   const low = new Map<T, number>(), open: T[] = [], closed = new Set<T>(), parts: T[][] = [];
   const visit = (node: T): number => {
     const index = low.size;
