@@ -39,7 +39,7 @@
   i32.const -2147483648)
 (func $0 (param $state i32) (param $block i32) (result i32)
   (local i64) (local $left i32) (local i32) (local i64) (local i64) (local i64) (local i32) (local i64) (local i64) (local i32) (local $rax i64) (local $rcx i64) (local i32) (local i32) (local i32) (local i32)
-  i32.const (;state;) i32.load offset=149528 (;left;) local.set $left
+  i32.const (;state;) i32.load offset=591920 (;left;) local.set $left
   block
     loop
       local.get $left i32.const 3 i32.le_s if (;unlikely;)
@@ -48,7 +48,7 @@
       end
       local.get 8 i32.eqz if (;unlikely;)
         i32.const (;state;) i64.load offset=856 (;pageVa;) i64.const 135 i64.add local.set 10
-        local.get 10 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 131040 i32.and local.tee 11 i64.load offset=6144 (;dtlb.read;) local.get 10 i64.xor i64.const 4088 i64.gt_u if (;unlikely;)
+        local.get 10 i64.const 7 i64.shr_u i32.wrap_i64 i32.const 524256 i32.and local.tee 11 i64.load offset=6144 (;dtlb.read;) local.get 10 i64.xor i64.const 4088 i64.gt_u if (;unlikely;)
           i32.const (;state;) i32.const 1073741952 i32.store offset=868 (;rec;)
           i32.const (;state;) local.get $left i64.extend_i32_u return_call 10
         end
