@@ -56,6 +56,16 @@ describe.skipIf(!gcc)('stacks', () => {
     if (id) expect(sql(dir, "select distinct lower(hex(build_id)) as id from mapping where path like '%libc.so.6' and build_id is not null")).toEqual([{ id }]);
   });
 
+  test('the outermost function is one frame', () => {
+    const dir = recordingPath();
+    mkdirSync(dir);
+    writeFileSync(join(dir, 'start.s'), '.globl _start\n.type _start,@function\n_start: .cfi_startproc\n.cfi_undefined rip\nmov $20000000,%ecx\n1: dec %ecx\njnz 1b\nmov $60,%eax\nxor %edi,%edi\nsyscall\n.cfi_endproc\n.size _start,.-_start\n');
+    expect(run(['gcc', '-nostdlib', '-static', '-o', join(dir, 'start'), join(dir, 'start.s')]).status).toBe(0);
+    const r = record([join(dir, 'start')]);
+    expect(r.status, r.stderr).toBe(0);
+    expect([...folded(r.dir, 'cpu').keys()]).toEqual(['start;_start']);
+  });
+
   test('a program built inside the guest has its symbols', () => {
     const dir = built();
     const r = record(['/bin/sh', '-c', `cd /tmp && gcc -O1 -o busy-inside ${join(dir, 'busy.c')} && ./busy-inside`]);

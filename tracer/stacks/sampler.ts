@@ -132,6 +132,7 @@ export class StackSampler implements Sampler {
       let cfa: number;
       if (site.row) {
         cfa = stepOut(site.row, this.state);
+        if (Number.isNaN(cfa)) break; // the outermost, or damaged: nothing has changed
         exact = site.row.signal;
       } else {
         const rbp = regs[6]!;
