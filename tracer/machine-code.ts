@@ -27,7 +27,7 @@ export function compileWhole(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module
 /** The module's machine code: of functions that the optimizing compiler has not come to yet there is none. V8 ends the process if it has come to none at all. It knows its version, its flags and the processor again, not damage. */
 export const machineCode = (module: WebAssembly.Module): Buffer => Buffer.from(native('module', '%SerializeWasmModule(module)')(module) as ArrayBuffer);
 /** @param bytes of the module. @returns undefined for code of another V8, of other flags or of another processor. */
-export const fromMachineCode = (code: Uint8Array, bytes: Uint8Array): WebAssembly.Module | undefined => native('code, bytes', '%DeserializeWasmModule(code, bytes)')(new Uint8Array(code).buffer, bytes) as WebAssembly.Module | undefined;
+export const fromMachineCode = (code: Uint8Array, bytes: Uint8Array): WebAssembly.Module | undefined => native('code, bytes', '%DeserializeWasmModule(code, bytes)')(code.byteLength === code.buffer.byteLength ? code.buffer : new Uint8Array(code).buffer, bytes) as WebAssembly.Module | undefined;
 /** Of a function that a module exports: it has optimized code. */
 export const isOptimized = (f: unknown): boolean => native('f', '%IsTurboFanFunction(f)')(f) as boolean;
 

@@ -17,7 +17,8 @@ import { createRecordHost } from '../engine/host/record.ts';
 import { AsyncInput } from './async-input.ts';
 import { engineStats, METER } from './engine-stats.ts';
 import { keptCode } from './kept-code.ts';
-import type { KeptCode } from './kept-code.ts';
+import type { KeptFile } from './kept-file.ts';
+import { leave } from './kept-leave.ts';
 import { createRecording, ENGINE_HASH, ENGINE_VERSION, UserError, writeManifest } from './recording.ts';
 import { DIGEST_INTERVAL_CYCLES, DigestClock, finish, openCalls, SLICE_CYCLES } from './session.ts';
 import { RecordedImages } from './stacks/images.ts';
@@ -68,7 +69,7 @@ export async function record(o: RecordOptions): Promise<RecordResult> {
   const terminal = [0, 1, 2].some((fd) => hostStream(fd === 0 ? stdinFd : fd, fd === 0).kind === 'tty');
   const input = new AsyncInput(stdin.kind === 'tty' || stdin.kind === 'pipe' || stdin.kind === 'socket');
   const host = createNodeHost({ hidden: [{ dev: made.dev, ino: made.ino }], clock: o.clock, stdinFd, async: input });
-  let code: KeptCode | null = null;
+  let code: KeptFile | null = null;
   try {
     const files = new InputFiles(dir, DIGEST_INTERVAL_CYCLES);
     const watch = o.watcher ? new Watch(o.watcher) : null;
@@ -133,7 +134,7 @@ export async function record(o: RecordOptions): Promise<RecordResult> {
     manifest.engineStats = engineStats(m, hostNow() - began);
     manifest.complete = true;
     writeManifest(dir, manifest);
-    code?.save(m.processor.codeLeft());
+    if (code !== null) leave(code, m.processor.codeLeft());
     return { manifest, dir, exit, problem: halt };
   } catch (e) {
     if (e instanceof BootError) throw new UserError(`${e.message}: give a directory that exists with --cwd`, 125);

@@ -6,13 +6,11 @@ export const PAGE = 4096;
 export const MAX_CPUS = 16;
 
 /** Null page of the engine: address 0 means "none"; behind these words, the counters of counts.ts. */
-/** u32: a counted block is reported hot each time its count has none of these bits set. */
-export const HOT_MASK = 16;
 /** u32: frames of guest RAM. */
 export const FRAME_COUNT = 20;
-/** u32, of blocks: where the next one will be; not 0: those dropped hold much of the area, see Blocks; the handler slot that a new one gets; how many were made, how often one
+/** u32, of blocks: after how many executions a new one is reported, if it is counted; where the next one will be; not 0: those dropped hold much of the area, see Blocks; the handler slot that a new one gets; how many were made, how often one
  *  was looked for that is not where the jump cache says. */
-export const BLOCKS = { next: 24, refuse: 28, entry: 32, decoded: 36, lookups: 40 } as const;
+export const BLOCKS = { due: 16, next: 24, refuse: 28, entry: 32, decoded: 36, lookups: 40 } as const;
 /** Instructions of a block at most. */
 export const MAX_INSNS = 64;
 /** u32: how many regions have been dropped, modulo 2^32: a region that waits for one that it called does not go on after that. */
@@ -113,10 +111,11 @@ export const ITLB_ENTRIES = 4096;
 export const ITLB = { tag: 0, frame: 8, size: 16 } as const;
 
 /** A block: header, then records. pa is NO_PA once the block is dropped. pa0/to0, pa1/to1: the blocks that control went to last from here, newest
- *  first; an entry counts only while `to` still has that pa. vaLo, vaHi: its page when it was last reported. sides: how often compiled code left before one of its instructions, the deadline not being near. Compiled: index among its
+ *  first; an entry counts only while `to` still has that pa. vaLo, vaHi: its page when it was last reported. sides: how often compiled code left before one of its instructions, the deadline not being near.
+ *  A counted block is reported hot when `left` has come down to 0: `due` is how often it has run then. Compiled: index among its
  *  region's entries, and its page relative to the region's base page. hashNext, frameNext: the next in the jump cache's entry, and in its frame.
  *  u16: fn, count, cost, entry. What the way from block to block needs stands in the second half, which shares its 64 bytes (BLOCK_ALIGN) with the first record. */
-export const BLK = { page: 4, straddleFrame: 8, vaLo: 12, vaHi: 16, hashNext: 20, frameNext: 24, sides: 28, pa: 32, fn: 36, count: 38, cost: 40, entry: 42, hot: 44, pa0: 48, to0: 52, pa1: 56, to1: 60, size: 64 } as const;
+export const BLK = { due: 0, page: 4, straddleFrame: 8, vaLo: 12, vaHi: 16, hashNext: 20, frameNext: 24, sides: 28, pa: 32, fn: 36, count: 38, cost: 40, entry: 42, left: 44, pa0: 48, to0: 52, pa1: 56, to1: 60, size: 64 } as const;
 /** A block's address is 32 more than a multiple of this. */
 export const BLOCK_ALIGN = 64;
 /** Cycles. Longer ways through a region look at the deadline again: in the last ones before it, all is the interpreter's. */

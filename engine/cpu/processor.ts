@@ -15,7 +15,7 @@ import { SLOT } from './interp/dispatch.ts';
 import { Core } from './interp/core.ts';
 import type { Runtime } from './interp/core.ts';
 import { runString } from './interp/string.ts';
-import { DTLB, DTLB_ENTRIES, FRAME_COUNT, FRAME_FETCHED, FRAME_FLAGS, HOT_MASK, ITLB, ITLB_ENTRIES, MAX_CPUS, RAM_BASE, REC, S, SIDE, cpuBase } from './layout.ts';
+import { DTLB, DTLB_ENTRIES, FRAME_COUNT, FRAME_FETCHED, FRAME_FLAGS, ITLB, ITLB_ENTRIES, MAX_CPUS, RAM_BASE, REC, S, SIDE, cpuBase } from './layout.ts';
 import { Compiler } from './jit/compiler.ts';
 import type { Joining } from './jit/neighbours.ts';
 import { Mmu } from './mmu/mmu.ts';
@@ -112,7 +112,7 @@ class Cpu implements Processor {
     }
   }
 
-  private hotAfter(executions: number, long: number): void { this.mmu.u32[HOT_MASK >> 2] = (this.compiler?.threshold(executions, long) ?? executions) - 1; }
+  private hotAfter(executions: number, long: number): void { if (this.compiler !== null) this.blocks.due = this.compiler.threshold(executions, long); }
   codeLeft(): CodeLeft { return this.compiler?.left() ?? { modules: [], counts: () => [] }; }
   private executed(): number { return this.files.reduce((sum, _, cpu) => sum + this.pair(cpuBase(cpu) + S.insns), 0); }
   regs(cpu: number): Regs { return this.files[cpu]!; }

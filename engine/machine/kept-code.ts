@@ -1,15 +1,28 @@
 // What a processor leaves of its compiled code to later runs, and what they take up (cpu/jit/kept.ts). The engine keeps nothing itself: the tracer has the files.
 
-/** One block: its page relative to the base page, its first byte in its page, entry (−1: none), instructions and cycles, whether its one instruction goes on in the next page, bytes that decide what it is, executions that were counted (in regions they are not), instructions that compare for themselves alone (Compiler.side). */
-export interface KeptBlock { page: number; offset: number; entry: number; count: number; cost: number; straddles: boolean; bytes: number; hot: number; parted: readonly number[] }
-/** A region: its function's export, its first word, its pages relative to the first, its blocks in the order of their words. */
-export interface KeptRegion { name: string; /** No other region that was kept or is being made has the same: modules of any runs can become one. */ first: number; /** Registers are locals all over it. */ loops: boolean; pages: readonly number[]; blocks: readonly KeptBlock[]; /** The bytes of all blocks, one behind the other. */ code: Uint8Array }
+/** Numbers of a block: which of the region's pages is its own, its first byte in it, entry (−1: none), instructions and cycles, 1 if its one instruction goes on in the next page, bytes that decide what it is, executions that were counted, u32 (in regions they are not). */
+export const KEPT = { page: 0, offset: 1, entry: 2, count: 3, cost: 4, straddles: 5, bytes: 6, ran: 7, size: 8 } as const;
+/** A region: its function's export, its first word, its pages relative to the first, its blocks in the order of their words. Thousands are taken up by a run: so these are numbers, as they stand in a file. */
+export interface KeptRegion {
+  name: string;
+  /** No other region that was kept or is being made has the same: modules of any runs can become one. */
+  first: number;
+  /** Registers are locals all over it. */
+  loops: boolean;
+  pages: Int32Array;
+  /** KEPT of each. */
+  blocks: Int32Array;
+  /** Instructions that compare for themselves alone (Compiler.side): block, instruction and so on. */
+  parted: Int32Array;
+  /** The bytes of all blocks, one behind the other. */
+  code: Uint8Array;
+}
 /** What earlier runs left. Whoever has it (tracer/kept-code.ts) answers for the machine code: that it is V8's, of this WebAssembly and of this engine. */
 export interface CodeStore {
   /** By keyOf an entry's block: three numbers for each region that may be entered there: module, region, block. */
-  readonly entries: Pick<ReadonlyMap<number, readonly number[]>, 'get' | 'has' | 'size'>;
+  readonly entries: Pick<ReadonlyMap<number, readonly number[]>, 'get' | 'size'>;
   /** By keyOf blocks that ran often and were not compiled: how often, in all runs together. */
-  readonly counts: ReadonlyMap<number, number>;
+  readonly counts: Pick<ReadonlyMap<number, number>, 'get' | 'size'>;
   /** Behind the last word of all regions. */
   readonly words: number;
   region(module: number, region: number): KeptRegion;

@@ -41,6 +41,8 @@ export class Blocks {
   /** The handler slot that a new block gets. */
   get entrySlot(): number { return this.word(BLOCKS.entry); }
   set entrySlot(slot: number) { this.setWord(BLOCKS.entry, slot); }
+  /** After how many executions a new block is reported. */
+  set due(executions: number) { this.setWord(BLOCKS.due, executions); }
   get decoded(): number { return this.word(BLOCKS.decoded); }
   get lookups(): number { return this.word(BLOCKS.lookups); }
   private newest(pfn: number): number { return this.word(FRAME_BLOCKS + pfn * 4); }
@@ -110,10 +112,17 @@ export class Blocks {
     return block;
   }
 
+  /** How often a counted block has run. */
+  ran(block: number): number { return (this.mmu.u32[(block + BLK.due) >> 2]! - this.mmu.u32[(block + BLK.left) >> 2]!) >>> 0; }
+  /** It has run so often, and is reported when that is `due`. */
+  setRan(block: number, executions: number, due: number): void {
+    this.mmu.u32[(block + BLK.due) >> 2] = due;
+    this.mmu.u32[(block + BLK.left) >> 2] = due - executions;
+  }
   /** The blocks of a frame that have run at least so often. */
   hotIn(pfn: number, least: number): number[] {
     const { u32 } = this.mmu, hot: number[] = [];
-    for (let block = this.newest(pfn); block !== 0; block = u32[(block + BLK.frameNext) >> 2]!) if (u32[(block + BLK.hot) >> 2]! >= least && u32[(block + BLK.pa) >> 2] !== NO_PA) hot.push(block);
+    for (let block = this.newest(pfn); block !== 0; block = u32[(block + BLK.frameNext) >> 2]!) if (this.ran(block) >= least && u32[(block + BLK.pa) >> 2] !== NO_PA) hot.push(block);
     return hot;
   }
   /** The block at pa for a CPU that arrives there; decodes it if need be. 0 on a fetch fault of the second page. */
@@ -271,6 +280,7 @@ export class Blocks {
     u16[(block + BLK.count) >> 1] = count;
     u32[h + (BLK.pa >> 2)] = pa;
     u32[h + (BLK.straddleFrame >> 2)] = straddleFrame;
+    this.setRan(block, 0, this.word(BLOCKS.due));
     u32[h + (BLK.pa0 >> 2)] = NO_PA;
     u32[h + (BLK.pa1 >> 2)] = NO_PA;
     u32[h + (BLK.frameNext >> 2)] = this.newest(pfn);

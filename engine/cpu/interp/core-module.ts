@@ -124,9 +124,9 @@ export function buildCoreModule(counting = false): Uint8Array {
   side.get(0).get(1).get(1).i32Load16U(REC.fn).returnCallIndirect(handlerType);
   // Block entries
   const toFirst = (f: Func): void => { emitCount(f, 'interpretedBlocks'); packed(f); f.get(0).get(1).i32Const(BLK.size).i32Add().get(1).i32Load16U(BLK.size + REC.fn).returnCallIndirect(handlerType); };
-  const enter = m.func([I32, I32], [I32]), counted = m.func([I32, I32], [I32]), straddle = m.func([I32, I32], [I32]), hot = counted.local(I32);
+  const enter = m.func([I32, I32], [I32]), counted = m.func([I32, I32], [I32]), straddle = m.func([I32, I32], [I32]), left = counted.local(I32);
   toFirst(enter);
-  emitHot(counted, 1, hot, () => { /* state.rip is there already */ });
+  emitHot(counted, 1, left, () => { /* state.rip is there already */ });
   toFirst(counted);
   emitStraddle(straddle, js.get('straddle')!);
   toFirst(straddle);

@@ -2,7 +2,7 @@
 import { COST } from '../../clock/costs.ts';
 import { CTX, EXIT, PTE, PTE_NX_HI } from '../../machine/hardware.ts';
 import { emitCount } from '../counts.ts';
-import { BLK, ENT, ENTRIES, ENTRIES_BITS, FRAME_COUNT, HOT_MASK, ITLB, ITLB_ENTRIES, ITLB_PART, JUMP_CACHE, JUMP_CACHE_BITS, PARTS, RAM_BASE, REC, S } from '../layout.ts';
+import { BLK, ENT, ENTRIES, ENTRIES_BITS, FRAME_COUNT, ITLB, ITLB_ENTRIES, ITLB_PART, JUMP_CACHE, JUMP_CACHE_BITS, PARTS, RAM_BASE, REC, S } from '../layout.ts';
 import { I32, I64 } from '../wasm/builder.ts';
 import type { Func } from '../wasm/builder.ts';
 import { CODE } from './context.ts';
@@ -151,7 +151,7 @@ export function emitSpendBlock(f: Func, block: number): void {
 /** The end of the block of local 1, a record, then the deadline (law 3), then the block at the address in local `rip`, or at the local `offset` of the same page:
  *  mostly one of the two that came next before. Sets local 1 to its first record, or leaves. */
 export function emitNextBlock(f: Func, to: { rip: number } | { offset: number }, chain: Func, handlerType: number): void {
-  const block = f.local(I32), pa = f.local(I32), next = f.local(I32), fn = f.local(I32), hot = f.local(I32), e = f.local(I32);
+  const block = f.local(I32), pa = f.local(I32), next = f.local(I32), fn = f.local(I32), left = f.local(I32), e = f.local(I32);
   const putRip = (): void => {
     f.get(STATE);
     if ('rip' in to) f.get(to.rip); else f.get(STATE).i64Load(S.pageVa).get(to.offset).i64ExtendI32U().i64Add();
@@ -176,12 +176,12 @@ export function emitNextBlock(f: Func, to: { rip: number } | { offset: number },
   f.get(next).i32Load(BLK.pa).get(pa).i32Ne().hint(false).ifThen(); slow(); f.end();
   // After a block of the interpreter the flags are packed: its own blocks are entered here
   f.get(next).i32Load16U(BLK.fn).tee(fn).i32Const(SLOT.enterCounted).i32GtU().hint(false).ifThen(); putRip(); emitEntering(f, next); f.get(STATE).get(next).get(fn).returnCallIndirect(handlerType).end();
-  f.get(fn).i32Const(SLOT.enterCounted).i32Eq().ifThen(); emitHot(f, next, hot, putRip); f.end();
+  f.get(fn).i32Const(SLOT.enterCounted).i32Eq().ifThen(); emitHot(f, next, left, putRip); f.end();
   emitCount(f, 'interpretedBlocks');
   f.get(next).i32Const(BLK.size).i32Add().set(1);
 }
-/** Counts an execution of the block; leaves to report it, after `before`, when the count has none of HOT_MASK's bits. */
-export function emitHot(f: Func, block: number, hot: number, before: () => void): void {
-  f.get(block).get(block).i32Load(BLK.hot).i32Const(1).i32Add().tee(hot).i32Store(BLK.hot);
-  f.get(hot).i32Const(0).i32Load(HOT_MASK).i32And().i32Eqz().hint(false).ifThen(); before(); f.get(STATE).get(block).i32Store(S.rec).i32Const(CODE.hot).return().end();
+/** Counts an execution of the block; leaves to report it, after `before`, when it is due. */
+export function emitHot(f: Func, block: number, left: number, before: () => void): void {
+  f.get(block).get(block).i32Load(BLK.left).i32Const(1).i32Sub().tee(left).i32Store(BLK.left);
+  f.get(left).i32Eqz().hint(false).ifThen(); before(); f.get(STATE).get(block).i32Store(S.rec).i32Const(CODE.hot).return().end();
 }

@@ -41,6 +41,7 @@ export function emitFind(f: Func, known: Func, find: number, endSlot: number): v
   for (let at = 0; at < BLK.size; at += 8) f.get(block).i64Const(0).i64Store(at);
   f.get(block).get(pa).i32Store(BLK.pa).get(block).i32Const(0).i32Load(BLOCKS.entry).get(k).i32Const(16).i32Shl().i32Or().i32Store(BLK.fn); // fn, count
   f.get(block).i32Const(0).i32Load(DECODE.cost).i32Store(BLK.cost);
+  f.get(block).i32Const(0).i32Load(BLOCKS.due).tee(k).i32Store(BLK.due).get(block).get(k).i32Store(BLK.left);
   f.get(block).i32Const(NO_PA | 0).i32Store(BLK.pa0).get(block).i32Const(NO_PA | 0).i32Store(BLK.pa1);
   f.get(block).get(pa).i32Const(12).i32ShrU().i32Const(2).i32Shl().tee(frame).i32Load(FRAME_BLOCKS).i32Store(BLK.frameNext).get(frame).get(block).i32Store(FRAME_BLOCKS);
   f.get(block).get(e).i32Load(JUMP_CACHE + 4).i32Store(BLK.hashNext);

@@ -1,5 +1,6 @@
 // Hot blocks → regions → WebAssembly functions in the dispatch table; and forgetting them when their page is written.
 import { COST } from '../../clock/costs.ts';
+import { KEPT } from '../../machine/kept-code.ts';
 import type { CodeLeft, CodeStore, KeptRegion, LeftModule } from '../../machine/kept-code.ts';
 import type { Form } from '../decode/insn.ts';
 import type { Blocks } from '../interp/blocks.ts';
@@ -36,11 +37,12 @@ const MAX_TAKEN = 4000;
  *  their distance from that one, those through which it is entered, and its frames. */
 interface Compiled { slot: number; from: Made | null; made: number; shape: Shape; readonly root: number; readonly blocks: ReadonlyMap<number, number>; readonly entries: readonly number[]; readonly frames: readonly number[] }
 function compiledOf(shape: Shape, made: number): Compiled {
-  const at = (b: Placed): number => b.page + b.offset, root = shape.blocks.find((b) => b.entry === 0)!;
-  return {
-    slot: 0, from: null, made, shape, root: root.block, blocks: new Map(shape.blocks.map((b) => [b.block, at(b) - at(root)])),
-    entries: shape.blocks.filter((b) => b.entry >= 0 && !b.straddles).map((b) => b.block), frames: shape.pages.map((p) => p.frame >>> 12),
-  };
+  const at = (b: Placed): number => b.page + b.offset, root = shape.blocks.find((b) => b.entry === 0)!, blocks = new Map<number, number>(), entries: number[] = [];
+  for (const b of shape.blocks) {
+    blocks.set(b.block, at(b) - at(root));
+    if (b.entry >= 0 && !b.straddles) entries.push(b.block);
+  }
+  return { slot: 0, from: null, made, shape, root: root.block, blocks, entries, frames: shape.pages.map((p) => p.frame >>> 12) };
 }
 /** An instantiated module: the address at which word 0 would be and the bytes of its own words, how many of its regions live, and by name the newest of each. */
 interface Made { module: WebAssembly.Module; bytes: Uint8Array; imports: readonly string[]; /** Behind its last word. */ words: number; at: number; size: number; instance: WebAssembly.Instance; live: number; placed: Map<string, Compiled>; /** Number in the store, −1 if it was made in this run. */ from: number }
@@ -52,7 +54,7 @@ interface Job { region: Region; compiled: Compiled; /** Regions that this one ta
 /** A block that runs less than once in so many instructions is not worth more than its own code, whatever its count: what lies in live regions stays there. */
 const RARE = 2048;
 const NOWHERE: readonly number[] = [], NONE: ReadonlySet<number> = new Set(), NO_BYTES = new Uint8Array();
-/** Executions after which a block is looked for in the store, then after twice as many and so on; a power of two. */
+/** Executions after which a block is looked for in the store, then after twice as many and so on where there was something; a power of two. */
 const WARM = 256;
 /** What a block that is not compiled ran is counted on by the next run if it is as much as this, in runs of LONG_RUN instructions and more: in shorter ones compiling it costs more than
  *  it saves, in any run of few. */
@@ -93,6 +95,8 @@ export class Compiler {
   private mask = 0;
   /** The same of long blocks. */
   private longMask = 0;
+  /** After each so many executions a block is reported, and before that when it is warm; a power of two. */
+  private every = 0; private warm = 0;
   /** Modules of the store that this run has instantiated; null if it could not be. */
   private readonly stored = new Map<number, Made | null>();
   /** Where the words of all the store's regions are; 0: nowhere yet. */
@@ -104,6 +108,8 @@ export class Compiler {
   private readonly optimized = optimizedTeller();
   private waiting: Waiting | null = null;
 
+  /** Blocks that were reported when they were warm, each with its key behind it. */
+  private warmed: number[] = [];
   /** Hot entry blocks waiting for company: they keep running in the interpreter. */
   private queue: number[] = [];
 
@@ -118,6 +124,7 @@ export class Compiler {
     blocks.onDrop = (pfn) => { this.noteWritten(pfn); this.drop(pfn); };
     blocks.onFlush = () => {
       this.queue = [];
+      this.warmed = [];
       this.doubted.clear();
       this.parted.clear();
       this.sided.clear();
@@ -130,12 +137,16 @@ export class Compiler {
       this.storedAt = 0;
     };
   }
-  /** @param hot executions after which a block is compiled, a power of two. @param long the same of blocks of LONG instructions and more. @returns after how many it is to be reported, a power of two too. */
+  /** @param hot executions after which a block is compiled, a power of two. @param long the same of blocks of LONG instructions and more. @returns after how many it is to be reported first, a power of two too. */
   threshold(hot: number, long: number): number {
     this.mask = hot - 1;
     this.longMask = long - 1;
-    return this.store === null || this.store.entries.size + this.store.counts.size === 0 ? Math.min(hot, long) : Math.min(hot, long, WARM); // reporting costs, too much where there is nothing to take up
+    this.every = Math.min(hot, long);
+    this.warm = this.store === null || this.store.entries.size + this.store.counts.size === 0 ? this.every : Math.min(this.every, WARM); // reporting costs, too much where there is nothing to take up
+    return this.warm;
   }
+  /** It has run so often; `due` is how often when it is reported next. */
+  private setRan(block: number, executions: number, due = executions < this.warm ? this.warm : executions - executions % this.every + this.every): void { this.blocks.setRan(block, executions, due); }
   private maskOf(block: number): number {
     const count = this.mmu.u16[(block + BLK.count) >> 1]!;
     return count >= LONG ? this.longMask : count >= LONG / 2 ? Math.max(this.mask >> 1, this.longMask) : this.mask;
@@ -146,7 +157,7 @@ export class Compiler {
     for (const { made, frames, blocks } of this.frames.get(pfn) ?? []) {
       const paid = this.executed() - made >= PAID;
       for (const frame of frames) if (paid) waits.delete(frame); else waits.set(frame, Math.min((waits.get(frame) ?? 1) * 2, MOST_WAIT));
-      if (!paid) for (const block of blocks.keys()) this.mmu.u32[(block + BLK.hot) >> 2] = 0;
+      if (!paid) for (const block of blocks.keys()) this.setRan(block, 0);
     }
   }
   private drop(pfn: number): void {
@@ -181,26 +192,31 @@ export class Compiler {
   private unlearn(block: number): void { this.mmu.u32[(entryAt(this.mmu.u32[(block + BLK.pa) >> 2]!) + ENT.pa) >> 2] = NO_PA; }
   /** The block is reported when it has run as often again as it takes to become hot. */
   private recount(block: number): void {
-    const { u32 } = this.mmu, hot = u32[(block + BLK.hot) >> 2]!;
-    u32[(block + BLK.hot) >> 2] = hot - (hot & this.mask) + this.minHot;
+    const ran = this.blocks.ran(block);
+    this.setRan(block, ran - (ran & this.mask) + this.minHot);
   }
   private forget(region: Compiled): void { for (const block of region.blocks.keys()) if (this.homes.get(block) === region) this.homes.delete(block); }
 
   /** A block has run often enough on the CPU with state s, for the first or a further time: compiled with others, or alone if it is hot again before others are. */
   hot(block: number, s: number): void {
     const { u32 } = this.mmu, again = this.queue.includes(block), wait = this.waits.get(u32[(block + BLK.pa) >> 2]! >>> 12);
-    const count = u32[(block + BLK.hot) >> 2]!, mask = this.maskOf(block);
+    const count = this.blocks.ran(block), mask = this.maskOf(block);
+    this.setRan(block, count);
     u32[(block + BLK.vaLo) >> 2] = u32[(s + S.pageVa) >> 2]!;
     u32[(block + BLK.vaHi) >> 2] = u32[(s + S.pageVa + 4) >> 2]!;
     if (this.store !== null && wait === undefined && (count & (count - 1)) === 0) {
-      const key = keyOf(this.mmu, block);
-      if (this.takeUp(block, key, s, this.store)) return;
-      const before = count === WARM && !this.store.entries.has(key) ? this.store.counts.get(key) : undefined;
-      if (before !== undefined) { // hot after so many executions, whichever run they are of
-        u32[(block + BLK.hot) >> 2] = count + (Math.min(before, this.mask) & -WARM);
+      const key = keyOf(this.mmu, block), found = this.store.entries.get(key);
+      if (count === this.warm) this.warmed.push(block, key);
+      if (found !== undefined) {
+        if (this.takeUp(block, found, s, this.store)) return;
+        if (count < this.every) this.setRan(block, count, count * 2);
+      }
+      if ((count & mask) !== 0) {
+        const before = count === WARM && found === undefined ? this.store.counts.get(key) : undefined;
+        // Hot after so many executions, whichever run they are of. In steps, so that neighbours that run about as often are hot in the same run
+        if (before !== undefined) this.setRan(block, count + (Math.min(before, this.mask) & -WARM));
         return;
       }
-      if ((count & mask) !== 0) return;
     } else if ((count & mask) !== 0) return;
     if (wait !== undefined && count < wait * (mask + 1)) return;
     if (!again) this.queue.push(block);
@@ -279,7 +295,7 @@ export class Compiler {
     if (pa === NO_PA || this.minHot === 0 || before === undefined || now - before > SIDES_WITHIN) return;
     const code = this.codes.read(pa), known = this.parted.get(block);
     if (known?.has(k) === true || code.insns.length <= k || !leads(planOf(code).accesses, k)) return;
-    if (known === undefined) this.parted.set(block, new Set([k])); else known.add(k);
+    this.part(block, k);
     const { flushes } = this.blocks;
     for (const region of [...this.frames.get(pa >>> 12) ?? []]) if (this.blocks.flushes === flushes && region.slot !== 0 && region.blocks.has(block)) this.remake(region, block, s);
   }
@@ -467,9 +483,8 @@ export class Compiler {
 
   // ---- regions of earlier runs
   /** Whether one of them is entered at the block from now on. */
-  private takeUp(block: number, key: number, s: number, store: CodeStore): boolean {
-    const found = store.entries.get(key);
-    if (found === undefined || this.live >= MAX_TAKEN) return false;
+  private takeUp(block: number, found: readonly number[], s: number, store: CodeStore): boolean {
+    if (this.live >= MAX_TAKEN) return false;
     for (let i = found.length - 3; i >= 0; i -= 3) { // the newest is the largest
       const region = store.region(found[i]!, found[i + 1]!), frames = framesOf(this.mmu, s, region, found[i + 2]!, block);
       if (frames === null || !sameBytes(this.mmu, region, frames)) continue;
@@ -477,11 +492,21 @@ export class Compiler {
       if (from === null || (before !== undefined && before.slot !== 0 && before.frames.some((pfn, n) => pfn !== frames[n]! >>> 12))) continue; // its words say where it is: in one place
       const flushes = this.blocks.flushes, shape = placed(this.blocks, this.mmu, region, frames);
       if (this.blocks.flushes !== flushes) return true; // the block is void
-      if (shape === null || shape.blocks.some((b, n) => [...this.parted.get(b.block) ?? []].some((k) => !region.blocks[n]!.parted.includes(k)))) continue;
+      if (shape === null || !this.knows(region, shape)) continue;
       this.adopt(region, shape, from);
       return true;
     }
     return false;
+  }
+  /** Each instruction that has to compare for itself alone does so in the region. */
+  private knows({ parted }: KeptRegion, { blocks }: Shape): boolean {
+    if (this.parted.size === 0) return true;
+    const does = (i: number, k: number): boolean => { for (let n = 0; n < parted.length; n += 2) if (parted[n] === i && parted[n + 1] === k) return true; return false; };
+    return blocks.every(({ block }, i) => [...this.parted.get(block) ?? []].every((k) => does(i, k)));
+  }
+  private part(block: number, k: number): void {
+    const known = this.parted.get(block);
+    if (known === undefined) this.parted.set(block, new Set([k])); else known.add(k);
   }
   private fromStore(n: number, store: CodeStore): Made | null {
     const known = this.stored.get(n);
@@ -493,13 +518,12 @@ export class Compiler {
     return made;
   }
   private adopt(region: KeptRegion, shape: Shape, from: Made): void {
-    const compiled = compiledOf(shape, this.executed()), replaced = this.within(compiled), { u32 } = this.mmu;
+    const compiled = compiledOf(shape, this.executed()), replaced = this.within(compiled), { parted } = region;
     shape.blocks.forEach(({ block }, i) => { // a larger region around it has to know which loops go round often
       this.homes.set(block, compiled);
-      const { parted } = region.blocks[i]!;
-      if (parted.length > 0) this.parted.set(block, new Set([...parted, ...this.parted.get(block) ?? []]));
-      u32[(block + BLK.hot) >> 2] = Math.max(u32[(block + BLK.hot) >> 2]!, region.blocks[i]!.hot);
+      this.setRan(block, Math.max(this.blocks.ran(block), region.blocks[i * KEPT.size + KEPT.ran]! >>> 0));
     });
+    for (let i = 0; i < parted.length; i += 2) this.part(shape.blocks[parted[i]!]!.block, parted[i + 1]!);
     this.install(compiled, from, replaced);
     this.taken++;
   }
@@ -511,15 +535,20 @@ export class Compiler {
     for (const region of alive) { const list = byModule.get(region.from!); if (list === undefined) byModule.set(region.from!, [region]); else list.push(region); }
     const modules = [...byModule].map(([{ module, bytes, imports, words, from, instance }, regions]): LeftModule => ({
       module, bytes, words, imports, from, names: regions.map(({ shape }) => shape.name), functions: regions.map(({ shape }) => instance.exports[shape.name]),
-      regions: () => regions.map(({ shape }) => keptRegion(this.mmu, shape, this.parted)), keys: () => regions.map(({ shape }) => entryKeys(this.mmu, shape)),
+      regions: () => regions.map(({ shape }) => keptRegion(this.blocks, this.mmu, shape, this.parted)), keys: () => regions.map(({ shape }) => entryKeys(this.mmu, shape)),
     }));
     return { modules, counts: () => this.counts() };
   }
 
   private counts(): number[] {
-    const { u16, u32 } = this.mmu;
-    if (this.executed() < LONG_RUN) return [];
-    return this.blocks.allHot(COUNTED).filter((block) => u16[(block + BLK.fn) >> 1] === this.blocks.entrySlot && !this.homes.has(block)).flatMap((block) => [keyOf(this.mmu, block), u32[(block + BLK.hot) >> 2]!]);
+    const { u16, u32 } = this.mmu, { blocks, homes } = this, counts: number[] = [];
+    if (this.executed() < LONG_RUN) return counts;
+    const warmed = this.warm < this.every ? this.warmed : blocks.allHot(COUNTED).flatMap((block) => [block, keyOf(this.mmu, block)]);
+    for (let i = 0; i < warmed.length; i += 2) {
+      const block = warmed[i]!, ran = blocks.ran(block);
+      if (ran >= COUNTED && u16[(block + BLK.fn) >> 1] === blocks.entrySlot && u32[(block + BLK.pa) >> 2] !== NO_PA && !homes.has(block)) counts.push(warmed[i + 1]!, ran);
+    }
+    return counts;
   }
 
   private emit(jobs: readonly Job[]): { m: Module; words: number } {

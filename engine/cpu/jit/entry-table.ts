@@ -15,14 +15,25 @@ const FACTORS = [0x9e3779b1, 0x85ebca6b, 0xc2b2ae35, 0x27d4eb2f, 0x165667b1, 0xd
 interface Hash { factor: number; bits: number; more: number }
 const hashOf = (distance: number, factor: number, bits: number): number => Math.imul(distance, factor) >>> (32 - bits);
 
+/** By hash: whether something has it, by the number of the question. */
+let asked = 0, has = new Float64Array(1024);
+function question(bits: number): number {
+  if (has.length < 1 << bits) has = new Float64Array(1 << bits);
+  return ++asked;
+}
+
 export function entryHash(distances: readonly number[]): Hash {
-  const bits = 1 + Math.ceil(Math.log2(Math.max(distances.length, 2)));
-  let best: Hash | undefined;
+  const bits = 1 + Math.ceil(Math.log2(Math.max(distances.length, 2))), best: Hash = { factor: 0, bits, more: Infinity };
   for (const factor of FACTORS) {
-    const more = distances.length - new Set(distances.map((d) => hashOf(d, factor, bits))).size;
-    if (best === undefined || more < best.more) best = { factor, bits, more };
+    const now = question(bits);
+    let more = 0;
+    for (const distance of distances) {
+      const hash = hashOf(distance, factor, bits);
+      if (has[hash] === now) more++; else has[hash] = now;
+    }
+    if (more < best.more) { best.factor = factor; best.more = more; }
   }
-  return best!;
+  return best;
 }
 export const slotsOf = ({ bits, more }: Hash): number => (1 << bits) + more;
 /** Words that the table of a region's entries takes. */
@@ -31,19 +42,20 @@ export const tableWords = (distances: readonly number[]): number => slotsOf(entr
 /** Writes the table. @param words number in u32 of the module's first word. @param first that of the table among the module's. */
 export function fillEntries(u32: Uint32Array, words: number, first: number, entries: readonly Placed[], pages: readonly RegionPage[]): void {
   const distances = entries.map((b) => b.page + b.offset), { factor, bits, more } = entryHash(distances), at = words + first;
+  const put = (slot: number, distance: number, frame: number, entry: number, next: number): void => { u32[slot] = distance; u32[slot + 1] = frame; u32[slot + 2] = entry; u32[slot + 3] = next; };
   // In an empty slot stands a distance with another hash: nobody who looks there looks for it. Any other could be asked for
-  for (let n = 0; n < (1 << bits) + more; n++) u32.set([distances[0] ?? 0, 0, 0, 0], at + n * SLOT_WORDS);
-  const taken = new Set<number>();
+  for (let n = 0; n < (1 << bits) + more; n++) put(at + n * SLOT_WORDS, distances[0] ?? 0, 0, 0, 0);
+  const now = question(bits);
   let spare = 1 << bits;
   entries.forEach(({ page, entry }, i) => {
-    const head = at + hashOf(distances[i]!, factor, bits) * SLOT_WORDS, frame = pages.find((p) => p.page === page)!.frame;
-    if (!taken.has(head)) {
-      taken.add(head);
-      u32.set([distances[i]!, frame, entry, 0], head);
+    const hash = hashOf(distances[i]!, factor, bits), head = at + hash * SLOT_WORDS, frame = pages.find((p) => p.page === page)!.frame;
+    if (has[hash] !== now) {
+      has[hash] = now;
+      put(head, distances[i]!, frame, entry, 0);
       return;
     }
     const slot = spare++ * SLOT_WORDS;
-    u32.set([distances[i]!, frame, entry, u32[head + 3]!], at + slot);
+    put(at + slot, distances[i]!, frame, entry, u32[head + 3]!);
     u32[head + 3] = words * 4 + slot * 4;
   });
 }

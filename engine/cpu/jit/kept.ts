@@ -1,5 +1,6 @@
 // Compiled regions that outlive a run. Guest code at the same place in its page becomes the same WebAssembly (words.ts), so what V8 made of it can be kept. It is taken up again
 // where the same bytes stand, all of them compared: a run with kept code computes what one without does.
+import { KEPT } from '../../machine/kept-code.ts';
 import type { KeptRegion } from '../../machine/kept-code.ts';
 import type { Blocks } from '../interp/blocks.ts';
 import { BLK, RAM_BASE, REC } from '../layout.ts';
@@ -44,48 +45,53 @@ function codeBytes(mmu: Mmu, blocks: readonly number[]): { lengths: number[]; co
   return { lengths, code };
 }
 /** Whether the region's blocks stand in these frames, by the order of its pages, byte for byte. */
-export function sameBytes(mmu: Mmu, region: KeptRegion, frames: readonly number[]): boolean {
-  const { u8 } = mmu, { code } = region;
+export function sameBytes({ u8 }: Mmu, { pages, blocks, code }: KeptRegion, frames: readonly number[]): boolean {
   let from = 0;
   const same = (at: number, bytes: number): boolean => {
     for (const end = from + bytes; from < end; at++, from++) if (u8[at] !== code[from]) return false;
     return true;
   };
-  for (const { page, offset, straddles, bytes } of region.blocks) {
-    const first = straddles ? 4096 - offset : bytes;
-    if (!same(RAM_BASE + frames[region.pages.indexOf(page)]! + offset, first)) return false;
-    if (straddles && !same(RAM_BASE + frames[region.pages.indexOf(page + 4096)]!, bytes - first)) return false;
+  for (let k = 0; k < blocks.length; k += KEPT.size) {
+    const page = blocks[k + KEPT.page]!, offset = blocks[k + KEPT.offset]!, bytes = blocks[k + KEPT.bytes]!, straddles = blocks[k + KEPT.straddles] === 1, first = straddles ? 4096 - offset : bytes;
+    if (!same(RAM_BASE + frames[page]! + offset, first) || (straddles && !same(RAM_BASE + frames[behind(pages, page)]!, bytes - first))) return false;
   }
   return true;
 }
+/** The page behind that one. */
+const behind = (pages: Int32Array, page: number): number => pages.indexOf(pages[page]! + 4096);
 
 /** A live region as it is kept. */
-export function keptRegion(mmu: Mmu, { name, first, loops, pages, blocks }: Shape, parted: ReadonlyMap<number, ReadonlySet<number>>): KeptRegion {
-  const { u16, u32 } = mmu, { lengths, code } = codeBytes(mmu, blocks.map((b) => b.block));
-  return { name, first, loops, pages: pages.map((p) => p.page), code, blocks: blocks.map(({ block, page, offset, entry, straddles }, i) => ({ page, offset, entry, straddles, count: u16[(block + BLK.count) >> 1]!, cost: u16[(block + BLK.cost) >> 1]!, bytes: lengths[i]!, hot: u32[(block + BLK.hot) >> 2]!, parted: [...parted.get(block) ?? []] })) };
+export function keptRegion(all: Blocks, mmu: Mmu, { name, first, loops, pages, blocks }: Shape, parted: ReadonlyMap<number, ReadonlySet<number>>): KeptRegion {
+  const { u16 } = mmu, { lengths, code } = codeBytes(mmu, blocks.map((b) => b.block));
+  return {
+    name, first, loops, pages: Int32Array.from(pages, (p) => p.page), code,
+    blocks: Int32Array.from(blocks.flatMap(({ block, page, offset, entry, straddles }, i) => [pages.findIndex((p) => p.page === page), offset, entry, u16[(block + BLK.count) >> 1]!, u16[(block + BLK.cost) >> 1]!, straddles ? 1 : 0, lengths[i]!, all.ran(block)])),
+    parted: Int32Array.from(blocks.flatMap(({ block }, i) => [...parted.get(block) ?? []].flatMap((k) => [i, k]))),
+  };
 }
 /** The entries of a live region: number of the block, and keyOf it, and so on. */
 export const entryKeys = (mmu: Mmu, { blocks }: Shape): number[] => blocks.flatMap(({ block, entry, straddles }, i) => (entry >= 0 && !straddles ? [i, keyOf(mmu, block)] : []));
 
 /** The frames of the pages of a kept region whose block `index` is this one, as the page tables of s have them; null unless they are such as discovery takes. */
-export function framesOf(mmu: Mmu, s: number, region: KeptRegion, index: number, block: number): number[] | null {
-  const { u32 } = mmu, { page, offset } = region.blocks[index]!, pa = u32[(block + BLK.pa) >> 2]!, frames: number[] = [];
+export function framesOf(mmu: Mmu, s: number, { pages, blocks }: KeptRegion, index: number, block: number): number[] | null {
+  const { u32 } = mmu, at = index * KEPT.size, own = blocks[at + KEPT.page]!, offset = blocks[at + KEPT.offset]!, pa = u32[(block + BLK.pa) >> 2]!, frames: number[] = [];
   if ((pa & 4095) !== offset) return null;
-  const baseLo = u32[(block + BLK.vaLo) >> 2]! - page, baseHi = u32[(block + BLK.vaHi) >> 2]!;
-  for (const p of region.pages) {
-    const frame = p === page ? pa - offset : frameOf(mmu, s, baseLo + p, baseHi);
+  const baseLo = u32[(block + BLK.vaLo) >> 2]! - pages[own]!, baseHi = u32[(block + BLK.vaHi) >> 2]!;
+  for (let i = 0; i < pages.length; i++) {
+    const frame = i === own ? pa - offset : frameOf(mmu, s, baseLo + pages[i]!, baseHi);
     if (frame < 0 || frames.includes(frame)) return null;
     frames.push(frame);
   }
   return frames;
 }
 /** A kept region's blocks in this run, decoded if need be; null if one is not what it was. */
-export function placed(blocks: Blocks, { u16, u32 }: Mmu, region: KeptRegion, frames: readonly number[]): Shape | null {
-  const all: Placed[] = [];
-  for (const { page, offset, entry, count, cost, straddles } of region.blocks) {
-    const pa = frames[region.pages.indexOf(page)]! + offset, block = straddles ? blocks.lookup(pa) : blocks.ensure(pa), second = straddles ? frames[region.pages.indexOf(page + 4096)]! >>> 12 : 0;
-    if (block === 0 || u32[(block + BLK.straddleFrame) >> 2] !== second || u16[(block + BLK.count) >> 1] !== count || u16[(block + BLK.cost) >> 1] !== cost) return null;
-    all.push({ block, page, offset, entry, straddles });
+export function placed(all: Blocks, { u16, u32 }: Mmu, { name, first, loops, pages, blocks }: KeptRegion, frames: readonly number[]): Shape | null {
+  const there: Placed[] = [];
+  for (let k = 0; k < blocks.length; k += KEPT.size) {
+    const page = blocks[k + KEPT.page]!, offset = blocks[k + KEPT.offset]!, straddles = blocks[k + KEPT.straddles] === 1;
+    const pa = frames[page]! + offset, block = straddles ? all.lookup(pa) : all.ensure(pa), second = straddles ? frames[behind(pages, page)]! >>> 12 : 0;
+    if (block === 0 || u32[(block + BLK.straddleFrame) >> 2] !== second || u16[(block + BLK.count) >> 1] !== blocks[k + KEPT.count] || u16[(block + BLK.cost) >> 1] !== blocks[k + KEPT.cost]) return null;
+    there.push({ block, page: pages[page]!, offset, entry: blocks[k + KEPT.entry]!, straddles });
   }
-  return { name: region.name, first: region.first, loops: region.loops, pages: region.pages.map((page, i) => ({ page, frame: frames[i]! })), blocks: all };
+  return { name, first, loops, pages: frames.map((frame, i) => ({ page: pages[i]!, frame })), blocks: there };
 }

@@ -122,7 +122,7 @@ export class Discovery {
       const page = pageOf(offset), frame = this.frame(page, baseLo, baseHi);
       if (frame < 0) continue;
       const pa = frame + (offset - page), known = blocks.lookup(pa);
-      const enough = known !== 0 && (u32[(known + BLK.hot) >> 2]! >= minHot || u32[(known + BLK.straddleFrame) >> 2] !== 0); // straddling blocks are not counted
+      const enough = known !== 0 && (blocks.ran(known) >= minHot || u32[(known + BLK.straddleFrame) >> 2] !== 0); // straddling blocks are not counted
       if (!isEntry && ((minHot > 0 && !enough) || this.old.apart(known))) continue;
       let code = this.codes.read(pa);
       if (code.straddles) { // an instruction that goes on in the next page
@@ -228,7 +228,7 @@ export class Discovery {
     return sum;
   }
   /** By the interpreter's counts. */
-  private ran(b: RegionBlock): number { return this.mmu.u32[(b.block + BLK.hot) >> 2]!; }
+  private ran(b: RegionBlock): number { return this.blocks.ran(b.block); }
 
   /**
    * By the counts of the interpreter: whether more than half of the instructions are executed in loops without calls that go round LONG_LOOP times and more.

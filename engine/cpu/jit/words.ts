@@ -42,7 +42,9 @@ export class RegionWords {
 }
 /** Writes a region's words. @param at number in u32 of its module's first. */
 export function fillWords(u32: Uint32Array, at: number, { first, pages, blocks }: Shape): void {
-  u32.set([...pages.map((p) => p.frame), ...blocks.map((b) => b.block)], at + first);
+  let to = at + first;
+  for (const { frame } of pages) u32[to++] = frame;
+  for (const { block } of blocks) u32[to++] = block;
   fillEntries(u32, at, tableAt(first, pages.length + blocks.length), blocks.filter(reachable), pages);
 }
 /** push i32: the record of a local's token. */
