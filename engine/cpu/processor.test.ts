@@ -97,6 +97,11 @@ describe.skipIf(!hasGcc())('processor', { timeout: 60_000 }, () => {
     expect(again.cpu.stats()).toMatchObject({ regions: 0 });
     expect(again.cpu.stats().sideExits).toBeLessThan(1000);
   });
+  test('a stack frame over the end of a page that a function saves registers to in several blocks', () => {
+    const code = assemble(`mov rsp, ${STACK - 4096 + 24}\nmov ecx, 300000\n1: mov [rsp+8], rcx\ncall f\nadd rdx, rax\ndec ecx\njnz 1b\nsyscall
+      f: add rax, [rsp]\ntest ecx, ecx\njz 2f\npush rbx\nmov rbx, rcx\ntest cl, 8\njz 3f\nadd rbx, rax\n3: push rbp\npush r12\nadd rbx, [rsp+16]\npop r12\npop rbp\npop rbx\n2: ret`);
+    expect(finished(code, { hot: 128, meter: { now: () => 0 } }, 256, 1e5).cpu.stats().sideExits).toBeLessThan(150_000); // one in each round else
+  });
   /** One element at a time up and down, bit strings, wide exchanges, operands of ten bytes and the x87's environment. */
   const ODD_ONES = `mov ebx, ${DATA + 1024}\nmov ebp, 20000\nfninit\n1: lea rsi, [rbx-1024]\nlea rdi, [rbx-512]\nmov eax, ebp\nstosq\nmovsb\nlodsw\nadd r8, rax\nscasd\nadc r8, 0\ncmpsw\nadc r8, 0\nstd\nmovsd\ncld
     mov [rbx-1024], rbp\nmov eax, ebp\nand eax, 1023\nbts [rbx+64], eax\nadc r8, 0\nneg rax\nlock btc [rbx-128], rax\nadc r8, 0
@@ -403,7 +408,8 @@ describe.skipIf(!hasGcc())('processor', { timeout: 60_000 }, () => {
     expect(cpu.exit.vector).toBe(VEC.GP);
     expect(cpu.counters(0).dtlbMiss).toBeGreaterThan(4 * 3000);
   }, ({ map }) => { map(DATA + (DTLB_ENTRIES << 12), 700, 7); }, 100_000, { hot: 128 }));
-  test.each([['table', `mov r8, ${DATA}\n1: inc ecx\nmovzx eax, cl\nadd rbx, [r8+rax*8+512]\nmovzx esi, bl\nmov [r8+rsi*2], cx\njmp 1b`], ['fixed place', `base: nop\n1: inc ecx\ncall 2f\njmp 1b\n2: add rbx, [rip+${FIXED}+512]\nmov [rip+${FIXED}+1520], cx\nret`]])('the page of a %s in a loop becomes another, cannot be written, and is gone', (_what, code) => {
+  test.each([['table', `mov r8, ${DATA}\n1: inc ecx\nmovzx eax, cl\nadd rbx, [r8+rax*8+512]\nmovzx esi, bl\nmov [r8+rsi*2], cx\njmp 1b`], ['fixed place', `base: nop\n1: inc ecx\ncall 2f\njmp 1b\n2: add rbx, [rip+${FIXED}+512]\nmov [rip+${FIXED}+1520], cx\nret`],
+    ['pointer in several blocks', `mov r8, ${DATA}\n1: inc ecx\ncall 2f\njmp 1b\n2: add rbx, [r8+512]\ntest cl, 1\njz 3f\nmov [r8+1520], cx\nmov [r8+528], cx\n3: add rbx, [r8+520]\nret`]])('the page of a %s in a loop becomes another, cannot be written, and is gone', (_what, code) => {
     const counted = tiers.map((jit) => {
       const m = machine(jit, assemble(code), { hot: 128 }), seen: unknown[] = [];
       m.ram.u8.fill(7, 300 * 4096, 301 * 4096);
@@ -421,6 +427,34 @@ describe.skipIf(!hasGcc())('processor', { timeout: 60_000 }, () => {
     });
     expect(counted[0]!.filter((x) => (x as string[])[0] !== '')).toHaveLength(2);
     expect(counted).toEqual(tiers.map(() => counted[0]));
+  });
+  /** Rounds of a loop whose blocks share the page of r8; r9's has the same entry of the TLB, and is looked at on one way through the round, and in a called function. */
+  const SHARED = `mov ecx, 20000\nmov r10, rsp\njmp 1f\n1: mov rax, [r8+16]\ntest cl, 1\njz 2f\nadd rax, [r8+24]\ntest cl, 6\njnz 3f\nadd rbx, [r9]\njmp 3f\n2: mov [r8+40], rax
+    3: add rbx, [r8+32]\nadd [r8+56], rbx\nmov edx, 3\n4: add rbx, [r8+64]\nmov rsi, r8\ntest dl, 1\njz 5f\nmov [rsi+72], rbx\nlea r11, [r8+8]\n5: inc qword ptr [r8+80]\ndec edx\njnz 4b\nadd rbx, [r11+72]\nadd r8, 8\nadd rbx, [r8]\nsub r8, 8
+    call f\nadd rbx, [r8+88]\ndec ecx\njnz 1b\nsyscall\nf: add rbx, [r8+96]\nadd rbx, rcx\ntest bl, 12\njnz 6f\nadd rbx, [r9+8]\n6: add [r8+104], rbx\nret`;
+  test('blocks that share a comparison, with the page taken out of the TLB on one way between them', () => run(`mov r8, ${DATA + 256}\nmov r9, ${DATA + (DTLB_ENTRIES << 12)}\n${SHARED}`, ({ cpu }) => {
+    expect(cpu.counters(0).dtlbMiss).toBeGreaterThan(2 * 5000);
+  }, ({ map }) => { map(DATA + (DTLB_ENTRIES << 12), 700, 7); }, 20_000, { hot: 128 }));
+  test('the same where what they share goes over the end of a page', () => run(`mov r8, ${DATA + 4096 - 60}\nmov r9, ${DATA + (DTLB_ENTRIES << 12)}\n${SHARED}`, ({ cpu }) => {
+    expect(cpu.exit.reason).toBe(EXIT.syscall);
+  }, ({ map }) => { map(DATA + (DTLB_ENTRIES << 12), 700, 7); }, 20_000, { hot: 128 }));
+  test('where ways come together only that is known which both know', () => run(`mov r8, ${DATA}\nmov r9, ${DATA + 8192}\nmov ecx, 20000\n1: xor r8, 4096\nxor r9, 4096\ntest cl, 1\njz 2f\nadd rbx, [r8+64]\ninc rsi\njmp 3f\n2: add rbx, [r9+64]\ninc rdi\njmp 3f
+    3: add rbx, [r8+80]\nadd [r8+72], ebx\nadd rbx, [r9+80]\nadd [r9+72], ebx\nadd rbx, [r8+96]\ntest cl, 2\njz 4f\nadd r8, 8\nmov r10, r9\njmp 5f\n4: add r9, 8\nmov r10, r8\njmp 5f
+    5: add rbx, [r8+88]\nadd rbx, [r9+88]\nadd [r10+104], ebx\nand r8, -16\nand r9, -16\nmov rax, [r8]\nmov edx, ecx\nand edx, 6\ncmp edx, 6\nsete dl\nmovzx edx, dl\nadd edx, edx\n6: add rbx, [r8+8]\nadd r8, 8\ndec edx\njns 6b
+    and r8, -4096\ncall f\ndec ecx\njnz 1b\nsyscall\nf: inc rbp\nret`, ({ cpu }) => expect(cpu.exit.reason).toBe(EXIT.syscall),
+  (m) => { for (let i = 0; i < 4096; i++) m.ram.u32[(512 * 4096 >> 2) + i] = i * 77; }, 20_000, { hot: 128 }));
+  test('blocks that share a comparison, on a page of code', () => run(`lea r8, [rip+2f]\nmov ecx, 3000\n1: mov rax, [r8]\ntest cl, 63\njnz 3f\nmov [r8+8], rax\n3: add rbx, [r8+8]\ncall 4f\ndec ecx\njnz 1b\nsyscall\n4: inc rbx\nret\n.balign 8\n2: .quad 5, 6`, ({ cpu }) => {
+    expect(cpu.regs(0).gpr(RBX)).toBe(3000 + 56 * 6 + (3000 - 56) * 5);
+  }, undefined, 20_000, { hot: 128 }));
+  test('blocks compare together where each way to the later one leads over the first, and again where a register may have changed', () => {
+    const round = (between: string): number => {
+      const { cpu } = finished(assemble(`mov r8, ${DATA + 256}\nmov ecx, 200000\n1: mov rax, [r8]\ntest cl, 3\njz 2f\nadd rax, [r8+8]\n2: mov [r8+16], rax\ntest cl, 1\n${between}add rbx, [r8+24]\ncall f\ndec ecx\njnz 1b\nsyscall\nf: ret`), { hot: 128, meter: { now: () => 0 } });
+      return cpu.stats().tlbTests! / 200_000;
+    };
+    expect(round('jz 3f\nadd rax, [r8+32]\n3: ')).toBeLessThan(3.1); // one, and two of the stack
+    expect(round('jz 3f\nadd r8, 8\nsub r8, 8\n3: ')).toBeLessThan(3.1);
+    expect(round('jz 3f\nadd r8, 8\n3: and r8, -16\n')).toBeGreaterThan(3.9);
+    expect(round('jz 3f\nxchg rdx, rsi\n3: ')).toBeGreaterThan(3.4); // the same where nothing is known behind an instruction, on one of two ways
   });
   /** A loop that calls through a pointer to a function three pages on. */
   const FAR = `lea rbx, [rip+f]\nmov ecx, 100000\n1: call rbx\ndec ecx\njnz 1b\nsyscall\n.org 0x3000\nf: inc rax\nret`;

@@ -19,7 +19,6 @@ import { leads } from './groups.ts';
 import { JOINING, JOINING_AGAIN, JOINING_BLIND, Neighbours } from './neighbours.ts';
 import type { Joining } from './neighbours.ts';
 import { NarrowFunc } from './narrow.ts';
-import { planOf } from './plan.ts';
 import { NOT_DONE } from './region-state.ts';
 import type { ColdPaths } from './region-state.ts';
 import { Discovery, GROWN, JOINED } from './region.ts';
@@ -294,7 +293,7 @@ export class Compiler {
     this.sided.set(block, now);
     if (pa === NO_PA || this.minHot === 0 || before === undefined || now - before > SIDES_WITHIN) return;
     const code = this.codes.read(pa), known = this.parted.get(block);
-    if (known?.has(k) === true || code.insns.length <= k || !leads(planOf(code).accesses, k)) return;
+    if (known?.has(k) === true || code.insns.length <= k || !leads(code, k)) return;
     this.part(block, k);
     const { flushes } = this.blocks;
     for (const region of [...this.frames.get(pa >>> 12) ?? []]) if (this.blocks.flushes === flushes && region.slot !== 0 && region.blocks.has(block)) this.remake(region, block, s);

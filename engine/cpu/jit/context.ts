@@ -69,8 +69,8 @@ export class CompileCtx implements FlowCtx {
   private held: Held | undefined;
   /** The next access is that of the memory operand. */
   private operandNext = false;
-  /** By group with accesses to come: i32 local, the WASM address of its lowest byte. */
-  private readonly hosts = new Map<Group, number>();
+  /** By group with accesses to come: an i32 local that with `base` is the WASM address of its lowest byte; `own`: nothing else is in it. */
+  private readonly hosts = new Map<Group, { host: number; base: number; own: boolean }>();
   /** The same: a distance, modulo 16, at which its addresses are multiples of 16. */
   private readonly alignedAt = new Map<Group, number>();
 
@@ -82,6 +82,8 @@ export class CompileCtx implements FlowCtx {
     this.level = this.f.depth;
     this.accesses = accesses; this.held = held; this.operandNext = false;
   }
+  /** Alignment is known only of what the block itself has looked at. */
+  beginBlock(): void { this.alignedAt.clear(); }
   end(): void {
     const { f, temps } = this;
     for (let i = 0; i < temps.length; i++) f.release(temps[i]!);
@@ -417,31 +419,32 @@ export class CompileCtx implements FlowCtx {
   /** The same for an access of a group: the first one, which needs its address, compares for all, and nothing changes the TLB before the last that would change the answer. */
   private inGroup(va: number, { group, distance, write }: Access, held: Held | undefined): number {
     const f = this.f, fixed = held !== undefined && held.at >= 0, simple = group.write === write; // a load of a group with stores may miss on its own
-    let host = this.hosts.get(group);
-    if (host === undefined) {
+    let known = this.hosts.get(group);
+    if (known === undefined) {
       group.left = group.count;
       if (fixed) {
-        host = held.hold.host;
         this.fixed(held, distance, group.span, simple);
-        this.hosts.set(group, host);
+        known = { host: held.hold.host, base: held.at - distance, own: false };
       } else {
         const low = this.local(I64);
         f.get(va);
         if (distance > 0) f.i64Const(-distance).i64Add();
         f.set(low);
-        host = f.local(I32);
+        const host = f.local(I32);
         this.address(low, group.span, group.write, simple, held);
-        this.hosts.set(group, host);
         f.set(host);
+        known = { host, base: 0, own: true };
       }
+      this.hosts.set(group, known);
     }
+    const { host, base, own } = known;
     f.get(host);
     if (--group.left === 0) {
       this.hosts.delete(group);
       this.alignedAt.delete(group);
-      if (!fixed) f.release(host);
+      if (own) f.release(host);
     }
-    return fixed ? held.at : distance;
+    return base + distance;
   }
   /** The page of the memory operand, which is at a fixed place, is held from here on: of `bytes` bytes from `before` in front of it. */
   private fixed({ hold, at }: Held, before: number, bytes: number, simple: boolean): void {

@@ -20,7 +20,8 @@ import { NOTHING, plainAfter, plainAtHeads, wantedAtHeads } from './denormals.ts
 import type { Plain } from './denormals.ts';
 import type { FlagKind } from './flag-kinds.ts';
 import { ENTRY } from './entry-table.ts';
-import { apart } from './groups.ts';
+import { groupsOf } from './groups.ts';
+import type { Grouped } from './groups.ts';
 import { drop, holdsOf } from './holds.ts';
 import type { Held } from './holds.ts';
 import type { NarrowFunc } from './narrow.ts';
@@ -108,11 +109,12 @@ export class RegionEmitter {
   private readonly pageOk = new Map<number, number>();
   /** By block and instruction: the page in locals through which it accesses memory. */
   private readonly holds: ReadonlyMap<RegionBlock, readonly (Held | undefined)[]>;
+  private readonly groups: Grouped;
   private readonly watches: ReadonlyMap<RegionBlock, number>;
   /** Cycles: the longest way between two looks at the deadline. */
   readonly longest: number;
 
-  constructor(private readonly f: NarrowFunc, private readonly region: Region, private readonly words: RegionWords, private readonly call: CallHelper, cold: ColdPaths, private readonly uncompilable: Set<Form>, private readonly parted: ReadonlyMap<number, ReadonlySet<number>>, cpus: number, longestWay: number) {
+  constructor(private readonly f: NarrowFunc, private readonly region: Region, private readonly words: RegionWords, private readonly call: CallHelper, cold: ColdPaths, private readonly uncompilable: Set<Form>, parted: ReadonlyMap<number, ReadonlySet<number>>, cpus: number, longestWay: number) {
     if (cpus === 1) f.fix(STATE, cpuBase(0));
     const memory = !region.loops;
     this.state = new RegionState(f, memory, everyEven(region));
@@ -121,7 +123,8 @@ export class RegionEmitter {
     const wanted = memory || region.entries.length > 31 ? new Map<RegionBlock, Plain>() : wantedAtHeads(region); // look() has a bit for each entry
     this.looks = region.entries.map((b) => wanted.get(b) ?? NOTHING);
     this.plain = plainAtHeads(region, wanted);
-    this.holds = holdsOf(region, this.state.holds, f);
+    this.groups = groupsOf(region, parted);
+    this.holds = holdsOf(region, this.groups, this.state.holds, f);
     this.watches = watchesOf(region, longestWay);
     this.longest = Math.max(...this.watches.values());
     this.table = region.entries.length > 1 || [...region.found.values()].some((b) => b.likely.length > 0 || this.waits(b));
@@ -404,8 +407,9 @@ export class RegionEmitter {
     f.get(state.left).i32Const(way).i32LeS().hint(false).if(); ctx.sideExit(); f.end();
   }
   private body(b: RegionBlock): void {
-    const { ctx } = this, { insns, offsets } = b.code, { accesses: all, flagsDead } = planOf(b.code), last = insns.length - 1, holds = this.holds.get(b), parted = this.parted.get(b.block), accesses = parted === undefined ? all : apart(all, parted);
+    const { ctx } = this, { insns, offsets } = b.code, { flagsDead } = planOf(b.code), last = insns.length - 1, holds = this.holds.get(b), accesses = this.groups.get(b)!;
     ctx.page = b.page;
+    ctx.beginBlock();
     ctx.plain = this.plain.get(b)!;
     this.watch(b);
     for (let k = 0; k <= last; k++) {

@@ -6,7 +6,7 @@ import type { Insn } from '../decode/insn.ts';
 import { I32, I64 } from '../wasm/builder.ts';
 import type { Func } from '../wasm/builder.ts';
 import { OTHERS, READ_ONLY, RIP } from './groups.ts';
-import { planOf } from './plan.ts';
+import type { Grouped } from './groups.ts';
 import { connected, loopsOf } from './region.ts';
 import type { Region, RegionBlock } from './region.ts';
 
@@ -49,8 +49,8 @@ function comingBack({ found }: Region): Set<RegionBlock> {
 }
 
 /** By block and instruction, for blocks with such accesses. @param all is told the holds. */
-export function holdsOf(region: Region, all: Hold[], f: Func): Map<RegionBlock, (Held | undefined)[]> {
-  const changed = new Map<ReadonlySet<RegionBlock>, Set<number>>(), known = new Map<string, Hold>(), out = new Map<RegionBlock, (Held | undefined)[]>();
+export function holdsOf(region: Region, grouped: Grouped, all: Hold[], f: Func): Map<RegionBlock, (Held | undefined)[]> {
+  const changed = new Map<ReadonlySet<RegionBlock>, Set<number>>(), known = new Map<string, Hold>(), out = new Map<RegionBlock, (Held | undefined)[]>(), opened = new Set<unknown>();
   let loops: ReturnType<typeof loopsOf> | undefined, again: Set<RegionBlock> | undefined, ids = 0;
   const idOf = new Map<ReadonlySet<RegionBlock>, number>(), loopOf = (b: RegionBlock): ReadonlySet<RegionBlock> | undefined => (loops ??= loopsOf(region.found)).get(b);
   const keep = (b: RegionBlock, k: number, key: string, at: number, size: number, write: boolean): void => {
@@ -66,8 +66,8 @@ export function holdsOf(region: Region, all: Hold[], f: Func): Map<RegionBlock, 
     if (holds === undefined) out.set(b, holds = []);
     holds[k] = { hold, at };
   };
-  for (const b of region.found.values()) {
-    const { insns } = b.code, groups = planOf(b.code).accesses, opened = new Set<unknown>();
+  for (const b of [...region.found.values()].sort((x, y) => x.rpo - y.rpo)) {
+    const { insns } = b.code, groups = grouped.get(b)!;
     insns.forEach((insn, k) => {
       const { form, base, index, scale, seg } = insn, at = form.ops.findIndex((op) => op.kind === 'm');
       if (at < 0 || form.mnemonic === 'lea' || form.mnemonic === 'nop') return;

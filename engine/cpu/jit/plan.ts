@@ -4,8 +4,6 @@ import { isRun } from '../semantics/string.ts';
 import type { Code } from './codes.ts';
 import { FK } from './flag-kinds.ts';
 import type { FlagKind } from './flag-kinds.ts';
-import { groupAccesses } from './groups.ts';
-import type { Accesses } from './groups.ts';
 
 export interface Plan {
   /** Cycles. */
@@ -16,13 +14,11 @@ export interface Plan {
   flagsDead: Uint8Array;
   /** The kind of flags that the block leaves: undefined if those that it finds, null if it shows only at run time. */
   flags: FlagKind | null | undefined;
-  /** By instruction. */
-  accesses: (Accesses | undefined)[];
 }
 
-export function planOf(code: Code): Plan { return code.plan ??= plan(code.insns, code.offsets); }
+export function planOf(code: Code): Plan { return code.plan ??= plan(code.insns); }
 
-function plan(insns: readonly Insn[], offsets: readonly number[]): Plan {
+function plan(insns: readonly Insn[]): Plan {
   const flagsDead = new Uint8Array(insns.length + 1);
   let cost = 0, even = true, flags: FlagKind | null | undefined = undefined;
   for (let k = insns.length - 1; k >= 0; k--) {
@@ -32,7 +28,7 @@ function plan(insns: readonly Insn[], offsets: readonly number[]): Plan {
     if (flags === undefined) flags = kindAfter(insn);
     flagsDead[k] = overwrites(insn) ?? flagsDead[k + 1]!;
   }
-  return { cost, even, flagsDead, flags, accesses: groupAccesses(insns, offsets) };
+  return { cost, even, flagsDead, flags };
 }
 
 const FULL_SETTERS = new Set(['add', 'sub', 'cmp', 'and', 'or', 'xor', 'test', 'neg', 'imul1', 'mul', 'imul2', 'imul3']);

@@ -70,7 +70,7 @@ export class Discovery {
    * @param s a CPU whose page tables say what lies beside the entry's page: a guess, compiled code verifies it.
    * @param minHot how often a block must have run to be worth compiling along with the entry.
    * @param kept blocks that become entries where they are met.
-   * @param wanted hot blocks that do so too, unless it is better for loops that control comes to them from the loop's head alone.
+   * @param wanted hot blocks that do so too, if compilation is forced. Else control comes to them from others alone, which then share comparisons with them (groups.ts).
    */
   constructor(private readonly blocks: Blocks, private readonly codes: Codes, private readonly mmu: Mmu, private readonly s: number, private readonly minHot: number, private readonly kept: ReadonlySet<number>, private readonly wanted: ReadonlySet<number>, private readonly old: LiveRegions, private readonly extent: Extent = GROWN) {}
 
@@ -181,7 +181,7 @@ export class Discovery {
     const loops = this.extent !== JOINED && this.staysInLoops(), needed = [...found.values()].filter((b) => arrivals.has(b.offset) || callTargets.has(b.offset) || returnSites.has(b.offset) || kept.has(b.block));
     this.findReturns();
     if (loops && this.minHot > 0) return this.entered(this.headsOf(needed, uncompilable), true); // forced, each block that control arrives at is compiled
-    return this.entered([...new Set([entry, ...found.values()].filter((b) => b === entry || needed.includes(b) || this.wanted.has(b.block)))], loops);
+    return this.entered([...new Set([entry, ...found.values()].filter((b) => b === entry || needed.includes(b) || (this.minHot === 0 && this.wanted.has(b.block))))], loops);
   }
   /** With these entries, and those that it takes to make every loop one with one head. */
   private entered(entries: RegionBlock[], loops: boolean): Region {

@@ -26,6 +26,7 @@ export const SNIPPETS: readonly Snippet[] = [
   { name: 'indirect', title: 'An indirect jump', asm: 'lea 1f(%rip),%rax; jmp *%rax; nop; 1:', hex: '48 8d 05 03 00 00 00 ff e0 90' },
   { name: 'rip-relative', title: 'An address relative to the instruction', asm: 'mov 1f(%rip),%rax; jmp 2f; 1: .quad 5; 2:', hex: '48 8b 05 02 00 00 00 eb 08 05 00 00 00 00 00 00 00' },
   { name: 'fixed-place', title: 'A loop keeps the page of an address that is always the same', asm: '1: add 0x80(%rip),%rax; dec %ecx; jnz 1b', hex: '48 03 05 80 00 00 00 ff c9 75 f5' },
+  { name: 'shared', title: 'Blocks look at the TLB once for all that they access through the same register', asm: 'mov (%rdi),%rax; test %eax,%eax; jz 1f; add 8(%rdi),%rax; 1: mov %rax,16(%rdi)', hex: '48 8b 07 85 c0 74 04 48 03 47 08 48 89 47 10' },
   { name: 'segment', title: 'Thread-local data', asm: 'mov %fs:8,%rax', hex: '64 48 8b 04 25 08 00 00 00' },
   { name: 'vector', title: 'SSE2 integers map to v128', asm: 'movdqu (%rdi),%xmm0; paddd %xmm1,%xmm0; pxor %xmm2,%xmm0; movdqu %xmm0,16(%rdi)', hex: 'f3 0f 6f 07 66 0f fe c1 66 0f ef c2 f3 0f 7f 47 10' },
   { name: 'double', title: 'Doubles: NaN rules of the x86 around arithmetic of WebAssembly', asm: 'mulsd %xmm1,%xmm0; addsd (%rdi),%xmm0', hex: 'f2 0f 59 c1 f2 0f 58 07' },
