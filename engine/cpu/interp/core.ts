@@ -135,8 +135,9 @@ export class Core {
     if (known !== undefined) return known.cost;
     return slot < SLOT.first ? this.costOf(this.leading(slot)) : this.u8[FORM_SAMPLES + (slot - SLOT.first) * SAMPLE_BYTES + SAMPLE_COST]!;
   }
-  /** Slot of the first form of a sequence. */
-  private leading(slot: number): number { return this.builtIn.get(HOT_FORMS.find((key) => sameCode(key) === FUSED[slot - SLOT.fused]![0])!)!; }
+  /** Slot of the first form of a sequence; a program with many faults asks often. */
+  private leading(slot: number): number { return this.leads[slot - SLOT.fused] ??= this.builtIn.get(HOT_FORMS.find((key) => sameCode(key) === FUSED[slot - SLOT.fused]![0])!)!; }
+  private readonly leads: number[] = [];
   get forms(): number { return this.handlerOf.size; }
   /** Keys of the forms that had to be made on demand (for common-forms.ts). */
   madeForms(): string[] { return [...this.handlerOf.keys()].filter((form) => !this.builtIn.has(form.key)).map((form) => form.key); }
