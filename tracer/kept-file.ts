@@ -2,7 +2,7 @@
 import { closeSync, openSync, readSync, statSync, utimesSync } from 'node:fs';
 import { KEPT } from '../engine/machine/kept-code.ts';
 import type { CodeStore, KeptRegion } from '../engine/machine/kept-code.ts';
-import { COUNT_ROW, ENTRY_ROW, HEAD_BYTES, MAGIC, R, Rows, SHA, SIZES, sha256 } from './kept-format.ts';
+import { ENTRY_ROW, HEAD_BYTES, MAGIC, R, Rows, SHA, SIZES, sha256 } from './kept-format.ts';
 import type { Chunk, Head } from './kept-format.ts';
 import { fromMachineCode } from './machine-code.ts';
 
@@ -11,7 +11,6 @@ const MOST_WORDS = 1 << 20;
 
 export class KeptFile implements CodeStore {
   readonly entries: CodeStore['entries'];
-  readonly counts: CodeStore['counts'];
   readonly words: number;
   readonly chunks: readonly Chunk[];
   readonly regions: number;
@@ -32,7 +31,7 @@ export class KeptFile implements CodeStore {
 
   /** @param file may not exist yet. */
   constructor(readonly file: string) {
-    let head: Head = { words: 0, chunks: [], regions: 0, entries: 0, counts: 0 };
+    let head: Head = { words: 0, chunks: [], regions: 0, entries: 0 };
     try {
       this.fd = openSync(file, 'r');
       const start = this.read(0, HEAD_BYTES), sizes = [0, 1, 2].map((i) => start.readUInt32LE(SIZES + i * 4)), end = HEAD_BYTES + sizes.reduce((a, b) => a + b);
@@ -51,10 +50,9 @@ export class KeptFile implements CodeStore {
     this.words = head.words;
     this.chunks = head.chunks;
     this.regions = head.regions;
-    const before = this.numbers.length - head.counts;
-    this.end = before - head.entries;
-    this.entryRows = this.numbers.subarray(this.end, before);
-    const entries = new Rows(this.entryRows, ENTRY_ROW), counts = new Rows(this.numbers.subarray(before), COUNT_ROW);
+    this.end = this.numbers.length - head.entries;
+    this.entryRows = this.numbers.subarray(this.end);
+    const entries = new Rows(this.entryRows, ENTRY_ROW);
     this.entries = {
       size: entries.size,
       get: (key) => {
@@ -65,7 +63,6 @@ export class KeptFile implements CodeStore {
         return found;
       },
     };
-    this.counts = { size: counts.size, get: (key) => { const row = counts.find(key); return row < 0 ? undefined : counts.numbers[row + 1]! >>> 0; } };
   }
   private read(at: number, size: number): Buffer<ArrayBuffer> {
     const bytes = Buffer.from(new ArrayBuffer(size));

@@ -8,9 +8,9 @@ export const MAGIC = 'KTCODE3\n', SIZES = MAGIC.length, SHA = SIZES + 12, HEAD_B
 /** Regions that are taken up as one module, from number `first` to `end`: where it stands behind the head, bytes of its WebAssembly, and then of what V8 made of that (0: nothing yet).
  *  `kin` and `machineHead` as in region-modules.ts: those with the same can become one. */
 export interface Chunk { kin: string; machineHead: string; imports: readonly string[]; first: number; end: number; at: number; wasm: number; machine: number; sha: string }
-/** The first part of the head. The second, in i32: where each region's numbers begin, these, entries (key, module, region in it, block) and counts (key, executions), both by their keys. The third: guest code. */
-export interface Head { words: number; chunks: Chunk[]; regions: number; entries: number; counts: number }
-export const ENTRY_ROW = 4, COUNT_ROW = 2;
+/** The first part of the head. The second, in i32: where each region's numbers begin, these, entries (key, module, region in it, block) by their keys. The third: guest code. */
+export interface Head { words: number; chunks: Chunk[]; regions: number; entries: number }
+export const ENTRY_ROW = 4;
 
 /** A region's numbers: runs that have not used it, bytes in its module, 1 if V8 has optimized it; of guest code; how many pages and blocks. Then KeptRegion's. */
 export const R = { unused: 0, bytes: 1, optimized: 2, first: 3, loops: 4, codeAt: 5, codeBytes: 6, pages: 7, blocks: 8, size: 9 } as const;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { KEPT } from '../engine/machine/kept-code.ts';
 import type { CodeLeft } from '../engine/machine/kept-code.ts';
 import type { KeptFile } from './kept-file.ts';
-import { COUNT_ROW, ENTRY_ROW, HEAD_BYTES, MAGIC, R, Rows, SHA, SIZES, bytesOf, numbersOf, sha256 } from './kept-format.ts';
+import { ENTRY_ROW, HEAD_BYTES, MAGIC, R, Rows, SHA, SIZES, bytesOf, numbersOf, sha256 } from './kept-format.ts';
 import type { Chunk, Head } from './kept-format.ts';
 import { isOptimized, machineCode } from './machine-code.ts';
 import { putTogether, takeApart } from './region-modules.ts';
@@ -29,8 +29,8 @@ const groupSize = ({ regions }: Group): number => regions.reduce((sum, { numbers
 /** A place that cannot be written stays as it is. */
 export function leave(file: KeptFile, left: CodeLeft): void {
   try {
-    const used = usedOf(file, left), fresh = left.modules.filter((m) => m.from < 0), counts = left.counts();
-    if (fresh.length === 0 && counts.length === 0 && file.damaged.size === 0 && used.better.size === 0) return;
+    const used = usedOf(file, left), fresh = left.modules.filter((m) => m.from < 0);
+    if (fresh.length === 0 && file.damaged.size === 0 && used.better.size === 0) return;
     const groups = groupsOf(file, used);
     for (const m of fresh) {
       const { kin, regions: pieces } = takeApart(m.bytes, m.functions.some(isOptimized) ? machineCode(m.module) : null), keys = m.keys();
@@ -42,7 +42,7 @@ export function leave(file: KeptFile, left: CodeLeft): void {
       }));
     }
     makeRoom(groups);
-    write(file, groups.filter(({ regions }) => regions.length > 0), Math.max(file.words, ...fresh.map(({ words }) => words)), counts);
+    write(file, groups.filter(({ regions }) => regions.length > 0), Math.max(file.words, ...fresh.map(({ words }) => words)));
   } catch { /* the next run tries again */ }
 }
 
@@ -113,7 +113,7 @@ function moduleOf(file: KeptFile, group: Group): { parts: Uint8Array[]; chunk: P
   const { bytes, machine } = putTogether(kin, regions.map((region) => region.piece ?? was!.regions.get(region.name)!)), parts = machine === null ? [bytes] : [bytes, machine];
   return { parts, chunk: { kin: name, machineHead, wasm: bytes.length, machine: machine?.length ?? 0, sha: sha256(...parts).toString('hex') } };
 }
-function write(file: KeptFile, groups: readonly Group[], words: number, counts: readonly number[]): void {
+function write(file: KeptFile, groups: readonly Group[], words: number): void {
   const chunks: Chunk[] = [], parts: Uint8Array[] = [], all: Leaving[] = [], starts: number[] = [], entries: number[] = [];
   let at = 0, codeAt = 0, end = groups.reduce((sum, { regions }) => sum + regions.length, 0);
   groups.forEach((group, module) => {
@@ -128,8 +128,8 @@ function write(file: KeptFile, groups: readonly Group[], words: number, counts: 
       all.push(region);
     });
   });
-  const text = Buffer.from(JSON.stringify({ words, chunks, regions: all.length, entries: entries.length, counts: counts.length } satisfies Head));
-  const numbers = Buffer.concat([Int32Array.from(starts), ...all.map((region) => region.numbers), Rows.sorted(entries, ENTRY_ROW).numbers, Rows.sorted(counts, COUNT_ROW).numbers].map(bytesOf)), code = Buffer.concat(all.map((region) => region.code)), head = Buffer.alloc(HEAD_BYTES);
+  const text = Buffer.from(JSON.stringify({ words, chunks, regions: all.length, entries: entries.length } satisfies Head));
+  const numbers = Buffer.concat([Int32Array.from(starts), ...all.map((region) => region.numbers), Rows.sorted(entries, ENTRY_ROW).numbers].map(bytesOf)), code = Buffer.concat(all.map((region) => region.code)), head = Buffer.alloc(HEAD_BYTES);
   head.write(MAGIC, 'latin1');
   [text, numbers, code].forEach(({ length }, i) => { head.writeUInt32LE(length, SIZES + i * 4); });
   sha256(text, numbers, code).copy(head, SHA);

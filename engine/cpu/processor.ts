@@ -113,7 +113,7 @@ class Cpu implements Processor {
   }
 
   private hotAfter(executions: number, long: number): void { if (this.compiler !== null) this.blocks.due = this.compiler.threshold(executions, long); }
-  codeLeft(): CodeLeft { return this.compiler?.left() ?? { modules: [], counts: () => [] }; }
+  codeLeft(): CodeLeft { return this.compiler?.left() ?? { modules: [] }; }
   private executed(): number { return this.files.reduce((sum, _, cpu) => sum + this.pair(cpuBase(cpu) + S.insns), 0); }
   regs(cpu: number): Regs { return this.files[cpu]!; }
   private pair(at: number): number { return this.mmu.u32[at >> 2]! + this.mmu.u32[(at >> 2) + 1]! * 4294967296; }

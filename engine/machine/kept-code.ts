@@ -21,8 +21,6 @@ export interface KeptRegion {
 export interface CodeStore {
   /** By keyOf an entry's block: three numbers for each region that may be entered there: module, region, block. */
   readonly entries: Pick<ReadonlyMap<number, readonly number[]>, 'get' | 'size'>;
-  /** By keyOf blocks that ran often and were not compiled: how often, in all runs together. */
-  readonly counts: Pick<ReadonlyMap<number, number>, 'get' | 'size'>;
   /** Behind the last word of all regions. */
   readonly words: number;
   region(module: number, region: number): KeptRegion;
@@ -43,5 +41,5 @@ export interface LeftModule {
   /** keyOf the entries, by region: block and key. */
   keys(): number[][];
 }
-export interface CodeLeft { modules: LeftModule[]; /** For CodeStore.counts: a key and its count, and so on. */ counts(): number[] }
+export interface CodeLeft { modules: LeftModule[] }
 

@@ -69,14 +69,13 @@ export const tiers = ['off', 'auto', 'force'] as const;
 export const modes = [...tiers, 'joined', 'kept'] as const;
 const SOON: Joining = { every: 4, samples: 8, ways: 0 };
 export type Mode = (typeof modes)[number];
-export const NOTHING_LEFT: CodeLeft = { modules: [], counts: () => [] };
+export const NOTHING_LEFT: CodeLeft = { modules: [] };
 export const machineIn = (mode: Mode, code: Uint8Array, left: CodeLeft, options: Partial<ProcessorOptions> = {}): Machine =>
   (mode === 'kept' ? machine('auto', code, { ...options, joining: SOON, code: storeOf(left) }) : mode === 'joined' ? machine('auto', code, { ...options, joining: SOON }) : machine(mode, code, options));
 
 /** What a run left, as the next one gets it. */
-export function storeOf({ modules, counts }: CodeLeft): CodeStore {
+export function storeOf({ modules }: CodeLeft): CodeStore {
   const entries = new Map<number, number[]>(), kept = modules.map((m) => m.regions());
   modules.forEach(({ keys }, m) => { keys().forEach((list, r) => { for (let i = 0; i < list.length; i += 2) entries.set(list[i + 1]!, [...entries.get(list[i + 1]!) ?? [], m, r, list[i]!]); }); });
-  const list = counts(), byKey = new Map(list.flatMap((key, i): [number, number][] => (i % 2 === 0 ? [[key, list[i + 1]!]] : [])));
-  return { entries, counts: byKey, words: Math.max(0, ...modules.map(({ words }) => words)), region: (n, i) => kept[n]![i]!, load: (n) => modules[n]! };
+  return { entries, words: Math.max(0, ...modules.map(({ words }) => words)), region: (n, i) => kept[n]![i]!, load: (n) => modules[n]! };
 }

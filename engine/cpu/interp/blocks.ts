@@ -241,13 +241,6 @@ export class Blocks {
   }
   /** A reserved place is not needed any more. */
   discard(bytes: number): void { this.dead += (bytes + BLOCK_ALIGN - 1) & -BLOCK_ALIGN; }
-  /** Blocks that have run at least so often, of all frames. */
-  allHot(least: number): number[] {
-    const hot: number[] = [];
-    for (let pfn = 0, frames = this.word(FRAME_COUNT); pfn < frames; pfn++) if (this.newest(pfn) !== 0) hot.push(...this.hotIn(pfn, least));
-    return hot;
-  }
-
   /** Decodes the block at pa into records; 0 if its first instruction goes on in the next page. */
   private make(pa: number, most = MAX_INSNS): number {
     const block = this.room(), { records } = this, start = RAM_BASE + pa, k = records.put(block, start, start - (pa & 4095) + 4096, 0, most);

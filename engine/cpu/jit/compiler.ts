@@ -55,9 +55,6 @@ const RARE = 2048;
 const NOWHERE: readonly number[] = [], NONE: ReadonlySet<number> = new Set(), NO_BYTES = new Uint8Array();
 /** Executions after which a block is looked for in the store, then after twice as many and so on where there was something; a power of two. */
 const WARM = 256;
-/** What a block that is not compiled ran is counted on by the next run if it is as much as this, in runs of LONG_RUN instructions and more: in shorter ones compiling it costs more than
- *  it saves, in any run of few. */
-const COUNTED = 1024, LONG_RUN = 1 << 28;
 /** A region whose code is written within so many instructions has not paid. Each time that happens the blocks of its frames have to run twice as often, up to MOST_WAIT times, to be compiled. */
 const PAID = 1 << 25, MOST_WAIT = 16;
 /** Blocks of so many instructions are long: each instruction bears less of what a region costs, however short it is. */
@@ -107,8 +104,6 @@ export class Compiler {
   private readonly optimized = optimizedTeller();
   private waiting: Waiting | null = null;
 
-  /** Blocks that were reported when they were warm, each with its key behind it. */
-  private warmed: number[] = [];
   /** Hot entry blocks waiting for company: they keep running in the interpreter. */
   private queue: number[] = [];
 
@@ -123,7 +118,6 @@ export class Compiler {
     blocks.onDrop = (pfn) => { this.noteWritten(pfn); this.drop(pfn); };
     blocks.onFlush = () => {
       this.queue = [];
-      this.warmed = [];
       this.doubted.clear();
       this.parted.clear();
       this.sided.clear();
@@ -141,7 +135,7 @@ export class Compiler {
     this.mask = hot - 1;
     this.longMask = long - 1;
     this.every = Math.min(hot, long);
-    this.warm = this.store === null || this.store.entries.size + this.store.counts.size === 0 ? this.every : Math.min(this.every, WARM); // reporting costs, too much where there is nothing to take up
+    this.warm = this.store === null || this.store.entries.size === 0 ? this.every : Math.min(this.every, WARM); // reporting costs, too much where there is nothing to take up
     return this.warm;
   }
   /** It has run so often; `due` is how often when it is reported next. */
@@ -205,18 +199,12 @@ export class Compiler {
     u32[(block + BLK.vaHi) >> 2] = u32[(s + S.pageVa + 4) >> 2]!;
     if (this.store !== null && wait === undefined && (count & (count - 1)) === 0) {
       const key = keyOf(this.mmu, block), found = this.store.entries.get(key);
-      if (count === this.warm) this.warmed.push(block, key);
       if (found !== undefined) {
         if (this.takeUp(block, found, s, this.store)) return;
         if (count < this.every) this.setRan(block, count, count * 2);
       }
-      if ((count & mask) !== 0) {
-        const before = count === WARM && found === undefined ? this.store.counts.get(key) : undefined;
-        // Hot after so many executions, whichever run they are of. In steps, so that neighbours that run about as often are hot in the same run
-        if (before !== undefined) this.setRan(block, count + (Math.min(before, this.mask) & -WARM));
-        return;
-      }
-    } else if ((count & mask) !== 0) return;
+    }
+    if ((count & mask) !== 0) return;
     if (wait !== undefined && count < wait * (mask + 1)) return;
     if (!again) this.queue.push(block);
     if (again || this.queue.length >= this.batch) this.compile(s);
@@ -536,18 +524,7 @@ export class Compiler {
       module, bytes, words, imports, from, names: regions.map(({ shape }) => shape.name), functions: regions.map(({ shape }) => instance.exports[shape.name]),
       regions: () => regions.map(({ shape }) => keptRegion(this.blocks, this.mmu, shape, this.parted)), keys: () => regions.map(({ shape }) => entryKeys(this.mmu, shape)),
     }));
-    return { modules, counts: () => this.counts() };
-  }
-
-  private counts(): number[] {
-    const { u16, u32 } = this.mmu, { blocks, homes } = this, counts: number[] = [];
-    if (this.executed() < LONG_RUN) return counts;
-    const warmed = this.warm < this.every ? this.warmed : blocks.allHot(COUNTED).flatMap((block) => [block, keyOf(this.mmu, block)]);
-    for (let i = 0; i < warmed.length; i += 2) {
-      const block = warmed[i]!, ran = blocks.ran(block);
-      if (ran >= COUNTED && u16[(block + BLK.fn) >> 1] === blocks.entrySlot && u32[(block + BLK.pa) >> 2] !== NO_PA && !homes.has(block)) counts.push(warmed[i + 1]!, ran);
-    }
-    return counts;
+    return { modules };
   }
 
   private emit(jobs: readonly Job[]): { m: Module; words: number } {

@@ -67,7 +67,7 @@ export class ScriptedProcessor implements Processor {
   flushTlb(): void {}
   frameWritten(): void {}
   counters(): { instructions: number; dtlbMiss: number; itlbMiss: number; tlbFlush: number } { return { instructions: 0, dtlbMiss: 0, itlbMiss: 0, tlbFlush: 0 }; }
-  codeLeft(): CodeLeft { return { modules: [], counts: () => [] }; }
+  codeLeft(): CodeLeft { return { modules: [] }; }
   saveState(): Uint8Array {
     const out = new Uint8Array(this.cpus * (CTX_SIZE + 8)), v = new DataView(out.buffer);
     for (let i = 0; i < this.cpus; i++) { out.set(this.files[i]!.bytes(), i * (CTX_SIZE + 8)); v.setFloat64(i * (CTX_SIZE + 8) + CTX_SIZE, this.times[i]!); }
