@@ -25,6 +25,7 @@ export type Node = { id: number } & (
   | { kind: 'goto'; cc: number; name: number }
   | { kind: 'index'; value: number }
   | { kind: 'move'; by: number }
+  | { kind: 'walk'; /** From r15, for rsi and rdi. */ from: number; to: number; rounds: number; /** r8 in it. */ far: number; /** Instructions up to the counting at the end. */ body: Node[] }
 );
 export interface Program { seed: number; functions: { node: Node & { kind: 'stack' }; page: number }[]; test: Test; nodes: number[] }
 
@@ -127,6 +128,29 @@ function instruction(d: Dice, undefinedToo: boolean): { bytes: number[]; rip?: r
   return ripAt >= 0 ? { bytes: out, rip: [ripAt, m!.data] } : { bytes: out };
 }
 
+/** An instruction of a walk: an access through rsi or rdi, or through a byte into a table, or one of the pointers goes on. */
+function step(d: Dice): number[] {
+  const p = 6 + d.below(2), disp = (d.below(d.pick([1, 4, 16])) - d.below(2)) * d.pick([1, 4, 8, 16]) & 255, m = (reg: number): number[] => [0x40 | (reg << 3) | p, disp], by = d.pick([1, 1, 2, 4, 4, 8, 8, 16, 24, 64, 120, -1, -4, -8, -16]) & 255;
+  switch (d.below(18)) {
+    case 0: return [0x0f, 0xb6, ...m(0)]; // movzx eax, byte
+    case 1: return [0x03, ...m(0)];
+    case 2: return [0x48, 0x03, ...m(d.pick([0, 3, 5]))];
+    case 3: return [0x89, ...m(0)];
+    case 4: return [d.pick([0x31, 0x01, 0x30, 0x38]), ...m(d.pick([0, 2]))]; // xor, add, xor byte, cmp byte
+    case 5: return [0x48, 0x3b, ...m(3)];
+    case 6: return [0x0f, 0x10, ...m(d.below(3))]; // movups
+    case 7: return [0x66, 0x0f, d.pick([0xfe, 0x6f]), ...m(1)]; // paddd, movdqa: aligned
+    case 8: return [0x0f, 0x11, ...m(1)];
+    case 9: return [0xf2, 0x0f, d.pick([0x10, 0x11, 0x58]), ...m(2)];
+    case 10: return [0x48, 0x89, 0xf3 | (p & 1) << 3, 0x48, 0x83, 0xc3, by, 0x03, 0x43, disp]; // mov rbx, p; add rbx, by; add eax, [rbx + disp]
+    case 11: return [0x0f, 0xb6, 0xd0, 0x41, 0x03, 0x6c, 0x97, disp]; // movzx edx, al; add ebp, [r15 + rdx·4 + disp]
+    case 12: return [0x42, 0x8b, 0x44, 0x2c | (p & 1) << 1, disp]; // mov eax, [rsp + r13 + disp] or [rsi + r13 + disp]
+    case 13: return [0x4c, 0x01, 0xc0 | p]; // add p, r8
+    case 14: return [0x48, 0x8d, 0x40 | (p << 3) | p, by];
+    default: return d.chance(0.2) ? [0x48, 0xff, d.pick([0xc0, 0xc8]) | p] : [0x48, 0x83, d.pick([0xc0, 0xc0, 0xe8]) | p, by]; // inc, dec, add, sub
+  }
+}
+
 class Maker {
   private ids = 0;
   private labels = 0;
@@ -158,10 +182,18 @@ class Maker {
       case 3: return { id, kind: 'label', name: this.labels++ };
       case 4: return { id, kind: 'goto', cc: d.below(16), name: d.below(this.labels + 2) };
       case 5: return { id, kind: 'index', value: d.below(4) * 2 };
+      case 7: if (!d.chance(0.6)) break; return this.walk(id);
       case 6: return d.chance(0.3) ? { id, kind: 'move', by: d.pick([16, 16, 16, 64, -16, -64, 32, 8]) } : null;
-      default: for (let tries = 0; tries < 20; tries++) { const insn = instruction(d, d.chance(0.3)); if (insn !== null) return { id, kind: 'insn', ...insn }; }
+      default:
     }
+    for (let tries = 0; tries < 20; tries++) { const insn = instruction(d, d.chance(0.3)); if (insn !== null) return { id, kind: 'insn', ...insn }; }
     return null;
+  }
+  /** A loop through memory, as compilers make them; in some one way of two is longer. */
+  private walk(id: number): Node {
+    const { d } = this, steps = (n: number): Node[] => Array.from({ length: n }, () => ({ id: this.id(), kind: 'insn', bytes: step(d) }));
+    const branch = (): Node[] => (d.chance(0.35) ? [{ id: this.id(), kind: 'insn', bytes: [0xa8, d.pick([1, 3, 7, 0x80])] }, { id: this.id(), kind: 'if', cc: d.pick([4, 5]), near: true, body: steps(1 + d.below(3)), other: d.chance(0.3) ? steps(1 + d.below(2)) : [] }] : []); // test al, n
+    return { id, kind: 'walk', from: d.below(64) * 16 - 512 + (d.chance(0.2) ? d.below(16) : 0), to: d.below(64) * 16 - 512 + (d.chance(0.2) ? d.below(16) : 0), rounds: d.pick([3, 20, 60, 100, 200, 400]), far: d.pick([1, 4, 16, 40, 200, 511, 512, 513, 0, -4, 2 ** 31]), body: [...steps(1 + d.below(4)), ...branch(), ...steps(d.below(3))] };
   }
   private pushPop(): { push: number[]; pop: number[] } {
     const { d } = this, free = [0, 2, 3, 5, 6, 7];
@@ -347,6 +379,15 @@ export function assemble(p: Program, kept: ReadonlySet<number> | null = null): T
       case 'label': a.place(`l${n.name}`); return;
       case 'goto': if (labels.get(n.name) === frame) { const no = a.label(); spend(no); a.jcc(n.cc, `l${n.name}`, false); a.place(no); } return;
       case 'index': a.bytes(0x41, 0xbd, ...rel(n.value)); return;
+      case 'walk': { // lea rsi, [r15 + a]; lea rdi, [r15 + b]; mov r8, far; mov r12d, rounds; … ; dec r12; jnz
+        const top = a.label();
+        a.bytes(0x49, 0x8d, 0xb7, ...rel(n.from), 0x49, 0x8d, 0xbf, ...rel(n.to), 0x49, 0xc7, 0xc0, ...rel(n.far), 0x41, 0xbc, ...rel(n.rounds));
+        a.place(top);
+        list(n.body);
+        a.bytes(0x49, 0xff, 0xcc);
+        a.jcc(5, top, true);
+        return;
+      }
       case 'move': a.bytes(0x4d, 0x8d, 0x7f, n.by & 255); return;
     }
   };

@@ -48,11 +48,17 @@ const REG_SLOT = [REC.r0, REC.r1, REC.r2, REC.r3];
 
 /** Emits the miss test (i32) for `va`, and sets local `entry`: with the offset that is returned it is the address of the TLB entry. */
 export function tlbTest(f: Func, state: number, va: number, entry: number, bytes: number, write: boolean): number {
+  const dtlb = tlbDistance(f, state, va, entry, write);
+  f.i64Const(4096 - bytes).i64GtU();
+  return dtlb;
+}
+/** push i64: where on its page `va` is, or more than 4095 if the TLB does not have the page. The rest as tlbTest. */
+export function tlbDistance(f: Func, state: number, va: number, entry: number, write: boolean): number {
   const at = f.constantOf(state), dtlb = (at ?? 0) + S.dtlb;
   emitCount(f, 'tlbTests');
   f.get(va).i64Const(7).i64ShrU().i32WrapI64().i32Const((DTLB_ENTRIES - 1) * 32).i32And();
   if (at === undefined) f.get(state).i32Add();
-  f.tee(entry).i64Load(dtlb + (write ? DTLB.write : DTLB.read)).get(va).i64Xor().i64Const(4096 - bytes).i64GtU();
+  f.tee(entry).i64Load(dtlb + (write ? DTLB.write : DTLB.read)).get(va).i64Xor();
   return dtlb;
 }
 

@@ -22,6 +22,8 @@ import type { Access, Accesses, Group } from './groups.ts';
 import { drop } from './holds.ts';
 import type { Held, Hold } from './holds.ts';
 import type { NarrowFunc } from './narrow.ts';
+import { emitStep } from './strips.ts';
+import type { Step } from './strips.ts';
 import { NOT_DONE } from './region-state.ts';
 import type { ColdPaths, RegionState } from './region-state.ts';
 
@@ -67,6 +69,8 @@ export class CompileCtx implements FlowCtx {
   private accesses: Accesses | undefined;
   /** The page that the memory operand's access keeps. */
   private held: Held | undefined;
+  /** The memory operand's access is one of a strip. */
+  private inStrip: Step | undefined;
   /** The next access is that of the memory operand. */
   private operandNext = false;
   /** By group with accesses to come: an i32 local that with `base` is the WASM address of its lowest byte; `own`: nothing else is in it. */
@@ -76,11 +80,11 @@ export class CompileCtx implements FlowCtx {
 
   constructor(readonly f: NarrowFunc, private readonly region: RegionState, private readonly callHelper: CallHelper, private readonly cold: ColdPaths) {}
 
-  begin(insn: Insn, record: number, offset: number, accesses: Accesses | undefined, held?: Held): void {
+  begin(insn: Insn, record: number, offset: number, accesses: Accesses | undefined, held?: Held, inStrip?: Step): void {
     this.insn = insn; this.form = insn.form; this.ops = insn.form.ops; this.size = insn.form.size;
     this.record = record; this.offset = offset;
     this.level = this.f.depth;
-    this.accesses = accesses; this.held = held; this.operandNext = false;
+    this.accesses = accesses; this.held = held; this.inStrip = inStrip; this.operandNext = false;
   }
   /** Alignment is known only of what the block itself has looked at. */
   beginBlock(): void { this.alignedAt.clear(); }
@@ -99,6 +103,7 @@ export class CompileCtx implements FlowCtx {
 
   // ---- registers
   /** Local of a general register; its value is there. */
+  register(n: number): number { return this.reg(n); }
   private reg(n: number): number {
     const local = this.gprLocal(n), { f } = this;
     if (this.region.memory && (f.held & (1 << n)) === 0) {
@@ -390,6 +395,7 @@ export class CompileCtx implements FlowCtx {
   /** push i32: WASM address of [va, va + bytes), to which the constant that is returned has to be added. The cold path may end in a side exit: before effects only. With registers in memory every miss is one: leaving
    *  costs little then, and V8's register allocator takes most of its time for calls that come back. */
   private memory(i: number, bytes: number, write: boolean, aligned = false): number {
+    if (this.inStrip !== undefined) return this.stepped(this.inStrip, write, aligned && bytes === 16);
     const { held } = this, shared = this.accesses?.operand, fixed = held !== undefined && held.at >= 0;
     const check = aligned && bytes === 16 && (fixed ? (held.at & 15) !== 0 : shared === undefined || this.alignedAt.get(shared.group) !== (shared.distance & 15));
     if (shared !== undefined && !check && (fixed || this.hosts.has(shared.group))) return this.inGroup(-1, shared, held);
@@ -403,8 +409,17 @@ export class CompileCtx implements FlowCtx {
     }
     return this.translate(va, bytes, write);
   }
+  private stepped(step: Step, write: boolean, aligned: boolean): number {
+    const f = this.f, offset = emitStep(f, this, this.insn, step, write);
+    if (aligned) {
+      const at = this.local(I32);
+      f.tee(at).get(at).i32Const(offset).i32Add().i32Const(15).i32And().if(); this.raise(0); f.end(); // pages are where they are, modulo 16, in WASM memory too
+    }
+    return offset;
+  }
   /** The same of an address in a local, the memory operand's (see ea) or the stack's. */
   private translate(va: number, bytes: number, write: boolean): number {
+    assert(this.inStrip === undefined, `the access of ${this.form.key}`);
     const f = this.f, shared = this.operandNext ? this.accesses?.operand : this.accesses?.stack, held = this.operandNext ? this.held : undefined;
     this.operandNext = false;
     if (shared !== undefined) {

@@ -29,6 +29,8 @@ import { planOf } from './plan.ts';
 import { RegionState } from './region-state.ts';
 import type { ColdPaths } from './region-state.ts';
 import { dominates } from './region.ts';
+import { emitStrip, stripsOf } from './strips.ts';
+import type { Strip } from './strips.ts';
 import type { Region, RegionBlock } from './region.ts';
 import { emitRecordOf } from './words.ts';
 import type { RegionWords } from './words.ts';
@@ -110,6 +112,10 @@ export class RegionEmitter {
   /** By block and instruction: the page in locals through which it accesses memory. */
   private readonly holds: ReadonlyMap<RegionBlock, readonly (Held | undefined)[]>;
   private readonly groups: Grouped;
+  /** By the heads of loops. */
+  private readonly strips: ReadonlyMap<RegionBlock, Strip>;
+  /** What is being emitted is the strip's version of its loop: its label, and local i32 that says how much time is left behind the last round. */
+  private strip: { of: Strip; label: Label; stop: number } | null = null;
   private readonly watches: ReadonlyMap<RegionBlock, number>;
   /** Cycles: the longest way between two looks at the deadline. */
   readonly longest: number;
@@ -120,6 +126,7 @@ export class RegionEmitter {
     this.state = new RegionState(f, memory, everyEven(region));
     this.ctx = new CompileCtx(f, this.state, call, cold);
     this.flags = flagsAtEntry(region);
+    this.strips = memory ? new Map<RegionBlock, Strip>() : stripsOf(region, uncompilable);
     const wanted = memory || region.entries.length > 31 ? new Map<RegionBlock, Plain>() : wantedAtHeads(region); // look() has a bit for each entry
     this.looks = region.entries.map((b) => wanted.get(b) ?? NOTHING);
     this.plain = plainAtHeads(region, wanted);
@@ -259,17 +266,33 @@ export class RegionEmitter {
       ctx.known = this.flags.get(b)!;
     }
     if (b.loop || b.merge) ctx.forget();
-    this.dominated(b, () => this.block(b));
+    this.dominated(b, () => {
+      const strip = this.strips.get(b);
+      if (strip !== undefined) this.stripped(b, strip);
+      this.block(b);
+    });
     if (b.loop) f.unreachable().end();
+  }
+  /** The strip's version of a loop, which comes before the other: from there control comes back to the head, or leaves the loop. */
+  private stripped(head: RegionBlock, of: Strip): void {
+    const { f, ctx, state } = this, stop = f.local(I32), hosts = of.walks.map((walk) => (walk.host = f.local(I32))), slow = f.block();
+    emitStrip(f, ctx, STATE, of, state.left, stop, f.freshLocal(I32), this.watches.get(head)!, slow);
+    this.strip = { of, label: f.loop(), stop };
+    this.dominated(head, () => this.block(head));
+    this.strip = null;
+    f.unreachable().end().unreachable().end();
+    f.free(stop, ...hosts);
+    ctx.known = this.flags.get(head)!;
   }
   /** `own` code of b, then the merges below it, outermost the last in reverse postorder. */
   private dominated(b: RegionBlock, own: () => void): void {
-    const { f, ctx } = this, merges = b.children.filter((c) => c.merge).sort((x, y) => y.rpo - x.rpo);
+    const { f, ctx, strip } = this, merges = b.children.filter((c) => c.merge && (strip === null || strip.of.body.has(c))).sort((x, y) => y.rpo - x.rpo);
+    const outer = merges.map((y) => this.mergeLabels.get(y)); // of a strip's loop: the other version's
     for (const y of merges) this.mergeLabels.set(y, f.block());
     own();
-    for (const y of merges.reverse()) {
+    for (const [i, y] of [...merges.entries()].reverse()) {
       f.unreachable().end();
-      this.mergeLabels.delete(y);
+      if (outer[i] === undefined) this.mergeLabels.delete(y); else this.mergeLabels.set(y, outer[i]);
       ctx.known = this.flags.get(y)!;
       this.tree(y);
     }
@@ -291,6 +314,7 @@ export class RegionEmitter {
     }
     if (next.rpo <= b.rpo) {
       ctx.flush();
+      if (next === this.strip?.of.head) f.get(this.state.left).get(this.strip.stop).i32GtS().brIf(this.strip.label);
       if (dominates(next, b)) f.br(this.loopLabels.get(next)!); else this.enter(next);
     } else if (next.merge) { ctx.flush(); f.br(this.mergeLabels.get(next)!); }
     else { if (next.loop) ctx.flush(); this.tree(next); }
@@ -402,19 +426,19 @@ export class RegionEmitter {
   /** Near the deadline the interpreter does the block: it knows where to stop. */
   private watch(b: RegionBlock): void {
     const way = this.watches.get(b), { f, ctx, state } = this;
-    if (way === undefined) return;
+    if (way === undefined || b === this.strip?.of.head) return;
     ctx.begin(b.code.insns[0]!, this.words.token(b.index, 0), b.offset, undefined);
     f.get(state.left).i32Const(way).i32LeS().hint(false).if(); ctx.sideExit(); f.end();
   }
   private body(b: RegionBlock): void {
-    const { ctx } = this, { insns, offsets } = b.code, { flagsDead } = planOf(b.code), last = insns.length - 1, holds = this.holds.get(b), accesses = this.groups.get(b)!;
+    const { ctx } = this, { insns, offsets } = b.code, { flagsDead } = planOf(b.code), last = insns.length - 1, steps = this.strip?.of.steps.get(b), holds = this.holds.get(b), accesses = this.groups.get(b)!;
     ctx.page = b.page;
     ctx.beginBlock();
     ctx.plain = this.plain.get(b)!;
     this.watch(b);
     for (let k = 0; k <= last; k++) {
       const insn = insns[k]!, { form } = insn, semantics = semanticsOf(form.mnemonic);
-      ctx.begin(insn, this.words.token(b.index, k), b.page + offsets[k]!, accesses[k], holds?.[k]);
+      ctx.begin(insn, this.words.token(b.index, k), b.page + offsets[k]!, steps === undefined ? accesses[k] : undefined, steps === undefined ? holds?.[k] : undefined, steps?.[k]);
       if (semantics === undefined || this.uncompilable.has(form)) { ctx.sideExit(); return; }
       ctx.flagsDead = flagsDead[k + 1] !== 0;
       ctx.late = k === last && this.late(b);

@@ -15,12 +15,15 @@ export interface Accesses { operand?: Access; stack?: Access }
 const MAX_SPAN = 128;
 
 /** Read or write one memory operand at most, always and as a whole, and no register but operand 0 when that is one; what else they change stands in OTHERS. */
-const PLAIN = new Set(['mov', 'movzx', 'movsx', 'movsxd', 'add', 'sub', 'and', 'or', 'xor', 'adc', 'sbb', 'cmp', 'test', 'inc', 'dec', 'neg', 'not', 'imul2', 'imul3', 'imul1', 'mul', 'cmovcc', 'setcc', 'lea', 'nop', 'bswap',
+export const PLAIN: ReadonlySet<string> = new Set(['mov', 'movzx', 'movsx', 'movsxd', 'add', 'sub', 'and', 'or', 'xor', 'adc', 'sbb', 'cmp', 'test', 'inc', 'dec', 'neg', 'not', 'imul2', 'imul3', 'imul1', 'mul', 'cmovcc', 'setcc', 'lea', 'nop', 'bswap',
   'cbw', 'cwd', 'push', 'pop', 'call', 'call_e', 'ret', 'jmp', 'jmp_e', 'jcc', 'leave', 'movups', 'movupd', 'movdqu', 'movaps', 'movapd', 'movdqa', 'movss', 'movsd.sse', 'movd', 'movq', 'movlps', 'movlpd', 'movhps', 'movhpd', 'addsd', 'subsd', 'mulsd', 'divsd', 'addss', 'subss', 'mulss', 'divss',
   'addps', 'addpd', 'subps', 'subpd', 'mulps', 'mulpd', 'divps', 'divpd', 'pxor', 'por', 'pand', 'pandn', 'xorps', 'xorpd', 'orps', 'orpd', 'andps', 'andpd', 'andnps', 'andnpd', 'paddb', 'paddw', 'paddd', 'paddq', 'psubb', 'psubw', 'psubd', 'psubq',
-  'pcmpeqb', 'pcmpeqw', 'pcmpeqd', 'pcmpgtb', 'pcmpgtw', 'pcmpgtd', 'pminub', 'pmaxub', 'pmovmskb', 'movmskps', 'movmskpd', 'punpcklbw', 'punpcklwd', 'punpckldq', 'punpcklqdq', 'punpckhbw', 'punpckhwd', 'punpckhdq', 'punpckhqdq', 'pshufd', 'shufps', 'shufpd', 'unpcklps', 'unpcklpd']);
+  'pcmpeqb', 'pcmpeqw', 'pcmpeqd', 'pcmpgtb', 'pcmpgtw', 'pcmpgtd', 'pminub', 'pmaxub', 'pmovmskb', 'movmskps', 'movmskpd', 'punpcklbw', 'punpcklwd', 'punpckldq', 'punpcklqdq', 'punpckhbw', 'punpckhwd', 'punpckhdq', 'punpckhqdq', 'pshufd', 'shufps', 'shufpd', 'unpcklps', 'unpcklpd',
+  'paddsb', 'paddsw', 'paddusb', 'paddusw', 'psubsb', 'psubsw', 'psubusb', 'psubusw', 'pmullw', 'pmulhw', 'pmulhuw', 'pmuludq', 'pmaddwd', 'pavgb', 'pavgw', 'psadbw', 'pminsw', 'pmaxsw', 'packssdw', 'packsswb', 'packuswb', 'pshufhw', 'pshuflw',
+  'psllw', 'pslld', 'psllq', 'psrlw', 'psrld', 'psrlq', 'psraw', 'psrad', 'pslldq', 'psrldq', 'movntdq', 'movntps', 'movntpd', 'movhlps', 'movlhps', 'cmpps', 'cmppd', 'cmpss', 'cmpsd.sse', 'ucomisd', 'comisd', 'ucomiss', 'comiss',
+  'sqrtss', 'sqrtsd', 'sqrtps', 'sqrtpd', 'minss', 'minsd', 'minps', 'minpd', 'maxss', 'maxsd', 'maxps', 'maxpd', 'cvtsi2sd', 'cvtsi2ss', 'cvttsd2si', 'cvttss2si', 'cvtsd2si', 'cvtss2si', 'cvtss2sd', 'cvtsd2ss', 'cvtdq2ps', 'cvtdq2pd', 'cvttps2dq', 'cvtps2dq', 'cvtps2pd', 'cvtpd2ps', 'cvttpd2dq']);
 /** Shifts of a register, or of memory by a constant. */
-const SHIFTS = new Set(['shl', 'shr', 'sar']);
+export const SHIFTS: ReadonlySet<string> = new Set(['shl', 'shr', 'sar', 'rol', 'ror']);
 /** Registers that an instruction writes beside its operand 0. */
 export const OTHERS: Readonly<Record<string, readonly number[]>> = { imul1: [RAX, RDX], mul: [RAX, RDX], div: [RAX, RDX], idiv: [RAX, RDX], cbw: [RAX], cwd: [RDX], cmpxchg: [RAX], cmpxchg8b: [RAX, RDX], movs: [RCX, RSI, RDI], stos: [RCX, RDI], lods: [RAX, RCX, RSI], cmps: [RCX, RSI, RDI], scas: [RCX, RDI] };
 /** Do not write operand 0. */

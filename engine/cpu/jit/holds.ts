@@ -1,6 +1,6 @@
 // Which memory accesses of loops keep the page that they found: those to tables of bytes' worth, whose base the loop leaves alone and whose index is a byte. They
 // stay on a page, and what is loaded there is often the next round's address: the way over the data TLB would be on the loop's longest chain. (For addresses that
-// go on by small steps it is not: there the registers that it takes cost more than the loads that it saves. Measured with matrix, nbody, sha256.)
+// go on by small steps it is not: there the registers that it takes cost more than the loads that it saves. Measured with matrix, nbody, sha256. They have strips, strips.ts.)
 // And, where the guest's registers are in memory, those at fixed places, relative to rip or to nothing. (Where they are in locals these leave no register: hash +2 %.)
 import type { Insn } from '../decode/insn.ts';
 import { I32, I64 } from '../wasm/builder.ts';
@@ -24,14 +24,14 @@ export function drop(f: Func, holds: readonly Hold[]): void {
 }
 
 /** The registers that an instruction writes, wholly or in part. */
-function written({ form, regs }: Insn): readonly number[] {
+export function written({ form, regs }: Insn): readonly number[] {
   const { mnemonic, ops } = form, first = ops[0], own = first !== undefined && (first.kind === 'r' || first.kind === 'h') && !READ_ONLY.has(mnemonic) ? [regs[0]!] : [];
   return mnemonic === 'xchg' || mnemonic === 'xadd' ? regs.filter((r) => r < 16) : [...OTHERS[mnemonic] ?? [], ...own];
 }
 /** Operand 0 becomes a byte, all else zero. */
 const makesByte = ({ form: { mnemonic, ops }, immLo }: Insn): boolean => ops.length > 0 && ops[0]!.bytes >= 4 && ((mnemonic === 'movzx' && ops[1]!.bytes === 1) || (mnemonic === 'and' && ops[1]!.kind === 'i' && immLo >>> 8 === 0));
 /** Whether the block has made a byte of the register before instruction k. */
-function isByte(insns: readonly Insn[], k: number, n: number): boolean {
+export function isByte(insns: readonly Insn[], k: number, n: number): boolean {
   while (--k >= 0) if (written(insns[k]!).includes(n)) return makesByte(insns[k]!);
   return false;
 }

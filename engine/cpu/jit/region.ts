@@ -18,6 +18,8 @@ export interface RegionBlock {
   block: number;
   /** Number among the region's blocks. */
   index: number;
+  /** How often the interpreter has run it. */
+  ran: number;
   /** Offsets of successors inside the region. */
   successors: number[];
   /** Behind an indirect jump: offsets in this region to which it probably goes, a RET to return sites, others to where they were seen to go. */
@@ -134,7 +136,7 @@ export class Discovery {
       const block = known !== 0 ? known : blocks.ensure(pa);
       if (block === 0) { if (isEntry) return false; continue; }
       insns += code.insns.length;
-      const b: RegionBlock = { offset, page, code, block, index: found.size, successors: [], likely: [], entry: -1, rpo: -1, idom: null as never, children: [], merge: false, loop: false };
+      const b: RegionBlock = { offset, page, code, block, index: found.size, ran: blocks.ran(block), successors: [], likely: [], entry: -1, rpo: -1, idom: null as never, children: [], merge: false, loop: false };
       found.set(offset, b);
       if (minHot > 0) {
         const along = this.old.rooted(block);
@@ -217,18 +219,16 @@ export class Discovery {
     let sum = 0;
     for (const b of found.values()) for (const t of b.successors) {
       const next = found.get(t)!;
-      if (next.rpo <= b.rpo && !dominates(next, b)) sum += Math.min(this.ran(b), this.ran(next));
+      if (next.rpo <= b.rpo && !dominates(next, b)) sum += Math.min(b.ran, next.ran);
     }
     return sum;
   }
   /** How much less often than the heads of the innermost loops around them blocks ran, together. */
   private mixed({ found }: Region): number {
     let sum = 0;
-    for (const [b, body] of loopsOf(found)) sum += Math.max(this.ran([...body][0]!) - this.ran(b), 0);
+    for (const [b, body] of loopsOf(found)) sum += Math.max([...body][0]!.ran - b.ran, 0);
     return sum;
   }
-  /** By the interpreter's counts. */
-  private ran(b: RegionBlock): number { return this.blocks.ran(b.block); }
 
   /**
    * By the counts of the interpreter: whether more than half of the instructions are executed in loops without calls that go round LONG_LOOP times and more.
@@ -243,18 +243,18 @@ export class Discovery {
       const site = CALLS.has(b.code.last) ? [b.page + b.code.end] : []; // where its callee comes back
       for (const t of [...b.successors, ...site]) {
         const next = found.get(t);
-        if (next !== undefined && part.get(next) !== part.get(b)) arrived.set(next, (arrived.get(next) ?? 0) + this.ran(b));
+        if (next !== undefined && part.get(next) !== part.get(b)) arrived.set(next, (arrived.get(next) ?? 0) + b.ran);
       }
     }
     let all = 0, looping = 0;
-    for (const b of found.values()) all += this.ran(b) * b.code.insns.length;
+    for (const b of found.values()) all += b.ran * b.code.insns.length;
     for (const body of parts) {
       if (body.length > LARGE_LOOP || !isLoop(body)) continue;
       let arrivals = 1, rounds = 0, executed = 0;
       for (const b of body) {
         arrivals += arrived.get(b) ?? 0;
-        rounds = Math.max(rounds, this.ran(b));
-        executed += this.ran(b) * b.code.insns.length;
+        rounds = Math.max(rounds, b.ran);
+        executed += b.ran * b.code.insns.length;
       }
       if (rounds >= LONG_LOOP * arrivals) looping += executed;
     }
@@ -265,7 +265,7 @@ export class Discovery {
   private findReturns(): void {
     const { found } = this, ends = new Map<number, RegionBlock[]>(); // by function: its RETs
     for (const b of found.values()) b.likely = b.likely.filter((t) => found.has(t));
-    const calls = [...found.values()].filter((b) => CALLS.has(b.code.last)).sort((x, y) => this.ran(y) - this.ran(x)).flatMap((caller) => [...caller.successors, ...caller.likely].map((target) => ({ caller, target })));
+    const calls = [...found.values()].filter((b) => CALLS.has(b.code.last)).sort((x, y) => y.ran - x.ran).flatMap((caller) => [...caller.successors, ...caller.likely].map((target) => ({ caller, target })));
     for (const { caller, target } of calls) {
       const site = caller.page + caller.code.end;
       if (!found.has(site)) continue;
