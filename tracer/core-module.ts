@@ -12,7 +12,7 @@ declare const KTRACE_ENGINE_HASH: string | undefined;
 function compiled(bytes: Uint8Array<ArrayBuffer>, file: string): WebAssembly.Module | undefined {
   if (!knowsNatives) return undefined;
   try {
-    const module = deserialize(readFileSync(file), bytes);
+    const module = deserialize(file, bytes);
     // Refused: made with other flags of V8 or for another processor. A run with flags of its own does not replace it.
     if (module !== undefined || process.execArgv.length > 0) return module;
   } catch { /* there is none, or it is damaged */ }
@@ -25,7 +25,7 @@ if (knowsNatives) provideOptimized(isOptimized);
 if (typeof KTRACE_ENGINE_HASH === 'string') {
   const name = join(import.meta.dirname, `core-${KTRACE_ENGINE_HASH}`);
   try {
-    const bytes = new Uint8Array(readFileSync(`${name}.wasm`));
+    const bytes = readFileSync(`${name}.wasm`) as Uint8Array<ArrayBuffer>; // no copy: each page that a start touches is a fault of the host's
     provideCoreModule(bytes, compiled(bytes, `${name}-${process.version}-${process.arch}.code`));
   } catch { /* it is generated */ }
 }

@@ -1,5 +1,6 @@
 // Keeps the machine code of a WebAssembly module from run to run. Node has no function for that; V8 has some of its own, for its tests.
 import { createHash } from 'node:crypto';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 
 /** Only V8 11, with which it was tried: another's functions could take other arguments, and V8 ends the process then. */
@@ -37,9 +38,10 @@ export function serialize(module: WebAssembly.Module): Buffer {
   return Buffer.concat([createHash('sha256').update(code).digest(), code]);
 }
 
-/** @param bytes of the module. @returns as fromMachineCode. @throws if it is damaged */
-export function deserialize(file: Buffer, bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module | undefined {
-  const code = file.subarray(DIGEST_BYTES);
-  if (!createHash('sha256').update(code).digest().equals(file.subarray(0, DIGEST_BYTES))) throw new Error('damaged');
+/** @param bytes of the module. @returns as fromMachineCode. @throws if there is no such file or it is damaged */
+export function deserialize(file: string, bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module | undefined {
+  const fd = openSync(file, 'r'), digest = Buffer.alloc(DIGEST_BYTES), code = Buffer.allocUnsafeSlow(Math.max(fstatSync(fd).size - DIGEST_BYTES, 0)); // of its own, as V8 takes it
+  try { readSync(fd, digest, 0, DIGEST_BYTES, 0); readSync(fd, code, 0, code.length, DIGEST_BYTES); } finally { closeSync(fd); }
+  if (!createHash('sha256').update(code).digest().equals(digest)) throw new Error('damaged');
   return fromMachineCode(code, bytes);
 }

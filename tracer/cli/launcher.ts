@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { Script } from 'node:vm';
 import { keepBeside } from '../cache-file.ts';
+import './preload.ts';
 import './v8-flags.ts';
 
 /** Hash of the bundle: V8 itself would only compare its length. */

@@ -30,8 +30,7 @@ export class Blocks {
   constructor(private readonly core: () => Core, private readonly mmu: Mmu, private readonly level: number) {
     this.records = new Records(core, mmu.u8, level);
     this.entrySlot = SLOT.enter;
-    this.next = BLOCK_AREA + BLOCK_ALIGN / 2;
-    this.clearJumpCache();
+    this.next = BLOCK_AREA + BLOCK_ALIGN / 2; // the jump cache is zeros as it comes: no code is at address 0
   }
 
   private word(at: number): number { return this.mmu.u32[at >> 2]!; }

@@ -20,7 +20,7 @@ export function pushFree(s: MmState, pfn: Pfn, order: number): void {
   s.prev[pfn] = -1;
   if (head >= 0) s.prev[head] = pfn;
   s.freeHead[order] = pfn;
-  s.freeOrder[pfn] = order;
+  s.freeOrder[pfn] = order + 1;
   s.freeBlocks[order]!++;
   s.freePages += 1 << order;
 }
@@ -29,17 +29,27 @@ function takeFree(s: MmState, pfn: Pfn, order: number): void {
   const next = s.next[pfn]!, prev = s.prev[pfn]!;
   if (prev >= 0) s.next[prev] = next; else s.freeHead[order] = next;
   if (next >= 0) s.prev[next] = prev;
-  s.freeOrder[pfn] = -1;
+  s.freeOrder[pfn] = 0;
   s.freeBlocks[order]!--;
   s.freePages -= 1 << order;
+}
+
+/** The next block that has never been given out; −1 if all have. */
+function takeFresh(s: MmState): Pfn {
+  const [pfn, end] = s.fresh;
+  if (pfn === end) return -1;
+  s.fresh = [pfn + (1 << MAX_ORDER), end];
+  s.freeBlocks[MAX_ORDER]!--;
+  s.freePages -= 1 << MAX_ORDER;
+  return pfn;
 }
 
 function allocBlock(s: MmState, order: number): Pfn {
   let o = order;
   while (o <= MAX_ORDER && s.freeHead[o]! < 0) o++;
-  if (o > MAX_ORDER) return -1;
-  const pfn = s.freeHead[o]!;
-  takeFree(s, pfn, o);
+  const pfn = o <= MAX_ORDER ? s.freeHead[o]! : takeFresh(s);
+  if (pfn < 0) return -1;
+  if (o <= MAX_ORDER) takeFree(s, pfn, o); else o = MAX_ORDER;
   while (o > order) {
     o--;
     pushFree(s, pfn + (1 << o), o);
@@ -50,7 +60,7 @@ function allocBlock(s: MmState, order: number): Pfn {
 function freeBlock(s: MmState, pfn: Pfn, order: number): void {
   while (order < MAX_ORDER) {
     const buddy = pfn ^ (1 << order);
-    if (buddy >= s.frames || s.freeOrder[buddy] !== order) break;
+    if (buddy >= s.frames || s.freeOrder[buddy] !== order + 1) break;
     takeFree(s, buddy, order);
     if (buddy < pfn) pfn = buddy;
     order++;
@@ -60,11 +70,12 @@ function freeBlock(s: MmState, pfn: Pfn, order: number): void {
 
 /** The first frame in use from pfn on, or the number of frames; free blocks are passed at a step. */
 export function nextUsed(s: MmState, pfn: Pfn): Pfn {
-  while (pfn < s.frames && s.refs[pfn] === 0) {
+  for (;;) {
+    if (pfn === s.fresh[0]) pfn = s.fresh[1];
+    if (pfn >= s.frames || s.refs[pfn] !== 0) return pfn;
     const order = s.freeOrder[pfn]!;
-    pfn += order < 0 ? 1 : 1 << order;
+    pfn += order === 0 ? 1 : 1 << (order - 1);
   }
-  return pfn;
 }
 
 /**

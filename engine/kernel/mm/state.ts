@@ -15,8 +15,10 @@ export class MmState {
   // buddy allocator: doubly linked lists of free blocks by order; −1 ends a list
   next: Int32Array = new Int32Array(0);
   prev: Int32Array = new Int32Array(0);
-  /** Order of the free block that starts at this frame, −1 if none does. */
+  /** One more than the order of the free block that starts at this frame, 0 if none does. */
   freeOrder: Int8Array = new Int8Array(0);
+  /** Blocks of the highest order from here to `fresh[1]` have never been given out: they are the end of their list, and nothing has been written about them. */
+  fresh: [Pfn, Pfn] = [0, 0];
   freeHead: Int32Array = new Int32Array(MAX_ORDER + 1).fill(-1);
   freeBlocks: Int32Array = new Int32Array(MAX_ORDER + 1);
   freePages = 0;
@@ -33,6 +35,6 @@ export class MmState {
   nextMappingId = 1;
   traced: number[] = [0, 0, 0, 0, 0, 0, 0, 0, 0]; // machine values that mem_counter last said
 }
-stateClass(MmState, 'MmState', ['frames', 'refs', 'next', 'prev', 'freeOrder', 'freeHead', 'freeBlocks', 'freePages', 'zeroPfn', 'vvarPfn', 'vdsoPfns', 'mappings', 'cpuMm', 'pageTables', 'pgfault', 'pgmajfault', 'pgalloc', 'pgfree', 'pgsteal', 'oomKills', 'nextMappingId', 'traced']);
+stateClass(MmState, 'MmState', ['frames', 'refs', 'next', 'prev', 'freeOrder', 'fresh', 'freeHead', 'freeBlocks', 'freePages', 'zeroPfn', 'vvarPfn', 'vdsoPfns', 'mappings', 'cpuMm', 'pageTables', 'pgfault', 'pgmajfault', 'pgalloc', 'pgfree', 'pgsteal', 'oomKills', 'nextMappingId', 'traced']);
 
 export const mmOf = (k: Kernel): MmState => k.mm as MmState;
