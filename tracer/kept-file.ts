@@ -2,7 +2,7 @@
 import { closeSync, openSync, readSync, statSync, utimesSync } from 'node:fs';
 import { KEPT } from '../engine/machine/kept-code.ts';
 import type { CodeStore, KeptRegion } from '../engine/machine/kept-code.ts';
-import { ENTRY_ROW, HEAD_BYTES, MAGIC, R, Rows, SHA, SIZES, sha256 } from './kept-format.ts';
+import { Entries, ENTRY_ROW, HEAD_BYTES, MAGIC, R, SHA, sha256, SIZES } from './kept-format.ts';
 import type { Chunk, Head } from './kept-format.ts';
 import { fromMachineCode } from './machine-code.ts';
 
@@ -52,7 +52,7 @@ export class KeptFile implements CodeStore {
     this.regions = head.regions;
     this.end = this.numbers.length - head.entries;
     this.entryRows = this.numbers.subarray(this.end);
-    const entries = new Rows(this.entryRows, ENTRY_ROW);
+    const entries = new Entries(this.entryRows);
     this.entries = {
       size: entries.size,
       get: (key) => {

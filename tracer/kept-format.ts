@@ -24,25 +24,25 @@ export function numbersOf({ first, loops, pages, blocks, parted, code }: KeptReg
 export const sha256 = (...parts: readonly Uint8Array[]): Buffer => { const hash = createHash('sha256'); for (const part of parts) hash.update(part); return hash.digest(); };
 export const bytesOf = (numbers: Int32Array): Buffer => Buffer.from(numbers.buffer, numbers.byteOffset, numbers.byteLength);
 
-/** Rows of i32 that begin with a key, u32, in the order of their keys. */
-export class Rows {
-  constructor(readonly numbers: Int32Array, private readonly width: number) {}
-  /** By their keys; rows with the same stay in their order. */
-  static sorted(rows: readonly number[], width: number): Rows {
-    const count = rows.length / width, order = Float64Array.from({ length: count }, (_, i) => (rows[i * width]! >>> 0) * count + i).sort(), numbers = new Int32Array(rows.length);
-    order.forEach((place, to) => { const from = place % count * width; for (let i = 0; i < width; i++) numbers[to * width + i] = rows[from + i]!; });
-    return new Rows(numbers, width);
+/** The head's entries, in the order of their keys. */
+export class Entries {
+  constructor(readonly numbers: Int32Array) {}
+  /** By their keys; those with the same stay in their order. */
+  static sorted(rows: readonly number[]): Entries {
+    const count = rows.length / ENTRY_ROW, order = Float64Array.from({ length: count }, (_, i) => (rows[i * ENTRY_ROW]! >>> 0) * count + i).sort(), numbers = new Int32Array(rows.length);
+    order.forEach((place, to) => { const from = place % count * ENTRY_ROW; for (let i = 0; i < ENTRY_ROW; i++) numbers[to * ENTRY_ROW + i] = rows[from + i]!; });
+    return new Entries(numbers);
   }
-  get size(): number { return this.numbers.length / this.width; }
-  /** Where the first row with the key begins, −1: there is none. */
+  get size(): number { return this.numbers.length / ENTRY_ROW; }
+  /** Where the first with the key begins, −1: there is none. */
   find(key: number): number {
-    const { numbers, width } = this;
+    const { numbers } = this;
     let from = 0, to = this.size;
     while (from < to) {
       const middle = (from + to) >>> 1;
-      if (numbers[middle * width]! >>> 0 < key) from = middle + 1; else to = middle;
+      if (numbers[middle * ENTRY_ROW]! >>> 0 < key) from = middle + 1; else to = middle;
     }
-    return this.isAt(from * width, key) ? from * width : -1;
+    return this.isAt(from * ENTRY_ROW, key) ? from * ENTRY_ROW : -1;
   }
   isAt(row: number, key: number): boolean { return row < this.numbers.length && this.numbers[row]! >>> 0 === key; }
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { KEPT } from '../engine/machine/kept-code.ts';
 import type { CodeLeft } from '../engine/machine/kept-code.ts';
 import type { KeptFile } from './kept-file.ts';
-import { ENTRY_ROW, HEAD_BYTES, MAGIC, R, Rows, SHA, SIZES, bytesOf, numbersOf, sha256 } from './kept-format.ts';
+import { bytesOf, Entries, ENTRY_ROW, HEAD_BYTES, MAGIC, numbersOf, R, SHA, sha256, SIZES } from './kept-format.ts';
 import type { Chunk, Head } from './kept-format.ts';
 import { isOptimized, machineCode } from './machine-code.ts';
 import { putTogether, takeApart } from './region-modules.ts';
@@ -129,7 +129,7 @@ function write(file: KeptFile, groups: readonly Group[], words: number): void {
     });
   });
   const text = Buffer.from(JSON.stringify({ words, chunks, regions: all.length, entries: entries.length } satisfies Head));
-  const numbers = Buffer.concat([Int32Array.from(starts), ...all.map((region) => region.numbers), Rows.sorted(entries, ENTRY_ROW).numbers].map(bytesOf)), code = Buffer.concat(all.map((region) => region.code)), head = Buffer.alloc(HEAD_BYTES);
+  const numbers = Buffer.concat([Int32Array.from(starts), ...all.map((region) => region.numbers), Entries.sorted(entries).numbers].map(bytesOf)), code = Buffer.concat(all.map((region) => region.code)), head = Buffer.alloc(HEAD_BYTES);
   head.write(MAGIC, 'latin1');
   [text, numbers, code].forEach(({ length }, i) => { head.writeUInt32LE(length, SIZES + i * 4); });
   sha256(text, numbers, code).copy(head, SHA);
