@@ -395,7 +395,7 @@ export class CompileCtx implements FlowCtx {
   /** push i32: WASM address of [va, va + bytes), to which the constant that is returned has to be added. The cold path may end in a side exit: before effects only. With registers in memory every miss is one: leaving
    *  costs little then, and V8's register allocator takes most of its time for calls that come back. */
   private memory(i: number, bytes: number, write: boolean, aligned = false): number {
-    if (this.inStrip !== undefined) return this.stepped(this.inStrip, write, aligned && bytes === 16);
+    if (this.inStrip !== undefined) return this.stepped(this.inStrip, bytes, write, aligned && bytes === 16);
     const { held } = this, shared = this.accesses?.operand, fixed = held !== undefined && held.at >= 0;
     const check = aligned && bytes === 16 && (fixed ? (held.at & 15) !== 0 : shared === undefined || this.alignedAt.get(shared.group) !== (shared.distance & 15));
     if (shared !== undefined && !check && (fixed || this.hosts.has(shared.group))) return this.inGroup(-1, shared, held);
@@ -409,8 +409,8 @@ export class CompileCtx implements FlowCtx {
     }
     return this.translate(va, bytes, write);
   }
-  private stepped(step: Step, write: boolean, aligned: boolean): number {
-    const f = this.f, offset = emitStep(f, this, this.insn, step, write);
+  private stepped(step: Step, bytes: number, write: boolean, aligned: boolean): number {
+    const f = this.f, offset = emitStep(f, this, this.insn, step, bytes, write);
     if (aligned) {
       const at = this.local(I32);
       f.tee(at).get(at).i32Const(offset).i32Add().i32Const(15).i32And().if(); this.raise(0); f.end(); // pages are where they are, modulo 16, in WASM memory too

@@ -1,6 +1,7 @@
 // Which memory accesses of a block, or of blocks of a region, lie at known distances from each other: fields of one structure, slots of one stack frame. One comparison with the TLB,
 // of all bytes between the lowest and the highest, serves them all (context.ts); here is only which they are.
 import { RAX, RBP, RCX, RDI, RDX, RSI, RSP } from '../../machine/hardware.ts';
+import type { Insn } from '../decode/insn.ts';
 import type { BlockCode } from '../interp/blocks.ts';
 import type { Region, RegionBlock } from './region.ts';
 
@@ -15,19 +16,26 @@ export interface Accesses { operand?: Access; stack?: Access }
 const MAX_SPAN = 128;
 
 /** Read or write one memory operand at most, always and as a whole, and no register but operand 0 when that is one; what else they change stands in OTHERS. */
-export const PLAIN: ReadonlySet<string> = new Set(['mov', 'movzx', 'movsx', 'movsxd', 'add', 'sub', 'and', 'or', 'xor', 'adc', 'sbb', 'cmp', 'test', 'inc', 'dec', 'neg', 'not', 'imul2', 'imul3', 'imul1', 'mul', 'cmovcc', 'setcc', 'lea', 'nop', 'bswap',
+const PLAIN = new Set(['mov', 'movzx', 'movsx', 'movsxd', 'add', 'sub', 'and', 'or', 'xor', 'adc', 'sbb', 'cmp', 'test', 'inc', 'dec', 'neg', 'not', 'imul2', 'imul3', 'imul1', 'mul', 'cmovcc', 'setcc', 'lea', 'nop', 'bswap',
   'cbw', 'cwd', 'push', 'pop', 'call', 'call_e', 'ret', 'jmp', 'jmp_e', 'jcc', 'leave', 'movups', 'movupd', 'movdqu', 'movaps', 'movapd', 'movdqa', 'movss', 'movsd.sse', 'movd', 'movq', 'movlps', 'movlpd', 'movhps', 'movhpd', 'addsd', 'subsd', 'mulsd', 'divsd', 'addss', 'subss', 'mulss', 'divss',
   'addps', 'addpd', 'subps', 'subpd', 'mulps', 'mulpd', 'divps', 'divpd', 'pxor', 'por', 'pand', 'pandn', 'xorps', 'xorpd', 'orps', 'orpd', 'andps', 'andpd', 'andnps', 'andnpd', 'paddb', 'paddw', 'paddd', 'paddq', 'psubb', 'psubw', 'psubd', 'psubq',
-  'pcmpeqb', 'pcmpeqw', 'pcmpeqd', 'pcmpgtb', 'pcmpgtw', 'pcmpgtd', 'pminub', 'pmaxub', 'pmovmskb', 'movmskps', 'movmskpd', 'punpcklbw', 'punpcklwd', 'punpckldq', 'punpcklqdq', 'punpckhbw', 'punpckhwd', 'punpckhdq', 'punpckhqdq', 'pshufd', 'shufps', 'shufpd', 'unpcklps', 'unpcklpd',
+  'pcmpeqb', 'pcmpeqw', 'pcmpeqd', 'pcmpgtb', 'pcmpgtw', 'pcmpgtd', 'pminub', 'pmaxub', 'pmovmskb', 'movmskps', 'movmskpd', 'punpcklbw', 'punpcklwd', 'punpckldq', 'punpcklqdq', 'punpckhbw', 'punpckhwd', 'punpckhdq', 'punpckhqdq', 'pshufd', 'shufps', 'shufpd', 'unpcklps', 'unpcklpd', 'unpckhps', 'unpckhpd',
   'paddsb', 'paddsw', 'paddusb', 'paddusw', 'psubsb', 'psubsw', 'psubusb', 'psubusw', 'pmullw', 'pmulhw', 'pmulhuw', 'pmuludq', 'pmaddwd', 'pavgb', 'pavgw', 'psadbw', 'pminsw', 'pmaxsw', 'packssdw', 'packsswb', 'packuswb', 'pshufhw', 'pshuflw',
   'psllw', 'pslld', 'psllq', 'psrlw', 'psrld', 'psrlq', 'psraw', 'psrad', 'pslldq', 'psrldq', 'movntdq', 'movntps', 'movntpd', 'movhlps', 'movlhps', 'cmpps', 'cmppd', 'cmpss', 'cmpsd.sse', 'ucomisd', 'comisd', 'ucomiss', 'comiss',
   'sqrtss', 'sqrtsd', 'sqrtps', 'sqrtpd', 'minss', 'minsd', 'minps', 'minpd', 'maxss', 'maxsd', 'maxps', 'maxpd', 'cvtsi2sd', 'cvtsi2ss', 'cvttsd2si', 'cvttss2si', 'cvtsd2si', 'cvtss2si', 'cvtss2sd', 'cvtsd2ss', 'cvtdq2ps', 'cvtdq2pd', 'cvttps2dq', 'cvtps2dq', 'cvtps2pd', 'cvtpd2ps', 'cvttpd2dq']);
-/** Shifts of a register, or of memory by a constant. */
-export const SHIFTS: ReadonlySet<string> = new Set(['shl', 'shr', 'sar', 'rol', 'ror']);
+/** So are shifts of a register, or of memory by a constant; */
+const SHIFTS = new Set(['shl', 'shr', 'sar', 'rol', 'ror']);
+/** and these, of registers. */
+const OF_REGISTERS = new Set(['bsf', 'bsr', 'popcnt', 'tzcnt', 'lzcnt', 'bt', 'bts', 'btr', 'btc', 'bt_i', 'bts_i', 'btr_i', 'btc_i', 'shld', 'shrd', 'div', 'idiv']);
+/** Of such an instruction it is known what it accesses and which registers it writes. */
+export function isPlain({ form: { mnemonic, ops, rep, lock } }: Insn): boolean {
+  const memory = ops.findIndex((op) => op.kind === 'm');
+  return rep === 0 && !lock && (PLAIN.has(mnemonic) ? mnemonic !== 'pop' || memory !== 0 : SHIFTS.has(mnemonic) ? memory < 0 || ops[1]!.kind === 'i' : memory < 0 && OF_REGISTERS.has(mnemonic));
+}
 /** Registers that an instruction writes beside its operand 0. */
 export const OTHERS: Readonly<Record<string, readonly number[]>> = { imul1: [RAX, RDX], mul: [RAX, RDX], div: [RAX, RDX], idiv: [RAX, RDX], cbw: [RAX], cwd: [RDX], cmpxchg: [RAX], cmpxchg8b: [RAX, RDX], movs: [RCX, RSI, RDI], stos: [RCX, RDI], lods: [RAX, RCX, RSI], cmps: [RCX, RSI, RDI], scas: [RCX, RDI] };
 /** Do not write operand 0. */
-export const READ_ONLY: ReadonlySet<string> = new Set(['cmp', 'test', 'push', 'call_e', 'jmp_e', 'nop', 'imul1', 'mul', 'bt', 'div', 'idiv', 'ucomisd', 'comisd', 'ucomiss', 'comiss']);
+export const READ_ONLY: ReadonlySet<string> = new Set(['cmp', 'test', 'push', 'call_e', 'jmp_e', 'nop', 'imul1', 'mul', 'bt', 'bt_i', 'div', 'idiv', 'ucomisd', 'comisd', 'ucomiss', 'comiss']);
 /** The base register of an address relative to rip. */
 export const RIP = 16;
 
@@ -71,8 +79,8 @@ class Grouping {
     };
     insns.forEach((insn, k) => {
       const { form, regs } = insn, { mnemonic, ops } = form, first = ops[0];
-      const memory = ops.findIndex((op) => op.kind === 'm'), shift = SHIFTS.has(mnemonic) && (memory < 0 || ops[1]!.kind === 'i');
-      if ((!PLAIN.has(mnemonic) && !shift) || form.rep !== 0 || form.lock || (mnemonic === 'pop' && memory === 0)) { lost(); return; }
+      const memory = ops.findIndex((op) => op.kind === 'm');
+      if (!isPlain(insn)) { lost(); return; }
       if (memory >= 0 && mnemonic !== 'lea' && mnemonic !== 'nop') {
         const known = form.mem === 1 || form.mem === 2;
         if (known && insn.seg === 0 && (insn.base >= 0 || insn.index >= 0)) {

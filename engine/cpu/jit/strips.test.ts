@@ -89,6 +89,23 @@ describe.skipIf(!hasGcc())('strips', { timeout: 60_000 }, () => {
     for (const [, body] of WALKS) same(over(body, 900, DATA + 3, DATA + 0x8000 + 4093), { mend: (m) => { m.cpu.regs(0).setGpr(RSI, DATA); } });
     for (const at of [8, 4096 - 8]) expect(same(over('movdqa xmm0, [rsi]\nadd rsi, 16', 900, DATA + at)).ends[0]).toBe(EXIT.exception);
   });
+  test('instructions of every kind that a strip takes', () => {
+    const reads = 'mov movzx movsx add sub and or xor adc sbb cmp test inc dec neg not imul cmovc setc shl ror', floats = 'addsd subsd mulsd divsd sqrtsd minsd maxsd ucomisd comisd cvtsd2ss cvtsd2si cvttsd2si addss subss mulss divss sqrtss minss maxss ucomiss cvtss2sd cvtss2si cvttss2si';
+    const vectors = 'addps mulpd divps subpd minps maxpd sqrtps sqrtpd cmpps cmppd andps andnpd orps xorpd unpcklps unpckhps unpckhpd shufps shufpd cvtdq2ps cvttps2dq cvtps2dq cvtpd2ps cvttpd2dq pshufd pshuflw pshufhw paddb paddusw psubsb psubd pmullw pmulhuw pmuludq pmaddwd pavgb psadbw pminub pmaxsw packssdw packsswb packuswb punpcklbw punpckhqdq pcmpeqd pcmpgtb pand pandn por pxor psllw pslld psrlq psraw movdqa movaps';
+    const third = /^(cmpp|cmps|shufp|pshuf)/, lines: string[] = [];
+    for (const name of reads.split(' ')) lines.push(/^(inc|dec|neg|not|setc)$/.test(name) ? `${name} ${name === 'setc' ? 'byte' : 'dword'} ptr [rsi+20]` : /^(shl|ror)$/.test(name) ? `${name} qword ptr [rsi+16], 3` : /^mov[sz]x$/.test(name) ? `${name} eax, word ptr [rsi+18]` : name === 'test' ? 'test [rsi+16], rax' : `${name} rax, [rsi+16]`);
+    for (const name of floats.split(' ')) lines.push(/2si$/.test(name) ? `${name} rax, [rsi+24]` : `${name} xmm1, [rsi+24]`);
+    for (const name of vectors.split(' ')) lines.push(`${name} xmm2, [rsi+16]${third.test(name) ? ', 0x1b' : ''}`);
+    lines.push('cmpsd xmm1, [rsi+16], 1', 'cmpss xmm1, [rsi+16], 2', 'cvtsi2sd xmm1, dword ptr [rsi+16]', 'cvtsi2ss xmm1, qword ptr [rsi+16]', 'cvtdq2pd xmm2, [rsi+16]', 'cvtps2pd xmm2, [rsi+16]', 'movntdq [rsi+16], xmm2', 'movntps [rsi+16], xmm1', 'movups [rsi+20], xmm2', 'movlps xmm2, [rsi+16]', 'movhpd [rsi+24], xmm2', 'movd [rsi+16], xmm1', 'movq xmm1, [rsi+16]', 'movss [rsi+16], xmm1', 'paddd mm1, [rsi+16]', 'psllq mm2, [rsi+16]', 'pmuludq mm1, [rsi+24]', 'bsf rax, rbx', 'bsr rax, rbx', 'popcnt rax, rbx', 'bt rbx, rax', 'bts rax, 5', 'btr eax, ebx', 'btc rax, rbx', 'shld rax, rbx, 5', 'shrd rax, rbx, cl', 'mov r8d, 3', 'xor edx, edx', 'div r8', 'mov eax, 7', 'cdq', 'idiv r8d');
+    for (let i = 0; i < lines.length; i += 12) {
+      const body = `add rbx, [rsi]\n${lines.slice(i, i + 12).join('\n')}\nadd rsi, 16`;
+      same(over(body, 500, DATA, DATA, 3));
+      expect(comparisons(over(body, 500, DATA, DATA), 30 * 500)).toBeLessThan(0.3);
+    }
+  });
+  test('displacements far from each other', () => {
+    expect(same(over('add rax, [rsi]\nadd rsi, 0x40000000\nadd rax, [rsi-0x3ffffff8]\nsub rsi, 0x3ffffff8', 500)).ends).toEqual([EXIT.syscall]);
+  });
   test('a loop that writes into itself', () => {
     same(`lea r9, [rip+3f+2]\n${over('add eax, 5\n3: mov edx, 1\nadd ebx, edx\nmov r10b, [r9+rcx]\nmov [r9+rcx], r10b', 256, DATA, DATA, 4)}`);
     same(`lea r9, [rip+3f+1]\n${over('3: mov edx, 1\nadd ebx, edx\nmov [r9], cl\nadd rsi, 8\nadd rax, [rsi]', 256, DATA, DATA, 4)}`);

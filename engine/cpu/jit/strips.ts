@@ -8,7 +8,7 @@ import { DTLB } from '../layout.ts';
 import { I32, I64 } from '../wasm/builder.ts';
 import type { Func, Label } from '../wasm/builder.ts';
 import type { CompileCtx } from './context.ts';
-import { PLAIN, READ_ONLY, RIP, SHIFTS } from './groups.ts';
+import { READ_ONLY, RIP, isPlain } from './groups.ts';
 import { isByte, written } from './holds.ts';
 import { planOf } from './plan.ts';
 import type { Region, RegionBlock } from './region.ts';
@@ -20,21 +20,23 @@ export interface Walk {
   /** Bytes that a round may access, from base + index · scale on, and how far they go on with each round: at most, with its sign; by the value of register `by`, if that is not −1. */
   low: number; high: number; stride: number; by: number;
   write: boolean;
-  /** The lowest displacement of its accesses. */
-  least: number;
+  /** The lowest and the highest displacement of its accesses. */
+  least: number; most: number;
   /** Its index is a byte and changes as it likes: the bytes may lie on two pages. */
   table: boolean;
   /** While it is emitted: local i32, what with the low halves of the registers is the WASM address at `least`. */
   host: number;
 }
 /** An instruction's access in a strip. */
-export interface Step { walk: Walk; /** From the registers. */ disp: number }
+export interface Step { walk: Walk; /** From the registers. */ disp: number; bytes: number }
 export interface Strip { head: RegionBlock; body: ReadonlySet<RegionBlock>; walks: readonly Walk[]; /** By block and instruction. */ steps: ReadonlyMap<RegionBlock, readonly (Step | undefined)[]>; /** Cycles of its shortest round. */ cost: number }
 
 /** For so many rounds, as the interpreter saw them, it pays to look in front of them. */
 const MIN_ROUNDS = 8;
 /** Bytes: farther a round does not go on, for strips of eight rounds on a page. */
 const MAX_STRIDE = 512;
+/** Bytes between displacements: what is so much below a place in guest memory is an address of WASM memory too. */
+const MAX_DISTANCE = 65536;
 const MAX_BLOCKS = 8, MAX_INSNS = 96, MAX_WALKS = 5;
 /** Rounds before it is looked again, if it did not fit. */
 const PAUSE = 4;
@@ -75,10 +77,7 @@ function stripOf(head: RegionBlock, body: ReadonlySet<RegionBlock>, region: Regi
   let arrivals = 0;
   for (const b of region.found.values()) if (!body.has(b) && b.successors.includes(head.offset)) arrivals += Math.min(b.ran, head.ran);
   if (head.ran < MIN_ROUNDS * arrivals) return null;
-  for (const insn of all) {
-    const { form } = insn, { mnemonic } = form, shift = SHIFTS.has(mnemonic) && (operandOf(insn) < 0 || form.ops[1]!.kind === 'i');
-    if ((!PLAIN.has(mnemonic) && !shift) || STACK.has(mnemonic) || form.rep !== 0 || form.lock || uncompilable.has(form)) return null;
-  }
+  if (all.some((insn) => !isPlain(insn) || STACK.has(insn.form.mnemonic) || uncompilable.has(insn.form))) return null;
   const at = new Map<RegionBlock, Value[]>([[head, Array.from({ length: RIP + 1 }, (_, of) => ({ of, low: 0, high: 0, by: -1 }))]]), cost = new Map<RegionBlock, number>([[head, 0]]);
   const walks = new Map<string, Walk>(), steps = new Map<RegionBlock, (Step | undefined)[]>();
   let rounds: Value[] | null = null, shortest = Infinity;
@@ -94,12 +93,13 @@ function stripOf(head: RegionBlock, body: ReadonlySet<RegionBlock>, region: Regi
         if (from?.of === -1 || by?.of === -1 || (from?.by ?? -1) >= 0 || (by?.by ?? -1) >= 0) return null;
         const key = `${from?.of} ${table ? `byte ${index} ${disp}` : by?.of} ${scale}`, factor = 1 << scale;
         let walk = walks.get(key);
-        if (walk === undefined) walks.set(key, walk = { base: from?.of ?? -1, index: by?.of ?? -1, scale, low: Infinity, high: -Infinity, stride: 0, by: -1, write: false, least: Infinity, table, host: -1 });
+        if (walk === undefined) walks.set(key, walk = { base: from?.of ?? -1, index: by?.of ?? -1, scale, low: Infinity, high: -Infinity, stride: 0, by: -1, write: false, least: Infinity, most: -Infinity, table, host: -1 });
         walk.low = Math.min(walk.low, disp + (from?.low ?? 0) + (by?.low ?? 0) * factor);
         walk.high = Math.max(walk.high, disp + (from?.high ?? 0) + (by?.high ?? 0) * factor + (table ? 255 * factor : 0) + bytes);
         walk.least = Math.min(walk.least, disp);
+        walk.most = Math.max(walk.most, disp);
         walk.write ||= operand === 0 && !READ_ONLY.has(form.mnemonic);
-        own[k] = { walk, disp };
+        own[k] = { walk, disp, bytes };
       }
       pass(insn, values);
     }
@@ -130,7 +130,7 @@ function stripOf(head: RegionBlock, body: ReadonlySet<RegionBlock>, region: Regi
     }
     if (walk.by >= 0 && (low !== 0 || high !== 0)) return null;
     if (walk.table && (walk.by >= 0 || low !== 0 || high !== 0)) return null;
-    if ((low < 0 && high > 0) || Math.max(-low, high) > MAX_STRIDE || walk.high - walk.low > (walk.table ? 4096 : MAX_STRIDE)) return null;
+    if ((low < 0 && high > 0) || Math.max(-low, high) > MAX_STRIDE || walk.high - walk.low > (walk.table ? 4096 : MAX_STRIDE) || walk.most - walk.least > MAX_DISTANCE) return null;
     walk.stride = high > 0 ? high : low;
   }
   return { head, body, walks: [...walks.values()], steps, cost: shortest };
@@ -213,8 +213,8 @@ function address(f: Func, ctx: CompileCtx, { base, index, scale, low }: Walk): v
   if (base < 0 && index < 0) f.i64Const(low); else if (low !== 0) f.i64Const(low).i64Add();
 }
 /** push i32: WASM address of an access in a strip, to which the constant that is returned has to be added. */
-export function emitStep(f: Func, ctx: CompileCtx, { base, index, scale }: Insn, { walk, disp }: Step, write: boolean): number {
-  assert(!write || walk.write, 'a strip that stores compares for that');
+export function emitStep(f: Func, ctx: CompileCtx, { base, index, scale }: Insn, { walk, disp, bytes }: Step, size: number, write: boolean): number {
+  assert(size === bytes && (!write || walk.write), 'what a strip compares is what its instructions access');
   f.get(walk.host);
   if (base >= 0 && base !== RIP) f.get(ctx.register(base)).i32WrapI64().i32Add();
   if (index >= 0) {
