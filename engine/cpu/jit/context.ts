@@ -103,8 +103,7 @@ export class CompileCtx implements FlowCtx {
 
   // ---- registers
   /** Local of a general register; its value is there. */
-  register(n: number): number { return this.reg(n); }
-  private reg(n: number): number {
+  reg(n: number): number {
     const local = this.gprLocal(n), { f } = this;
     if (this.region.memory && (f.held & (1 << n)) === 0) {
       f.get(STATE).i64Load(n * 8).set(local);

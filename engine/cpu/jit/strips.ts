@@ -164,7 +164,7 @@ export function emitStrip(f: Func, ctx: CompileCtx, state: number, { walks, cost
   let any = false;
   for (const walk of walks) {
     const span = walk.high - walk.low, { stride } = walk;
-    if (walk.by >= 0) f.get(ctx.register(walk.by)).i64Const(1).i64Sub().i64Const(MAX_STRIDE).i64GeU().brIf(slow);
+    if (walk.by >= 0) f.get(ctx.reg(walk.by)).i64Const(1).i64Sub().i64Const(MAX_STRIDE).i64GeU().brIf(slow);
     address(f, ctx, walk);
     f.set(va);
     const dtlb = tlbDistance(f, state, va, entry, walk.write);
@@ -188,7 +188,7 @@ export function emitStrip(f: Func, ctx: CompileCtx, state: number, { walks, cost
     f.set(walk.host);
     if (stride === 0 && walk.by < 0) continue;
     if (stride >= 0) f.i32Const(4096 - span).get(at).i32WrapI64().i32Sub(); else f.get(at).i32WrapI64();
-    if (walk.by >= 0) f.get(ctx.register(walk.by)).i32WrapI64().i32DivU(); else if (Math.abs(stride) > 1) f.i32Const(Math.abs(stride)).i32DivU();
+    if (walk.by >= 0) f.get(ctx.reg(walk.by)).i32WrapI64().i32DivU(); else if (Math.abs(stride) > 1) f.i32Const(Math.abs(stride)).i32DivU();
     f.i32Const(1).i32Add();
     if (any) f.tee(found).get(rounds).get(found).get(rounds).i32LtU().select();
     f.set(rounds);
@@ -204,9 +204,9 @@ export function emitStrip(f: Func, ctx: CompileCtx, state: number, { walks, cost
 /** push i64: where the accesses of a round begin. */
 function address(f: Func, ctx: CompileCtx, { base, index, scale, low }: Walk): void {
   if (base === RIP) { ctx.va(low); return; }
-  if (base >= 0) f.get(ctx.register(base));
+  if (base >= 0) f.get(ctx.reg(base));
   if (index >= 0) {
-    f.get(ctx.register(index));
+    f.get(ctx.reg(index));
     if (scale > 0) f.i64Const(scale).i64Shl();
     if (base >= 0) f.i64Add();
   }
@@ -216,9 +216,9 @@ function address(f: Func, ctx: CompileCtx, { base, index, scale, low }: Walk): v
 export function emitStep(f: Func, ctx: CompileCtx, { base, index, scale }: Insn, { walk, disp, bytes }: Step, size: number, write: boolean): number {
   assert(size === bytes && (!write || walk.write), 'what a strip compares is what its instructions access');
   f.get(walk.host);
-  if (base >= 0 && base !== RIP) f.get(ctx.register(base)).i32WrapI64().i32Add();
+  if (base >= 0 && base !== RIP) f.get(ctx.reg(base)).i32WrapI64().i32Add();
   if (index >= 0) {
-    f.get(ctx.register(index)).i32WrapI64();
+    f.get(ctx.reg(index)).i32WrapI64();
     if (scale > 0) f.i32Const(scale).i32Shl();
     f.i32Add();
   }
