@@ -69,7 +69,7 @@ export class CompileCtx implements FlowCtx {
   private accesses: Accesses | undefined;
   /** The page that the memory operand's access keeps. */
   private held: Held | undefined;
-  /** The memory operand's access is one of a strip. */
+  /** The memory operand's access is one of a strip: that comes before what else is known of it. */
   private inStrip: Step | undefined;
   /** The next access is that of the memory operand. */
   private operandNext = false;

@@ -438,7 +438,7 @@ export class RegionEmitter {
     this.watch(b);
     for (let k = 0; k <= last; k++) {
       const insn = insns[k]!, { form } = insn, semantics = semanticsOf(form.mnemonic);
-      ctx.begin(insn, this.words.token(b.index, k), b.page + offsets[k]!, steps === undefined ? accesses[k] : undefined, steps === undefined ? holds?.[k] : undefined, steps?.[k]);
+      ctx.begin(insn, this.words.token(b.index, k), b.page + offsets[k]!, accesses[k], holds?.[k], steps?.[k]);
       if (semantics === undefined || this.uncompilable.has(form)) { ctx.sideExit(); return; }
       ctx.flagsDead = flagsDead[k + 1] !== 0;
       ctx.late = k === last && this.late(b);
