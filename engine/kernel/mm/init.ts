@@ -14,6 +14,7 @@ export function initMm(k: Kernel): void {
   s.next = new Int32Array(s.frames); // these two: of the first frame of a free block, as it became one
   s.prev = new Int32Array(s.frames);
   s.freeOrder = new Int8Array(s.frames);
+  s.given = new Uint8Array(s.frames);
   for (let cpu = 0; cpu < k.config.cpus; cpu++) s.cpuMm.push(null);
   k.mm = s;
   const reserved = Math.min(RESERVED_FRAMES, s.frames >> 2);

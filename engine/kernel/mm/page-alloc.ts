@@ -93,9 +93,10 @@ export function allocFrame(k: Kernel, options?: { zero?: boolean; user?: boolean
   s.refs[pfn] = 1;
   s.pgalloc++;
   if (options?.zero !== false) {
-    k.ram.zeroFrame(pfn);
+    if (s.given[pfn] !== 0) k.ram.zeroFrame(pfn);
     charge(k, COST.zeroPage);
   }
+  s.given[pfn] = 1;
   return pfn;
 }
 

@@ -17,6 +17,8 @@ export class MmState {
   prev: Int32Array = new Int32Array(0);
   /** One more than the order of the free block that starts at this frame, 0 if none does. */
   freeOrder: Int8Array = new Int8Array(0);
+  /** Not 0 for frames that have been given out at some time: what is in the others is still the zeros of a machine that has just been made. */
+  given: Uint8Array = new Uint8Array(0);
   /** Blocks of the highest order from here to `fresh[1]` have never been given out: they are the end of their list, and nothing has been written about them. */
   fresh: [Pfn, Pfn] = [0, 0];
   freeHead: Int32Array = new Int32Array(MAX_ORDER + 1).fill(-1);
@@ -35,6 +37,6 @@ export class MmState {
   nextMappingId = 1;
   traced: number[] = [0, 0, 0, 0, 0, 0, 0, 0, 0]; // machine values that mem_counter last said
 }
-stateClass(MmState, 'MmState', ['frames', 'refs', 'next', 'prev', 'freeOrder', 'fresh', 'freeHead', 'freeBlocks', 'freePages', 'zeroPfn', 'vvarPfn', 'vdsoPfns', 'mappings', 'cpuMm', 'pageTables', 'pgfault', 'pgmajfault', 'pgalloc', 'pgfree', 'pgsteal', 'oomKills', 'nextMappingId', 'traced']);
+stateClass(MmState, 'MmState', ['frames', 'refs', 'next', 'prev', 'freeOrder', 'given', 'fresh', 'freeHead', 'freeBlocks', 'freePages', 'zeroPfn', 'vvarPfn', 'vdsoPfns', 'mappings', 'cpuMm', 'pageTables', 'pgfault', 'pgmajfault', 'pgalloc', 'pgfree', 'pgsteal', 'oomKills', 'nextMappingId', 'traced']);
 
 export const mmOf = (k: Kernel): MmState => k.mm as MmState;
