@@ -96,6 +96,8 @@ export const S = {
   left: 0x90830, extra: 0x90834,
   /** The time from which on this CPU may not read the clock before others have run. */
   clockEnd: 0x90838,
+  /** f64, moves on whenever a page leaves the instruction TLB; of no two CPUs the same. While it stands, what was in there is. A cache's. */
+  itlbLeft: 0x90840,
 } as const;
 
 export const DTLB_ENTRIES = 16384;
@@ -112,10 +114,11 @@ export const ITLB = { tag: 0, frame: 8, size: 16 } as const;
 
 /** A block: header, then records. pa is NO_PA once the block is dropped. pa0/to0, pa1/to1: the blocks that control went to last from here, newest
  *  first; an entry counts only while `to` still has that pa. vaLo, vaHi: its page when it was last reported. sides: how often compiled code left before one of its instructions, the deadline not being near.
- *  A counted block is reported hot when `left` has come down to 0: `due` is how often it has run then. Compiled: index among its
- *  region's entries, and its page relative to the region's base page. hashNext, frameNext: the next in the jump cache's entry, and in its frame.
+ *  A counted block is reported hot when `left` has come down to 0: `due` is how often it has run then. Compiled: `entry` is its
+ *  index among its region's entries and, from bit ENTRY_BITS on, that of its page among the region's pages. hashNext, frameNext: the next in the jump cache's entry, and in its frame.
  *  u16: fn, count, cost, entry. What the way from block to block needs stands in the second half, which shares its 64 bytes (BLOCK_ALIGN) with the first record. */
-export const BLK = { due: 0, page: 4, straddleFrame: 8, vaLo: 12, vaHi: 16, hashNext: 20, frameNext: 24, sides: 28, pa: 32, fn: 36, count: 38, cost: 40, entry: 42, left: 44, pa0: 48, to0: 52, pa1: 56, to1: 60, size: 64 } as const;
+export const BLK = { due: 0, straddleFrame: 8, vaLo: 12, vaHi: 16, hashNext: 20, frameNext: 24, sides: 28, pa: 32, fn: 36, count: 38, cost: 40, entry: 42, left: 44, pa0: 48, to0: 52, pa1: 56, to1: 60, size: 64 } as const;
+export const ENTRY_BITS = 10;
 /** A block's address is 32 more than a multiple of this. */
 export const BLOCK_ALIGN = 64;
 /** Cycles. Longer ways through a region look at the deadline again: in the last ones before it, all is the interpreter's. */

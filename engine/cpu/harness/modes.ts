@@ -36,11 +36,11 @@ export function assemble(source: string): Uint8Array {
 }
 
 export interface Machine { cpu: Processor; ram: GuestRam; map(va: number, pfn: number, flags: number): void }
-export function machine(jit: 'auto' | 'off' | 'force', code: Uint8Array, options: Partial<ProcessorOptions> = {}): Machine {
+export function machine(jit: 'auto' | 'off' | 'force', code: Uint8Array, options: Partial<ProcessorOptions> = {}, cpus = 1): Machine {
   if (!ready) { const core = buildCoreModule(); provideCoreModule(core, new WebAssembly.Module(core)); ready = true; } // V8 compiles it once for all machines
   const memory = createMemory(RAM);
   const ram = new GuestRam(memory.buffer, RAM_BASE, RAM, new Uint8Array(memory.buffer, FRAME_FLAGS, FRAME_FLAGS_SIZE));
-  const cpu = createProcessor(memory, ram, 1, { jit, ...options });
+  const cpu = createProcessor(memory, ram, cpus, { jit, ...options });
   ram.bindProcessor(cpu);
   let free = 2; // frame 1: top-level table
   const map = (va: number, pfn: number, flags: number): void => {

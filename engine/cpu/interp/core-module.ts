@@ -114,12 +114,13 @@ export function buildCoreModule(counting = false): Uint8Array {
   if (counting) side.get(1).call(js.get('sideexit')!);
   emitLeft(side, 2);
   side.get(0).call(settle);
-  side.get(2).i32WrapI64().i32Const(LONGEST_WAY + COST.tlbMiss).i32GtS().ifThen(); // else it is the deadline for which it was left
   emitBlockOf(side, 1);
-  side.tee(block).get(block).i32Load(BLK.sides).i32Const(1).i32Add().tee(sides).i32Store(BLK.sides);
+  side.set(block);
+  side.get(2).i32WrapI64().i32Const(LONGEST_WAY + COST.tlbMiss).i32GtS().ifThen(); // else it is the deadline for which it was left
+  side.get(block).get(block).i32Load(BLK.sides).i32Const(1).i32Add().tee(sides).i32Store(BLK.sides);
   side.get(sides).i32Const(SIDES - 1).i32And().i32Eqz().hint(false).ifThen();
   side.i32Const(0).get(1).i32Store(SIDE).get(block).get(0).i64Load(S.pageVa).i64Store(BLK.vaLo, 2).end().end();
-  side.get(0).i32Const(0).i32Store(S.rec);
+  side.get(0).get(block).i32Load(BLK.pa).i32Const(-4096).i32And().i32Store(S.frameBase).get(0).i32Const(0).i32Store(S.rec);
   packed(side);
   side.get(0).get(1).get(1).i32Load16U(REC.fn).returnCallIndirect(handlerType);
   // Block entries

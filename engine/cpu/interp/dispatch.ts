@@ -2,7 +2,7 @@
 import { COST } from '../../clock/costs.ts';
 import { CTX, EXIT, PTE, PTE_NX_HI } from '../../machine/hardware.ts';
 import { emitCount } from '../counts.ts';
-import { BLK, ENT, ENTRIES, ENTRIES_BITS, FRAME_COUNT, ITLB, ITLB_ENTRIES, ITLB_PART, JUMP_CACHE, JUMP_CACHE_BITS, PARTS, RAM_BASE, REC, S } from '../layout.ts';
+import { BLK, ENT, ENTRIES, ENTRIES_BITS, FRAME_COUNT, ITLB, ITLB_ENTRIES, ITLB_PART, JUMP_CACHE, JUMP_CACHE_BITS, MAX_CPUS, PARTS, RAM_BASE, REC, S } from '../layout.ts';
 import { I32, I64 } from '../wasm/builder.ts';
 import type { Func } from '../wasm/builder.ts';
 import { CODE } from './context.ts';
@@ -129,7 +129,8 @@ export function emitFetch(f: Func): void {
   f.get(any).i64Const(32).i64ShrU().i32WrapI64().i32Const(PTE_NX_HI).i32And(); refuse();
   f.get(table).i32Const(12).i32ShrU().i32Const(0).i32Load(FRAME_COUNT).i32GeU(); refuse();
   f.get(page).i64Const(8).i64ShrU().i32WrapI64().i32Const((ITLB_ENTRIES - 1) * ITLB.size).i32And().get(STATE).i32Add().tee(e);
-  f.get(page).i64Store(S.itlb + ITLB.tag).get(e).get(table).i32Store(S.itlb + ITLB.frame);
+  f.i32Load(S.itlb + ITLB.tag).i32Const(4095).i32And().i32Eqz().ifThen().get(STATE).get(STATE).f64Load(S.itlbLeft).f64Const(MAX_CPUS).f64Add().f64Store(S.itlbLeft).end();
+  f.get(e).get(page).i64Store(S.itlb + ITLB.tag).get(e).get(table).i32Store(S.itlb + ITLB.frame);
   emitUse(f, page, S.itlbUsed, ITLB_PART);
   f.get(STATE).get(STATE).f64Load(S.itlbMiss).f64Const(1).f64Add().f64Store(S.itlbMiss);
   f.get(STATE).get(STATE).i64Load(S.now).i64Const(COST.tlbMiss).i64Add().i64Store(S.now);

@@ -7,7 +7,7 @@ import type { Blocks } from '../interp/blocks.ts';
 import { callHelper, importHelper, optimizedTeller } from '../interp/core.ts';
 import type { Core } from '../interp/core.ts';
 import { SLOT, entryAt } from '../interp/dispatch.ts';
-import { BLK, DROPS, ENT, ENTRIES, ENTRIES_BITS, IDLE, LONGEST_WAY, NO_PA, REC, S, SIDE, WAYS } from '../layout.ts';
+import { BLK, DROPS, ENT, ENTRIES, ENTRIES_BITS, ENTRY_BITS, IDLE, LONGEST_WAY, NO_PA, REC, S, SIDE, WAYS } from '../layout.ts';
 import { MEMORY_LIMITS } from '../memory.ts';
 import type { Mmu } from '../mmu/mmu.ts';
 import { I32, I64, Module } from '../wasm/builder.ts';
@@ -446,7 +446,7 @@ export class Compiler {
   }
   /** Makes the entries' blocks point to the region's function. */
   private install(compiled: Compiled, from: Made, replaced: readonly Compiled[]): void {
-    const { core } = this, { u16, u32 } = this.mmu, { name, blocks } = compiled.shape, slot = compiled.slot = core.takeSlot();
+    const { core } = this, { u16, u32 } = this.mmu, { name, pages, blocks } = compiled.shape, slot = compiled.slot = core.takeSlot();
     compiled.from = from;
     from.live++;
     from.placed.set(name, compiled);
@@ -457,8 +457,7 @@ export class Compiler {
       if (entry < 0 || straddles) continue; // its second page is looked up where control arrives
       this.unlearn(block);
       u16[(block + BLK.fn) >> 1] = slot;
-      u16[(block + BLK.entry) >> 1] = entry;
-      u32[(block + BLK.page) >> 2] = page;
+      u16[(block + BLK.entry) >> 1] = pages.findIndex((p) => p.page === page) << ENTRY_BITS | entry;
     }
     for (const pfn of compiled.frames) {
       const known = this.frames.get(pfn);

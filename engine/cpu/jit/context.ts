@@ -182,10 +182,10 @@ export class CompileCtx implements FlowCtx {
   }
   /** Page of the block, relative to the base page. */
   page = 0;
-  /** push i64: address of the base page + constant. In memory: by the code page, which is kept as control goes from page to page. */
+  /** push i64: address of the base page + constant. */
   va(offset: number): void {
     const { f, region } = this;
-    if (region.memory) { f.get(STATE).i64Load(S.pageVa); offset -= this.page; } else f.get(region.baseVa());
+    if (region.codePage) f.get(STATE).i64Load(S.pageVa); else f.get(region.baseVa());
     if (offset !== 0) f.i64Const(offset).i64Add();
   }
   rip(): void { this.va(this.offset); }
@@ -646,11 +646,12 @@ export class CompileCtx implements FlowCtx {
     this.f.get(STATE).i32Const(this.record).i32Store(S.rec);
     this.leaveSide();
   }
-  /** The record is in the state, and the registers if that is their home. */
-  leaveSide(): void {
+  /** The record is in the state, and the registers if that is their home. @param page pushes the address of the record's page */
+  leaveSide(page = (): void => this.va(this.page)): void {
     const { f, region, known } = this;
     if (!region.memory) { this.spillFlags(); f.br(region.exitLabel); return; }
     const flags = known !== null && known.op !== FK.state;
+    if (!region.codePage) { f.get(STATE); page(); f.i64Store(S.pageVa); }
     if (flags) this.storeResult();
     f.get(STATE); region.time();
     if (flags) {

@@ -5,7 +5,7 @@ import { CTX, RSP } from '../../machine/hardware.ts';
 import type { Form, Insn } from '../decode/insn.ts';
 import { emitBlockOf } from '../interp/dispatch.ts';
 import { emitCount } from '../counts.ts';
-import { BLK, ITLB, ITLB_ENTRIES, S, cpuBase } from '../layout.ts';
+import { BLK, ENTRY_BITS, ITLB, ITLB_ENTRIES, S, cpuBase } from '../layout.ts';
 import { semanticsOf } from '../semantics/context.ts';
 import { someDenormal } from '../semantics/sse-fp.ts';
 import type { Width } from '../semantics/sse-fp-slow.ts';
@@ -58,7 +58,7 @@ function everyEven(region: Region): boolean {
   return true;
 }
 
-const STATE = 0, BLOCK = 1, INDIRECT = new Set(['jmp_e', 'call_e', 'ret']);
+const STATE = 0, INDIRECT = new Set(['jmp_e', 'call_e', 'ret']);
 
 /**
  * The blocks at whose beginning a region looks whether the deadline is near, each with the cycles of the longest way from there to the next such block: nowhere
@@ -107,6 +107,8 @@ export class RegionEmitter {
   private readonly distance: number;
   /** Local i32: token of the last indirect jump that did not look whether its target is canonical; −1 if all do. */
   private readonly from: number;
+  /** Local i64: the page of that; −1 if it is the code page. */
+  private readonly fromPage: number;
   /** Pages but the only one: i32 local, whether the instruction TLB had it with our frame when the region was entered. */
   private readonly pageOk = new Map<number, number>();
   /** By block and instruction: the page in locals through which it accesses memory. */
@@ -124,6 +126,7 @@ export class RegionEmitter {
     if (cpus === 1) f.fix(STATE, cpuBase(0));
     const memory = !region.loops;
     this.state = new RegionState(f, memory, everyEven(region));
+    this.state.codePage = memory && region.pages.length === 1;
     this.ctx = new CompileCtx(f, this.state, call, cold);
     this.flags = flagsAtEntry(region);
     this.strips = memory ? new Map<RegionBlock, Strip>() : stripsOf(region, uncompilable);
@@ -139,6 +142,7 @@ export class RegionEmitter {
     this.next = this.table ? f.freshLocal(I32) : -1;
     this.distance = this.table ? f.freshLocal(I64) : -1;
     this.from = [...region.found.values()].some((b) => this.late(b)) ? f.freshLocal(I32) : -1;
+    this.fromPage = this.from >= 0 && !this.state.codePage ? f.freshLocal(I64) : -1;
     if (region.pages.length > 1 && !memory) for (const { page } of region.pages) this.pageOk.set(page, f.freshLocal(I32));
   }
 
@@ -197,6 +201,7 @@ export class RegionEmitter {
     const { f, state, region } = this;
     if (state.memory) {
       if (state.gprs[RSP]! >= 0) f.get(STATE).i64Load(RSP * 8).set(state.gprs[RSP]!);
+      if (!state.codePage) this.takePages(() => this.entryPage());
       this.arrive();
       return;
     }
@@ -205,7 +210,7 @@ export class RegionEmitter {
     state.highs.forEach((local, n) => { if (local >= 0) f.get(STATE).v128Load(CTX.ymmHigh + n * 16, 0).set(local); });
     if (this.pageOk.size > 0) {
       const at = f.local(I64), e = f.local(I32), base = state.baseVa();
-      f.get(STATE).i64Load(S.pageVa).get(BLOCK).i64Load32S(BLK.page).i64Sub().set(base);
+      f.get(STATE).i64Load(S.pageVa); this.entryPage(); f.i64Sub().set(base);
       for (const { page } of region.pages) {
         f.get(base).i64Const(page).i64Add().set(at);
         const itlb = this.itlbEntry(e, at);
@@ -216,10 +221,21 @@ export class RegionEmitter {
     if (state.flags) f.get(STATE).i32Load(S.fk).set(state.fk).get(STATE).i64Load(S.fa).set(state.fa).get(STATE).i64Load(S.fb).set(state.fb).get(STATE).i64Load(S.fr).set(state.fr);
     this.arrive();
   }
+  /** The base page by the code page, which lies so far behind it, and what is known of the region's pages. */
+  private takePages(distance: () => void): void {
+    const { f, state } = this, base = state.baseVa();
+    f.get(STATE).i64Load(S.pageVa); distance(); f.i64Sub().set(base);
+    this.words.note(f, STATE, base);
+  }
+  /** push i64: how far the page where the region is entered lies behind the base page. */
+  private entryPage(): void { this.words.distance(this.f, () => this.f.get(STATE).i32Load(S.entry)); }
   private arrive(): void {
     const { f } = this;
-    if (this.table) f.get(STATE).i32Load(S.entry).set(this.next);
     f.get(STATE).i32Load(S.left).set(this.state.left);
+    if (!this.table) return;
+    f.get(STATE).i32Load(S.entry);
+    if (this.region.pages.length > 1) f.i32Const((1 << ENTRY_BITS) - 1).i32And();
+    f.set(this.next);
   }
   private epilogue(): void {
     const { f, state, region } = this;
@@ -248,7 +264,7 @@ export class RegionEmitter {
     if (state.extra >= 0) { f.get(state.extra); cost(); f.i32Sub().get(block).i32Load16U(BLK.count).i32Add().set(state.extra); }
     f.get(STATE).get(from).i32Store(S.rec);
     ctx.known = null;
-    ctx.leaveSide(); f.end();
+    ctx.leaveSide(() => { f.get(this.fromPage); }); f.end();
     f.free(block);
   }
   /** To where local rip says, out of the region. */
@@ -355,22 +371,23 @@ export class RegionEmitter {
     f.i32Const(0).set(ctx.regionFlag('fp'));
     if (state.extra >= 0) f.i32Const(0).set(state.extra);
     if (state.gprs[RSP]! >= 0) f.get(STATE).i64Load(RSP * 8).set(state.gprs[RSP]!);
+    if (!state.codePage) this.takePages(() => f.i64Const(site.page));
     this.enter(site);
     f.release(code);
   }
   /** From local rip, flags whole, to the entry of this region at that address; `none` if there is none, or if the instruction TLB does not have its page (law 3: another page means a lookup). */
   private lookUp(none: Label): void {
-    const { f, state, region, distance } = this, at = f.local(I32);
+    const { f, state, region, distance, words } = this, at = f.local(I32);
     emitCount(f, 'searches');
-    const slot = this.words.find(f, distance, at, none);
+    const slot = words.find(f, distance, at, none);
     if (region.pages.length > 1) {
       const page = f.local(I64), e = f.local(I32), frame = f.local(I32);
       f.get(state.rip).i64Const(-4096).i64And().set(page);
-      if (state.memory) f.get(page).get(STATE).i64Load(S.pageVa).i64Ne().if();
-      const itlb = this.itlbEntry(e, page);
       f.get(at).i32Load(slot + ENTRY.frame).set(frame);
-      f.get(e).i64Load(itlb + ITLB.tag).get(page).i64Xor().get(e).i32Load(itlb + ITLB.frame).get(frame).i32Xor().i64ExtendI32U().i64Or().i64Const(0).i64Ne().hint(false).brIf(none);
-      if (state.memory) { f.get(STATE).get(page).i64Store(S.pageVa).get(STATE).get(frame).i32Store(S.frameBase); f.end(); }
+      if (state.memory) { words.seenBy(f, frame); f.i32Eqz().hint(false).if(); }
+      const itlb = this.itlbEntry(e, page);
+      f.get(e).i64Load(itlb + ITLB.tag).get(page).i64Xor().get(e).i32Load(itlb + ITLB.frame).get(frame).i32Const(-4096).i32And().i32Xor().i64ExtendI32U().i64Or().i64Const(0).i64Ne().hint(false).brIf(none);
+      if (state.memory) { words.seeBy(f, frame); f.end(); }
       f.free(page, e, frame);
     }
     emitCount(f, 'found');
@@ -391,21 +408,21 @@ export class RegionEmitter {
     this.ctx.spillFlags();
     if (this.state.memory) this.away(); else this.f.br(this.state.exitLabel);
   }
-  /** Registers in memory: `miss` unless the instruction TLB has the pages that the block begins on and goes on in; the code page becomes the former. */
+  /** Registers in memory: `miss` unless the instruction TLB has the pages that the block begins on and goes on in. */
   private turn(b: RegionBlock, next: RegionBlock, miss: () => void): void {
-    const { f, ctx } = this;
+    const { f, ctx, words } = this;
     if (next.page === b.page && !next.code.straddles) return;
-    const va = f.local(I64), e = f.local(I32), frame = f.local(I32);
+    const va = f.local(I64), e = f.local(I32);
     for (const page of next.code.straddles ? [next.page + 4096, next.page] : [next.page]) {
       if (page === b.page) continue;
+      words.seen(f, page).i32Eqz().hint(false).if();
       ctx.va(page); f.set(va);
       const itlb = this.itlbEntry(e, va);
-      this.words.frame(f, page).set(frame);
-      // One branch, without the two comparisons' results as numbers
-      f.get(e).i64Load(itlb + ITLB.tag).get(va).i64Xor().get(e).i32Load(itlb + ITLB.frame).get(frame).i32Xor().i64ExtendI32U().i64Or().i64Const(0).i64Ne().hint(false).if(); miss(); f.end();
-      if (page === next.page) f.get(STATE).get(va).i64Store(S.pageVa).get(STATE).get(frame).i32Store(S.frameBase);
+      f.get(e).i64Load(itlb + ITLB.tag).get(va).i64Xor().get(e).i32Load(itlb + ITLB.frame); words.frame(f, page).i32Xor().i64ExtendI32U().i64Or().i64Const(0).i64Ne().if(); miss(); f.end(); // one branch
+      words.see(f, page);
+      f.end();
     }
-    f.free(va, e, frame);
+    f.free(va, e);
   }
   private lookup(b: RegionBlock, next: RegionBlock, miss: () => void): void {
     if (this.state.memory) { this.turn(b, next, miss); return; }
@@ -533,7 +550,7 @@ export class RegionEmitter {
     const waits = this.waits(b);
     if (searched) {
       ctx.spillFlags();
-      if (this.late(b)) f.i32Const(ctx.record).set(this.from);
+      if (this.late(b)) { f.i32Const(ctx.record).set(this.from); if (this.fromPage >= 0) { ctx.va(b.page); f.set(this.fromPage); } }
       if (!waits) { f.br(this.lookupLabel); return; }
       const none = f.block();
       this.lookUp(none);

@@ -31,7 +31,7 @@ test.each([1, 2, 3, 7, 60, 400])('%i entries are found, and nothing beside them'
     if (!distances.includes(d)) distances.push(d);
   }
   const find = finder(distances), frames = [...new Set(distances.map((d) => Math.floor(d / 4096)))];
-  distances.forEach((d, entry) => expect(find(BigInt(d))).toEqual([entry, 0x1000 * (frames.indexOf(Math.floor(d / 4096)) + 1)]));
+  distances.forEach((d, entry) => expect(find(BigInt(d))).toEqual([entry, 0x1000 * (frames.indexOf(Math.floor(d / 4096)) + 1) | frames.indexOf(Math.floor(d / 4096))]));
   for (let i = 0; i < 20000; i++) {
     const d = i * 7 - 60000;
     if (!distances.includes(d)) expect(find(BigInt(d))).toBeNull();

@@ -5,7 +5,7 @@ import type { Func, Label } from '../wasm/builder.ts';
 import type { Placed } from './kept.ts';
 import type { RegionPage } from './region.ts';
 
-/** A slot, u32 each: distance of the entry, physical address of its page, its number, and the next slot with the same hash as an address before the table's offset is added, 0 if it is the last. */
+/** A slot, u32 each: distance of the entry, physical address of its page | number of that page, its number, and the next slot with the same hash as an address before the table's offset is added, 0 if it is the last. */
 export const ENTRY = { distance: 0, frame: 4, entry: 8, next: 12, size: 16 } as const;
 const SLOT_WORDS = ENTRY.size / 4;
 /** Odd factors; the one with the fewest collisions is taken. */
@@ -48,7 +48,7 @@ export function fillEntries(u32: Uint32Array, words: number, first: number, entr
   const now = question(bits);
   let spare = 1 << bits;
   entries.forEach(({ page, entry }, i) => {
-    const hash = hashOf(distances[i]!, factor, bits), head = at + hash * SLOT_WORDS, frame = pages.find((p) => p.page === page)!.frame;
+    const hash = hashOf(distances[i]!, factor, bits), head = at + hash * SLOT_WORDS, n = pages.findIndex((p) => p.page === page), frame = pages[n]!.frame | n;
     if (has[hash] !== now) {
       has[hash] = now;
       put(head, distances[i]!, frame, entry, 0);

@@ -34,6 +34,8 @@ export class RegionState {
   readonly fk: number; readonly fa: number; readonly fb: number; readonly fr: number;
   /** Local i64: address of the base page. */
   base = -1;
+  /** The state's code page is the block's own: there is one page only. Else it is that at which the region was entered, or to which a call came back, until an instruction is left to the interpreter. */
+  codePage = false;
   /** Some instruction reads or writes flags. */
   flags = false;
   /** Pages of the data TLB in locals. */

@@ -1,7 +1,7 @@
 // The memory management unit: page walks (SDM vol. 3, 4.5), architectural TLBs with their fast tags, the slow paths of loads and stores.
 import { COST } from '../../clock/costs.ts';
 import { AC, CTX, EXIT, PF, PTE, PTE_NX_HI, VEC } from '../../machine/hardware.ts';
-import { ALIGNMENT_BIT, DTLB, DTLB_ENTRIES, DTLB_PART, FRAME_FETCHED, FRAME_FLAGS, FRAME_STORES, ITLB, ITLB_ENTRIES, ITLB_PART, PARTS, RAM_BASE, S, SIZE_MASK, TLB_VALID, TLB_WRITE, cpuBase } from '../layout.ts';
+import { ALIGNMENT_BIT, cpuBase, DTLB, DTLB_ENTRIES, DTLB_PART, FRAME_FETCHED, FRAME_FLAGS, FRAME_STORES, ITLB, ITLB_ENTRIES, ITLB_PART, MAX_CPUS, PARTS, RAM_BASE, S, SIZE_MASK, TLB_VALID, TLB_WRITE } from '../layout.ts';
 
 /** Bits 63 to 47 are all alike: the upper half says it. */
 const canonical = (hi: number): boolean => { const top = (hi | 0) >> 15; return top === 0 || top === -1; };
@@ -271,6 +271,7 @@ export class Mmu {
     if (pfn < 0) return -1;
     this.f64[(s + S.itlbMiss) >> 3]!++;
     this.addNow(s, COST.tlbMiss);
+    if ((u32[e]! & 4095) === 0) this.itlbLeaves(s);
     u32[e] = page; u32[e + 1] = hi; u32[e + 2] = pfn * 4096;
     this.use(s + S.itlbUsed, page >>> ITLB_PART);
     return pfn * 4096;
@@ -298,7 +299,9 @@ export class Mmu {
     this.eachUsed(s + S.itlbUsed, (n) => u32.set(EMPTY_ITLB_PART, ((s + S.itlb) >> 2) + n * EMPTY_ITLB_PART.length));
     u32.fill(0, (s + S.dtlbUsed) >> 2, (s + S.dtlbUsed + USED_BYTES) >> 2);
     u32.fill(0, (s + S.itlbUsed) >> 2, (s + S.itlbUsed + USED_BYTES) >> 2);
+    this.itlbLeaves(s);
   }
+  private itlbLeaves(s: number): void { this.f64[(s + S.itlbLeft) >> 3]! += MAX_CPUS; }
   /** Parts of a TLB into which translations have come. @param at of S.dtlbUsed or S.itlbUsed */
   private eachUsed(at: number, visit: (part: number) => void): void {
     for (let w = 0; w < USED_BYTES >> 2; w++) for (let used = this.u32[(at >> 2) + w]!; used !== 0; used &= used - 1) visit(w * 32 + 31 - Math.clz32(used & -used));
@@ -307,6 +310,7 @@ export class Mmu {
   private useAll(at: number): void { this.u32.fill(0xffffffff, at >> 2, (at + USED_BYTES) >> 2); }
   /** Of a new CPU, whose memory is zero. */
   powerOn(s: number): void {
+    this.f64[(s + S.itlbLeft) >> 3] = this.u32[(s + S.cpu) >> 2]!;
     this.useAll(s + S.dtlbUsed);
     this.useAll(s + S.itlbUsed);
     this.clear(s);
@@ -318,7 +322,9 @@ export class Mmu {
       u32.set(emptyEntry((page >>> 12) & (DTLB_ENTRIES - 1)), e);
     }
     const i = (s + S.itlb + ((page >>> 12) & (ITLB_ENTRIES - 1)) * ITLB.size) >> 2;
-    if (u32[i] === page && u32[i + 1] === hi) u32.fill(0xffffffff, i, i + (ITLB.size >> 2));
+    if (u32[i] !== page || u32[i + 1] !== hi) return;
+    u32.fill(0xffffffff, i, i + (ITLB.size >> 2));
+    this.itlbLeaves(s);
   }
   /** Fast tags from the architectural ones, of which any may be in use. */
   rebuildFastTags(s: number): void {

@@ -40,8 +40,8 @@
 (func $0 (param $state i32) (param $block i32) (result i32)
   (local i64) (local $left i32) (local i32) (local i64) (local i64) (local i64) (local $entry i32) (local i64) (local i64) (local i64) (local $rsp i64) (local i32) (local i32)
   i32.const (;state;) i64.load offset=32 (;rsp;) local.set $rsp
-  i32.const (;state;) i32.load offset=591916 (;entry;) local.set $entry
   i32.const (;state;) i32.load offset=591920 (;left;) local.set $left
+  i32.const (;state;) i32.load offset=591916 (;entry;) local.set $entry
   block
     block
       loop
