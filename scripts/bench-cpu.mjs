@@ -1,7 +1,7 @@
 // The CPU section of the benchmarks: kernels compiled by gcc -O2 and real programs, natively, under qemu-x86_64, valgrind --tool=none and ktrace (recording on).
 // `node scripts/bench.mjs cpu [NAME…]`; a name is that of a row or of a group (int, double, real). ROUNDS=1 is the fast mode; SKIP=valgrind,native leaves columns out.
 // ktrace twice: recording a program for the first time, and again, with the compiled code that earlier recordings kept.
-// SCALE=4 gives the kernels four times the work.
+// SCALE=4 gives each four times the work. SETTLE=0 makes `again` the tool as it comes: the rounds begin with nothing kept.
 import { spawnSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -33,30 +33,30 @@ function inputs() {
   const text = join(dir, 'text'), unit = join(dir, 'unit.i');
   let x = 5, out = '';
   const words = ['int ', 'return ', 'struct ', '->next', ' = ', ';\n  ', '(void)', 'while (', 'x', 'value', '0x1f', '!= ', 'static '];
-  while (out.length < 8_000_000) {
+  while (out.length < 8_000_000 * SCALE) {
     x = (Math.imul(x, 1664525) + 1013904223) >>> 0;
     out += words[(x >>> 16) % 13] + ((x >>> 28) === 3 ? String(x >>> 8 & 0xfff) : '');
   }
   writeFileSync(text, out);
-  writeFileSync(`${text}.part`, out.slice(0, 2_500_000));
-  if (have('gcc')) writeFileSync(unit, translationUnit(6));
+  writeFileSync(`${text}.part`, out.slice(0, 2_500_000 * SCALE));
+  if (have('gcc')) writeFileSync(unit, translationUnit(6 * SCALE));
   return { text, part: `${text}.part`, unit };
 }
 
 const SQL = `create table t(g integer, v integer);
-with recursive n(i) as (select 1 union all select i+1 from n where i<1000000) insert into t select i*7919%1000, i*31%65537 from n;
+with recursive n(i) as (select 1 union all select i+1 from n where i<${1_000_000 * SCALE}) insert into t select i*7919%1000, i*31%65537 from n;
 select count(*), sum(x), max(m) from (select g, sum(v) x, max(v) m from t group by g having x>0);`;
 
 /** qemu-x86_64 runs what its guest executes natively: so cc1 itself, not gcc. */
 function programs() {
   const { text, part, unit } = inputs(), cc1 = have('gcc') ? spawnSync('gcc', ['-print-prog-name=cc1'], { encoding: 'utf8' }).stdout.trim() : '';
   return [
-    ['python3', ['/usr/bin/python3', resolve('samples/src/bench/pystone.py'), '200']],
+    ['python3', ['/usr/bin/python3', resolve('samples/src/bench/pystone.py'), String(200 * SCALE)]],
     ['sqlite3', ['/usr/bin/sqlite3', ':memory:', SQL]],
     ['gzip', ['/bin/gzip', '-c', text]],
     ['xz', ['/usr/bin/xz', '-c', '-3', part]],
     ['cc1', [cc1, '-quiet', '-fpreprocessed', '-O2', '-o', '-', unit]],
-    ['perl', ['/usr/bin/perl', resolve('samples/src/bench/regex.pl'), '60']],
+    ['perl', ['/usr/bin/perl', resolve('samples/src/bench/regex.pl'), String(60 * SCALE)]],
   ].filter(([, argv]) => existsSync(argv[0])).map(([name, argv]) => [name, 'real', argv]);
 }
 
