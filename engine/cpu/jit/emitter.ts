@@ -125,8 +125,7 @@ export class RegionEmitter {
   constructor(private readonly f: NarrowFunc, private readonly region: Region, private readonly words: RegionWords, private readonly call: CallHelper, cold: ColdPaths, private readonly uncompilable: Set<Form>, parted: ReadonlyMap<number, ReadonlySet<number>>, cpus: number, longestWay: number) {
     if (cpus === 1) f.fix(STATE, cpuBase(0));
     const memory = !region.loops;
-    this.state = new RegionState(f, memory, everyEven(region));
-    this.state.codePage = memory && region.pages.length === 1;
+    this.state = new RegionState(f, memory, memory && region.pages.length === 1, everyEven(region));
     this.ctx = new CompileCtx(f, this.state, call, cold);
     this.flags = flagsAtEntry(region);
     this.strips = memory ? new Map<RegionBlock, Strip>() : stripsOf(region, uncompilable);

@@ -34,15 +34,14 @@ export class RegionState {
   readonly fk: number; readonly fa: number; readonly fb: number; readonly fr: number;
   /** Local i64: address of the base page. */
   base = -1;
-  /** The state's code page is the block's own: there is one page only. Else it is that at which the region was entered, or to which a call came back, until an instruction is left to the interpreter. */
-  codePage = false;
   /** Some instruction reads or writes flags. */
   flags = false;
   /** Pages of the data TLB in locals. */
   readonly holds: Hold[] = [];
   exitLabel: Label = 0;
-  /** @param memory registers live in the state, see CompileCtx. @param even each instruction takes one cycle. */
-  constructor(readonly f: NarrowFunc, readonly memory: boolean, even: boolean) {
+  /** @param memory registers live in the state, see CompileCtx. @param codePage the state's code page is the block's own: there is one page only. Else it is that at which the region was entered, or to which a call came
+   *  back, until an instruction is left to the interpreter. @param even each instruction takes one cycle. */
+  constructor(readonly f: NarrowFunc, readonly memory: boolean, readonly codePage: boolean, even: boolean) {
     this.rip = f.local(I64); this.left = f.local(I32); this.extra = even ? -1 : f.freshLocal(I32);
     this.fk = f.local(I32); this.fa = f.local(I64); this.fb = f.local(I64); this.fr = f.local(I64);
   }
