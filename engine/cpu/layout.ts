@@ -118,6 +118,7 @@ export const ITLB = { tag: 0, frame: 8, size: 16 } as const;
  *  index among its region's entries and, from bit ENTRY_BITS on, that of its page among the region's pages. hashNext, frameNext: the next in the jump cache's entry, and in its frame.
  *  u16: fn, count, cost, entry. What the way from block to block needs stands in the second half, which shares its 64 bytes (BLOCK_ALIGN) with the first record. */
 export const BLK = { due: 0, straddleFrame: 8, vaLo: 12, vaHi: 16, hashNext: 20, frameNext: 24, sides: 28, pa: 32, fn: 36, count: 38, cost: 40, entry: 42, left: 44, pa0: 48, to0: 52, pa1: 56, to1: 60, size: 64 } as const;
+/** A region has no more entries than blocks, 400 at most, and no more than 48 pages (jit/region.ts). */
 export const ENTRY_BITS = 10;
 /** A block's address is 32 more than a multiple of this. */
 export const BLOCK_ALIGN = 64;

@@ -209,7 +209,7 @@ export class RegionEmitter {
     state.highs.forEach((local, n) => { if (local >= 0) f.get(STATE).v128Load(CTX.ymmHigh + n * 16, 0).set(local); });
     if (this.pageOk.size > 0) {
       const at = f.local(I64), e = f.local(I32), base = state.baseVa();
-      f.get(STATE).i64Load(S.pageVa); this.entryPage(); f.i64Sub().set(base);
+      this.takeBase(() => this.entryPage());
       for (const { page } of region.pages) {
         f.get(base).i64Const(page).i64Add().set(at);
         const itlb = this.itlbEntry(e, at);
@@ -220,11 +220,15 @@ export class RegionEmitter {
     if (state.flags) f.get(STATE).i32Load(S.fk).set(state.fk).get(STATE).i64Load(S.fa).set(state.fa).get(STATE).i64Load(S.fb).set(state.fb).get(STATE).i64Load(S.fr).set(state.fr);
     this.arrive();
   }
-  /** The base page by the code page, which lies so far behind it, and what is known of the region's pages. */
+  /** The base page by the code page, which lies so far behind it. */
+  private takeBase(distance: () => void): void {
+    const { f, state } = this;
+    f.get(STATE).i64Load(S.pageVa); distance(); f.i64Sub().set(state.baseVa());
+  }
+  /** Registers in memory: the same, and what is known of the region's pages. */
   private takePages(distance: () => void): void {
-    const { f, state } = this, base = state.baseVa();
-    f.get(STATE).i64Load(S.pageVa); distance(); f.i64Sub().set(base);
-    this.words.note(f, STATE, base);
+    this.takeBase(distance);
+    this.words.note(this.f, STATE, this.state.baseVa());
   }
   /** push i64: how far the page where the region is entered lies behind the base page. */
   private entryPage(): void { this.words.distance(this.f, () => this.f.get(STATE).i32Load(S.entry)); }
@@ -384,8 +388,7 @@ export class RegionEmitter {
       f.get(state.rip).i64Const(-4096).i64And().set(page);
       f.get(at).i32Load(slot + ENTRY.frame).set(frame);
       if (state.memory) { words.seenBy(f, frame); f.i32Eqz().hint(false).if(); }
-      const itlb = this.itlbEntry(e, page);
-      f.get(e).i64Load(itlb + ITLB.tag).get(page).i64Xor().get(e).i32Load(itlb + ITLB.frame).get(frame).i32Const(-4096).i32And().i32Xor().i64ExtendI32U().i64Or().i64Const(0).i64Ne().hint(false).brIf(none);
+      this.unlike(e, page, () => f.get(frame).i32Const(-4096).i32And()); f.hint(false).brIf(none);
       if (state.memory) { words.seeBy(f, frame); f.end(); }
       f.free(page, e, frame);
     }
@@ -400,6 +403,11 @@ export class RegionEmitter {
     if (state === undefined) f.get(STATE).i32Add();
     f.set(e);
     return (state ?? 0) + S.itlb;
+  }
+  /** push i32: the instruction TLB does not have the page at the address in local `va`, with the frame that is pushed; with one comparison. Local e is used. */
+  private unlike(e: number, va: number, frame: () => void): void {
+    const { f } = this, itlb = this.itlbEntry(e, va);
+    f.get(e).i64Load(itlb + ITLB.tag).get(va).i64Xor().get(e).i32Load(itlb + ITLB.frame); frame(); f.i32Xor().i64ExtendI32U().i64Or().i64Const(0).i64Ne();
   }
   /** To where local rip says. */
   private leave(): void {
@@ -416,8 +424,7 @@ export class RegionEmitter {
       if (page === b.page) continue;
       words.seen(f, page).i32Eqz().hint(false).if();
       ctx.va(page); f.set(va);
-      const itlb = this.itlbEntry(e, va);
-      f.get(e).i64Load(itlb + ITLB.tag).get(va).i64Xor().get(e).i32Load(itlb + ITLB.frame); words.frame(f, page).i32Xor().i64ExtendI32U().i64Or().i64Const(0).i64Ne().if(); miss(); f.end(); // one branch
+      this.unlike(e, va, () => words.frame(f, page)); f.if(); miss(); f.end();
       words.see(f, page);
       f.end();
     }
