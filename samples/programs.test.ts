@@ -13,6 +13,11 @@ describe('natively and recorded', () => {
         console.log(`skipped: ${p.name}: not installed: ${missing.join(', ')}`);
         return context.skip();
       }
+      const unfit = p.unfit?.() ?? '';
+      if (unfit !== '') {
+        console.log(`skipped: ${p.name}: ${unfit}`);
+        return context.skip();
+      }
       const options = { ...(p.input === undefined ? {} : { input: p.input }) };
       const mask = p.mask ?? ((t: string) => t);
       const recorded = record(argv, { ...options, flags: p.cpus ? ['--cpus', String(p.cpus)] : [] });

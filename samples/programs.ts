@@ -1,4 +1,6 @@
 // The programs that must behave under ktrace as they do natively. Adding one is one line: [name, argv or shell text, options].
+import { existsSync, readFileSync } from 'node:fs';
+import { release } from 'node:os';
 
 export interface ProgramCase {
   name: string;
@@ -9,12 +11,21 @@ export interface ProgramCase {
   /** Rewrites what may differ (pids, times) before the comparison. */
   mask?: (text: string) => string;
   cpus?: number;
+  /** Why the host cannot say what is right, or ''. */
+  unfit?: () => string;
 }
 
 type Options = Partial<Omit<ProgramCase, 'name' | 'argv'>>;
 const sh = (name: string, script: string, o: Options = {}): ProgramCase => ({ name, argv: ['/bin/bash', '-c', script], needs: ['bash'], ...o });
 const exe = (name: string, argv: string[], o: Options = {}): ProgramCase => ({ name, argv, needs: [argv[0]!], ...o });
 const TEXT = 'the quick brown fox\njumps over\nthe lazy dog\n10\n9\n100\nthe end\n';
+
+/** What a write after a read makes of the huge page of zeros is what it is since Linux 6.13. */
+function hugePagesUnfit(): string {
+  const [major, minor] = release().split('.').map(Number) as [number, number], file = '/sys/kernel/mm/transparent_hugepage/enabled';
+  if (!existsSync(file) || readFileSync(file, 'latin1').includes('[never]')) return 'this host has huge pages off';
+  return major > 6 || (major === 6 && minor >= 13) ? '' : 'this host has a Linux older than 6.13';
+}
 
 export const PROGRAMS: ProgramCase[] = [
   exe('true', ['/bin/true']),
@@ -91,6 +102,7 @@ export const PROGRAMS: ProgramCase[] = [
   exe('process life, 4 CPUs', ['build/samples/process-life'], { cpus: 4 }),
   exe('edges of the kernel', ['build/samples/kernel-edges']),
   exe('address space', ['build/samples/address-space']),
+  exe('huge pages', ['build/samples/huge-pages'], { unfit: hugePagesUnfit }),
   exe('CPU kernels', ['build/samples/cpu-kernels']),
   exe('pipes, events, sockets, terminal', ['build/samples/event-fds']),
   exe('pipes, events, sockets, terminal, 4 CPUs', ['build/samples/event-fds'], { cpus: 4 }),

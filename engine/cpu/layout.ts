@@ -98,12 +98,17 @@ export const S = {
   clockEnd: 0x90838,
   /** f64, moves on whenever a page leaves the instruction TLB; of no two CPUs the same. While it stands, what was in there is. A cache's. */
   itlbLeft: 0x90840,
+  largeTlb: 0x90850, // 64 entries of 16 bytes
 } as const;
 
 export const DTLB_ENTRIES = 16384;
 /** Entry: readTag i64, writeTag i64 (fast: page address or −1), addend i32, pfn u32, arch lo (page | TLB_VALID | TLB_WRITE) u32, arch hi u32. */
 export const DTLB = { read: 0, write: 8, addend: 16, pfn: 20, archLo: 24, archHi: 28, size: 32 } as const;
 export const TLB_VALID = 1, TLB_WRITE = 2;
+/** Pages of 2 MiB that the CPU knows, by the low bits of their number. What an access to one finds here comes into the data TLB as a page of 4 KiB, at no cost and without a miss.
+ *  Entry: arch lo, arch hi as in DTLB, the first of the 512 frames u32. Not valid: 0. */
+export const LARGE_TLB_ENTRIES = 64, LARGE_BITS = 21;
+export const LTLB = { archLo: 0, archHi: 4, pfn: 8, size: 16 } as const;
 /** What slow paths get as the size of an access: bytes, and from this bit on its alignment in bytes, if the size does not say it. */
 export const ALIGNMENT_BIT = 16, SIZE_MASK = 0xffff;
 /** Bits of an address that find the bit of S.dtlbUsed and S.itlbUsed: from this one on five for the bit, two for the word. */

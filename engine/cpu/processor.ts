@@ -15,7 +15,7 @@ import { SLOT } from './interp/dispatch.ts';
 import { Core } from './interp/core.ts';
 import type { Runtime } from './interp/core.ts';
 import { runString } from './interp/string.ts';
-import { DTLB, DTLB_ENTRIES, FRAME_COUNT, FRAME_FETCHED, FRAME_FLAGS, ITLB, ITLB_ENTRIES, MAX_CPUS, RAM_BASE, REC, S, SIDE, cpuBase } from './layout.ts';
+import { DTLB, DTLB_ENTRIES, FRAME_COUNT, FRAME_FETCHED, FRAME_FLAGS, ITLB, ITLB_ENTRIES, LARGE_TLB_ENTRIES, LTLB, MAX_CPUS, RAM_BASE, REC, S, SIDE, cpuBase } from './layout.ts';
 import { Compiler } from './jit/compiler.ts';
 import type { Joining } from './jit/neighbours.ts';
 import { Mmu } from './mmu/mmu.ts';
@@ -44,7 +44,8 @@ const BATCH = 8;
 
 /** The words of a CPU's state that are architectural beyond the register file: time, counters, RDRAND's generator, page table. */
 const SAVED = [S.now, S.insns, S.dtlbMiss, S.itlbMiss, S.tlbFlush, S.random, S.random + 8] as const;
-const CPU_SAVED = CTX_SIZE + SAVED.length * 8 + 8 + DTLB_ENTRIES * 12 + ITLB_ENTRIES * 12;
+const LARGE_TLB_WORDS = LARGE_TLB_ENTRIES * LTLB.size >> 2;
+const CPU_SAVED = CTX_SIZE + SAVED.length * 8 + 8 + DTLB_ENTRIES * 12 + LARGE_TLB_ENTRIES * LTLB.size + ITLB_ENTRIES * 12;
 
 /** The upper half of the first address that only the kernel may have. */
 const FIRST_KERNEL_HI = 0xffff8000;
@@ -300,6 +301,7 @@ class Cpu implements Processor {
     if (flush) this.flushTlb(cpu);
   }
   invalidatePage(cpu: number, va: number): void { this.mmu.invalidate(cpuBase(cpu), va); }
+  invalidateLargePage(cpu: number, va: number): void { this.mmu.invalidateLarge(cpuBase(cpu), va); }
   flushTlb(cpu: number): void { this.mmu.flush(cpuBase(cpu)); }
   frameWritten(pfn: number): void { this.mmu.written(pfn); }
   counters(cpu: number): { instructions: number; dtlbMiss: number; itlbMiss: number; tlbFlush: number } {
@@ -327,6 +329,8 @@ class Cpu implements Processor {
         words[w++] = u32[e + (DTLB.archHi >> 2)]!;
         words[w++] = u32[e + (DTLB.pfn >> 2)]!;
       }
+      words.set(u32.subarray((s + S.largeTlb) >> 2, ((s + S.largeTlb) >> 2) + LARGE_TLB_WORDS), w);
+      w += LARGE_TLB_WORDS;
       for (let i = 0, e = (s + S.itlb) >> 2; i < ITLB_ENTRIES; i++, e += ITLB.size >> 2) { words[w++] = u32[e]!; words[w++] = u32[e + 1]!; words[w++] = u32[e + 2]!; }
     }
     for (const pfn of fetched) words[w++] = pfn;
@@ -352,6 +356,8 @@ class Cpu implements Processor {
         u32[e + (DTLB.archHi >> 2)] = words[w++]!;
         u32[e + (DTLB.pfn >> 2)] = words[w++]!;
       }
+      u32.set(words.subarray(w, w + LARGE_TLB_WORDS), (s + S.largeTlb) >> 2);
+      w += LARGE_TLB_WORDS;
       for (let i = 0, e = (s + S.itlb) >> 2; i < ITLB_ENTRIES; i++, e += ITLB.size >> 2) { u32[e] = words[w++]!; u32[e + 1] = words[w++]!; u32[e + 2] = words[w++]!; }
       this.mmu.rebuildFastTags(s);
     }

@@ -115,6 +115,8 @@ export interface Processor {
   /** CR3 load: physical address of the top-level table; flushes this CPU's TLBs when flush is true. */
   setPageTable(cpu: number, pgd: Pa, flush: boolean): void;
   invalidatePage(cpu: number, va: Va): void;
+  /** INVLPG of a page of 2 MiB. */
+  invalidateLargePage(cpu: number, va: Va): void;
   flushTlb(cpu: number): void;
   /** The kernel changed bytes of a frame (Ram calls it when the frame's code flags are set). */
   frameWritten(pfn: Pfn): void;

@@ -5,7 +5,7 @@ import type { Kernel } from '../kernel/contracts/kernel.ts';
 import type { Task } from '../kernel/contracts/task.ts';
 import { mayInspect } from '../kernel/fs/procfs/format.ts';
 import { rangeMapped } from '../kernel/mm/mmap.ts';
-import { PAGE, findPte } from '../kernel/mm/pgtable.ts';
+import { PAGE, findEntry } from '../kernel/mm/pgtable.ts';
 import { copyFromUser, copyToUser, putUserU32 } from '../kernel/mm/uaccess.ts';
 import { vmaAt } from '../kernel/mm/vma.ts';
 import { CAP_SYS_NICE, capable } from '../kernel/process/cred.ts';
@@ -92,7 +92,7 @@ function movePages(k: Kernel, task: Task, a: Args): number {
     const at = copyFromUser(k, task, a.ptr(2) + i * 8, 8), to = a.ptr(3) === 0 ? null : copyFromUser(k, task, a.ptr(3) + i * 4, 4);
     if (typeof at === 'number' || typeof to === 'number') return -EFAULT;
     if (to !== null && longs(to).getInt32(0, true) !== 0) return -ENODEV;
-    const va = longs(at).getUint32(0, true) + longs(at).getUint32(4, true) * 4294967296, pte = vmaAt(t.mm, va) === null ? -1 : findPte(k, t.mm.pgd, va);
+    const va = longs(at).getUint32(0, true) + longs(at).getUint32(4, true) * 4294967296, pte = vmaAt(t.mm, va) === null ? -1 : findEntry(k, t.mm.pgd, va);
     const status = vmaAt(t.mm, va) === null ? -EFAULT : pte < 0 || (k.ram.u32[pte]! & 1) === 0 ? -ENOENT : 0;
     if (putUserU32(k, task, a.ptr(4) + i * 4, status >>> 0) < 0) return -EFAULT;
   }

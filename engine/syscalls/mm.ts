@@ -10,7 +10,8 @@ import type { Task } from '../kernel/contracts/task.ts';
 import { fdGet } from '../kernel/fs/file-table.ts';
 import { sealsOf } from '../kernel/fs/memfd.ts';
 import { changeFlags, doBrk, doMmap, doMprotect, doMremap, doMunmap, dontNeed, pageUp, populate, rangeMapped } from '../kernel/mm/mmap.ts';
-import { PAGE, TASK_SIZE, findPte } from '../kernel/mm/pgtable.ts';
+import { collapseRange } from '../kernel/mm/khugepaged.ts';
+import { PAGE, TASK_SIZE, findEntry } from '../kernel/mm/pgtable.ts';
 import { copyToUser } from '../kernel/mm/uaccess.ts';
 import { findVma, vmaAt } from '../kernel/mm/vma.ts';
 import type { Args, Handlers } from './call.ts';
@@ -46,12 +47,12 @@ function eachVma(task: Task, start: number, end: number, step: (from: number, to
   return hole ? -ENOMEM : 0;
 }
 
-const NO_EFFECT: readonly number[] = [M.MADV_NORMAL, M.MADV_RANDOM, M.MADV_SEQUENTIAL, M.MADV_WILLNEED, M.MADV_MERGEABLE, M.MADV_UNMERGEABLE, M.MADV_HUGEPAGE, M.MADV_NOHUGEPAGE, M.MADV_DONTDUMP, M.MADV_DODUMP, M.MADV_COLD, M.MADV_PAGEOUT, M.MADV_COLLAPSE];
+const NO_EFFECT: readonly number[] = [M.MADV_NORMAL, M.MADV_RANDOM, M.MADV_SEQUENTIAL, M.MADV_WILLNEED, M.MADV_MERGEABLE, M.MADV_UNMERGEABLE, M.MADV_DONTDUMP, M.MADV_DODUMP, M.MADV_COLD, M.MADV_PAGEOUT];
 
 function madvise(k: Kernel, task: Task, a: Args): number {
   const start = a.ptr(0), len = a.ptr(1), advice = a.i32(2);
   const mm = task.mm!;
-  const known = NO_EFFECT.includes(advice) || [M.MADV_DONTNEED, M.MADV_DONTNEED_LOCKED, M.MADV_FREE, M.MADV_DONTFORK, M.MADV_DOFORK, M.MADV_WIPEONFORK, M.MADV_KEEPONFORK, M.MADV_POPULATE_READ, M.MADV_POPULATE_WRITE, M.MADV_REMOVE].includes(advice);
+  const known = NO_EFFECT.includes(advice) || [M.MADV_DONTNEED, M.MADV_DONTNEED_LOCKED, M.MADV_FREE, M.MADV_DONTFORK, M.MADV_DOFORK, M.MADV_WIPEONFORK, M.MADV_KEEPONFORK, M.MADV_POPULATE_READ, M.MADV_POPULATE_WRITE, M.MADV_REMOVE, M.MADV_HUGEPAGE, M.MADV_NOHUGEPAGE, M.MADV_COLLAPSE].includes(advice);
   if (!known || start % PAGE !== 0) return -EINVAL;
   const end = start + pageUp(len);
   if (!(end >= start)) return -EINVAL;
@@ -71,6 +72,9 @@ function madvise(k: Kernel, task: Task, a: Args): number {
       case M.MADV_KEEPONFORK: changeFlags(k, mm, from, to, 0, VM.WIPEONFORK); return 0;
       case M.MADV_POPULATE_READ: case M.MADV_POPULATE_WRITE: return populate(k, task, from, to) ? 0 : -EFAULT;
       case M.MADV_REMOVE: return -EINVAL;
+      case M.MADV_HUGEPAGE: changeFlags(k, mm, from, to, VM.HUGEPAGE, VM.NOHUGEPAGE); return 0;
+      case M.MADV_NOHUGEPAGE: changeFlags(k, mm, from, to, VM.NOHUGEPAGE, VM.HUGEPAGE); return 0;
+      case M.MADV_COLLAPSE: return collapseRange(k, mm, vmaAt(mm, from)!, from, to);
       default: return 0;
     }
   });
@@ -98,7 +102,7 @@ function mincore(k: Kernel, task: Task, a: Args): number {
       const va = start + (done + i) * PAGE;
       const vma = vmaAt(mm, va);
       if (vma === null) return -ENOMEM;
-      const at = findPte(k, mm.pgd, va);
+      const at = findEntry(k, mm.pgd, va);
       const cached = vma.file?.inode.mapping?.pages.has(vma.pgoff + (va - vma.start) / PAGE) ?? false;
       out[i] = cached || (at >= 0 && k.ram.u32[at] !== 0) ? 1 : 0;
     }

@@ -90,8 +90,12 @@ export function prctl(k: Kernel, task: Task, a: Args): number {
     }
     case P.PR_GET_NO_NEW_PRIVS: return x !== 0 || a.ptr(2) !== 0 ? -EINVAL : task.cred.noNewPrivs ? 1 : 0;
     case P.PR_GET_TID_ADDRESS: return putUserU64(k, task, x, task.clearChildTid);
-    case P.PR_SET_THP_DISABLE: return a.ptr(2) !== 0 ? -EINVAL : 0;
-    case P.PR_GET_THP_DISABLE: return 0;
+    case P.PR_SET_THP_DISABLE: {
+      if (a.ptr(2) !== 0 || a.ptr(3) !== 0 || a.ptr(4) !== 0) return -EINVAL;
+      task.mm!.thpDisabled = a.ptr(1) !== 0;
+      return 0;
+    }
+    case P.PR_GET_THP_DISABLE: return a.ptr(1) !== 0 || a.ptr(2) !== 0 || a.ptr(3) !== 0 || a.ptr(4) !== 0 ? -EINVAL : Number(task.mm!.thpDisabled);
     case P.PR_CAP_AMBIENT: return ambient(task, x, a.ptr(2));
     default: return -EINVAL;
   }

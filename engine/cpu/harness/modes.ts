@@ -3,14 +3,14 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { RSP } from '../../machine/hardware.ts';
+import { PTE, RSP } from '../../machine/hardware.ts';
 import type { Processor } from '../../machine/hardware.ts';
 import type { CodeLeft, CodeStore } from '../../machine/kept-code.ts';
 import type { Joining } from '../jit/neighbours.ts';
 import { GuestRam } from '../../machine/ram.ts';
 import { buildCoreModule } from '../interp/core-module.ts';
 import { provideCoreModule } from '../interp/core.ts';
-import { FRAME_FLAGS, FRAME_FLAGS_SIZE, RAM_BASE } from '../layout.ts';
+import { FRAME_FLAGS, FRAME_FLAGS_SIZE, LARGE_BITS, RAM_BASE } from '../layout.ts';
 import { createMemory } from '../memory.ts';
 import { createProcessor } from '../processor.ts';
 import type { ProcessorOptions } from '../processor.ts';
@@ -35,7 +35,7 @@ export function assemble(source: string): Uint8Array {
   return code;
 }
 
-export interface Machine { cpu: Processor; ram: GuestRam; map(va: number, pfn: number, flags: number): void }
+export interface Machine { cpu: Processor; ram: GuestRam; map(va: number, pfn: number, flags: number): void; mapLarge(va: number, pfn: number, flags: number): void }
 export function machine(jit: 'auto' | 'off' | 'force', code: Uint8Array, options: Partial<ProcessorOptions> = {}, cpus = 1): Machine {
   if (!ready) { const core = buildCoreModule(); provideCoreModule(core, new WebAssembly.Module(core)); ready = true; } // V8 compiles it once for all machines
   const memory = createMemory(RAM);
@@ -43,15 +43,17 @@ export function machine(jit: 'auto' | 'off' | 'force', code: Uint8Array, options
   const cpu = createProcessor(memory, ram, cpus, { jit, ...options });
   ram.bindProcessor(cpu);
   let free = 2; // frame 1: top-level table
-  const map = (va: number, pfn: number, flags: number): void => {
+  const entry = (va: number, last: number, e: number): void => {
     let table = 4096;
-    for (let shift = 39; shift > 12; shift -= 9) {
+    for (let shift = 39; shift > last; shift -= 9) {
       const at = (table >> 2) + (Math.floor(va / 2 ** shift) & 511) * 2;
       if (ram.u32[at] === 0) ram.u32[at] = (free++ << 12) | 7;
       table = ram.u32[at]! & ~4095;
     }
-    ram.u32[(table >> 2) + (Math.floor(va / 4096) & 511) * 2] = (pfn << 12) | flags;
+    ram.u32[(table >> 2) + (Math.floor(va / 2 ** last) & 511) * 2] = e;
   };
+  const map = (va: number, pfn: number, flags: number): void => { entry(va, 12, (pfn << 12) | flags); };
+  const mapLarge = (va: number, pfn: number, flags: number): void => { entry(va, LARGE_BITS, (pfn << 12) | flags | PTE.PS); };
   for (let i = 0; i < 16; i++) {
     map(CODE + i * 4096, CODE_FRAME + i, 7);
     map(DATA + i * 4096, DATA_FRAME + i, 7);
@@ -62,7 +64,7 @@ export function machine(jit: 'auto' | 'off' | 'force', code: Uint8Array, options
   const regs = cpu.regs(0);
   regs.rip = CODE;
   regs.setGpr(RSP, STACK);
-  return { cpu, ram, map };
+  return { cpu, ram, map, mapLarge };
 }
 export const tiers = ['off', 'auto', 'force'] as const;
 /** `joined`: regions become one soon. `kept`: the same with the code that `joined` left, which therefore comes before it. */

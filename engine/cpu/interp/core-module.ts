@@ -4,7 +4,7 @@ import { COST } from '../../clock/costs.ts';
 import { AC, CTX, PTE } from '../../machine/hardware.ts';
 import { emitCount } from '../counts.ts';
 import { FK } from '../jit/flag-kinds.ts';
-import { BLK, DTLB, DTLB_ENTRIES, DTLB_PART, FRAME_COUNT, FRAME_FLAGS, FRAME_STORES, ITLB, ITLB_ENTRIES, LONGEST_WAY, RAM_BASE, REC, S, SIDE, SIDES, SIZE_MASK, TLB_VALID, TLB_WRITE } from '../layout.ts';
+import { BLK, DTLB, DTLB_ENTRIES, DTLB_PART, FRAME_COUNT, FRAME_FLAGS, FRAME_STORES, ITLB, ITLB_ENTRIES, LARGE_BITS, LARGE_TLB_ENTRIES, LTLB, LONGEST_WAY, RAM_BASE, REC, S, SIDE, SIDES, SIZE_MASK, TLB_VALID, TLB_WRITE } from '../layout.ts';
 import { MEMORY_LIMITS } from '../memory.ts';
 import { approximationTables } from '../semantics/approximation-tables.ts';
 import { allHelpers, semanticsOf } from '../semantics/context.ts';
@@ -182,10 +182,10 @@ function emitSetFlags(f: Func): void {
 
 /**
  * refill(state, va, bytes, write): a data TLB miss that the page walk resolves without changing the tables: the WASM address, or 0, with no
- * effect, when mmu/mmu.ts has to look (faults, page crossings, A and D bits to set, large pages, code frames). The same as Mmu.lookup.
+ * effect, when mmu/mmu.ts has to look (faults, page crossings, A and D bits to set, walks to large pages, code frames). The same as Mmu.lookup.
  */
 function emitRefill(f: Func): void {
-  const va = 1, entry = f.local(I32), table = f.local(I32), pte = f.local(I32), all = f.local(I32), page = f.local(I64), pfn = f.local(I32), writable = f.local(I32);
+  const va = 1, entry = f.local(I32), table = f.local(I32), pte = f.local(I32), all = f.local(I32), page = f.local(I64), pfn = f.local(I32), writable = f.local(I32), known = f.local(I64), miss = f.local(I32);
   const refuse = (): void => { f.ifThen().i32Const(0).return().end(); };
   f.get(va).i32WrapI64().i32Const(4095).i32And().get(2).i32Const(SIZE_MASK).i32And().i32Add().i32Const(4096).i32GtU(); refuse();
   f.get(va).i64Const(47).i64ShrU().i64Const(0).i64Ne(); refuse();
@@ -195,6 +195,9 @@ function emitRefill(f: Func): void {
   // The page is in the TLB, only its fast tag is not: no miss
   f.get(entry).i64Load(S.dtlb + DTLB.archLo).get(page).i64Xor().i64Const(~TLB_WRITE).i64And().i64Const(TLB_VALID).i64Eq();
   f.get(3).i32Eqz().get(entry).i32Load(S.dtlb + DTLB.archLo).i32Const(TLB_WRITE).i32And().i32Const(0).i32Ne().i32Or().i32And(); refuse();
+  f.get(va).i64Const(LARGE_BITS - 4).i64ShrU().i32WrapI64().i32Const((LARGE_TLB_ENTRIES - 1) * LTLB.size).i32And().get(0).i32Add().tee(table);
+  f.i64Load(S.largeTlb + LTLB.archLo).tee(known).get(va).i64Const(-(2 ** LARGE_BITS)).i64And().i64Xor().i64Const(~TLB_WRITE).i64And().i64Const(TLB_VALID).i64Ne();
+  f.get(known).i32WrapI64().i32Const(TLB_WRITE).i32And().i32Const(0).i32Ne().tee(writable).i32Eqz().get(3).i32And().i32Or().tee(miss).ifThen();
   f.get(0).i32Load(S.pgd).set(table).i32Const(-1).set(all);
   for (const shift of [39, 30, 21, 12]) {
     f.get(va).i64Const(shift - 3).i64ShrU().i32WrapI64().i32Const(511 * 8).i32And().get(table).i32Add().i32Load(RAM_BASE).tee(pte).get(all).i32And().set(all);
@@ -205,6 +208,7 @@ function emitRefill(f: Func): void {
   f.get(all).i32Const(PTE.W).i32And().i32Const(0).i32Ne().get(pte).i32Const(PTE.D).i32And().i32Const(0).i32Ne().i32And().set(writable);
   f.get(3).get(writable).i32Eqz().i32And(); refuse();
   f.get(pte).i32Const(12).i32ShrU().tee(pfn).i32Const(0).i32Load(FRAME_COUNT).i32GeU(); refuse();
+  f.else().get(table).i32Load(S.largeTlb + LTLB.pfn).get(va).i64Const(12).i64ShrU().i32WrapI64().i32Const(511).i32And().i32Or().tee(pfn).i32Const(12).i32Shl().set(table).end();
   f.get(3).get(pfn).i32Load8U(FRAME_FLAGS).i32And(); refuse();
   emitUse(f, va, S.dtlbUsed, DTLB_PART);
   f.get(entry).get(page).i64Store(S.dtlb + DTLB.read);
@@ -213,8 +217,10 @@ function emitRefill(f: Func): void {
   f.get(entry).i32Const(RAM_BASE).get(table).i32Add().get(page).i32WrapI64().i32Sub().i32Store(S.dtlb + DTLB.addend);
   f.get(entry).get(pfn).i32Store(S.dtlb + DTLB.pfn);
   f.get(entry).get(page).i64Const(TLB_VALID).i64Or().get(writable).i32Const(1).i32Shl().i64ExtendI32U().i64Or().i64Store(S.dtlb + DTLB.archLo);
+  f.get(miss).ifThen();
   f.get(0).get(0).f64Load(S.dtlbMiss).f64Const(1).f64Add().f64Store(S.dtlbMiss);
   f.get(0).get(0).i64Load(S.now).i64Const(COST.tlbMiss).i64Add().i64Store(S.now);
+  f.end();
   f.i32Const(RAM_BASE).get(table).i32Add().get(va).i32WrapI64().i32Const(4095).i32And().i32Add();
 }
 /** cond(state, cc) with cc known only at run time. */

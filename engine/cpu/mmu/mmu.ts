@@ -1,7 +1,7 @@
 // The memory management unit: page walks (SDM vol. 3, 4.5), architectural TLBs with their fast tags, the slow paths of loads and stores.
 import { COST } from '../../clock/costs.ts';
 import { AC, CTX, EXIT, PF, PTE, PTE_NX_HI, VEC } from '../../machine/hardware.ts';
-import { ALIGNMENT_BIT, cpuBase, DTLB, DTLB_ENTRIES, DTLB_PART, FRAME_FETCHED, FRAME_FLAGS, FRAME_STORES, ITLB, ITLB_ENTRIES, ITLB_PART, MAX_CPUS, PARTS, RAM_BASE, S, SIZE_MASK, TLB_VALID, TLB_WRITE } from '../layout.ts';
+import { ALIGNMENT_BIT, cpuBase, DTLB, DTLB_ENTRIES, DTLB_PART, FRAME_FETCHED, FRAME_FLAGS, FRAME_STORES, ITLB, ITLB_ENTRIES, ITLB_PART, LARGE_BITS, LARGE_TLB_ENTRIES, LTLB, MAX_CPUS, PARTS, RAM_BASE, S, SIZE_MASK, TLB_VALID, TLB_WRITE } from '../layout.ts';
 
 /** Bits 63 to 47 are all alike: the upper half says it. */
 const canonical = (hi: number): boolean => { const top = (hi | 0) >> 15; return top === 0 || top === -1; };
@@ -12,6 +12,7 @@ const ENTRY = DTLB.size >> 2, DTLB_PART_ENTRIES = DTLB_ENTRIES / PARTS, EMPTY_PA
 for (let i = 0; i < EMPTY_PART.length; i += ENTRY) EMPTY_PART[i + (DTLB.archLo >> 2)] = 0;
 const LAST_PART = EMPTY_PART.slice().fill(0, EMPTY_PART.length - ENTRY, EMPTY_PART.length - ENTRY + 4);
 const EMPTY_ENTRY = EMPTY_PART.subarray(0, ENTRY), LAST_ENTRY = LAST_PART.subarray(LAST_PART.length - ENTRY);
+const LARGE_PAGE = 2 ** LARGE_BITS, LARGE_MASK = -LARGE_PAGE;
 /** Of S.dtlbUsed and S.itlbUsed. */
 const USED_BYTES = PARTS >> 3;
 const emptyEntry = (k: number): Uint32Array => (k === DTLB_ENTRIES - 1 ? LAST_ENTRY : EMPTY_ENTRY);
@@ -51,6 +52,8 @@ export class Mmu {
 
   /** Leaf of the last successful walk: whether stores may go on without another walk (W everywhere and D set). */
   private leafWritable = false;
+  /** … and whether it is a page of 2 MiB. */
+  private leafLarge = false;
   /** Page walk; access 0 read, 1 write, 2 fetch. Returns the frame or −1 with the fault in the state. */
   private walk(s: number, lo: number, hi: number, access: number): number {
     if (!canonical(hi)) { this.fault(s, VEC.GP, 0, lo, hi); return -1; }
@@ -72,6 +75,7 @@ export class Mmu {
       if (next !== entry) u32[at] = next;
       if (!leaf) { table = (entry & 0xfffff000) >>> 0; continue; }
       this.leafWritable = writable && (next & PTE.D) !== 0;
+      this.leafLarge = level === 1;
       let pfn = entry >>> 12;
       if (level === 1) pfn = (pfn & ~511) | ((lo >>> 12) & 511);
       if (pfn >= this.frames) { this.fault(s, VEC.PF, error | 8, lo, hi); return -1; }
@@ -88,13 +92,25 @@ export class Mmu {
       if (write && this.u8[FRAME_FLAGS + pfn] === 0 && !this.checks(s)) this.tagStores(e, page, hi, pfn); // the fast tag may be given again
       return pfn;
     }
+    const l = this.largeEntry(s, lo), known = u32[l]!;
+    if ((known & LARGE_MASK) === (lo & LARGE_MASK) && u32[l + (LTLB.archHi >> 2)] === hi >>> 0 && (known & TLB_VALID) !== 0 && (!write || (known & TLB_WRITE) !== 0)) {
+      const pfn = u32[l + (LTLB.pfn >> 2)]! | ((lo >>> 12) & 511);
+      this.fill(s, e, page, hi, pfn, (known & TLB_WRITE) !== 0);
+      return pfn;
+    }
     const pfn = this.walk(s, lo, hi, write ? 1 : 0);
     if (pfn < 0) return -1;
     this.f64[(s + S.dtlbMiss) >> 3]!++;
     this.addNow(s, COST.tlbMiss);
     this.fill(s, e, page, hi, pfn, this.leafWritable);
+    if (this.leafLarge) {
+      u32[l] = (lo & LARGE_MASK) | TLB_VALID | (this.leafWritable ? TLB_WRITE : 0);
+      u32[l + (LTLB.archHi >> 2)] = hi;
+      u32[l + (LTLB.pfn >> 2)] = pfn & ~511;
+    }
     return pfn;
   }
+  private largeEntry(s: number, lo: number): number { return (s + S.largeTlb + ((lo >>> LARGE_BITS) & (LARGE_TLB_ENTRIES - 1)) * LTLB.size) >> 2; }
   private fill(s: number, e: number, page: number, hi: number, pfn: number, writable: boolean): void {
     const { u32 } = this;
     const plain = !this.checks(s);
@@ -299,6 +315,7 @@ export class Mmu {
     this.eachUsed(s + S.itlbUsed, (n) => u32.set(EMPTY_ITLB_PART, ((s + S.itlb) >> 2) + n * EMPTY_ITLB_PART.length));
     u32.fill(0, (s + S.dtlbUsed) >> 2, (s + S.dtlbUsed + USED_BYTES) >> 2);
     u32.fill(0, (s + S.itlbUsed) >> 2, (s + S.itlbUsed + USED_BYTES) >> 2);
+    u32.fill(0, (s + S.largeTlb) >> 2, (s + S.largeTlb + LARGE_TLB_ENTRIES * LTLB.size) >> 2);
     this.itlbLeaves(s);
   }
   private itlbLeaves(s: number): void { this.f64[(s + S.itlbLeft) >> 3]! += MAX_CPUS; }
@@ -325,6 +342,12 @@ export class Mmu {
     if (u32[i] !== page || u32[i + 1] !== hi) return;
     u32.fill(0xffffffff, i, i + (ITLB.size >> 2));
     this.itlbLeaves(s);
+  }
+  /** A page of 2 MiB goes, with all that came of it. */
+  invalidateLarge(s: number, va: number): void {
+    const first = Math.floor(va / LARGE_PAGE) * LARGE_PAGE, { u32 } = this, l = this.largeEntry(s, first % 4294967296);
+    if (((u32[l]! & LARGE_MASK) >>> 0) === first % 4294967296 && u32[l + (LTLB.archHi >> 2)] === Math.floor(first / 4294967296)) u32[l] = 0;
+    for (let page = first; page < first + LARGE_PAGE; page += 4096) this.invalidate(s, page);
   }
   /** Fast tags from the architectural ones, of which any may be in use. */
   rebuildFastTags(s: number): void {

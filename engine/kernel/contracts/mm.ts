@@ -3,7 +3,7 @@ import { stateClass } from '../../base/state.ts';
 import type { Pa, Pfn, Va } from '../../base/brand.ts';
 import type { Inode, OpenFile } from './fs.ts';
 
-export const VM = { READ: 1, WRITE: 2, EXEC: 4, SHARED: 8, GROWSDOWN: 0x100, STACK: 0x200, HEAP: 0x400, LOCKED: 0x2000, DONTFORK: 0x4000, NORESERVE: 0x8000, WIPEONFORK: 0x10000, SPECIAL: 0x20000 /* vdso, vvar */, MAYWRITE: 0x40000 } as const;
+export const VM = { READ: 1, WRITE: 2, EXEC: 4, SHARED: 8, GROWSDOWN: 0x100, STACK: 0x200, HEAP: 0x400, LOCKED: 0x2000, DONTFORK: 0x4000, NORESERVE: 0x8000, WIPEONFORK: 0x10000, SPECIAL: 0x20000 /* vdso, vvar */, MAYWRITE: 0x40000, HUGEPAGE: 0x80000, NOHUGEPAGE: 0x100000 } as const;
 
 /** struct vm_area_struct. [start, end), page-aligned. */
 export class Vma {
@@ -29,9 +29,14 @@ export class Mm {
   exe: OpenFile | null = null;
   vdso: Va = 0;
   rssAnon = 0; rssFile = 0; rssShmem = 0; hiwaterRss = 0; totalVm = 0; hiwaterVm = 0; pageTables = 0; lockedVm = 0;
-  traced: number[] = [0, 0, 0, 0]; // what mem_counter last said
+  hugePmds = 0; // anonymous pages of 2 MiB
+  /** Page tables put aside, one for each page of 2 MiB, for when it is split. */
+  deposited: Pfn[] = [];
+  /** PR_SET_THP_DISABLE: no pages of 2 MiB, for this program and what comes of it. */
+  thpDisabled = false;
+  traced: number[] = [0, 0, 0, 0, 0]; // what mem_counter last said
 }
-stateClass(Mm, 'Mm', ['id', 'users', 'pgd', 'vmas', 'brkStart', 'brk', 'mmapBase', 'startStack', 'startCode', 'endCode', 'startData', 'endData', 'argStart', 'argEnd', 'envStart', 'envEnd', 'auxv', 'exe', 'vdso', 'rssAnon', 'rssFile', 'rssShmem', 'hiwaterRss', 'totalVm', 'hiwaterVm', 'pageTables', 'lockedVm', 'traced']);
+stateClass(Mm, 'Mm', ['id', 'users', 'pgd', 'vmas', 'brkStart', 'brk', 'mmapBase', 'startStack', 'startCode', 'endCode', 'startData', 'endData', 'argStart', 'argEnd', 'envStart', 'envEnd', 'auxv', 'exe', 'vdso', 'rssAnon', 'rssFile', 'rssShmem', 'hiwaterRss', 'totalVm', 'hiwaterVm', 'pageTables', 'lockedVm', 'hugePmds', 'deposited', 'thpDisabled', 'traced']);
 
 /** struct address_space: the cached pages of one inode. Host-backed pages are clean and can be read again. */
 export class AddressSpace {

@@ -64,6 +64,7 @@ export class ScriptedProcessor implements Processor {
   stepClock(cpu: number): void { this.times[cpu]! += 1; }
   setPageTable(): void {}
   invalidatePage(): void {}
+  invalidateLargePage(): void {}
   flushTlb(): void {}
   frameWritten(): void {}
   counters(): { instructions: number; dtlbMiss: number; itlbMiss: number; tlbFlush: number } { return { instructions: 0, dtlbMiss: 0, itlbMiss: 0, tlbFlush: 0 }; }

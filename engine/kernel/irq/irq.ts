@@ -7,6 +7,7 @@ import { VECTOR, irqOf } from './state.ts';
 import { tickBalance } from '../sched/balance.ts';
 import { schedTick } from '../sched/core.ts';
 import { memTick } from '../mm/counters.ts';
+import { khugepagedTick } from '../mm/khugepaged.ts';
 import { isIdleTask } from '../sched/state.ts';
 import { statsTick } from '../sched/stats.ts';
 import { enterIrq, ipiWake, leaveIrq } from '../sched/wait.ts';
@@ -61,6 +62,7 @@ export function handleInterrupts(k: Kernel, cs: CpuState): void {
       cpuTimersTick(k, cs);
       statsTick(k);
       memTick(k, cs.task, cs.cpu);
+      khugepagedTick(k);
     }
     emit(k, cs, begin, 'hard', VECTOR.timer, 'local_timer', raised);
     if (tick) {

@@ -1,11 +1,12 @@
 // The mem_counter rows: memory of the running task at its ticks and its end, of the machine at CPU 0's ticks; only what changed.
 import type { Kernel } from '../contracts/kernel.ts';
 import type { Task } from '../contracts/task.ts';
+import { hugePages } from './huge-memory.ts';
 import { memInfo } from './stats.ts';
 import { mmOf } from './state.ts';
 
-const TASK_COUNTERS = ['rss_anon', 'rss_file', 'rss_shmem', 'total_vm'] as const;
-const MACHINE_COUNTERS = ['free', 'cached', 'dirty', 'anon', 'slab', 'page_tables', 'shmem', 'available', 'total'] as const;
+const TASK_COUNTERS = ['rss_anon', 'rss_file', 'rss_shmem', 'total_vm', 'anon_huge'] as const;
+const MACHINE_COUNTERS = ['free', 'cached', 'dirty', 'anon', 'slab', 'page_tables', 'shmem', 'available', 'total', 'anon_huge'] as const;
 
 function emit(k: Kernel, utid: number, name: string, upid: number, pages: number): void {
   const t = k.trace.mem_counter;
@@ -20,7 +21,7 @@ function emit(k: Kernel, utid: number, name: string, upid: number, pages: number
 export function taskCounters(k: Kernel, task: Task): void {
   const mm = task.mm;
   if (mm === null) return;
-  const now = [mm.rssAnon, mm.rssFile, mm.rssShmem, mm.totalVm];
+  const now = [mm.rssAnon, mm.rssFile, mm.rssShmem, mm.totalVm, hugePages(mm)];
   for (let i = 0; i < now.length; i++) {
     if (now[i] === mm.traced[i]) continue;
     mm.traced[i] = now[i]!;
@@ -30,7 +31,7 @@ export function taskCounters(k: Kernel, task: Task): void {
 
 function machineCounters(k: Kernel, utid: number): void {
   const s = mmOf(k), m = memInfo(k);
-  const now = [m.free, m.cached, m.dirty, m.anon, 0, m.pageTables, m.shmem, m.available, m.total];
+  const now = [m.free, m.cached, m.dirty, m.anon, 0, m.pageTables, m.shmem, m.available, m.total, m.anonHuge];
   for (let i = 0; i < now.length; i++) {
     if (now[i] === s.traced[i]) continue;
     s.traced[i] = now[i]!;

@@ -11,8 +11,9 @@ import { regsOf } from '../entry/regs.ts';
 import { pathString } from '../fs/path.ts';
 import { RLIM_STACK } from '../process/rlimit.ts';
 import { cachePage, lastWasMajor } from './filemap.ts';
-import { allocFrame, frameRefs, getFrame, putFrame } from './page-alloc.ts';
-import { PAGE, SOFT_ANON, SOFT_SHMEM, SOFT_SPECIAL, TASK_SIZE, findPte, flushRange, makePte, pteFlags, pteNx, setPte } from './pgtable.ts';
+import { HUGE_FRAMES, allocFrame, frameRefs, getFrame, putFrame } from './page-alloc.ts';
+import { hugeAccess, hugeFault, hugeFits, wantsHuge } from './huge-memory.ts';
+import { PAGE, SOFT_ANON, SOFT_SHMEM, SOFT_SPECIAL, TASK_SIZE, findEntry, flushRange, isHuge, makePmd, makePte, pteFlags, pteNx, setPte } from './pgtable.ts';
 import { ShmemInode } from './shmem.ts';
 import { mmOf } from './state.ts';
 import { findVma } from './vma.ts';
@@ -29,9 +30,12 @@ export const isUser = (addr: Va): boolean => addr >= 0 && addr < TASK_SIZE;
 type Access = 'read' | 'write' | 'exec';
 /** What the last fault was, for its event. */
 let kind: 'minor' | 'major' | 'cow' | 'invalid' = 'minor';
+/** … and how many pages of 4 KiB it mapped. */
+let pages = 0;
 
 function fault(k: Kernel, task: Task, mm: Mm, addr: Va, access: Access): number {
   kind = 'minor';
+  pages = 0;
   if (!isUser(addr)) return MAPERR;
   const va = Math.floor(addr / PAGE) * PAGE;
   let vma = findVma(mm, va);
@@ -42,9 +46,17 @@ function fault(k: Kernel, task: Task, mm: Mm, addr: Va, access: Access): number 
   }
   const flags = vma.flags;
   if (access === 'write' ? (flags & VM.WRITE) === 0 : access === 'exec' ? (flags & VM.EXEC) === 0 : (flags & (VM.READ | VM.WRITE | VM.EXEC)) === 0) return ACCERR;
-  const at = makePte(k, mm, va);
+  const pmd = makePmd(k, mm, va);
+  if (pmd < 0) return OOM;
+  const around = k.ram.u32[pmd]!;
+  if (around === 0 ? hugeFits(vma, va) && wantsHuge(k, mm, vma) && hugeFault(k, mm, vma, pmd, access === 'write') : isHuge(around) && hugeAccess(k, mm, vma, va, pmd, access === 'write')) {
+    pages = HUGE_FRAMES;
+    return OK;
+  }
+  const at = makePte(k, mm, va, pmd);
   if (at < 0) return OOM;
   const e = k.ram.u32[at]!;
+  pages = 1;
   if (e === 0) {
     return vma.file === null ? anonymousFault(k, mm, vma, va, at, access) : fileFault(k, mm, vma, va, at, access);
   }
@@ -99,7 +111,7 @@ function fileFault(k: Kernel, mm: Mm, vma: Vma, va: Va, at: number, access: Acce
   getFrame(k, pfn);
   setPte(k, mm, at, pfn, flags | soft | (access === 'write' ? PTE.W | PTE.D : 0), nx);
   if (access !== 'write') {
-    const pages = inode.mapping!.pages;
+    const cache = inode.mapping!.pages;
     const first = Math.max(Math.floor(va / (FAULT_AROUND * PAGE)) * FAULT_AROUND * PAGE, vma.start);
     const last = Math.min(Math.floor(va / (FAULT_AROUND * PAGE)) * FAULT_AROUND * PAGE + FAULT_AROUND * PAGE, vma.end);
     // A window of 16 pages lies in one last-level table: its entries are adjacent.
@@ -107,10 +119,11 @@ function fileFault(k: Kernel, mm: Mm, vma: Vma, va: Va, at: number, access: Acce
       if (k.ram.u32[slot] !== 0) continue;
       const i = vma.pgoff + (v - vma.start) / PAGE;
       if (i * PAGE >= inode.size) break;
-      const cached = pages.get(i);
+      const cached = cache.get(i);
       if (cached === undefined) continue;
       getFrame(k, cached);
       setPte(k, mm, slot, cached, flags | soft, nx);
+      pages++;
     }
   }
   return OK;
@@ -205,6 +218,7 @@ function take(k: Kernel, task: Task, addr: Va, access: Access, ip: Va): number {
   t.set.ip(row, ip);
   t.set.kind(row, r === OK || r === OOM ? kind : 'invalid');
   t.set.access(row, access);
+  t.set.pages(row, r === OK ? pages : 0);
   t.set.vma(row, vmaLabel(k, task, inside));
   if (inside?.file && inside.file.inode.fileId !== 0) t.set.file_id(row, inside.file.inode.fileId);
   if (inside?.file) t.set.pgoff(row, inside.pgoff + Math.floor((addr - inside.start) / PAGE));
@@ -231,5 +245,5 @@ export function kernelFault(k: Kernel, task: Task, va: Va, write: boolean): bool
   // A present page without the right (read-only, PROT_NONE, kernel) needs the same checks as the CPU's fault.
   const r = take(k, task, va, write ? 'write' : 'read', regsOf(k, task).num(CTX.rip));
   if (r !== OK) return false;
-  return findPte(k, mm.pgd, va) >= 0;
+  return findEntry(k, mm.pgd, va) >= 0;
 }

@@ -1,6 +1,7 @@
 // Builds the memory room at boot: frame table, free lists, the zero page.
 import type { Kernel } from '../contracts/kernel.ts';
 import { allocFrame, pushFree, setReclaim } from './page-alloc.ts';
+import { defaultThp } from './huge-memory.ts';
 import { reclaimPages } from './reclaim.ts';
 import { MAX_ORDER, MmState, RESERVED_FRAMES } from './state.ts';
 
@@ -33,4 +34,5 @@ export function initMm(k: Kernel): void {
   s.freeBlocks[MAX_ORDER]! += (behind - first) / whole;
   s.freePages += behind - first;
   s.zeroPfn = allocFrame(k);
+  s.thp = defaultThp(s.frames);
 }

@@ -5,8 +5,8 @@ import { Mm, VM, Vma } from '../contracts/mm.ts';
 import type { Kernel } from '../contracts/kernel.ts';
 import { charge } from '../entry/charge.ts';
 import { getFile, putFile } from '../fs/file-table.ts';
-import { getFrame } from './page-alloc.ts';
-import { TASK_SIZE, allocPgd, flushMm, forEachPte, freePgd, freeTables, makePte, setPte, zapRange } from './pgtable.ts';
+import { getFrame, getHuge } from './page-alloc.ts';
+import { TASK_SIZE, allocPgd, flushMm, forEachPte, freePgd, freeTables, makePmd, makePte, setHuge, setPte, zapRange } from './pgtable.ts';
 import { mmOf } from './state.ts';
 import { roomForAreas } from './stats.ts';
 import { switchMm } from './switch.ts';
@@ -41,7 +41,7 @@ export function dupMm(k: Kernel, old: Mm): Mm | null {
   mm.brkStart = old.brkStart; mm.brk = old.brk; mm.mmapBase = old.mmapBase; mm.startStack = old.startStack;
   mm.startCode = old.startCode; mm.endCode = old.endCode; mm.startData = old.startData; mm.endData = old.endData;
   mm.argStart = old.argStart; mm.argEnd = old.argEnd; mm.envStart = old.envStart; mm.envEnd = old.envEnd;
-  mm.auxv = old.auxv; mm.vdso = old.vdso;
+  mm.auxv = old.auxv; mm.vdso = old.vdso; mm.thpDisabled = old.thpDisabled;
   mm.exe = old.exe;
   if (mm.exe) getFile(mm.exe);
   const u32 = k.ram.u32;
@@ -61,6 +61,12 @@ export function dupMm(k: Kernel, old: Mm): Mm | null {
       u32[at] = e;
       getFrame(k, e >>> 12);
       setPte(k, mm, to, e >>> 12, e & 0xfff, u32[at + 1]!);
+      pages++;
+    }, (pmd, va) => {
+      const to = makePmd(k, mm, va), e = (u32[pmd]! & ~PTE.W) >>> 0;
+      if (to < 0 || !setHuge(k, mm, to, e >>> 12, e & 0xfff, u32[pmd + 1]!)) { failed = true; return; }
+      u32[pmd] = e;
+      getHuge(k, e >>> 12);
       pages++;
     });
   }

@@ -7,7 +7,7 @@ import {
 import { buildIdOf, programHeaders } from '../../abi/elf.ts';
 import { READ_IMPLIES_EXEC } from '../../abi/clone-flags.ts';
 import { RLIMIT_AS, RLIMIT_DATA, RLIMIT_MEMLOCK } from '../../abi/rlimits.ts';
-import type { Va } from '../../base/brand.ts';
+import type { Pfn, Va } from '../../base/brand.ts';
 import { COST } from '../../clock/costs.ts';
 import { PTE } from '../../machine/hardware.ts';
 import { VM, Vma } from '../contracts/mm.ts';
@@ -21,8 +21,8 @@ import { getFile } from '../fs/file-table.ts';
 import { pathString } from '../fs/path.ts';
 import { bytesOf } from './uaccess.ts';
 import { cachedBytes } from './filemap.ts';
-import { frameRefs } from './page-alloc.ts';
-import { PAGE, SOFT_ANON, TASK_SIZE, findPte, flushRange, forEachPte, makePte, pteFlags, pteNx, zapRange } from './pgtable.ts';
+import { frameRefs, onlyHuge } from './page-alloc.ts';
+import { HPAGE, PAGE, SOFT_ANON, TASK_SIZE, findEntry, flushHuge, flushRange, forEachPte, makePmd, makePte, moveHuge, splitHuge, splitHugeAt, pteFlags, pteNx, zapRange } from './pgtable.ts';
 import { shmemFile } from './shmem.ts';
 import { mmOf } from './state.ts';
 import { roomForAreas } from './stats.ts';
@@ -155,7 +155,7 @@ export function populate(k: Kernel, task: Task, start: Va, end: Va): boolean {
     const vma = vmaAt(mm, va);
     if (vma === null || (vma.flags & (VM.READ | VM.WRITE | VM.EXEC)) === 0) return false;
     if (mmOf(k).freePages < 256) return false; // advice must not bring the OOM killer
-    const at = findPte(k, mm.pgd, va);
+    const at = findEntry(k, mm.pgd, va);
     const write = (vma.flags & (VM.WRITE | VM.SHARED)) === VM.WRITE;
     const e = at < 0 ? 0 : k.ram.u32[at]!;
     if (e !== 0 && (!write || (e & PTE.W) !== 0)) continue;
@@ -212,31 +212,31 @@ export function doMprotect(k: Kernel, task: Task, start: Va, length: number, pro
 }
 
 function changeProtection(k: Kernel, mm: Mm, start: Va, end: Va, access: number): void {
-  splitVma(mm, start);
-  splitVma(mm, end);
+  splitVma(k, mm, start);
+  splitVma(k, mm, end);
   const at = vmaIndex(mm, start);
   const vma = mm.vmas[at]!;
   vma.flags = (vma.flags & ~7) | access;
   const u32 = k.ram.u32;
   const base = pteFlags(vma.flags), nx = pteNx(vma.flags);
   let n = 0;
-  forEachPte(k, mm.pgd, start, end, (pte) => {
-    const old = u32[pte]!;
+  const change = (at: number, alone: (pfn: Pfn) => boolean): void => {
+    const old = u32[at]!;
     let e = (old & ~(PTE.U | PTE.W)) | (base & PTE.U);
     // A page nobody shares can be made writable at once; anything else goes through the write fault.
-    if ((access & VM.WRITE) !== 0 && ((old & PTE.W) !== 0 || ((vma.flags & VM.SHARED) === 0 && (old & SOFT_ANON) !== 0 && frameRefs(k, old >>> 12) === 1))) e |= PTE.W;
-    u32[pte] = e >>> 0;
-    u32[pte + 1] = nx;
-    n++;
-  });
+    if ((access & VM.WRITE) !== 0 && ((old & PTE.W) !== 0 || ((vma.flags & VM.SHARED) === 0 && (old & SOFT_ANON) !== 0 && alone(old >>> 12)))) e |= PTE.W;
+    u32[at] = e >>> 0;
+    u32[at + 1] = nx;
+  };
+  forEachPte(k, mm.pgd, start, end, (pte) => { change(pte, (pfn) => frameRefs(k, pfn) === 1); n++; }, (pmd, va) => { change(pmd, (pfn) => onlyHuge(k, pfn)); flushHuge(k, mm, va); });
   if (n > 0) flushRange(k, mm, start, end);
   mergeAround(k, mm, at);
 }
 
 /** Sets or clears VMA flags that do not touch pages (madvise, mlock). */
 export function changeFlags(k: Kernel, mm: Mm, start: Va, end: Va, set: number, clear: number): void {
-  splitVma(mm, start);
-  splitVma(mm, end);
+  splitVma(k, mm, start);
+  splitVma(k, mm, end);
   for (let i = vmaIndex(mm, start); i < mm.vmas.length && mm.vmas[i]!.start < end; i++) {
     const vma = mm.vmas[i]!;
     if ((vma.flags & VM.SPECIAL) === 0) vma.flags = (vma.flags | set) & ~clear;
@@ -306,13 +306,21 @@ function moveArea(k: Kernel, task: Task, mm: Mm, oldAddr: Va, oldLen: number, ne
   const move = Math.min(oldLen, newLen);
   mapArea(k, task, mm, to, to + newLen, vmFlags, file, pgoff, name);
   let failed = false;
-  forEachPte(k, mm.pgd, oldAddr, oldAddr + move, (at, va) => {
+  const movePte = (at: number, va: Va): void => {
     const dst = makePte(k, mm, to + (va - oldAddr));
     if (dst < 0) { failed = true; return; }
     k.ram.u32[dst] = k.ram.u32[at]!;
     k.ram.u32[dst + 1] = k.ram.u32[at + 1]!;
     k.ram.u32[at] = 0;
     k.ram.u32[at + 1] = 0;
+  };
+  splitHugeAt(k, mm, oldAddr);
+  splitHugeAt(k, mm, oldAddr + move);
+  forEachPte(k, mm.pgd, oldAddr, oldAddr + move, movePte, (pmd, va) => {
+    const dst = (to - oldAddr) % HPAGE === 0 ? makePmd(k, mm, to + (va - oldAddr)) : -1;
+    if (dst >= 0 && k.ram.u32[dst] === 0) { moveHuge(k, pmd, dst); flushHuge(k, mm, va); return; }
+    splitHuge(k, mm, pmd, va);
+    forEachPte(k, mm.pgd, va, va + HPAGE, movePte);
   });
   flushRange(k, mm, oldAddr, oldAddr + move);
   if (failed) return -ENOMEM;

@@ -100,6 +100,44 @@ export function allocFrame(k: Kernel, options?: { zero?: boolean; user?: boolean
   return pfn;
 }
 
+/** Frames of a page of 2 MiB (HPAGE_PMD_NR), and the order of their block. */
+export const HUGE_FRAMES = 512, HUGE_ORDER = 9;
+
+/** The first of 512 frames in a row, each zeroed and with reference count 1; −1 when there is no such block to spare: nothing is reclaimed for it (GFP_TRANSHUGE_LIGHT). */
+export function allocHuge(k: Kernel): Pfn {
+  const s = mmOf(k);
+  if (s.freePages < HUGE_FRAMES + (s.frames >>> 6)) return -1;
+  const pfn = allocBlock(s, HUGE_ORDER);
+  if (pfn < 0) return -1;
+  for (let p = pfn; p < pfn + HUGE_FRAMES; p++) {
+    if (s.given[p] !== 0) k.ram.zeroFrame(p);
+    s.given[p] = s.refs[p] = 1;
+  }
+  s.pgalloc += HUGE_FRAMES;
+  charge(k, COST.zeroPage * HUGE_FRAMES);
+  return pfn;
+}
+/** One reference more to each of the frames. */
+export function getHuge(k: Kernel, pfn: Pfn): void {
+  const { refs } = mmOf(k);
+  for (let p = pfn; p < pfn + HUGE_FRAMES; p++) refs[p]!++;
+}
+/** One reference less to each; what nobody has then is free, in one block where it is all of them. */
+export function putHuge(k: Kernel, pfn: Pfn): void {
+  const s = mmOf(k), { refs } = s;
+  let used = 0;
+  for (let p = pfn; p < pfn + HUGE_FRAMES; p++) if (--refs[p]! > 0) used++;
+  s.pgfree += HUGE_FRAMES - used;
+  if (used === 0) freeBlock(s, pfn, HUGE_ORDER);
+  else for (let p = pfn; p < pfn + HUGE_FRAMES; p++) if (refs[p] === 0) freeBlock(s, p, 0);
+}
+/** Whether each of the frames has one reference alone. */
+export function onlyHuge(k: Kernel, pfn: Pfn): boolean {
+  const { refs } = mmOf(k);
+  for (let p = pfn; p < pfn + HUGE_FRAMES; p++) if (refs[p] !== 1) return false;
+  return true;
+}
+
 export function getFrame(k: Kernel, pfn: Pfn): void {
   const refs = mmOf(k).refs;
   assert(refs[pfn]! > 0, 'a frame that is taken again is in use');

@@ -5,7 +5,7 @@ import { PTE } from '../../machine/hardware.ts';
 import type { Kernel } from '../contracts/kernel.ts';
 import { VM } from '../contracts/mm.ts';
 import type { Task } from '../contracts/task.ts';
-import { PAGE, TASK_SIZE, findPte, flushRange } from './pgtable.ts';
+import { PAGE, TASK_SIZE, findEntry, flushHuge, flushRange, isHuge } from './pgtable.ts';
 import { copyToUser } from './uaccess.ts';
 import { findVma } from './vma.ts';
 
@@ -22,9 +22,9 @@ export function pokeUser(k: Kernel, task: Task, va: Va, bytes: Uint8Array): numb
     const r = copyToUser(k, task, at, bytes.subarray(done, done + n));
     if (forced) {
       vma.flags &= ~VM.WRITE;
-      const page = at - (at & (PAGE - 1)), pte = findPte(k, mm.pgd, page);
-      if (pte >= 0) k.ram.u32[pte] = (k.ram.u32[pte]! & ~PTE.W) >>> 0;
-      flushRange(k, mm, page, page + PAGE);
+      const page = at - (at & (PAGE - 1)), entry = findEntry(k, mm.pgd, page);
+      if (entry >= 0) k.ram.u32[entry] = (k.ram.u32[entry]! & ~PTE.W) >>> 0;
+      if (entry >= 0 && isHuge(k.ram.u32[entry]!)) flushHuge(k, mm, page); else flushRange(k, mm, page, page + PAGE);
     }
     if (r < 0) return r;
     done += n;

@@ -2,6 +2,7 @@
 import type { Kernel } from '../contracts/kernel.ts';
 import type { Process } from '../contracts/task.ts';
 import { kernelInfo, sendProcessSignal } from '../signal/send.ts';
+import { shrinkHugeZero } from './huge-memory.ts';
 import { putFrame } from './page-alloc.ts';
 import { zapAnonymous } from './mm.ts';
 import { mmOf } from './state.ts';
@@ -11,7 +12,7 @@ export function reclaimPages(k: Kernel, want: number): boolean {
   const s = mmOf(k);
   const before = s.freePages;
   shrinkPageCache(k, want);
-  if (s.freePages === before) oomKill(k);
+  if (s.freePages === before && !shrinkHugeZero(k)) oomKill(k);
   return s.freePages > before;
 }
 

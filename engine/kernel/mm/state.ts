@@ -1,6 +1,6 @@
 // The state of the memory room: frame table, buddy lists, page-cache registry, counters. Behaviour is in the files beside this one.
 import { stateClass } from '../../base/state.ts';
-import type { Pfn } from '../../base/brand.ts';
+import type { Pfn, Va } from '../../base/brand.ts';
 import type { AddressSpace, Mm } from '../contracts/mm.ts';
 import type { Kernel } from '../contracts/kernel.ts';
 
@@ -33,10 +33,17 @@ export class MmState {
   /** The mm whose page table each CPU has loaded (switchMm). */
   cpuMm: (Mm | null)[] = [];
   pageTables = 0; // frames
+  /** transparent_hugepage/enabled. */
+  thp: 'always' | 'madvise' | 'never' = 'never';
+  /** The first frame of the page of 2 MiB of zeros, made when it is first wanted; 0 before. */
+  hugeZeroPfn: Pfn = 0;
+  /** When khugepaged looks again, and from where: an address space's id and an address in it; what it has done. */
+  khugepagedAt = 0; khugepagedMm = 0; khugepagedVa: Va = 0; fullScans = 0; pagesCollapsed = 0;
+  thpFaultAlloc = 0; thpFaultFallback = 0; thpCollapseAlloc = 0; thpSplitPmd = 0; thpZeroPageAlloc = 0;
   pgfault = 0; pgmajfault = 0; pgalloc = 0; pgfree = 0; pgsteal = 0; oomKills = 0;
   nextMappingId = 1;
-  traced: number[] = [0, 0, 0, 0, 0, 0, 0, 0, 0]; // machine values that mem_counter last said
+  traced: number[] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0]; // machine values that mem_counter last said
 }
-stateClass(MmState, 'MmState', ['frames', 'refs', 'next', 'prev', 'freeOrder', 'given', 'fresh', 'freeHead', 'freeBlocks', 'freePages', 'zeroPfn', 'vvarPfn', 'vdsoPfns', 'mappings', 'cpuMm', 'pageTables', 'pgfault', 'pgmajfault', 'pgalloc', 'pgfree', 'pgsteal', 'oomKills', 'nextMappingId', 'traced']);
+stateClass(MmState, 'MmState', ['frames', 'refs', 'next', 'prev', 'freeOrder', 'given', 'fresh', 'freeHead', 'freeBlocks', 'freePages', 'zeroPfn', 'vvarPfn', 'vdsoPfns', 'mappings', 'cpuMm', 'pageTables', 'thp', 'hugeZeroPfn', 'khugepagedAt', 'khugepagedMm', 'khugepagedVa', 'fullScans', 'pagesCollapsed', 'thpFaultAlloc', 'thpFaultFallback', 'thpCollapseAlloc', 'thpSplitPmd', 'thpZeroPageAlloc', 'pgfault', 'pgmajfault', 'pgalloc', 'pgfree', 'pgsteal', 'oomKills', 'nextMappingId', 'traced']);
 
 export const mmOf = (k: Kernel): MmState => k.mm as MmState;

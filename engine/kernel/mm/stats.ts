@@ -2,11 +2,12 @@
 import { VM } from '../contracts/mm.ts';
 import type { Kernel } from '../contracts/kernel.ts';
 import type { Mm } from '../contracts/mm.ts';
+import { hugePages } from './huge-memory.ts';
 import { RESERVED_FRAMES, mmOf } from './state.ts';
 
 /** All in pages of 4 KiB. There is no swap. */
 export interface MemInfo {
-  total: number; free: number; available: number; cached: number; dirty: number; anon: number; mapped: number; shmem: number; pageTables: number; committed: number;
+  total: number; free: number; available: number; cached: number; dirty: number; anon: number; mapped: number; shmem: number; pageTables: number; anonHuge: number; committed: number;
 }
 
 /** Every address space once. */
@@ -29,7 +30,7 @@ export function roomForAreas(k: Kernel, extra: number): boolean {
 
 export function memInfo(k: Kernel): MemInfo {
   const s = mmOf(k);
-  let cached = 0, reclaimable = 0, dirty = 0, shmem = 0, anon = 0, mapped = 0, committed = 0;
+  let cached = 0, reclaimable = 0, dirty = 0, shmem = 0, anon = 0, anonHuge = 0, mapped = 0, committed = 0;
   for (const m of s.mappings) {
     cached += m.pages.size;
     if (m.reclaimable) { reclaimable += m.pages.size - m.dirty.size; dirty += m.dirty.size; }
@@ -37,10 +38,11 @@ export function memInfo(k: Kernel): MemInfo {
   }
   for (const mm of allMms(k)) {
     anon += mm.rssAnon;
+    anonHuge += hugePages(mm);
     mapped += mm.rssFile + mm.rssShmem;
     for (const v of mm.vmas) if ((v.flags & (VM.WRITE | VM.SHARED | VM.NORESERVE)) === VM.WRITE) committed += (v.end - v.start) / 4096;
   }
-  return { total: s.frames - RESERVED_FRAMES, free: s.freePages, available: s.freePages + reclaimable, cached, dirty, anon, mapped, shmem, pageTables: s.pageTables, committed };
+  return { total: s.frames - RESERVED_FRAMES, free: s.freePages, available: s.freePages + reclaimable, cached, dirty, anon, mapped, shmem, pageTables: s.pageTables, anonHuge, committed };
 }
 
 /** Free blocks by order 0 … 10, as /proc/buddyinfo lists them. */

@@ -4,7 +4,7 @@ import { VM, Vma } from '../contracts/mm.ts';
 import type { Mm } from '../contracts/mm.ts';
 import type { Kernel } from '../contracts/kernel.ts';
 import { getFile, putFile } from '../fs/file-table.ts';
-import { PAGE, TASK_SIZE, freeTables, zapRange } from './pgtable.ts';
+import { PAGE, TASK_SIZE, freeTables, splitHugeAt, zapRange } from './pgtable.ts';
 
 /** sysctl vm.max_map_count. */
 export const MAX_MAP_COUNT = 65530;
@@ -69,11 +69,12 @@ export function mergeAround(k: Kernel, mm: Mm, at: number): Vma {
   return vma;
 }
 
-/** Makes addr a border between two VMAs where it lies inside one. */
-export function splitVma(mm: Mm, addr: Va): void {
+/** Makes addr a border between two VMAs where it lies inside one, and between two pages. */
+export function splitVma(k: Kernel, mm: Mm, addr: Va): void {
   const at = vmaIndex(mm, addr);
   const vma = mm.vmas[at];
   if (vma === undefined || vma.start >= addr) return;
+  splitHugeAt(k, mm, addr);
   const upper = new Vma();
   upper.start = addr; upper.end = vma.end; upper.flags = vma.flags; upper.file = vma.file; upper.name = vma.name; upper.mappingId = vma.mappingId;
   upper.pgoff = vma.pgoff + (addr - vma.start) / PAGE;
@@ -85,8 +86,8 @@ export function splitVma(mm: Mm, addr: Va): void {
 /** Takes [start, end) out of the address space: areas, pages and empty tables. */
 export function unmapRange(k: Kernel, mm: Mm, start: Va, end: Va): void {
   if (findIntersection(mm, start, end) === null) return;
-  splitVma(mm, start);
-  splitVma(mm, end);
+  splitVma(k, mm, start);
+  splitVma(k, mm, end);
   const first = vmaIndex(mm, start);
   let last = first;
   while (last < mm.vmas.length && mm.vmas[last]!.start < end) {

@@ -145,6 +145,7 @@ export function doExecve(k: Kernel, task: Task, filename: string, argv: string[]
     p.maxrss = Math.max(p.maxrss, task.mm.hiwaterRss * 4);
     if (task.mm.users === 1) taskCounters(k, task);
     const old = task.mm;
+    mm.thpDisabled = old.thpDisabled;
     task.mm = mm;
     activateMm(k, task);
     mmPut(k, old);

@@ -4,8 +4,9 @@ import { VM } from '../../contracts/mm.ts';
 import type { Kernel } from '../../contracts/kernel.ts';
 import type { Mm, Vma } from '../../contracts/mm.ts';
 import type { Task } from '../../contracts/task.ts';
-import { forEachPte } from '../../mm/pgtable.ts';
-import { frameRefs } from '../../mm/page-alloc.ts';
+import { hugeFits, wantsHuge } from '../../mm/huge-memory.ts';
+import { HPAGE, SOFT_ANON, SOFT_SPECIAL, forEachPte, hugeStart } from '../../mm/pgtable.ts';
+import { HUGE_FRAMES, frameRefs } from '../../mm/page-alloc.ts';
 import { pathString } from '../path.ts';
 import { majorOf, minorOf } from '../pseudo.ts';
 import { hex, mangle } from './format.ts';
@@ -47,30 +48,34 @@ export function vmSizes(mm: Mm): { data: number; stack: number; exe: number; lib
   return { data, stack, exe, lib: exec - exe };
 }
 
-interface Smap { rss: number; pss: number; sharedClean: number; sharedDirty: number; privateClean: number; privateDirty: number; referenced: number; anonymous: number; locked: number }
-const nothing = (): Smap => ({ rss: 0, pss: 0, sharedClean: 0, sharedDirty: 0, privateClean: 0, privateDirty: 0, referenced: 0, anonymous: 0, locked: 0 });
-const SOFT_ANON = PTE.SOFT1;
+interface Smap { rss: number; pss: number; sharedClean: number; sharedDirty: number; privateClean: number; privateDirty: number; referenced: number; anonymous: number; anonHuge: number; locked: number }
+const nothing = (): Smap => ({ rss: 0, pss: 0, sharedClean: 0, sharedDirty: 0, privateClean: 0, privateDirty: 0, referenced: 0, anonymous: 0, anonHuge: 0, locked: 0 });
 
 function measure(k: Kernel, mm: Mm, v: Vma): Smap {
   const s = nothing();
   if ((v.flags & VM.SPECIAL) !== 0) return s;
-  forEachPte(k, mm.pgd, v.start, v.end, (at) => {
+  const add = (at: number, kb: number): void => {
     const e = k.ram.u32[at]!;
-    if ((e & PTE.P) === 0) return;
+    if ((e & PTE.P) === 0 || (e & SOFT_SPECIAL) !== 0) return; // the page of zeros is nobody's
     // The page cache holds a reference of its own.
     const refs = Math.max(1, frameRefs(k, e >>> 12) - (v.file && (e & SOFT_ANON) === 0 ? 1 : 0)), dirty = (e & PTE.D) !== 0;
-    s.rss += 4; s.pss += 4 / refs;
-    if (refs > 1) { if (dirty) s.sharedDirty += 4; else s.sharedClean += 4; } else if (dirty) s.privateDirty += 4; else s.privateClean += 4;
-    if ((e & PTE.A) !== 0) s.referenced += 4;
-    if (!v.file || (e & SOFT_ANON) !== 0) s.anonymous += 4;
-  });
+    s.rss += kb; s.pss += kb / refs;
+    if (refs > 1) { if (dirty) s.sharedDirty += kb; else s.sharedClean += kb; } else if (dirty) s.privateDirty += kb; else s.privateClean += kb;
+    if ((e & PTE.A) !== 0) s.referenced += kb;
+    if (!v.file || (e & SOFT_ANON) !== 0) s.anonymous += kb;
+    if (kb > 4) s.anonHuge += kb;
+  };
+  forEachPte(k, mm.pgd, v.start, v.end, (at) => { add(at, 4); }, (pmd) => { add(pmd, HUGE_FRAMES * 4); });
   if ((v.flags & VM.LOCKED) !== 0) s.locked = s.pss;
   return s;
 }
 
+/** Whether any 2 MiB of the area may become a huge page. */
+const eligible = (k: Kernel, mm: Mm, v: Vma): boolean => wantsHuge(k, mm, v) && hugeFits(v, hugeStart(v.start + HPAGE - 1));
+
 function vmFlags(v: Vma): string {
   const f = v.flags, on = (bit: number, s: string): string => ((f & bit) !== 0 ? s + ' ' : '');
-  return `VmFlags: ${on(VM.READ, 'rd')}${on(VM.WRITE, 'wr')}${on(VM.EXEC, 'ex')}${on(VM.SHARED, 'sh')}mr mw me ${on(VM.GROWSDOWN, 'gd')}${on(VM.LOCKED, 'lo')}${on(VM.DONTFORK, 'dc')}${on(VM.NORESERVE, 'nr')}${on(VM.WIPEONFORK, 'wf')}\n`;
+  return `VmFlags: ${on(VM.READ, 'rd')}${on(VM.WRITE, 'wr')}${on(VM.EXEC, 'ex')}${on(VM.SHARED, 'sh')}mr mw me ${on(VM.GROWSDOWN, 'gd')}${on(VM.LOCKED, 'lo')}${on(VM.DONTFORK, 'dc')}${on(VM.NORESERVE, 'nr')}${on(VM.WIPEONFORK, 'wf')}${on(VM.HUGEPAGE, 'hg')}${on(VM.NOHUGEPAGE, 'nh')}\n`;
 }
 
 function rows(s: Smap, sizeKb: number, rollup: boolean): string {
@@ -78,7 +83,7 @@ function rows(s: Smap, sizeKb: number, rollup: boolean): string {
   return (rollup ? '' : row('Size', sizeKb) + row('KernelPageSize', 4) + row('MMUPageSize', 4)) + row('Rss', s.rss) + row('Pss', s.pss) + row('Pss_Dirty', s.privateDirty)
     + (rollup ? row('Pss_Anon', s.anonymous) + row('Pss_File', s.pss - s.anonymous < 0 ? 0 : s.pss - s.anonymous) + row('Pss_Shmem', 0) : '')
     + row('Shared_Clean', s.sharedClean) + row('Shared_Dirty', s.sharedDirty) + row('Private_Clean', s.privateClean) + row('Private_Dirty', s.privateDirty) + row('Referenced', s.referenced) + row('Anonymous', s.anonymous)
-    + row('LazyFree', 0) + row('AnonHugePages', 0) + row('ShmemPmdMapped', 0) + row('FilePmdMapped', 0) + row('Shared_Hugetlb', 0) + row('Private_Hugetlb', 0) + row('Swap', 0) + row('SwapPss', 0) + row('Locked', s.locked);
+    + row('LazyFree', 0) + row('AnonHugePages', s.anonHuge) + row('ShmemPmdMapped', 0) + row('FilePmdMapped', 0) + row('Shared_Hugetlb', 0) + row('Private_Hugetlb', 0) + row('Swap', 0) + row('SwapPss', 0) + row('Locked', s.locked);
 }
 
 export function smaps(k: Kernel, task: Task, rollup: boolean): string {
@@ -89,7 +94,7 @@ export function smaps(k: Kernel, task: Task, rollup: boolean): string {
   for (const v of mm.vmas) {
     const s = measure(k, mm, v);
     if (rollup) for (const f of Object.keys(sum) as (keyof Smap)[]) sum[f] += s[f];
-    else out += mapLine(k, mm, v) + rows(s, (v.end - v.start) / 1024, false) + 'THPeligible:    0\n' + vmFlags(v);
+    else out += mapLine(k, mm, v) + rows(s, (v.end - v.start) / 1024, false) + `THPeligible:    ${Number(eligible(k, mm, v))}\n` + vmFlags(v);
   }
   if (!rollup) return `${out}${GATE}${rows(nothing(), 4, false)}THPeligible:    0\nVmFlags: ex \n`;
   const first = mm.vmas[0]?.start ?? 0, last = mm.vmas[mm.vmas.length - 1]?.end ?? 0;

@@ -67,7 +67,7 @@ function status(k: Kernel, task: Task): string {
     const v = vmSizes(mm), row = (name: string, pages: number): string => `${name}:\t${pad(pages * 4, 8)} kB\n`;
     out += row('VmPeak', mm.hiwaterVm) + row('VmSize', mm.totalVm) + row('VmLck', mm.lockedVm) + row('VmPin', 0) + row('VmHWM', mm.hiwaterRss) + row('VmRSS', mm.rssAnon + mm.rssFile + mm.rssShmem)
       + row('RssAnon', mm.rssAnon) + row('RssFile', mm.rssFile) + row('RssShmem', mm.rssShmem) + row('VmData', v.data) + row('VmStk', v.stack) + row('VmExe', v.exe) + row('VmLib', v.lib) + row('VmPTE', mm.pageTables) + row('VmSwap', 0)
-      + 'HugetlbPages:\t       0 kB\nCoreDumping:\t0\nTHP_enabled:\t0\n';
+      + 'HugetlbPages:\t       0 kB\nCoreDumping:\t0\nTHP_enabled:\t' + Number(!mm.thpDisabled) + '\n';
   }
   const queued = p.shared.queue.length + p.threads.reduce((q, t) => q + t.pending.queue.length, 0);
   return out + `Threads:\t${Math.max(1, p.threads.length)}\nSigQ:\t${queued}/${p.rlimits[11]![0]}\nSigPnd:\t${s.pending}\nShdPnd:\t${s.shared}\nSigBlk:\t${s.blocked}\nSigIgn:\t${s.ignored}\nSigCgt:\t${s.caught}\n`

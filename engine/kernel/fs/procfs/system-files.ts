@@ -8,6 +8,7 @@ import { nextU32 } from '../../../base/random.ts';
 import type { Kernel } from '../../contracts/kernel.ts';
 import type { Task } from '../../contracts/task.ts';
 import { irqOf } from '../../irq/state.ts';
+import { HUGE_FRAMES } from '../../mm/page-alloc.ts';
 import { mmOf } from '../../mm/state.ts';
 import { buddyInfo, memInfo } from '../../mm/stats.ts';
 import { cpuTimes, countTasks, loadAverages } from '../../sched/stats.ts';
@@ -27,7 +28,7 @@ function meminfo(k: Kernel): string {
     + row('Unevictable', 0) + row('Mlocked', 0) + row('SwapTotal', 0) + row('SwapFree', 0) + row('Zswap', 0) + row('Zswapped', 0) + row('Dirty', m.dirty) + row('Writeback', 0) + row('AnonPages', m.anon) + row('Mapped', m.mapped) + row('Shmem', m.shmem)
     + row('KReclaimable', 0) + row('Slab', 0) + row('SReclaimable', 0) + row('SUnreclaim', 0) + row('KernelStack', k.tasks.size * 4) + row('PageTables', m.pageTables) + row('SecPageTables', 0) + row('NFS_Unstable', 0) + row('Bounce', 0) + row('WritebackTmp', 0)
     + row('CommitLimit', m.total / 2) + row('Committed_AS', m.committed) + 'VmallocTotal:   34359738367 kB\n' + row('VmallocUsed', 0) + row('VmallocChunk', 0) + row('Percpu', k.config.cpus * 64) + row('HardwareCorrupted', 0)
-    + row('AnonHugePages', 0) + row('ShmemHugePages', 0) + row('ShmemPmdMapped', 0) + row('FileHugePages', 0) + row('FilePmdMapped', 0)
+    + row('AnonHugePages', m.anonHuge) + row('ShmemHugePages', 0) + row('ShmemPmdMapped', 0) + row('FileHugePages', 0) + row('FilePmdMapped', 0)
     + 'HugePages_Total:       0\nHugePages_Free:        0\nHugePages_Rsvd:        0\nHugePages_Surp:        0\nHugepagesize:       2048 kB\nHugetlb:               0 kB\n'
     + row('DirectMap4k', m.total) + row('DirectMap2M', 0) + row('DirectMap1G', 0);
 }
@@ -89,7 +90,8 @@ function vmstat(k: Kernel): string {
     ['nr_anon_pages', m.anon], ['nr_mapped', m.mapped], ['nr_file_pages', m.cached], ['nr_dirty', m.dirty], ['nr_writeback', 0], ['nr_shmem', m.shmem], ['nr_kernel_stack', k.tasks.size * 16], ['nr_page_table_pages', m.pageTables], ['nr_swapcached', 0],
     ['nr_dirty_threshold', Math.floor(m.total / 5)], ['nr_dirty_background_threshold', Math.floor(m.total / 10)],
     ['pgpgin', 0], ['pgpgout', 0], ['pswpin', 0], ['pswpout', 0], ['pgalloc_dma', 0], ['pgalloc_dma32', s.pgalloc], ['pgalloc_normal', 0], ['pgfree', s.pgfree], ['pgactivate', 0], ['pgdeactivate', 0],
-    ['pgfault', f.all], ['pgmajfault', f.major], ['pgsteal_kswapd', 0], ['pgsteal_direct', s.pgsteal], ['pgscan_kswapd', 0], ['pgscan_direct', s.pgsteal], ['oom_kill', s.oomKills],
+    ['pgfault', f.all], ['pgmajfault', f.major], ['pgsteal_kswapd', 0], ['pgsteal_direct', s.pgsteal], ['pgscan_kswapd', 0], ['pgscan_direct', s.pgsteal], ['oom_kill', s.oomKills], ['nr_anon_transparent_hugepages', m.anonHuge / HUGE_FRAMES],
+    ['thp_fault_alloc', s.thpFaultAlloc], ['thp_fault_fallback', s.thpFaultFallback], ['thp_collapse_alloc', s.thpCollapseAlloc], ['thp_split_pmd', s.thpSplitPmd], ['thp_zero_page_alloc', s.thpZeroPageAlloc],
   ];
   return rows.map(([n, v]) => `${n} ${v}\n`).join('');
 }

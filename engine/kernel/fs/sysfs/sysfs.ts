@@ -1,6 +1,9 @@
 // sysfs: CPUs, the one NUMA node, the loopback interface and the few knobs that programs ask for (sysfs(5)).
 import type { SuperBlock } from '../../contracts/fs.ts';
 import type { Kernel } from '../../contracts/kernel.ts';
+import { EINVAL } from '../../../abi/errno.ts';
+import { PAGES_TO_SCAN } from '../../mm/khugepaged.ts';
+import { mmOf } from '../../mm/state.ts';
 import { memInfo } from '../../mm/stats.ts';
 import { S_IFDIR, makedev, newSuperBlock, stampNow } from '../pseudo.ts';
 import { TextInode, defineTree } from '../text-tree.ts';
@@ -18,6 +21,7 @@ function nodeMeminfo(k: Kernel): string {
     + row('PageTables', m.pageTables) + row('Slab', 0);
 }
 
+const THP = ['always', 'madvise', 'never'] as const;
 function sysTree(k: Kernel): TextTree {
   const t = new Map<string, TextNode>(), n = k.config.cpus;
   const text = (path: string, s: string | ((k: Kernel) => string), mode?: number): void => { t.set(path, { read: typeof s === 'string' ? () => s : s, ...(mode === undefined ? {} : { mode }) }); };
@@ -52,10 +56,21 @@ function sysTree(k: Kernel): TextTree {
   for (let i = 0; i < n; i++) t.set(`${node}/node0/cpu${i}`, { link: () => `../../cpu/cpu${i}` });
   text('devices/system/clocksource/clocksource0/current_clocksource', 'tsc\n', 0o644);
   text('devices/system/clocksource/clocksource0/available_clocksource', 'tsc\n');
-  text('kernel/mm/transparent_hugepage/enabled', 'always madvise [never]\n', 0o644);
-  text('kernel/mm/transparent_hugepage/defrag', 'always defer defer+madvise [madvise] never\n', 0o644);
-  text('kernel/mm/transparent_hugepage/hpage_pmd_size', '2097152\n');
-  text('kernel/mm/transparent_hugepage/shmem_enabled', 'always within_size advise [never] deny force\n', 0o644);
+  const thp = 'kernel/mm/transparent_hugepage';
+  t.set(`${thp}/enabled`, { mode: 0o644, read: (k) => THP.map((w) => (w === mmOf(k).thp ? `[${w}]` : w)).join(' ') + '\n', write: (k, _t, s) => {
+    const word = THP.find((w) => w === s.trim());
+    if (word === undefined) return -EINVAL;
+    mmOf(k).thp = word;
+    return 0;
+  } });
+  text(`${thp}/defrag`, 'always defer defer+madvise [madvise] never\n', 0o644);
+  text(`${thp}/hpage_pmd_size`, '2097152\n');
+  text(`${thp}/use_zero_page`, '1\n', 0o644);
+  text(`${thp}/shmem_enabled`, 'always within_size advise [never] deny force\n', 0o644);
+  const khugepaged: Record<string, number> = { alloc_sleep_millisecs: 60000, defrag: 1, max_ptes_none: 511, max_ptes_shared: 256, max_ptes_swap: 64, pages_to_scan: PAGES_TO_SCAN, scan_sleep_millisecs: 10000 };
+  for (const [f, v] of Object.entries(khugepaged)) text(`${thp}/khugepaged/${f}`, `${v}\n`, 0o644);
+  text(`${thp}/khugepaged/full_scans`, (k) => `${mmOf(k).fullScans}\n`);
+  text(`${thp}/khugepaged/pages_collapsed`, (k) => `${mmOf(k).pagesCollapsed}\n`);
   t.set('kernel/mm/hugepages', {});
   const lo = 'devices/virtual/net/lo';
   const net: Record<string, string> = { address: '00:00:00:00:00:00', addr_len: '6', broadcast: '00:00:00:00:00:00', carrier: '1', flags: '0x9', ifindex: '1', iflink: '1', mtu: '65536', operstate: 'unknown', tx_queue_len: '1000', type: '772' };

@@ -24,6 +24,7 @@ export function fakeProcessor(): FakeCpu {
     regs: () => regs,
     setPageTable: () => {},
     invalidatePage: () => { cpu.invalidated!++; },
+    invalidateLargePage: () => { cpu.invalidated!++; },
     flushTlb: () => { cpu.flushed!++; },
     frameWritten: (pfn) => { cpu.written!.push(pfn); },
   };
