@@ -135,12 +135,12 @@ describe('greedy guests', () => {
       expect(r.stdout.toString()).toMatch(out);
       expect(r.status).toBe(status);
     });
-  test.skipIf(!built)('eats all memory', () => {
-    const r = record([sample('greedy'), 'memory'], { flags: ['--ram', '128M', '--trace', 'none'] });
+  test.skipIf(!built).each(['128M', '600M'])('eats all memory, %s of it', (ram) => {
+    const r = record([sample('greedy'), 'memory'], { flags: ['--ram', ram, '--trace', 'none'] });
     expect(r.status === 137 || r.stdout.toString().includes('ENOMEM'), `${r.status} ${r.stderr}`).toBe(true);
   });
-  test.skipIf(!have(sample('syscall-fuzz')))('garbage to every syscall', () => {
-    const r = record([sample('syscall-fuzz'), '7', '10', '300'], { flags: ['--ram', '256M'] });
+  test.skipIf(!have(sample('syscall-fuzz'))).each(['256M', '600M'])('garbage to every syscall, %s of RAM (huge pages from 512 on)', (ram) => {
+    const r = record([sample('syscall-fuzz'), '7', '10', '300'], { flags: ['--ram', ram] });
     expect(r.stdout.toString(), r.stderr).toBe('survived 10 rounds\n');
     expect(r.status).toBe(0);
     expect(ktrace(['replay', r.dir]).status).toBe(0);

@@ -7,7 +7,7 @@ import { ENV, have, ktrace, record, recordingPath, run, sample } from '../../sam
 const info = (dir: string): { digest: string; stateDigest: string; complete: boolean; events: Record<string, number>; exit: { code?: number; signal?: number } } => JSON.parse(ktrace(['info', dir, '--json']).stdout.toString());
 const PROGRAMS: [string, string[]][] = [
   ['shell pipeline', ['/bin/sh', '-c', 'cat /etc/passwd | sort | head -3; exit 4']],
-  ...['fork-pipe', 'threads-mutex', 'signal-restart', 'cow', 'segfault', 'timer', 'file-copy', 'mmap-shared', 'exec-chain'].map((s): [string, string[]] => [s, [sample(s)]]),
+  ...['fork-pipe', 'threads-mutex', 'signal-restart', 'cow', 'segfault', 'timer', 'file-copy', 'mmap-shared', 'huge-pages', 'exec-chain'].map((s): [string, string[]] => [s, [sample(s)]]),
 ];
 
 // The access times of host files are inputs. Reading a file for the first time changes its own (relatime), so the first of several runs to be compared is thrown away.

@@ -8,7 +8,7 @@ const seed = Number(process.env.SEED ?? Date.now() % 1e9);
 let state = seed || 1;
 const random = (): number => { state ^= state << 13; state ^= state >>> 17; state ^= state << 5; return (state >>> 0) / 4294967296; };
 
-const PROGRAMS: string[][] = [['/bin/sh', '-c', 'cat /etc/passwd | sort | head -3; exit 4'], ...['fork-pipe', 'threads-mutex', 'signal-restart', 'cow', 'segfault', 'timer', 'file-copy', 'mmap-shared', 'exec-chain'].map((s) => [sample(s)])];
+const PROGRAMS: string[][] = [['/bin/sh', '-c', 'cat /etc/passwd | sort | head -3; exit 4'], ...['fork-pipe', 'threads-mutex', 'signal-restart', 'cow', 'segfault', 'timer', 'file-copy', 'mmap-shared', 'huge-pages', 'exec-chain'].map((s) => [sample(s)])];
 for (const argv of PROGRAMS) for (const cpus of ['1', '8']) {
   test.skipIf(!have(argv[0]!))(`${argv[0]!.split('/').pop()} on ${cpus} CPUs: restored at random cycles and the last (seed=${seed})`, () => {
     const { dir } = record(argv, { flags: ['--cpus', cpus] });
