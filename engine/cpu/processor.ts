@@ -97,7 +97,7 @@ class Cpu implements Processor {
     const threshold = options.jit === 'force' ? 1 : options.hot ?? HOT;
     this.young = options.jit === 'auto' && options.hot === undefined;
     mmu.u32[FRAME_COUNT >> 2] = ram.frames;
-    this.core = new Core(memory, runtime, meter !== null);
+    this.core = new Core(memory, runtime, meter !== null, cpus);
     this.compiler = options.jit === 'off' ? null : new Compiler(this.core, this.blocks, mmu, options.jit === 'force' ? 0 : threshold >> 7, options.jit === 'force' ? 1 : BATCH, () => this.executed(), options.jit === 'auto' ? options.code ?? null : null, options.joining ?? null);
     this.hotAfter(this.young ? YOUNG_HOT : threshold, threshold);
     if (this.compiler !== null) this.blocks.entrySlot = SLOT.enterCounted;

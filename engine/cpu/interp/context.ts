@@ -120,17 +120,24 @@ export class InterpCtx implements FlowCtx {
   isMem(i: number): boolean { return this.ops[i]!.kind === 'm'; }
   isReg(i: number): boolean { const k = this.ops[i]!.kind; return k === 'r' || k === 'h' || k === 'x' || k === 'p'; }
 
-  /** push i32: address of register operand i in the state. */
-  private regAddress(i: number): void {
-    if (this.ops[i]!.kind === 'p') this.f.get(RECORD).i32Load16U(REG_SLOT[i]!).i32Const(4).i32Shl().i32Const(CTX.x87).i32Add().get(STATE).i32Add();
-    else this.f.get(STATE).get(RECORD).i32Load16U(REG_SLOT[i]!).i32Add();
+  /** push i32: the address of what stands in the state where the record says, less the offset that is returned. */
+  private inState(at: number): number {
+    const state = this.f.constantOf(STATE);
+    if (state === undefined) this.f.get(STATE).get(RECORD).i32Load16U(at).i32Add(); else this.f.get(RECORD).i32Load16U(at);
+    return state ?? 0;
+  }
+  /** push i32: address of register operand i in the state, less the offset that is returned. */
+  private regAddress(i: number): number {
+    if (this.ops[i]!.kind !== 'p') return this.inState(REG_SLOT[i]!);
+    this.f.get(RECORD).i32Load16U(REG_SLOT[i]!).i32Const(4).i32Shl().i32Const(CTX.x87).i32Add().get(STATE).i32Add();
+    return 0;
   }
   regNumber(i: number): void { this.f.get(RECORD).i32Load16U(REG_SLOT[i]!); }
 
   read(i: number): void {
     const op = this.ops[i]!, f = this.f;
     switch (op.kind) {
-      case 'r': case 'h': this.regAddress(i); loadInt(f, op.bytes); break;
+      case 'r': case 'h': loadInt(f, op.bytes, this.regAddress(i)); break;
       case 'm': this.ea(i); this.load(op.bytes as 8); break;
       case 'i': this.imm(i); mask(f, this.size); break;
       case 'j': f.get(STATE).i64Load(S.pageVa).get(RECORD).i64Load32S(REC.imm).i64Add(); break;
@@ -140,17 +147,17 @@ export class InterpCtx implements FlowCtx {
   }
   readS(i: number): void {
     const op = this.ops[i]!;
-    if (op.kind === 'r' || op.kind === 'h') { this.regAddress(i); loadIntS(this.f, op.bytes); return; }
+    if (op.kind === 'r' || op.kind === 'h') { loadIntS(this.f, op.bytes, this.regAddress(i)); return; }
     if (op.kind === 'i') { this.imm(i); return; }
     this.read(i);
     signExtend(this.f, op.bytes * 8);
   }
   private toReg(i: number, value: number): void {
     const op = this.ops[i]!, f = this.f;
-    this.regAddress(i);
+    const offset = this.regAddress(i);
     f.get(value);
-    if (op.bytes === 4) f.i32WrapI64().i64ExtendI32U().i64Store(0, 0);
-    else storeInt(f, op.bytes);
+    if (op.bytes === 4) f.i32WrapI64().i64ExtendI32U().i64Store(offset, 0);
+    else storeInt(f, op.bytes, offset);
   }
   write(i: number): void {
     const f = this.f, value = this.local(I64);
@@ -177,11 +184,11 @@ export class InterpCtx implements FlowCtx {
     const va = this.local(I64), at = this.local(I32), entry = this.local(I32), value = this.local(I64);
     this.ea(i);
     f.set(va);
-    tlbTest(f, STATE, va, entry, op.bytes, true);
+    const dtlb = tlbTest(f, STATE, va, entry, op.bytes, true);
     f.hint(false).if(I32);
     f.get(STATE).get(va).i32Const(op.bytes); this.callHelper(f, 'sys.rmw');
     f.tee(at).i32Eqz().hint(false).if(); this.fault(); f.end();
-    f.get(at).else().get(va).i32WrapI64().get(entry).i32Load(S.dtlb + DTLB.addend).i32Add().end().set(at);
+    f.get(at).else().get(va).i32WrapI64().get(entry).i32Load(dtlb + DTLB.addend).i32Add().end().set(at);
     f.get(at); loadInt(f, op.bytes); f.set(old);
     body(old);
     f.set(value).get(at).get(value); storeInt(f, op.bytes);
@@ -219,15 +226,15 @@ export class InterpCtx implements FlowCtx {
     const f = this.f;
     if (this.form.mem === 4) f.get(RECORD).i64Load(REC.imm, 2);
     else {
-      f.get(STATE).get(RECORD).i32Load16U(REC.base).i32Add().i64Load();
+      f.i64Load(this.inState(REC.base));
       if (this.form.mem === 2 || this.form.mem === 3) {
-        f.get(STATE).get(RECORD).i32Load16U(REC.index).i32Add().i64Load();
+        f.i64Load(this.inState(REC.index));
         f.get(RECORD).i64Load8U(REC.scale).i64Shl().i64Add();
       }
       f.get(RECORD).i64Load32S(REC.disp).i64Add();
       if (this.form.mem === 3) f.i32WrapI64().i64ExtendI32U();
     }
-    if (withSegment && this.form.mem !== 1) f.get(STATE).get(RECORD).i32Load16U(REC.seg).i32Add().i64Load().i64Add();
+    if (withSegment && this.form.mem !== 1) f.i64Load(this.inState(REC.seg)).i64Add();
   }
 
   operandSelector(): void {
@@ -267,8 +274,8 @@ export class InterpCtx implements FlowCtx {
 
   readV(i: number, aligned = false): void {
     const op = this.ops[i]!, f = this.f;
-    if (op.kind === 'x') { this.regAddress(i); f.v128Load(0, 0); return; }
-    if (op.kind === 'p') { this.regAddress(i); f.v128Load64Zero(0, 0); return; }
+    if (op.kind === 'x') { f.v128Load(this.regAddress(i), 0); return; }
+    if (op.kind === 'p') { f.v128Load64Zero(this.regAddress(i), 0); return; }
     const va = this.local(I64), at = this.local(I32);
     this.ea(i);
     f.set(va);
@@ -292,8 +299,8 @@ export class InterpCtx implements FlowCtx {
   writeV(i: number, aligned = false): void {
     const op = this.ops[i]!, f = this.f, value = this.local(V128);
     f.set(value);
-    if (op.kind === 'x') { this.regAddress(i); f.get(value).v128Store(0, 0); return; }
-    if (op.kind === 'p') { this.regAddress(i); f.get(value).v128Store64Lane(0, 0); return; }
+    if (op.kind === 'x') { const offset = this.regAddress(i); f.get(value).v128Store(offset, 0); return; }
+    if (op.kind === 'p') { const offset = this.regAddress(i); f.get(value).v128Store64Lane(0, offset); return; }
     const va = this.local(I64);
     this.ea(i);
     f.set(va);
@@ -304,7 +311,7 @@ export class InterpCtx implements FlowCtx {
   }
   readLow(i: number): void {
     const op = this.ops[i]!;
-    if (op.kind === 'x' || op.kind === 'p') { this.regAddress(i); loadInt(this.f, Math.min(op.bytes, 8)); } else this.read(i);
+    if (op.kind === 'x' || op.kind === 'p') loadInt(this.f, Math.min(op.bytes, 8), this.regAddress(i)); else this.read(i);
   }
   xmm(n: number): void { this.f.get(STATE).v128Load(CTX.xmm + n * 16, 0); }
   setXmm(n: number): void {
@@ -312,11 +319,12 @@ export class InterpCtx implements FlowCtx {
     this.f.set(value).get(STATE).get(value).v128Store(CTX.xmm + n * 16, 0).free(value);
   }
 
-  readHigh(i: number): void { this.regAddress(i); this.f.v128Load(HIGH, 0); }
+  readHigh(i: number): void { this.f.v128Load(this.regAddress(i) + HIGH, 0); }
   writeHigh(i: number): void {
     const value = this.local(V128);
     this.f.set(value);
-    this.regAddress(i); this.f.get(value).v128Store(HIGH, 0).free(value);
+    const offset = this.regAddress(i);
+    this.f.get(value).v128Store(offset + HIGH, 0).free(value);
   }
   high(n: number): void { this.f.get(STATE).v128Load(CTX.ymmHigh + n * 16, 0); }
   setHigh(n: number): void {
@@ -335,11 +343,11 @@ export class InterpCtx implements FlowCtx {
   /** WASM address of [va, va + bytes) for reading, into local `at`; leaves on a fault. */
   private translate(va: number, at: number, bytes: number, alignment = 0): void {
     const f = this.f, entry = this.local(I32);
-    tlbTest(f, STATE, va, entry, bytes, false);
+    const dtlb = tlbTest(f, STATE, va, entry, bytes, false);
     f.hint(false).if(I32);
     f.get(STATE).get(va).i32Const(bytes | alignment << ALIGNMENT_BIT); this.callHelper(f, 'sys.read');
     f.tee(at).i32Eqz().hint(false).if(); this.fault(); f.end();
-    f.get(at).else().get(va).i32WrapI64().get(entry).i32Load(S.dtlb + DTLB.addend).i32Add().end().set(at);
+    f.get(at).else().get(va).i32WrapI64().get(entry).i32Load(dtlb + DTLB.addend).i32Add().end().set(at);
     f.free(entry);
   }
   load(bytes: 1 | 2 | 4 | 8 | 16, alignment = 0): void {
@@ -354,12 +362,12 @@ export class InterpCtx implements FlowCtx {
     const f = this.f, va = this.local(I64), entry = this.local(I32), value = this.local(bytes === 16 ? V128 : I64);
     const put = (offset: number): void => { f.get(value); if (bytes === 16) f.v128Store(offset, 0); else storeInt(f, bytes, offset); };
     f.set(value).set(va);
-    tlbTest(f, STATE, va, entry, bytes, true);
+    const dtlb = tlbTest(f, STATE, va, entry, bytes, true);
     f.hint(false).if();
     f.get(STATE); put(S.scratch);
     f.get(STATE).get(va).i32Const(bytes | alignment << ALIGNMENT_BIT); this.callHelper(f, 'sys.store');
     this.afterSlowStore();
-    f.else().get(va).i32WrapI64().get(entry).i32Load(S.dtlb + DTLB.addend).i32Add(); put(0);
+    f.else().get(va).i32WrapI64().get(entry).i32Load(dtlb + DTLB.addend).i32Add(); put(0);
     f.end();
     f.free(va, entry, value);
   }
@@ -371,12 +379,12 @@ export class InterpCtx implements FlowCtx {
   store32(va: number, low: number, high: number): void {
     const f = this.f, at = this.local(I32), entry = this.local(I32);
     const put = (): void => { f.get(at).get(low).v128Store(0, 0).get(at).get(high).v128Store(16, 0); };
-    tlbTest(f, STATE, va, entry, 32, true);
+    const dtlb = tlbTest(f, STATE, va, entry, 32, true);
     f.hint(false).if();
     this.beginOut(va, 32); f.set(at);
     put();
     this.copyOut(va, 32);
-    f.else().get(va).i32WrapI64().get(entry).i32Load(S.dtlb + DTLB.addend).i32Add().set(at);
+    f.else().get(va).i32WrapI64().get(entry).i32Load(dtlb + DTLB.addend).i32Add().set(at);
     put();
     f.end();
     f.free(at, entry);

@@ -4,7 +4,7 @@ import { COST } from '../../clock/costs.ts';
 import { AC, CTX, PTE } from '../../machine/hardware.ts';
 import { emitCount } from '../counts.ts';
 import { FK } from '../jit/flag-kinds.ts';
-import { BLK, DTLB, DTLB_ENTRIES, DTLB_PART, FRAME_COUNT, FRAME_FLAGS, FRAME_STORES, ITLB, ITLB_ENTRIES, LARGE_BITS, LARGE_TLB_ENTRIES, LTLB, LONGEST_WAY, RAM_BASE, REC, S, SIDE, SIDES, SIZE_MASK, TLB_VALID, TLB_WRITE } from '../layout.ts';
+import { BLK, cpuBase, DTLB, DTLB_ENTRIES, DTLB_PART, FRAME_COUNT, FRAME_FLAGS, FRAME_STORES, ITLB, ITLB_ENTRIES, LARGE_BITS, LARGE_TLB_ENTRIES, LTLB, LONGEST_WAY, RAM_BASE, REC, S, SIDE, SIDES, SIZE_MASK, TLB_VALID, TLB_WRITE } from '../layout.ts';
 import { MEMORY_LIMITS } from '../memory.ts';
 import { approximationTables } from '../semantics/approximation-tables.ts';
 import { allHelpers, semanticsOf } from '../semantics/context.ts';
@@ -133,6 +133,9 @@ export function buildCoreModule(counting = false): Uint8Array {
   toFirst(straddle);
   const loop = m.func([I32, I32], [I32]);
   emitInnerLoop(loop, call, chain, handlerType);
+  const only = m.func([I32, I32], [I32], 'loop.only');
+  only.fix(0, cpuBase(0));
+  emitInnerLoop(only, call, chain, handlerType);
   const onward = tailCalls(call, (f) => f.get(1).i32Load16U(REC.size + REC.fn).returnCallIndirect(handlerType));
   const handlers = OTHER_FORMS.map((key) => {
     const f = m.func([I32, I32], [I32]), form = formFromKey(key), c = new InterpCtx(f, form, call, onward);

@@ -69,8 +69,8 @@ export class Core {
   handlerModules = 0;
   missing = new Set<string>();
 
-  /** @param counting its code and that of all modules over it counts what it does (../counts.ts). */
-  constructor(readonly memory: WebAssembly.Memory, runtime: Runtime, readonly counting: boolean) {
+  /** @param counting its code and that of all modules over it counts what it does (../counts.ts). @param cpus of the machine: with one the inner loop is that which knows where its state is */
+  constructor(readonly memory: WebAssembly.Memory, runtime: Runtime, readonly counting: boolean, cpus: number) {
     this.u8 = new Uint8Array(memory.buffer);
     this.dispatchTable = new WebAssembly.Table({ element: 'anyfunc', initial: DISPATCH_SLOTS });
     const imports: Record<string, unknown> = { m: memory, t: this.dispatchTable };
@@ -81,6 +81,7 @@ export class Core {
     this.nextSlot = SLOT.first + this.builtIn.size;
     this.handler(END_FORM); // found in WebAssembly too, and no instruction is a sample of it
     const x = new WebAssembly.Instance(coreModule(counting), { e: imports }).exports as Record<string, never>;
+    if (cpus === 1) for (let slot: number = SLOT.fused; slot < SLOT.first + HOT_FORMS.length; slot++) this.dispatchTable.set(slot, x['loop.only']!);
     this.dispatch = x['sys.dispatch']!;
     this.getFlags = x['sys.getflags']!;
     this.setFlags = x['sys.setflags']!;

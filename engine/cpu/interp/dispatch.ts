@@ -141,24 +141,23 @@ export function emitFetch(f: Func): void {
 export function emitBlockOf(f: Func, record: number): void {
   f.get(record).get(record).i32Load8U(REC.k).i32Const(REC_BITS).i32Shl().i32Sub().i32Const(BLK.size).i32Sub();
 }
-/** The end of the block of local 1, a record: its cost and instructions into the state. Pushes the new time. */
-export function emitSpendBlock(f: Func, block: number): void {
+/** The end of the block of local 1, a record: its cost and instructions into the state. Pushes the new time. @param known `block` is that already; else it becomes it */
+export function emitSpendBlock(f: Func, block: number, known = false): void {
   const now = f.local(I64);
-  emitBlockOf(f, 1);
-  f.set(block);
+  if (!known) { emitBlockOf(f, 1); f.set(block); }
   f.get(STATE).get(STATE).i64Load(S.insns).get(block).i64Load16U(BLK.count).i64Add().i64Store(S.insns);
   f.get(STATE).get(STATE).i64Load(S.now).get(block).i64Load16U(BLK.cost).i64Add().tee(now).i64Store(S.now).get(now);
 }
 /** The end of the block of local 1, a record, then the deadline (law 3), then the block at the address in local `rip`, or at the local `offset` of the same page:
- *  mostly one of the two that came next before. Sets local 1 to its first record, or leaves. */
-export function emitNextBlock(f: Func, to: { rip: number } | { offset: number }, chain: Func, handlerType: number): void {
-  const block = f.local(I32), pa = f.local(I32), next = f.local(I32), fn = f.local(I32), left = f.local(I32), e = f.local(I32);
+ *  mostly one of the two that came next before. Sets local 1 to its first record, or leaves. @param present the local with the block that ends, and then the next one; −1: none has it */
+export function emitNextBlock(f: Func, to: { rip: number } | { offset: number }, chain: Func, handlerType: number, present = -1): void {
+  const block = present >= 0 ? present : f.local(I32), pa = f.local(I32), next = f.local(I32), fn = f.local(I32), left = f.local(I32), e = f.local(I32);
   const putRip = (): void => {
     f.get(STATE);
     if ('rip' in to) f.get(to.rip); else f.get(STATE).i64Load(S.pageVa).get(to.offset).i64ExtendI32U().i64Add();
     f.i64Store(CTX.rip);
   };
-  emitSpendBlock(f, block);
+  emitSpendBlock(f, block, present >= 0);
   f.get(STATE).i64Load(S.deadline).i64GeS().hint(false).ifThen();
   putRip();
   f.get(STATE).i32Const(EXIT.deadline).i32Store(S.exitReason).i32Const(CODE.leave).return().end();
@@ -176,9 +175,10 @@ export function emitNextBlock(f: Func, to: { rip: number } | { offset: number },
   f.end().end();
   f.get(next).i32Load(BLK.pa).get(pa).i32Ne().hint(false).ifThen(); slow(); f.end();
   // After a block of the interpreter the flags are packed: its own blocks are entered here
-  f.get(next).i32Load16U(BLK.fn).tee(fn).i32Const(SLOT.enterCounted).i32GtU().hint(false).ifThen(); putRip(); emitEntering(f, next); f.get(STATE).get(next).get(fn).returnCallIndirect(handlerType).end();
-  f.get(fn).i32Const(SLOT.enterCounted).i32Eq().ifThen(); emitHot(f, next, left, putRip); f.end();
+  f.get(next).i32Load16U(BLK.fn).tee(fn).i32Const(SLOT.enterCounted).i32Eq().hint(true).ifThen(); emitHot(f, next, left, putRip);
+  f.else().get(fn).i32Const(SLOT.enterCounted).i32GtU().ifThen(); putRip(); emitEntering(f, next); f.get(STATE).get(next).get(fn).returnCallIndirect(handlerType).end().end();
   emitCount(f, 'interpretedBlocks');
+  if (present >= 0) f.get(next).set(present);
   f.get(next).i32Const(BLK.size).i32Add().set(1);
 }
 /** Counts an execution of the block; leaves to report it, after `before`, when it is due. */

@@ -32,8 +32,6 @@ export class NarrowFunc extends Func {
   private from = 0; private to = -1; private which = -1; private lo = 0; private hi = 0;
   /** The value is a byte, all else zero. */
   private byte = false;
-  /** See fix(). */
-  private fixed = -1; private fixedValue = 0;
 
   protected override added(local: number): void {
     if (local < this.facts.length) return;
@@ -70,10 +68,6 @@ export class NarrowFunc extends Func {
     });
     this.to = -1;
   }
-
-  /** An i32 parameter that has the same value at every call: V8 makes it part of displacements, and needs no register for it. */
-  fix(parameter: number, value: number): void { this.fixed = parameter; this.fixedValue = value; }
-  override constantOf(local: number): number | undefined { return local === this.fixed ? this.fixedValue : undefined; }
 
   override get(local: number): this {
     if (local === this.fixed) return super.i32Const(this.fixedValue);

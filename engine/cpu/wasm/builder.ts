@@ -128,12 +128,16 @@ export class Func {
   typeOf(local: number): ValType {
     return local < this.paramCount ? this.params[local]! : this.locals[local - this.paramCount]!;
   }
-  /** The value of a local that is known to be always the same; none is here. */
-  constantOf(_local: number): number | undefined { return undefined; }
+  /** See fix(). */
+  protected fixed = -1; protected fixedValue = 0;
+  /** An i32 parameter that has the same value at every call: V8 makes it part of displacements, and needs no register for it. */
+  fix(parameter: number, value: number): void { this.fixed = parameter; this.fixedValue = value; }
+  /** The value of a local that is known to be always the same. */
+  constantOf(local: number): number | undefined { return local === this.fixed ? this.fixedValue : undefined; }
   /** True when the i64 on the stack is known to have no more bits than so many; not known here. */
   fits(_bits: number): boolean { return false; }
   get localCount(): number { return this.paramCount + this.locals.length; }
-  get(local: number): this { this.code.byte(0x20); this.code.leb(local); return this; }
+  get(local: number): this { if (local === this.fixed) return this.i32Const(this.fixedValue); this.code.byte(0x20); this.code.leb(local); return this; }
   set(local: number): this { this.code.byte(0x21); this.code.leb(local); return this; }
   tee(local: number): this { this.code.byte(0x22); this.code.leb(local); return this; }
   globalGet(index: number): this { this.code.byte(0x23); this.code.leb(index); return this; }
