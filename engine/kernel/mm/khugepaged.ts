@@ -7,12 +7,11 @@ import type { Kernel } from '../contracts/kernel.ts';
 import { VM } from '../contracts/mm.ts';
 import type { Mm, Vma } from '../contracts/mm.ts';
 import { charge } from '../entry/charge.ts';
-import { hugeFits, mayBeHuge, wantsHuge } from './huge-memory.ts';
+import { mayBeHuge, wantsHuge } from './huge-memory.ts';
 import { HUGE_FRAMES, allocHuge, frameRefs, putHuge } from './page-alloc.ts';
 import { HPAGE, PAGE, SOFT_ANON, SOFT_SPECIAL, clearPte, dropTable, findPmd, flushHuge, forEachPte, hugeStart, isHuge, pteFlags, pteNx, setHuge } from './pgtable.ts';
 import { mmOf } from './state.ts';
 import { allMms } from './stats.ts';
-import { vmaAt } from './vma.ts';
 
 /** khugepaged/scan_sleep_millisecs and pages_to_scan as they are at boot. */
 const SCAN_SLEEP_NS = 10e9;
@@ -75,7 +74,7 @@ export function khugepagedTick(k: Kernel): void {
         if (pmd < 0 || k.ram.u32[pmd] === 0 || isHuge(k.ram.u32[pmd]!)) continue;
         left -= HUGE_FRAMES;
         charge(k, HUGE_FRAMES);
-        if (vmaAt(mm, va) === vma && hugeFits(vma, va) && collapse(k, mm, vma, va) === 0) s.pagesCollapsed++;
+        if (collapse(k, mm, vma, va) === 0) s.pagesCollapsed++;
       }
     }
   }

@@ -10,7 +10,7 @@ import { testKernel, testTask } from './harness/kernel.ts';
 import { doBrk, doMmap, doMprotect, doMremap, doMunmap } from './mmap.ts';
 import { MMAP_BASE, dupMm, mmPut } from './mm.ts';
 import { frameRefs } from './page-alloc.ts';
-import { findPte } from './pgtable.ts';
+import { findEntry } from './pgtable.ts';
 import { mmOf } from './state.ts';
 import { buddyInfo } from './stats.ts';
 import { copyFromUser, copyToUser, getUserU32, putUserU32, readUserString } from './uaccess.ts';
@@ -48,7 +48,7 @@ describe('mmap', () => {
     const { k, task } = testKernel();
     const a = map(k, task, 3);
     expect(getUserU32(k, task, a)).toBe(0);
-    expect(k.ram.u32[findPte(k, task.mm!.pgd, a)]! >>> 12).toBe(mmOf(k).zeroPfn);
+    expect(k.ram.u32[findEntry(k, task.mm!.pgd, a)]! >>> 12).toBe(mmOf(k).zeroPfn);
     expect(putUserU32(k, task, a, 7)).toBe(0);
     expect(getUserU32(k, task, a)).toBe(7);
     expect(task.mm!.rssAnon).toBe(1);
@@ -110,13 +110,13 @@ describe('fork', () => {
     putUserU32(k, task, s, 10);
     const child = testTask(k, 3);
     child.mm = dupMm(k, task.mm!)!;
-    const pfn = k.ram.u32[findPte(k, task.mm!.pgd, a)]! >>> 12;
+    const pfn = k.ram.u32[findEntry(k, task.mm!.pgd, a)]! >>> 12;
     expect(frameRefs(k, pfn)).toBe(2);
     putUserU32(k, child, a, 2);
     expect(frameRefs(k, pfn)).toBe(1);
     expect(getUserU32(k, task, a)).toBe(1);
     putUserU32(k, task, a, 3); // the last owner reuses the page
-    expect(k.ram.u32[findPte(k, task.mm!.pgd, a)]! >>> 12).toBe(pfn);
+    expect(k.ram.u32[findEntry(k, task.mm!.pgd, a)]! >>> 12).toBe(pfn);
     putUserU32(k, child, s, 11);
     expect(getUserU32(k, task, s)).toBe(11);
     mmPut(k, child.mm);
@@ -140,7 +140,7 @@ describe('user access', () => {
     const { k, task, cpu, flags } = testKernel();
     const a = map(k, task, 1);
     putUserU32(k, task, a, 1);
-    const pfn = k.ram.u32[findPte(k, task.mm!.pgd, a)]! >>> 12;
+    const pfn = k.ram.u32[findEntry(k, task.mm!.pgd, a)]! >>> 12;
     flags[pfn] = 1;
     cpu.written.length = 0;
     putUserU32(k, task, a, 2);

@@ -22,7 +22,7 @@ import { pathString } from '../fs/path.ts';
 import { bytesOf } from './uaccess.ts';
 import { cachedBytes } from './filemap.ts';
 import { frameRefs, onlyHuge } from './page-alloc.ts';
-import { HPAGE, PAGE, SOFT_ANON, TASK_SIZE, findEntry, flushHuge, flushRange, forEachPte, makePmd, makePte, moveHuge, splitHuge, splitHugeAt, pteFlags, pteNx, zapRange } from './pgtable.ts';
+import { HPAGE, PAGE, SOFT_ANON, TASK_SIZE, findEntry, flushHuge, flushRange, forEachPte, makePmd, makePte, moveEntry, splitHuge, splitHugeAt, pteFlags, pteNx, zapRange } from './pgtable.ts';
 import { shmemFile } from './shmem.ts';
 import { mmOf } from './state.ts';
 import { roomForAreas } from './stats.ts';
@@ -308,17 +308,13 @@ function moveArea(k: Kernel, task: Task, mm: Mm, oldAddr: Va, oldLen: number, ne
   let failed = false;
   const movePte = (at: number, va: Va): void => {
     const dst = makePte(k, mm, to + (va - oldAddr));
-    if (dst < 0) { failed = true; return; }
-    k.ram.u32[dst] = k.ram.u32[at]!;
-    k.ram.u32[dst + 1] = k.ram.u32[at + 1]!;
-    k.ram.u32[at] = 0;
-    k.ram.u32[at + 1] = 0;
+    if (dst < 0) failed = true; else moveEntry(k, at, dst);
   };
   splitHugeAt(k, mm, oldAddr);
   splitHugeAt(k, mm, oldAddr + move);
   forEachPte(k, mm.pgd, oldAddr, oldAddr + move, movePte, (pmd, va) => {
     const dst = (to - oldAddr) % HPAGE === 0 ? makePmd(k, mm, to + (va - oldAddr)) : -1;
-    if (dst >= 0 && k.ram.u32[dst] === 0) { moveHuge(k, pmd, dst); flushHuge(k, mm, va); return; }
+    if (dst >= 0 && k.ram.u32[dst] === 0) { moveEntry(k, pmd, dst); flushHuge(k, mm, va); return; }
     splitHuge(k, mm, pmd, va);
     forEachPte(k, mm.pgd, va, va + HPAGE, movePte);
   });

@@ -48,12 +48,6 @@ export function findEntry(k: Kernel, pgd: Pa, va: Va): number {
   return isHuge(e) ? pmd : ((e & 0xfffff000) >>> 2) + (((va / PAGE) & 511) << 1);
 }
 
-/** As findEntry, for 4 KiB alone: −1 also where a page of 2 MiB is. */
-export function findPte(k: Kernel, pgd: Pa, va: Va): number {
-  const at = findEntry(k, pgd, va);
-  return at >= 0 && isHuge(k.ram.u32[at]!) ? -1 : at;
-}
-
 /** The frame of va's own 4 KiB by the entry that maps it. */
 export const frameOf = (entry: number, va: Va): Pfn => (isHuge(entry) ? (entry >>> 12) + ((va / PAGE) & 511) : entry >>> 12);
 
@@ -93,7 +87,7 @@ export function makePmd(k: Kernel, mm: Mm, va: Va): number {
   return pmd < 0 ? -1 : pmd + (((va / P2M) & 511) << 1);
 }
 
-/** As findPte, making missing tables; −1 when out of memory. There is no page of 2 MiB. @param pmd of makePmd */
+/** As findEntry, making missing tables; −1 when out of memory. There is no page of 2 MiB. @param pmd of makePmd */
 export function makePte(k: Kernel, mm: Mm, va: Va, pmd = makePmd(k, mm, va)): number {
   const table = pmd < 0 ? -1 : below(k, mm, pmd);
   return table < 0 ? -1 : table + (((va / PAGE) & 511) << 1);
@@ -171,8 +165,8 @@ export function clearHuge(k: Kernel, mm: Mm, pmd: number): void {
   freeTable(k, mm, mm.deposited.pop()!);
 }
 
-/** Moves a page of 2 MiB to another, empty entry of the same address space. The caller flushes. */
-export function moveHuge(k: Kernel, from: number, to: number): void {
+/** Moves a page, of 4 KiB or 2 MiB, to another, empty entry of its kind in the same address space. The caller flushes. */
+export function moveEntry(k: Kernel, from: number, to: number): void {
   const { u32 } = k.ram;
   u32[to] = u32[from]!;
   u32[to + 1] = u32[from + 1]!;
