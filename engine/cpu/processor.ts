@@ -32,12 +32,9 @@ export function createProcessor(memory: WebAssembly.Memory, ram: Ram, cpus: numb
   return new Cpu(memory, ram, cpus, options);
 }
 
-/** Executions after which a block is compiled; a power of two. A region costs some 10 ms of CPU time to compile, V8's threads included, about what
- *  its blocks cost in the interpreter until their entry has run this often. */
-const HOT = 16384;
-
-/** In the first instructions of a machine the compiler is cold itself, and most programs are over before it has paid: hot is what loops most. Not so long blocks: a round of theirs is much. */
-const YOUNG_INSNS = 1 << 26, YOUNG_HOT = 65536;
+/** Executions after which a block is compiled, and a long block, a round of which is much; powers of two. A region costs some 10 ms of CPU time to compile,
+ *  V8's threads included, about what its blocks cost in the interpreter until their entry has run this often. */
+const HOT = 65536, LONG_HOT = 16384;
 
 /** Regions compiled together: an instance costs more than a function. */
 const BATCH = 8;
@@ -59,7 +56,6 @@ class Cpu implements Processor {
   private readonly compiler: Compiler | null;
   private readonly model: CpuModel;
   private runs = 0;
-  private young: boolean;
   private early = 0;
   private readonly times = { run: 0, decode: 0, compile: 0 };
   /** By handler slot: instructions before which regions were left. */
@@ -94,13 +90,14 @@ class Cpu implements Processor {
       way: (s, lo, hi) => { this.compiler!.way(s, lo, hi); },
       sideexit: (record) => this.noteSideExit(record),
     };
-    const threshold = options.jit === 'force' ? 1 : options.hot ?? HOT;
-    this.young = options.jit === 'auto' && options.hot === undefined;
+    const hot = options.jit === 'force' ? 1 : options.hot ?? HOT;
     mmu.u32[FRAME_COUNT >> 2] = ram.frames;
     this.core = new Core(memory, runtime, meter !== null, cpus);
-    this.compiler = options.jit === 'off' ? null : new Compiler(this.core, this.blocks, mmu, options.jit === 'force' ? 0 : threshold >> 7, options.jit === 'force' ? 1 : BATCH, () => this.executed(), options.jit === 'auto' ? options.code ?? null : null, options.joining ?? null);
-    this.hotAfter(this.young ? YOUNG_HOT : threshold, threshold);
-    if (this.compiler !== null) this.blocks.entrySlot = SLOT.enterCounted;
+    this.compiler = options.jit === 'off' ? null : new Compiler(this.core, this.blocks, mmu, hot, Math.min(hot, LONG_HOT), options.jit === 'force' ? 1 : BATCH, () => this.executed(), options.jit === 'auto' ? options.code ?? null : null, options.joining ?? null);
+    if (this.compiler !== null) {
+      this.blocks.due = this.compiler.warm;
+      this.blocks.entrySlot = SLOT.enterCounted;
+    }
     for (let cpu = 0; cpu < cpus; cpu++) {
       const s = cpuBase(cpu);
       this.files.push(new Regs(memory.buffer, s));
@@ -113,7 +110,6 @@ class Cpu implements Processor {
     }
   }
 
-  private hotAfter(executions: number, long: number): void { if (this.compiler !== null) this.blocks.due = this.compiler.threshold(executions, long); }
   codeLeft(): CodeLeft { return this.compiler?.left() ?? { modules: [] }; }
   private executed(): number { return this.files.reduce((sum, _, cpu) => sum + this.pair(cpuBase(cpu) + S.insns), 0); }
   regs(cpu: number): Regs { return this.files[cpu]!; }
@@ -137,10 +133,6 @@ class Cpu implements Processor {
   private runInMode(cpu: number, deadline: number): void {
     const s = cpuBase(cpu), { u32 } = this.mmu, { core, meter } = this, since = meter === null ? 0 : meter.now();
     this.runs++;
-    if (this.young && this.pair(s + S.insns) >= YOUNG_INSNS) {
-      this.young = false;
-      this.hotAfter(HOT, HOT);
-    }
     const flags = u32[(s + CTX.rflags) >> 2] = u32[(s + CTX.rflags) >> 2]! & ~RF, stepping = (flags & TF) !== 0;
     this.setPair(s + S.deadline, stepping ? 0 : Math.min(deadline, Number.MAX_SAFE_INTEGER));
     this.mmu.checkAlignment(s, (flags & AC) !== 0);

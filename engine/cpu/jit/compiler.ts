@@ -88,11 +88,15 @@ export class Compiler {
   private readonly neighbours: Neighbours<Compiled>;
   regions = 0; live = 0; modules = 0; bytes = 0; rejected = 0; dropped = 0; taken = 0; joined = 0;
   /** Executions after which a block is compiled, less one: a power of two less one. */
-  private mask = 0;
+  private readonly mask: number;
   /** The same of long blocks. */
-  private longMask = 0;
-  /** After each so many executions a block is reported, and before that when it is warm; a power of two. */
-  private every = 0; private warm = 0;
+  private readonly longMask: number;
+  /** See Discovery; 0 if all blocks are compiled at once. */
+  private readonly minHot: number;
+  /** After each so many executions a block is reported, a power of two. */
+  private readonly every: number;
+  /** After so many it is reported first, a power of two too. */
+  readonly warm: number;
   /** Modules of the store that this run has instantiated; null if it could not be. */
   private readonly stored = new Map<number, Made | null>();
   /** Where the words of all the store's regions are; 0: nowhere yet. */
@@ -107,13 +111,18 @@ export class Compiler {
   /** Hot entry blocks waiting for company: they keep running in the interpreter. */
   private queue: number[] = [];
 
-  /** @param minHot see Discovery; @param batch regions to a module; @param executed instructions of all CPUs until now.
+  /** @param hot executions after which a block is compiled, a power of two; @param long the same of blocks of LONG instructions and more; @param batch regions to a module; @param executed instructions of all CPUs until now.
    *  @param joining when regions become one, null: by what that costs. */
-  constructor(private readonly core: Core, private readonly blocks: Blocks, private readonly mmu: Mmu, private readonly minHot: number, private readonly batch: number, private readonly executed: () => number, private readonly store: CodeStore | null, joining: Joining | null) {
+  constructor(private readonly core: Core, private readonly blocks: Blocks, private readonly mmu: Mmu, hot: number, long: number, private readonly batch: number, private readonly executed: () => number, private readonly store: CodeStore | null, joining: Joining | null) {
     this.codes = new Codes(blocks);
+    this.mask = hot - 1;
+    this.longMask = long - 1;
+    this.minHot = hot >> 7;
+    this.every = Math.min(hot, long);
+    this.warm = store === null || store.entries.size === 0 ? this.every : Math.min(this.every, WARM); // reporting costs, too much where there is nothing to take up
     this.nextWord = store?.words ?? 0;
     this.neighbours = new Neighbours(joining ?? (store !== null && store.entries.size > 0 ? JOINING_AGAIN : this.optimized !== null ? JOINING : JOINING_BLIND));
-    mmu.u32[WAYS >> 2] = minHot > 0 ? this.neighbours.joining.every : 0;
+    mmu.u32[WAYS >> 2] = this.minHot > 0 ? this.neighbours.joining.every : 0;
     mmu.u32.fill(NO_PA, ENTRIES >> 2, (ENTRIES + (ENT.size << ENTRIES_BITS)) >> 2);
     blocks.onDrop = (pfn) => { this.noteWritten(pfn); this.drop(pfn); };
     blocks.onFlush = () => {
@@ -129,14 +138,6 @@ export class Compiler {
       this.stored.clear(); // the words are gone
       this.storedAt = 0;
     };
-  }
-  /** @param hot executions after which a block is compiled, a power of two. @param long the same of blocks of LONG instructions and more. @returns after how many it is to be reported first, a power of two too. */
-  threshold(hot: number, long: number): number {
-    this.mask = hot - 1;
-    this.longMask = long - 1;
-    this.every = Math.min(hot, long);
-    this.warm = this.store === null || this.store.entries.size === 0 ? this.every : Math.min(this.every, WARM); // reporting costs, too much where there is nothing to take up
-    return this.warm;
   }
   /** It has run so often; `due` is how often when it is reported next. */
   private setRan(block: number, executions: number, due = executions < this.warm ? this.warm : executions - executions % this.every + this.every): void { this.blocks.setRan(block, executions, due); }
@@ -186,7 +187,7 @@ export class Compiler {
   /** The block is reported when it has run as often again as it takes to become hot. */
   private recount(block: number): void {
     const ran = this.blocks.ran(block);
-    this.setRan(block, ran - (ran & this.mask) + this.minHot);
+    this.setRan(block, ran - (ran & this.maskOf(block)) + this.minHot);
   }
   private forget(region: Compiled): void { for (const block of region.blocks.keys()) if (this.homes.get(block) === region) this.homes.delete(block); }
 
@@ -374,7 +375,7 @@ export class Compiler {
    *  reported: when the live region was made that it meets. */
   private seldom(block: number, made: number): boolean | undefined {
     const since = this.doubted.get(block);
-    if (this.executed() - (since ?? made) < RARE * (this.mask + 1)) return false;
+    if (this.executed() - (since ?? made) < RARE * (this.maskOf(block) + 1)) return false;
     return since === undefined ? undefined : true;
   }
 
