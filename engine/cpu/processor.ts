@@ -34,7 +34,7 @@ export function createProcessor(memory: WebAssembly.Memory, ram: Ram, cpus: numb
 
 /** Executions after which a block is compiled, and a long block, a round of which is much; powers of two. A region costs some 10 ms of CPU time to compile,
  *  V8's threads included, about what its blocks cost in the interpreter until their entry has run this often. */
-const HOT = 65536, LONG_HOT = 16384;
+const HOT = 32768, LONG_HOT = 16384;
 
 /** Regions compiled together: an instance costs more than a function. */
 const BATCH = 8;

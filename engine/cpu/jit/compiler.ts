@@ -58,7 +58,7 @@ const WARM = 256;
 /** A region whose code is written within so many instructions has not paid. Each time that happens the blocks of its frames have to run twice as often, up to MOST_WAIT times, to be compiled. */
 const PAID = 1 << 25, MOST_WAIT = 16;
 /** Blocks of so many instructions are long: each instruction bears less of what a region costs, however short it is. */
-const LONG = 32;
+const LONG = 16;
 /** Instructions. */
 const SIDES_WITHIN = 1 << 28;
 /** Larger regions are not made out of live ones: V8's code gets worse with the size. */
@@ -141,10 +141,7 @@ export class Compiler {
   }
   /** It has run so often; `due` is how often when it is reported next. */
   private setRan(block: number, executions: number, due = executions < this.warm ? this.warm : executions - executions % this.every + this.every): void { this.blocks.setRan(block, executions, due); }
-  private maskOf(block: number): number {
-    const count = this.mmu.u16[(block + BLK.count) >> 1]!;
-    return count >= LONG ? this.longMask : count >= LONG / 2 ? Math.max(this.mask >> 1, this.longMask) : this.mask;
-  }
+  private maskOf(block: number): number { return this.mmu.u16[(block + BLK.count) >> 1]! >= LONG ? this.longMask : this.mask; }
 
   private noteWritten(pfn: number): void {
     const { waits } = this;
