@@ -14,10 +14,10 @@ export const KTRACE = ['node', process.env.KTRACE_BIN ?? 'dist/ktrace.cjs'];
 /** One place for all recordings: each is removed before the next, outside the timing. Nothing is kept of the code that one compiles, so each is as the first of its program. */
 export const record = (...flags) => [...KTRACE, 'record', '-q', '-o', scratch, ...flags, '--'];
 export const recording = scratch;
-/** Recordings that keep compiled code. `settle` makes as many as it takes, nearly, until there is no more to keep. */
-export const again = (...flags) => ['env', `KTRACE_CODE_CACHE=${join(dir, 'code')}`, ...record(...flags)];
-const SETTLE = Number(process.env.SETTLE ?? 4);
-export const settle = (argv) => { for (let i = 0; i < SETTLE; i++) time([...again(), ...argv]); };
+/** Recordings that keep compiled code. `settle` makes some that are not timed; four are nearly as many as it takes until there is no more to keep. */
+export const usual = (...flags) => ['env', `KTRACE_CODE_CACHE=${join(dir, 'code')}`, ...record(...flags)];
+const SETTLE = Number(process.env.SETTLE ?? 0);
+export const settle = (argv) => { for (let i = 0; i < SETTLE; i++) time([...usual(), ...argv]); };
 
 export const have = (program) => spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;
 export const qemu = have('qemu-x86_64') ? ['qemu-x86_64'] : null;
