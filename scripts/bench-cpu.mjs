@@ -1,17 +1,17 @@
 // The CPU section of the benchmarks: kernels compiled by gcc -O2 and real programs, natively, under qemu-x86_64, valgrind --tool=none and ktrace (recording on).
 // `node scripts/bench.mjs cpu [NAME…]`; a name is that of a row or of a group (int, double, real). ROUNDS=1 is the fast mode; SKIP=valgrind,native leaves columns out.
 // ktrace twice: `first` as if each round were the first recording of the program, `usual` as the tool comes, which keeps compiled code from one recording to the
-// next: the rounds begin with nothing kept. SETTLE=4 makes it keep what four recordings before the rounds compile. SCALE=0.25 gives each a quarter of the work.
+// next: the rounds begin with nothing kept. SETTLE=4 makes it keep what four recordings before the rounds compile. SCALE=4 gives each four times the work.
 import { spawnSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { columns, dir, geomean, have, heads, interleave, qemu, record, rounds, settle, usual, valgrind, verdict } from './bench-lib.mjs';
 
-/** Kernels and the argument with which each runs 0.5 to 1.2 s natively: they measure code that runs long, while short programs have the sections `cold` and `startup`. */
+/** Kernels and the argument with which each runs 100 to 300 ms natively. */
 const KERNELS = [
-  ['list', 'int', 3000], ['matrix', 'int', 2400], ['crc', 'int', 4800], ['sieve', 'int', 148], ['hash', 'int', 16000], ['quicksort', 'int', 136], ['calls', 'int', 640], ['scan', 'int', 680],
-  ['json', 'int', 960], ['lz', 'int', 400], ['sha256', 'int', 4800], ['interp', 'int', 1240], ['objects', 'int', 28000],
-  ['nbody', 'double', 8000], ['mandelbrot', 'double', 2600], ['spectral', 'double', 4000],
+  ['list', 'int', 750], ['matrix', 'int', 600], ['crc', 'int', 1200], ['sieve', 'int', 37], ['hash', 'int', 4000], ['quicksort', 'int', 34], ['calls', 'int', 160], ['scan', 'int', 170],
+  ['json', 'int', 240], ['lz', 'int', 100], ['sha256', 'int', 1200], ['interp', 'int', 310], ['objects', 'int', 7000],
+  ['nbody', 'double', 2000], ['mandelbrot', 'double', 1300], ['spectral', 'double', 2000],
 ];
 /** How much more of it they do; of two the work grows with the argument's square. */
 const SCALE = Number(process.env.SCALE ?? 1), SQUARE = new Set(['mandelbrot', 'spectral']);
