@@ -588,6 +588,18 @@ describe.skipIf(!hasGcc())('processor', { timeout: 60_000 }, () => {
       v.setFloat64(8200, 7.3, true);
     }, 1e6, { hot: 128 });
   });
+  // A region tells ordinary results by one comparison with what it remembers of MXCSR: at both ends of the range, of doubles and singles, the flag comes with the first result beyond it, and not before
+  for (const [what, by, doubles, singles, flag] of [['overflow', 1.1, [1.3 * 2 ** 1003, 1.7e308], [1e38, 3.3e38], 8], ['underflow', 0.55, [2 ** -1020, 2.3e-308], [2 ** -124, 1.2e-38], 16]] as const) test(`results up to ${what}`, () => {
+    for (const [i, type] of [[0, 'd'], [1, 's']] as const) {
+      run(`mov edi, ${DATA}\nmov ecx, 400\nmovs${type} xmm0, [rdi+8192]\nmov dword ptr [rsp-8], 0x1fa0\nldmxcsr [rsp-8]\n1: movs${type} xmm1, [rdi+rcx*8]\nmuls${type} xmm1, xmm0\nmovq rax, xmm1\nadd rdx, rax\nstmxcsr [rsp-16]\nmov eax, [rsp-16]\nadd rbx, rax\ndec ecx\njns 1b\nsyscall`, ({ cpu }) => {
+        expect(cpu.regs(0).gpr(RBX) & 0xffffff).toBe((401 * 0x1fa0 + 101 * flag) & 0xffffff);
+      }, (m) => {
+        const v = new DataView(m.ram.u8.buffer, m.ram.u8.byteOffset + 512 * 4096), set = (at: number, x: number): void => { if (i === 0) v.setFloat64(at, x, true); else v.setFloat32(at, x, true); };
+        for (let n = 0; n < 401; n++) set(n * 8, n > 200 ? 1.5 : [doubles, singles][i]![n > 100 ? 0 : 1]!);
+        set(8192, by);
+      }, 1000, { hot: 128 });
+    }
+  });
   // Programs linked with -ffast-math run with FTZ and DAZ: ordinary results, zeros and what decays to nothing (every fourth round in full, then flushed) need no exact arithmetic, which takes a hundred times as long
   for (const [what, mode, flags] of [['FTZ and DAZ', 0x9fc0, 0x30], ['FTZ', 0x9f80, 0x30], ['DAZ, without tiny results', 0x1fc0, 0x20], ['neither, without tiny results', 0x1f80, 0x20]] as const) test(`floats are quick with ${what}`, () => {
     const soft = allHelpers().find(({ name }) => name === 'sse.soft')!, { js } = soft, asked: number[] = [];

@@ -64,22 +64,30 @@ const settled = (c: Ctx): void => { usualMode(c, PE); };
 const usualMode = (c: Ctx, flags = 0): void => { mxcsr(c); c.f.i32Const(USUAL_MASK | flags).i32And().i32Const(USUAL | flags).i32Eq(); };
 /** How an operation's denormals are found, each function pushing an i32: perhaps among the operands of which it is not known that they have none; among all operands; in its result. */
 export interface Denormals { unknown: (() => void)[]; operands: () => void; result: () => void }
+/** A result that is one float of this width, in a local, and all locals whose bits are looked at. */
+interface Ranged { w: Width; result: number; floats: readonly number[] }
+/** The same value, but another for V8: else it keeps the bits that the fast path looked at for the slow one, in a register more. */
+const elsewhere = (f: Func, w: Width, x: number): void => { f.get(x); if (w === 64) f.f64x2Splat().f64x2ExtractLane(0); else f.f32x4Splat().f32x4ExtractLane(0); f.set(x); };
+/** What a compiled region remembers of a settled unit, else 0: the limit for `spread`, so that one comparison finds both out. */
+const SETTLED = 0xfd000000;
 /**
  * Runs `slow` unless the unit is settled, `ordinary` (pushes i32) holds and no operand sets DE; plain branches, so that the fast path has no booleans.
  * Flags are sticky: within a compiled region it stays settled until LDMXCSR or FXRSTOR, so a local remembers it. There, what is known of operands (Ctx.hasNoDenormals) is wrong once
  * a denormal was left somewhere: from then on the local remembers nothing while that matters, and all operands are looked at.
  * @param exact pushes i32: in the usual mode the result certainly raises no flag (a program that never rounds, or zeros, in compiled code)
+ * @param ranged of a result that is one float: a region looks at its `spread`
  */
-export function unlessSettled(c: Ctx, ordinary: () => void, slow: () => void, denormals: Denormals | null = null, exact: (() => void) | null = null): void {
-  const { f } = c, note = c.regionFlag('fp'), left = c.regionFlag('denormal'), done = f.block(), strange = f.block();
-  if (note < 0) settled(c); else f.get(note);
-  f.i32Eqz().hint(false).brIf(strange);
+export function unlessSettled(c: Ctx, ordinary: () => void, slow: () => void, denormals: Denormals | null = null, exact: (() => void) | null = null, ranged: Ranged | null = null): void {
+  const { f } = c, note = c.regionFlag('fp'), left = c.regionFlag('denormal'), done = f.block(), strange = f.block(), atOnce = note >= 0 && ranged !== null;
+  if (!atOnce) { if (note < 0) settled(c); else f.get(note); f.i32Eqz().hint(false).brIf(strange); }
   for (const found of denormals?.unknown ?? []) { found(); f.hint(false).brIf(strange); }
-  ordinary(); f.hint(true).brIf(done);
+  if (atOnce) { spread(f, ranged.w, ranged.result); f.get(note).i32LtU(); } else ordinary();
+  f.hint(true).brIf(done);
   f.end();
+  if (atOnce) for (const x of ranged.floats) elsewhere(f, ranged.w, x);
   if (note >= 0 || denormals !== null) {
     settled(c); f.if();
-    if (note >= 0) { f.get(left); denormalsMatter(c); f.i32And().i32Eqz().set(note); }
+    if (note >= 0) { f.i32Const(0).i32Const(SETTLED | 0).get(left); denormalsMatter(c); f.i32And().select().set(note); }
     ordinary();
     if (denormals !== null) { denormals.operands(); denormalsMatter(c); f.i32And().i32Eqz().i32And(); }
     f.brIf(done).end();
@@ -140,7 +148,7 @@ const scalarArith = (w: Width, op: ArithOp): Semantics => (c) => {
   unlessSettled(c, () => isOrdinary(f, w, r), () => {
     c.state(); f.get(a); t.toBits(f); f.get(b); t.toBits(f); c.call(`sse.${op}${w}`); t.toFloat(f); f.set(r);
     checkXm(c);
-  }, denormals, op === 'add' || op === 'sub' || op === 'mul' ? () => certainlyExact(f, w, op, a, b, r) : null);
+  }, denormals, op === 'add' || op === 'sub' || op === 'mul' ? () => certainlyExact(f, w, op, a, b, r) : null, { w, result: r, floats: [r, a, b] });
   c.readV(0); f.get(r); if (w === 64) f.f64x2ReplaceLane(0); else f.f32x4ReplaceLane(0);
   c.writeV(0);
 };
@@ -272,6 +280,12 @@ export const isOrdinary = (f: Func, w: Width, r: number, vector = false): void =
   if (w === 64) f.i64Const(52).i64ShrU().i32WrapI64().i32Const(0x7ff).i32And().i32Const(2).i32Sub().i32Const(0x7fd).i32LtU();
   else f.i32Const(23).i32ShrU().i32Const(0xff).i32And().i32Const(2).i32Sub().i32Const(0xfd).i32LtU();
 };
+/** push i32: the bits of the float's exponent and those behind it, doubled and moved: below SETTLED of one that is ordinary, but for doubles from 2¹⁰⁰³ on, for which that limit is too low. */
+const spread = (f: Func, w: Width, r: number): void => {
+  f.get(r); W[w].toBits(f);
+  if (w === 64) f.i64Const(32).i64ShrU().i32WrapI64();
+  f.i32Const(1).i32Shl().i32Const(w === 64 ? 2 << 21 : 2 << 24).i32Sub();
+};
 /** Float to integer register. */
 const toInt = (w: Width, truncate: boolean): Semantics => (c) => {
   const { f } = c, wide = c.ops[0]!.bytes === 8, r = c.local(I64), x = c.local(F64);
@@ -306,7 +320,7 @@ const cvtsd2ss: Semantics = (c) => {
   lowFloat(c, 1, 64); f.tee(x).f32DemoteF64().set(r);
   unlessSettled(c, () => isOrdinary(f, 32, r), () => { c.state(); f.get(x).i64ReinterpretF64(); c.call('sse.narrow'); f.f32ReinterpretI32().set(r); checkXm(c); }, null, () => {
     f.get(r).f64PromoteF32().get(x).f64Eq(); isDenormal(f, 32, r); f.i32Eqz().i32And();
-  });
+  }, { w: 32, result: r, floats: [r] });
   insertLow(c, 32, r);
 };
 

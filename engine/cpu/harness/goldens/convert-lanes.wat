@@ -52,7 +52,7 @@
         i32.const 1 br_if 1 (;likely;)
       end
       i32.const (;state;) i32.load offset=160 (;mxcsr;) i32.const 32672 i32.and i32.const 8096 i32.eq if
-        local.get 13 i32.const (;state;) i32.load offset=160 (;mxcsr;) i32.const 322 i32.and i32.const 258 i32.ne i32.and i32.eqz local.set 12
+        i32.const 0 i32.const -50331648 local.get 13 i32.const (;state;) i32.load offset=160 (;mxcsr;) i32.const 322 i32.and i32.const 258 i32.ne i32.and select local.set 12
         i32.const 1 br_if 1
       end
       block
@@ -76,7 +76,7 @@
         local.get 15 br_if 1 (;likely;)
       end
       i32.const (;state;) i32.load offset=160 (;mxcsr;) i32.const 32672 i32.and i32.const 8096 i32.eq if
-        local.get 13 i32.const (;state;) i32.load offset=160 (;mxcsr;) i32.const 322 i32.and i32.const 258 i32.ne i32.and i32.eqz local.set 12
+        i32.const 0 i32.const -50331648 local.get 13 i32.const (;state;) i32.load offset=160 (;mxcsr;) i32.const 322 i32.and i32.const 258 i32.ne i32.and select local.set 12
         local.get 15 br_if 1
       end
       block

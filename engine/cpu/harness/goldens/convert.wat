@@ -55,7 +55,7 @@
         local.get 9 f64.abs f64.const 4611686018427388000 f64.lt br_if 1 (;likely;)
       end
       i32.const (;state;) i32.load offset=160 (;mxcsr;) i32.const 32672 i32.and i32.const 8096 i32.eq if
-        local.get 15 i32.const (;state;) i32.load offset=160 (;mxcsr;) i32.const 322 i32.and i32.const 258 i32.ne i32.and i32.eqz local.set 14
+        i32.const 0 i32.const -50331648 local.get 15 i32.const (;state;) i32.load offset=160 (;mxcsr;) i32.const 322 i32.and i32.const 258 i32.ne i32.and select local.set 14
         local.get 9 f64.abs f64.const 4611686018427388000 f64.lt br_if 1
       end
       i32.const (;state;) local.get 9 i32.const 3 call $h.sse.toInt local.set 10

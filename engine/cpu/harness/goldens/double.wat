@@ -51,13 +51,15 @@
     local.get 9 local.get 10 f64.mul local.set 11
     block
       block
-        local.get 14 i32.eqz br_if 0 (;unlikely;)
         local.get 10 i64.reinterpret_f64 i64.const 32 i64.shr_u i32.wrap_i64 i32.const 2146435072 i32.and i32.eqz br_if 0 (;unlikely;)
         local.get 9 i64.reinterpret_f64 i64.const 32 i64.shr_u i32.wrap_i64 i32.const 2146435072 i32.and i32.eqz br_if 0 (;unlikely;)
-        local.get 11 i64.reinterpret_f64 i64.const 52 i64.shr_u i32.wrap_i64 i32.const 2047 i32.and i32.const 2 i32.sub i32.const 2045 i32.lt_u br_if 1 (;likely;)
+        local.get 11 i64.reinterpret_f64 i64.const 32 i64.shr_u i32.wrap_i64 i32.const 1 i32.shl i32.const 4194304 i32.sub local.get 14 i32.lt_u br_if 1 (;likely;)
       end
+      local.get 11 f64x2.splat f64x2.extract_lane 0 local.set 11
+      local.get 9 f64x2.splat f64x2.extract_lane 0 local.set 9
+      local.get 10 f64x2.splat f64x2.extract_lane 0 local.set 10
       i32.const (;state;) i32.load offset=160 (;mxcsr;) i32.const 32672 i32.and i32.const 8096 i32.eq if
-        local.get 15 i32.const (;state;) i32.load offset=160 (;mxcsr;) i32.const 322 i32.and i32.const 258 i32.ne i32.and i32.eqz local.set 14
+        i32.const 0 i32.const -50331648 local.get 15 i32.const (;state;) i32.load offset=160 (;mxcsr;) i32.const 322 i32.and i32.const 258 i32.ne i32.and select local.set 14
         local.get 11 i64.reinterpret_f64 i64.const 52 i64.shr_u i32.wrap_i64 i32.const 2047 i32.and i32.const 2 i32.sub i32.const 2045 i32.lt_u local.get 10 i64.reinterpret_f64 i64.const 1 i64.shl i64.const 1 i64.sub i64.const 9007199254740991 i64.lt_u local.get 9 i64.reinterpret_f64 i64.const 1 i64.shl i64.const 1 i64.sub i64.const 9007199254740991 i64.lt_u i32.or i32.const (;state;) i32.load offset=160 (;mxcsr;) i32.const 322 i32.and i32.const 258 i32.ne i32.and i32.eqz i32.and br_if 1
       end
       block
@@ -94,12 +96,14 @@
     local.get 11 local.get 10 f64.add local.set 9
     block
       block
-        local.get 14 i32.eqz br_if 0 (;unlikely;)
         local.get 10 i64.reinterpret_f64 i64.const 32 i64.shr_u i32.wrap_i64 i32.const 2146435072 i32.and i32.eqz br_if 0 (;unlikely;)
-        local.get 9 i64.reinterpret_f64 i64.const 52 i64.shr_u i32.wrap_i64 i32.const 2047 i32.and i32.const 2 i32.sub i32.const 2045 i32.lt_u br_if 1 (;likely;)
+        local.get 9 i64.reinterpret_f64 i64.const 32 i64.shr_u i32.wrap_i64 i32.const 1 i32.shl i32.const 4194304 i32.sub local.get 14 i32.lt_u br_if 1 (;likely;)
       end
+      local.get 9 f64x2.splat f64x2.extract_lane 0 local.set 9
+      local.get 11 f64x2.splat f64x2.extract_lane 0 local.set 11
+      local.get 10 f64x2.splat f64x2.extract_lane 0 local.set 10
       i32.const (;state;) i32.load offset=160 (;mxcsr;) i32.const 32672 i32.and i32.const 8096 i32.eq if
-        local.get 15 i32.const (;state;) i32.load offset=160 (;mxcsr;) i32.const 322 i32.and i32.const 258 i32.ne i32.and i32.eqz local.set 14
+        i32.const 0 i32.const -50331648 local.get 15 i32.const (;state;) i32.load offset=160 (;mxcsr;) i32.const 322 i32.and i32.const 258 i32.ne i32.and select local.set 14
         local.get 9 i64.reinterpret_f64 i64.const 52 i64.shr_u i32.wrap_i64 i32.const 2047 i32.and i32.const 2 i32.sub i32.const 2045 i32.lt_u local.get 10 i64.reinterpret_f64 i64.const 1 i64.shl i64.const 1 i64.sub i64.const 9007199254740991 i64.lt_u local.get 11 i64.reinterpret_f64 i64.const 1 i64.shl i64.const 1 i64.sub i64.const 9007199254740991 i64.lt_u i32.or i32.const (;state;) i32.load offset=160 (;mxcsr;) i32.const 322 i32.and i32.const 258 i32.ne i32.and i32.eqz i32.and br_if 1
       end
       block
