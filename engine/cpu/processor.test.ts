@@ -600,6 +600,31 @@ describe.skipIf(!hasGcc())('processor', { timeout: 60_000 }, () => {
       }, 1000, { hot: 128 });
     }
   });
+  // Compiled code keeps the floats that COMIS compared in place of the flags: every pair of these, every condition behind it, in its block and in the next, and the flags themselves wherever a slice ends
+  const COMPARED = [0, -0, 1, -1, 1.5, Infinity, -Infinity, NaN, 1e-310, -1e-310, 2e-310, 1e300, 3, 3, 1e-300, -7], SINGLES = COMPARED.map((x) => (Math.abs(x) < 1e-300 && x !== 0 ? x * 1e270 : Math.fround(x)));
+  for (const [what, mode, daz] of [['', 0x1fa0, false], [', under DAZ', 0x1fe0, true], [', DE set', 0x1fa2, false]] as const) for (const quiet of ['u', '']) test(`flags of ${quiet}comis${what}`, () => {
+    const conditions = ['o', 'no', 'b', 'ae', 'e', 'ne', 'be', 'a', 's', 'ns', 'p', 'np', 'l', 'ge', 'le', 'g'], hash = 'movzx eax, al\nlea rdx, [rax+rdx*2]\n';
+    const sides = (a: number, b: number): number[] => { const z = (x: number): number => (daz && Math.abs(x) < 1e-30 && Math.abs(x) !== 1e-300 ? 0 : x); return [z(a), z(b)]; };
+    const flagsOf = (a: number, b: number): number => { const [x, y] = sides(a, b) as [number, number]; return Number.isNaN(x) || Number.isNaN(y) ? 0x45 : x < y ? 1 : x === y ? 0x40 : 0; };
+    let equal = 0, above = 0, below = 0, sum = 0, bits = 0;
+    for (let n = 0; n < 2048; n++) {
+      const i = n & 15, j = (n >> 4) & 15, f = flagsOf(COMPARED[i]!, COMPARED[j]!), g = flagsOf(SINGLES[i]!, SINGLES[j]!);
+      if (f === 0x40) equal++;
+      if (f === 0) above++;
+      if ((g & 1) !== 0) below++;
+      sum += g;
+      const b = f & 1, z = (f >> 6) & 1, p = (f >> 2) & 1;
+      bits += [0, 1, b, 1 - b, z, 1 - z, b | z, 1 - (b | z), 0, 1, p, 1 - p, 0, 1, z, 1 - z].reduce<number>((v, bit) => v * 2 + bit, 0);
+    }
+    run(`mov edi, ${DATA}\nmov ecx, 2047\nmov dword ptr [rsp-8], ${mode}\nldmxcsr [rsp-8]\n1: mov r8d, ecx\nand r8d, 15\nmov r9d, ecx\nshr r9d, 4\nand r9d, 15\nmovsd xmm1, [rdi+r8*8]\nmovsd xmm2, [rdi+r9*8]\n${quiet}comisd xmm1, xmm2
+      ${conditions.map((cc) => `set${cc} al\n${hash}`).join('')}movzx r14d, dx\nadd r13, r14\n${quiet}comisd xmm2, xmm1\njp 2f\njne 2f\nadd r10, 1\n2: ${quiet}comisd xmm1, xmm2\njbe 3f\nadd rsi, 1\n3: movss xmm3, [rdi+256+r8*4]\n${quiet}comiss xmm3, [rdi+256+r9*4]\njae 4f\nlea r12, [r12+1]\n4: pushfq\npop rax\nand eax, 0x8d5\nadd rbx, rax\ndec ecx\njns 1b\nsyscall`, ({ cpu }) => {
+      const r = cpu.regs(0);
+      expect([r.gpr(R10), r.gpr(RSI), r.gpr(R12), r.gpr(RBX), r.gpr(R13)]).toEqual([equal, above, below, sum, bits]);
+    }, (m) => {
+      const v = new DataView(m.ram.u8.buffer, m.ram.u8.byteOffset + 512 * 4096);
+      COMPARED.forEach((x, i) => { v.setFloat64(i * 8, x, true); v.setFloat32(256 + i * 4, SINGLES[i]!, true); });
+    }, 997, { hot: 128 });
+  });
   // Programs linked with -ffast-math run with FTZ and DAZ: ordinary results, zeros and what decays to nothing (every fourth round in full, then flushed) need no exact arithmetic, which takes a hundred times as long
   for (const [what, mode, flags] of [['FTZ and DAZ', 0x9fc0, 0x30], ['FTZ', 0x9f80, 0x30], ['DAZ, without tiny results', 0x1fc0, 0x20], ['neither, without tiny results', 0x1f80, 0x20]] as const) test(`floats are quick with ${what}`, () => {
     const soft = allHelpers().find(({ name }) => name === 'sse.soft')!, { js } = soft, asked: number[] = [];

@@ -473,6 +473,7 @@ export class InterpCtx implements FlowCtx {
     f.set(v).get(STATE).get(v); this.callHelper(f, 'sys.setflags');
     f.free(v);
   }
+  flagsFloats(): void { throw new Error('flags of floats in the interpreter'); }
   getFlags(): void { this.f.get(STATE); this.callHelper(this.f, 'sys.getflags'); }
   setCarry(): void {
     const f = this.f, cc = this.local(I64);

@@ -239,6 +239,12 @@ function emitPackFlags(f: Func, setFlags: Func): void {
   const op = f.local(I32), shift = f.local(I64), cc = f.local(I64), carry = f.local(I64), a = 2, b = 3, r = 4;
   f.get(1).i32Eqz().ifThen().return().end();
   f.get(1).i32Const(255).i32And().tee(op).i32Const(FK.explicit).i32Eq().ifThen().get(0).get(a).i32WrapI64().call(setFlags).return().end();
+  f.get(op).i32Const(FK.floats).i32Eq().ifThen().get(0);
+  const float = (half: number): Func => f.get(half).f64ReinterpretI64();
+  float(a); float(b).f64Ge().i32Eqz(); // each is true of NaNs
+  float(a); float(b).f64Lt(); float(a); float(b).f64Gt().i32Or().i32Eqz().i32Const(6).i32Shl().i32Or();
+  float(a); float(a).f64Ne(); float(b); float(b).f64Ne().i32Or().i32Const(2).i32Shl().i32Or();
+  f.call(setFlags).return().end();
   f.i64Const(64).get(1).i32Const(8).i32ShrU().i64ExtendI32U().i64Sub().set(shift);
   const is = (...kinds: number[]): void => { kinds.forEach((kind, i) => { f.get(op).i32Const(kind).i32Eq(); if (i > 0) f.i32Or(); }); f.if(); };
   // What the tuple leaves out

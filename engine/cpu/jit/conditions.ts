@@ -6,7 +6,7 @@ import type { FlagKind } from './flag-kinds.ts';
 import type { NarrowFunc } from './narrow.ts';
 
 /** push i32 0/1. The tuple is in locals fa, fb, fr. */
-export function emitCondition(f: NarrowFunc, known: FlagKind, { fa, fb, fr }: { fa: number; fb: number; fr: number }, cc: Cond): void {
+export function emitCondition(f: NarrowFunc, known: FlagKind, { fa, fb, fr, fx, fy }: { fa: number; fb: number; fr: number; fx: number; fy: number }, cc: Cond): void {
   const { op, bits } = known, negate = (cc & 1) !== 0, base = cc & 14, narrowly = bits === 32;
   /** push i64: the result. */
   const result = (): void => { if (op === FK.cmp) { f.get(fa).get(fb).i64Sub(); mask(f, bits); } else f.get(op === FK.add || op === FK.sub ? fa : fr); };
@@ -16,6 +16,18 @@ export function emitCondition(f: NarrowFunc, known: FlagKind, { fa, fb, fr }: { 
     if (op === FK.add) f.get(fb).i64Sub(); else if (op === FK.sub) f.get(fb).i64Add(); else return;
     mask(f, bits);
   };
+  if (op === FK.floats) {
+    const pair = (): NarrowFunc => f.get(fx).get(fy);
+    switch (base) {
+      case 2: pair(); f.f64Ge(); break; // of these the contrary is true of NaNs
+      case 6: pair(); f.f64Gt(); break;
+      case 4: case 14: pair(); f.f64Lt(); pair(); f.f64Gt().i32Or(); break;
+      case 10: f.get(fx).get(fx).f64Eq().get(fy).get(fy).f64Eq().i32And(); break;
+      default: f.i32Const(1);
+    }
+    if (!negate) f.i32Eqz();
+    return;
+  }
   if (op === FK.explicit) { explicit(f, base, fa); if (negate) f.i32Eqz(); return; }
   const narrow = (signed: boolean): void => { if (bits === 32) f.i32WrapI64(); else if (signed) signExtend(f, bits); };
   if ((op === FK.sub || op === FK.cmp) && (base === 2 || base === 6 || base === 12 || base === 14)) { // fused compare

@@ -10,7 +10,7 @@ import { DTLB, S } from '../layout.ts';
 import type { Bits, Cond } from '../semantics/context.ts';
 import { loadInt, mask, signExtend, storeInt } from '../semantics/emit.ts';
 import type { FlowCtx } from '../semantics/flow.ts';
-import { I32, I64, V128 } from '../wasm/builder.ts';
+import { F64, I32, I64, V128 } from '../wasm/builder.ts';
 import type { ValType } from '../wasm/builder.ts';
 import { PLAIN_OPS } from '../wasm/opcodes.ts';
 import { emitCondition } from './conditions.ts';
@@ -611,6 +611,13 @@ export class CompileCtx implements FlowCtx {
   setFlags(): void {
     this.f.i64ExtendI32U().set(this.region.fa);
     this.tuple(FK.explicit, 64, -1, -1, -1);
+  }
+  flagsFloats(x: number, y: number, bits: 32 | 64): void {
+    const f = this.f, { region } = this;
+    if (this.flagsDead) return;
+    if (region.fx < 0) { region.fx = f.freshLocal(F64); region.fy = f.freshLocal(F64); }
+    for (const [from, value, half] of [[x, region.fx, region.fa], [y, region.fy, region.fb]] as const) { f.get(from); if (bits === 32) f.f64PromoteF32(); f.tee(value).i64ReinterpretF64().set(half); }
+    this.tuple(FK.floats, 64, -1, -1, -1);
   }
   getFlags(): void {
     const f = this.f, { region } = this;

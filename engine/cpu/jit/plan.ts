@@ -48,6 +48,7 @@ function overwrites({ form, immLo }: Insn): number | undefined {
 const FLAG_KINDS: Readonly<Record<string, number>> = {
   add: FK.add, sub: FK.sub, cmp: FK.cmp, neg: FK.sub, and: FK.logic, or: FK.logic, xor: FK.logic, test: FK.logic, inc: FK.inc, dec: FK.dec, adc: FK.adc, sbb: FK.sbb,
   imul1: FK.result, mul: FK.result, imul2: FK.result, imul3: FK.result, shl: FK.result, shr: FK.result, sar: FK.result,
+  comiss: FK.floats, comisd: FK.floats, ucomiss: FK.floats, ucomisd: FK.floats, vcomiss: FK.floats, vcomisd: FK.floats, vucomiss: FK.floats, vucomisd: FK.floats,
 };
 /** Leave the flags alone. */
 const TRANSPARENT = new Set(['mov', 'movzx', 'movsx', 'movsxd', 'lea', 'not', 'bswap', 'xchg', 'cbw', 'cwd', 'nop', 'push', 'pop', 'leave', 'call', 'call_e', 'ret', 'jmp', 'jmp_e', 'jcc', 'setcc', 'cmovcc', 'movs', 'stos', 'lods',
@@ -56,6 +57,7 @@ const TRANSPARENT = new Set(['mov', 'movzx', 'movsx', 'movsxd', 'lea', 'not', 'b
 function kindAfter({ form, immLo }: Insn): FlagKind | null | undefined {
   const { mnemonic } = form, op = FLAG_KINDS[mnemonic];
   if (op === undefined) return TRANSPARENT.has(mnemonic) || (mnemonic[0] === 'v' && !/^v(p?test|u?comi|er|pcmp[ei]str)/.test(mnemonic)) ? undefined : null;
+  if (op === FK.floats) return { op, bits: 64 };
   const bits = (mnemonic.startsWith('imul') || mnemonic === 'mul' ? form.size : form.ops[0]!.bytes * 8) as FlagKind['bits'];
   if (SHIFTS.has(mnemonic)) {
     if (form.ops[1]!.kind !== 'i') return null;

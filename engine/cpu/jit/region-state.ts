@@ -32,6 +32,8 @@ export class RegionState {
   /** Local i32: cycles − instructions of the blocks executed; −1 if each instruction of the region takes one cycle. */
   readonly extra: number;
   readonly fk: number; readonly fa: number; readonly fb: number; readonly fr: number;
+  /** Locals f64: what fa and fb are the bits of, where the flags' kind is FK.floats. */
+  fx = -1; fy = -1;
   /** Local i64: address of the base page. */
   base = -1;
   /** Some instruction reads or writes flags. */

@@ -119,6 +119,8 @@ export interface Ctx {
   flagsLogic(bits: Bits, r: number): void;
   /** pop i32: all six of OF SF ZF AF PF CF at their rflags positions (0x8d5); other bits ignored. */
   setFlags(): void;
+  /** Compiled code: ZF, PF and CF say how the floats in two locals compare (COMIS), unordered if one is a NaN; OF, SF and AF are 0. */
+  flagsFloats(x: number, y: number, bits: 32 | 64): void;
   /** push i32: the six flags at their rflags positions (no other bit). */
   getFlags(): void;
   /** pop i32 0/1: CF; the other flags stay. */

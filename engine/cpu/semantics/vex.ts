@@ -134,6 +134,7 @@ class Half implements Ctx {
   flagsDec(bits: Bits, a: number, r: number): void { this.c.flagsDec(bits, a, r); }
   flagsLogic(bits: Bits, r: number): void { this.c.flagsLogic(bits, r); }
   setFlags(): void { this.c.setFlags(); }
+  flagsFloats(x: number, y: number, bits: 32 | 64): void { this.c.flagsFloats(x, y, bits); }
   getFlags(): void { this.c.getFlags(); }
   setCarry(): void { this.c.setCarry(); }
   cond(cc: Cond): void { this.c.cond(cc); }

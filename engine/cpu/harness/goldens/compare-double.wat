@@ -38,7 +38,7 @@
   local.get 0 local.get 3 i32.store offset=868 (;rec;)
   i32.const -2147483648)
 (func $0 (param $state i32) (param $block i32) (result i32)
-  (local i64) (local $left i32) (local i32) (local i32) (local i64) (local i64) (local i64) (local f64) (local f64) (local i32) (local $xmm1 v128) (local $xmm0 v128) (local i32)
+  (local i64) (local $left i32) (local i32) (local i32) (local i64) (local i64) (local i64) (local f64) (local f64) (local f64) (local i32) (local $xmm1 v128) (local $xmm0 v128) (local f64) (local f64)
   i32.const (;state;) i32.load offset=591920 (;left;) local.set $left
   block
     local.get $left i32.const 4 i32.le_s if (;unlikely;)
@@ -49,18 +49,21 @@
     local.get $xmm1 f64x2.extract_lane 0 local.set 10
     i32.const (;state;) v128.load offset=320 (;xmm0;) local.set $xmm0
     local.get $xmm0 f64x2.extract_lane 0 local.set 9
-    local.get 9 local.get 10 f64.lt local.get 9 local.get 10 f64.eq i32.const 6 i32.shl i32.or local.set 11
     block
       block
         local.get 9 i64.reinterpret_f64 i64.const 32 i64.shr_u i32.wrap_i64 i32.const 2146435072 i32.and i32.eqz br_if 0 (;unlikely;)
         local.get 10 i64.reinterpret_f64 i64.const 32 i64.shr_u i32.wrap_i64 i32.const 2146435072 i32.and i32.eqz br_if 0 (;unlikely;)
-        local.get 9 local.get 10 f64.lt local.get 9 local.get 10 f64.ge i32.or br_if 1 (;likely;)
+        local.get 9 local.get 10 f64.add local.tee 11 local.get 11 f64.eq br_if 1 (;likely;)
       end
       local.get 9 i64.reinterpret_f64 i64.const 1 i64.shl i64.const 1 i64.sub i64.const 9007199254740991 i64.lt_u local.get 10 i64.reinterpret_f64 i64.const 1 i64.shl i64.const 1 i64.sub i64.const 9007199254740991 i64.lt_u i32.or i32.const (;state;) i32.load offset=160 (;mxcsr;) i32.const 322 i32.and i32.const 258 i32.ne i32.and if
-        i32.const (;state;) i32.const 264 local.get 9 f64x2.splat local.get 10 f64x2.splat call $h.sse.softv64 i32x4.extract_lane 0 local.set 11
+        i32.const (;state;) i32.const 264 local.get 9 f64x2.splat local.get 10 f64x2.splat call $h.sse.softv64 i32x4.extract_lane 0 local.set 12
+        local.get 12 i32.const 69 i32.ne if
+          local.get 12 i32.eqz f64.convert_i32_s local.set 9
+          local.get 12 i32.const 1 i32.and f64.convert_i32_s local.set 10
+        end
       else
         local.get 9 local.get 10 f64.lt local.get 9 local.get 10 f64.ge i32.or i32.eqz if
-          i32.const 69 local.set 11
+          i32.const 69 local.set 12
           i32.const (;state;) local.get 9 f64x2.splat local.get 10 f64x2.splat i32.const 1 call $h.sse.unordered64
         end
       end
@@ -70,23 +73,24 @@
         i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or return_call 12
       end
     end
-    local.get 11 local.tee 14 i64.extend_i32_u local.set 6
+    local.get 9 local.tee 15 i64.reinterpret_f64 local.set 6
+    local.get 10 local.tee 16 i64.reinterpret_f64 local.set 7
     local.get $left i32.const 4 i32.sub local.set $left
     local.get 4 i32.const 2 i32.add local.set 4
-    local.get 14 i32.const 65 i32.and i32.const 0 i32.ne i32.eqz if
+    local.get 15 local.get 16 f64.gt if
       local.get $left i32.const 1 i32.le_s if (;unlikely;)
         i32.const (;state;) i32.const 1073742080 i32.store offset=868 (;rec;)
-        i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or i32.const 16391 local.get 6 i64.const 0 return_call 13
+        i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or i32.const 16395 local.get 6 local.get 7 return_call 13
       end
       i32.const (;state;) i32.const 1073742080 i32.store offset=868 (;rec;)
-      i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or i32.const 16391 local.get 6 i64.const 0 return_call 13
+      i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or i32.const 16395 local.get 6 local.get 7 return_call 13
     end
     local.get $left i32.const 2 i32.le_s if (;unlikely;)
       i32.const (;state;) i32.const 1073742208 i32.store offset=868 (;rec;)
-      i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or i32.const 16391 local.get 6 i64.const 0 return_call 13
+      i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or i32.const 16395 local.get 6 local.get 7 return_call 13
     end
     i32.const (;state;) i32.const 1073742209 i32.store offset=868 (;rec;)
-    i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or i32.const 16391 local.get 6 i64.const 0 return_call 13
+    i32.const (;state;) local.get $left i64.extend_i32_u local.get 4 i64.extend_i32_u i64.const 32 i64.shl i64.or i32.const 16395 local.get 6 local.get 7 return_call 13
     unreachable
   end
   unreachable)
