@@ -481,6 +481,13 @@ export class InterpCtx implements FlowCtx {
     f.get(STATE).get(STATE).i64Load(S.flagCc).tee(this.ccTemp()).get(cc).i64Xor().i64Const(63).i64ShrS().i64Const(0, 0xc0000000).i64And().get(this.ccTemp()).i64Xor().i64Store(S.flagCc);
     f.free(cc);
   }
+  setSome(cf: number, zf: number, of: number): void {
+    const f = this.f, bits = [[cf, 0], [zf, 6], [of, 11]].filter(([local]) => local! >= 0) as [number, number][];
+    this.getFlags();
+    f.i32Const(~bits.reduce((all, [, bit]) => all | (1 << bit), 0)).i32And();
+    for (const [local, bit] of bits) f.get(local).i32Const(bit).i32Shl().i32Or();
+    this.setFlags();
+  }
   private ct = -1;
   private ccTemp(): number { return this.ct < 0 ? (this.ct = this.f.local(I64)) : this.ct; }
   cond(cc: Cond): void {

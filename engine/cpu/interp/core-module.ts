@@ -3,7 +3,7 @@
 import { COST } from '../../clock/costs.ts';
 import { AC, CTX, PTE } from '../../machine/hardware.ts';
 import { emitCount } from '../counts.ts';
-import { FK } from '../jit/flag-kinds.ts';
+import { FK, OVER_RFLAGS, OVER_SHIFT, OVER_VALUES } from '../jit/flag-kinds.ts';
 import { BLK, cpuBase, DTLB, DTLB_ENTRIES, DTLB_PART, FRAME_COUNT, FRAME_FLAGS, FRAME_STORES, ITLB, ITLB_ENTRIES, LARGE_BITS, LARGE_TLB_ENTRIES, LTLB, LONGEST_WAY, RAM_BASE, REC, S, SIDE, SIDES, SIZE_MASK, TLB_VALID, TLB_WRITE } from '../layout.ts';
 import { MEMORY_LIMITS } from '../memory.ts';
 import { approximationTables } from '../semantics/approximation-tables.ts';
@@ -99,7 +99,9 @@ export function buildCoreModule(counting = false): Uint8Array {
   get('sys.resume').get(0).get(1).get(1).i32Load16U(REC.fn).returnCallIndirect(handlerType);
   emitRefill(get('sys.refill'));
   // For compiled regions
-  emitPackFlags(get('sys.packflags'), get('sys.setflags'));
+  const tuple = m.func([I32, I32, I64, I64, I64], []);
+  emitPackTuple(tuple, get('sys.setflags'));
+  emitPackFlags(get('sys.packflags'), tuple, get('sys.getflags'), get('sys.setflags'));
   emitCond(get('sys.cond'));
   get('sys.pack').get(0).get(0).i32Load(S.fk).get(0).i64Load(S.fa).get(0).i64Load(S.fb).get(0).i64Load(S.fr).call(get('sys.packflags')).get(0).i32Const(0).i32Store(S.fk);
   const packed = (f: Func): void => { f.get(0).i32Load(S.fk).ifThen().get(0).call(get('sys.pack')).end(); };
@@ -234,8 +236,17 @@ function emitCond(f: Func): void {
   for (let cc = 0; cc < 16; cc++) { f.end(); condFromState(f, 0, cc); f.return(); }
   f.unreachable();
 }
-/** The flag tuple of a region (jit/context.ts) into the state's form. */
-function emitPackFlags(f: Func, setFlags: Func): void {
+/** packflags(state, kind, a, b, r): the flag tuple of a region (jit/context.ts) into the state's form, then the flags that lie over it (jit/flag-kinds.ts). */
+function emitPackFlags(f: Func, tuple: Func, getFlags: Func, setFlags: Func): void {
+  const kind = 1;
+  f.get(0).get(kind).i32Const((1 << OVER_SHIFT) - 1).i32And().get(2).get(3).get(4).call(tuple);
+  f.get(kind).i32Const(OVER_SHIFT).i32ShrU().i32Eqz().hint(true).ifThen().return().end();
+  /** push i32: the flags of the bits from `from` on, at their rflags positions. */
+  const flags = (from: number): void => { OVER_RFLAGS.forEach((bit, i) => { f.get(kind).i32Const(from + i).i32ShrU().i32Const(1).i32And().i32Const(bit).i32Shl(); if (i > 0) f.i32Or(); }); };
+  f.get(0).get(0).call(getFlags); flags(OVER_SHIFT); f.i32Const(-1).i32Xor().i32And(); flags(OVER_VALUES); f.i32Or().call(setFlags);
+}
+/** The same without these. */
+function emitPackTuple(f: Func, setFlags: Func): void {
   const op = f.local(I32), shift = f.local(I64), cc = f.local(I64), carry = f.local(I64), a = 2, b = 3, r = 4;
   f.get(1).i32Eqz().ifThen().return().end();
   f.get(1).i32Const(255).i32And().tee(op).i32Const(FK.explicit).i32Eq().ifThen().get(0).get(a).i32WrapI64().call(setFlags).return().end();

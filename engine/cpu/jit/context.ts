@@ -16,12 +16,13 @@ import { PLAIN_OPS } from '../wasm/opcodes.ts';
 import { emitCondition } from './conditions.ts';
 import { NOTHING } from './denormals.ts';
 import type { Plain } from './denormals.ts';
-import { FK, HAS_A, HAS_B, HAS_R, SUBTRACTIONS } from './flag-kinds.ts';
+import { FK, HAS_A, HAS_B, HAS_R, OVER, OVER_SHIFT, SUBTRACTIONS } from './flag-kinds.ts';
 import type { FlagKind } from './flag-kinds.ts';
 import type { Access, Accesses, Group } from './groups.ts';
 import { drop } from './holds.ts';
 import type { Held, Hold } from './holds.ts';
 import type { NarrowFunc } from './narrow.ts';
+import { emitKind, emitOverCondition, emitPresentKind, emitSome } from './partial-flags.ts';
 import { emitStep } from './strips.ts';
 import type { Step } from './strips.ts';
 import { NOT_DONE } from './region-state.ts';
@@ -564,9 +565,9 @@ export class CompileCtx implements FlowCtx {
   spillFlags(): void {
     const { f, region, known } = this;
     if (known === null || known.op === FK.state) return;
-    const { op, bits } = known, kind = op | (bits << 8);
-    if (!region.memory) { f.i32Const(kind).set(region.fk); return; }
-    f.get(STATE).i32Const(kind).i32Store(S.fk);
+    const { op } = known;
+    if (!region.memory) { emitKind(f, region, known); f.set(region.fk); return; }
+    f.get(STATE); emitKind(f, region, known); f.i32Store(S.fk);
     if (HAS_A.has(op)) f.get(STATE).get(region.fa).i64Store(S.fa);
     if (HAS_B.has(op)) f.get(STATE).get(region.fb).i64Store(S.fb);
     this.storeResult();
@@ -590,8 +591,8 @@ export class CompileCtx implements FlowCtx {
     if (this.flagsDead) return;
     region.flags = true;
     if (this.known === null) { // usually the DEC of the last time round the loop: its CF is b
-      if (region.memory) f.get(STATE).i32Load(S.fk); else f.get(region.fk);
-      f.i32Const(0xfe).i32And().i32Const(FK.inc).i32Eq().ifThen(I64);
+      emitPresentKind(f, region);
+      f.i32Const(0xfe | (OVER.cf << OVER_SHIFT)).i32And().i32Const(FK.inc).i32Eq().ifThen(I64);
       if (region.memory) f.get(STATE).i64Load(S.fb); else f.get(region.fb);
       f.else();
       this.dynamic(2);
@@ -628,12 +629,14 @@ export class CompileCtx implements FlowCtx {
     f.get(STATE); this.callHelper(f, 'sys.getflags');
   }
   setCarry(): void {
-    const f = this.f, c = this.local(I32);
-    f.set(c);
+    const c = this.local(I32);
+    this.f.set(c);
+    this.setSome(c, -1, -1);
+  }
+  setSome(cf: number, zf: number, of: number): void {
     if (this.flagsDead) return;
-    this.getFlags();
-    f.i32Const(~1).i32And().get(c).i32Or();
-    this.setFlags();
+    this.region.flags = true;
+    this.known = emitSome(this.f, this.region, this.known, [cf, zf, of]);
   }
   private dynamic(cc: Cond): void {
     const { f } = this;
@@ -642,7 +645,7 @@ export class CompileCtx implements FlowCtx {
   }
   cond(cc: Cond): void {
     const { known, f } = this;
-    if (known === null || known.op === FK.state) this.dynamic(cc); else emitCondition(f, known, this.region, cc);
+    emitOverCondition(f, known?.over ?? 0, this.region.fo, cc, (of) => { if (known === null || known.op === FK.state || known.op === FK.unknown) this.dynamic(of); else emitCondition(f, known, this.region, of); });
     f.noteBit();
   }
 
@@ -657,12 +660,13 @@ export class CompileCtx implements FlowCtx {
   leaveSide(page = (): void => this.va(this.page)): void {
     const { f, region, known } = this;
     if (!region.memory) { this.spillFlags(); f.br(region.exitLabel); return; }
-    const flags = known !== null && known.op !== FK.state;
+    if (known !== null && known.op === FK.unknown) this.spillFlags();
+    const flags = known !== null && known.op !== FK.state && known.op !== FK.unknown;
     if (!region.codePage) { f.get(STATE); page(); f.i64Store(S.pageVa); }
     if (flags) this.storeResult();
     f.get(STATE); region.time();
     if (flags) {
-      f.i32Const(known.op | (known.bits << 8));
+      emitKind(f, region, known);
       if (HAS_A.has(known.op)) f.get(region.fa); else f.i64Const(0);
       if (HAS_B.has(known.op)) f.get(region.fb); else f.i64Const(0);
     }

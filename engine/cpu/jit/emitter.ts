@@ -327,7 +327,7 @@ export class RegionEmitter {
     }
     this.lookup(b, next, () => this.leaveTo(target));
     const want = this.flags.get(next)!;
-    if (want !== null) assert(ctx.known !== null && ctx.known.op === want.op && ctx.known.bits === want.bits, 'flags at an edge');
+    if (want !== null) assert(ctx.known !== null && ctx.known.op === want.op && ctx.known.bits === want.bits && !ctx.known.over, 'flags at an edge');
     else if (next.rpo <= b.rpo || next.merge || next.loop) {
       if (planOf(next.code).flagsDead[0] === 0) ctx.spillFlags();
     }

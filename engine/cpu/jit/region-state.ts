@@ -34,6 +34,8 @@ export class RegionState {
   readonly fk: number; readonly fa: number; readonly fb: number; readonly fr: number;
   /** Locals f64: what fa and fb are the bits of, where the flags' kind is FK.floats. */
   fx = -1; fy = -1;
+  /** Local i32: the values of the flags that lie over the tuple, where the kind's word has them (flag-kinds.ts). */
+  fo = -1;
   /** Local i64: address of the base page. */
   base = -1;
   /** Some instruction reads or writes flags. */

@@ -125,6 +125,8 @@ export interface Ctx {
   getFlags(): void;
   /** pop i32 0/1: CF; the other flags stay. */
   setCarry(): void;
+  /** Some flags, each 0 or 1 in a local i32, −1 for those that stay as they are with all others. */
+  setSome(cf: number, zf: number, of: number): void;
   /** push i32 0/1. */
   cond(cc: Cond): void;
 

@@ -34,7 +34,14 @@ function shift(c: Ctx, nOp: number, compute: (a: number, n: number, bits: Bits) 
 /** Rotates leave ZF SF PF AF: only CF and OF change, and only when the masked count is not 0. */
 function rotateFlags(c: Ctx, n: number, cf: () => void, of: () => void): void {
   if ((c as FlowCtx).flagsDead) return;
-  const { f } = c, old = c.local(I32);
+  const { f } = c, old = c.local(I32), known = (c as FlowCtx).constant(1);
+  if (known !== null) {
+    const carry = c.local(I32);
+    if ((known & (c.size === 64 ? 63 : 31)) === 0) return;
+    cf(); f.set(carry); of(); f.set(old);
+    c.setSome(carry, -1, old);
+    return;
+  }
   c.getFlags(); f.set(old);
   f.get(old).i32Const(~0x801).i32And(); cf(); f.i32Or(); of(); f.i32Const(11).i32Shl().i32Or();
   f.get(old).get(n).i64Const(0).i64Ne().select();
@@ -169,7 +176,10 @@ function scan(c: Ctx, forward: boolean): void {
     const w = c.local(I64);
     f.set(w).get(v).i64Eqz().i32Eqz().ifThen().get(w); c.write(0); f.end();
   } else c.write(0);
-  if (!(c as FlowCtx).flagsDead) { c.getFlags(); f.i32Const(~0x40).i32And().get(v).i64Eqz().i32Const(6).i32Shl().i32Or(); c.setFlags(); }
+  if ((c as FlowCtx).flagsDead) return;
+  const zero = c.local(I32);
+  f.get(v).i64Eqz().set(zero);
+  c.setSome(-1, zero, -1);
 }
 
 define({

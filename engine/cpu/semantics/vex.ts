@@ -137,6 +137,7 @@ class Half implements Ctx {
   flagsFloats(x: number, y: number, bits: 32 | 64): void { this.c.flagsFloats(x, y, bits); }
   getFlags(): void { this.c.getFlags(); }
   setCarry(): void { this.c.setCarry(); }
+  setSome(cf: number, zf: number, of: number): void { this.c.setSome(cf, zf, of); }
   cond(cc: Cond): void { this.c.cond(cc); }
   raise(vector: number, errorCode?: number): void { this.c.raise(vector, errorCode); }
   call(name: string): void { this.c.call(name); }

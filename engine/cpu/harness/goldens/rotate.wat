@@ -37,7 +37,7 @@
   local.get 0 local.get 3 i32.store offset=868 (;rec;)
   i32.const -2147483648)
 (func $0 (param $state i32) (param $block i32) (result i32)
-  (local i64) (local $left i32) (local i32) (local i64) (local i64) (local i64) (local i64) (local $rax i64) (local i64) (local i32) (local i32) (local i64) (local i32) (local i32) (local i32) (local $rcx i64) (local $rdx i64)
+  (local i64) (local $left i32) (local i32) (local i64) (local i64) (local i64) (local i64) (local $rax i64) (local i64) (local i32) (local i32) (local i64) (local i32) (local i32) (local i32) (local i32) (local $rcx i64) (local $rdx i64) (local i32)
   i32.const (;state;) i32.load offset=591920 (;left;) local.set $left
   block
     local.get $left i32.const 3 i32.le_s if (;unlikely;)
@@ -48,16 +48,18 @@
     i32.const (;state;) i64.load (;rax;) local.set $rax
     local.get $rax i32.wrap_i64 local.tee 11 local.tee 12 i64.extend_i32_u local.set 10
     local.get 12 i32.const 7 i32.rotr local.tee 14 i64.extend_i32_u local.set 13
-    i32.const (;state;) call $h.sys.pack i32.const (;state;) call $h.sys.getflags local.set 15
-    local.get 15 i32.const -2050 i32.and local.get 13 i64.const 31 i64.shr_u i32.wrap_i64 i32.const 1 i32.and i32.or local.get 13 i64.const 31 i64.shr_u i32.wrap_i64 i32.const 1 i32.and local.get 13 i64.const 30 i64.shr_u i32.wrap_i64 i32.const 1 i32.and i32.xor i32.const 11 i32.shl i32.or local.get 15 i64.const 7 i64.const 0 i64.ne select local.tee 16 i64.extend_i32_u local.set 5
+    local.get 13 i64.const 31 i64.shr_u i32.wrap_i64 i32.const 1 i32.and local.set 16
+    local.get 13 i64.const 31 i64.shr_u i32.wrap_i64 i32.const 1 i32.and local.get 13 i64.const 30 i64.shr_u i32.wrap_i64 i32.const 1 i32.and i32.xor local.set 15
+    local.get 16 i32.const 24 i32.shl local.get 15 i32.const 26 i32.shl i32.or local.set 17
     local.get 13 local.set $rax
     local.get 14 local.set 11
     i32.const (;state;) i64.load offset=8 (;rcx;) local.set $rcx
     local.get $rcx i64.const 255 i64.and i64.const 63 i64.and local.set 13
     i32.const (;state;) i64.load offset=16 (;rdx;) local.set $rdx
     local.get $rdx local.get 13 i64.rotl local.set 10
-    local.get 16 i32.const 2261 i32.and local.set 15
-    local.get 15 i32.const -2050 i32.and local.get 10 i64.const 0 i64.shr_u i32.wrap_i64 i32.const 1 i32.and i32.or local.get 10 i64.const 63 i64.shr_u i32.wrap_i64 i32.const 1 i32.and local.get 10 i64.const 0 i64.shr_u i32.wrap_i64 i32.const 1 i32.and i32.xor i32.const 11 i32.shl i32.or local.get 15 local.get 13 i64.const 0 i64.ne select local.tee 16 i64.extend_i32_u local.set 5
+    i32.const (;state;) i32.const (;state;) i32.load offset=976 (;fk;) i32.const -84213761 i32.and i32.const 327680 i32.or local.get 17 i32.or i32.store offset=976 (;fk;)
+    i32.const (;state;) call $h.sys.pack i32.const (;state;) call $h.sys.getflags local.set 16
+    local.get 16 i32.const -2050 i32.and local.get 10 i64.const 0 i64.shr_u i32.wrap_i64 i32.const 1 i32.and i32.or local.get 10 i64.const 63 i64.shr_u i32.wrap_i64 i32.const 1 i32.and local.get 10 i64.const 0 i64.shr_u i32.wrap_i64 i32.const 1 i32.and i32.xor i32.const 11 i32.shl i32.or local.get 16 local.get 13 i64.const 0 i64.ne select local.tee 20 i64.extend_i32_u local.set 5
     local.get 10 local.set $rdx
     i32.const (;state;) local.get $rax i64.store (;rax;)
     i32.const (;state;) local.get $rdx i64.store offset=16 (;rdx;)

@@ -38,7 +38,7 @@
   local.get 0 local.get 3 i32.store offset=868 (;rec;)
   i32.const -2147483648)
 (func $0 (param $state i32) (param $block i32) (result i32)
-  (local i64) (local $left i32) (local i32) (local i64) (local i64) (local i64) (local $xmm1 v128) (local $xmm0 v128) (local i64) (local i32) (local i64) (local i64) (local i32) (local $rcx i64) (local i32) (local i64) (local i32) (local i32)
+  (local i64) (local $left i32) (local i32) (local i64) (local i64) (local i64) (local $xmm1 v128) (local $xmm0 v128) (local i64) (local i32) (local i64) (local i64) (local i32) (local $rcx i64) (local i32) (local i64) (local i32) (local i32) (local i32)
   i32.const (;state;) i32.load offset=591920 (;left;) local.set $left
   block
     local.get $left i32.const 4 i32.le_s if (;unlikely;)
@@ -63,11 +63,13 @@
       local.get 17 i32.wrap_i64 local.tee 18 local.tee 16 i64.extend_i32_u local.set $rcx
       i32.const (;state;) local.get $rcx i64.store offset=8 (;rcx;)
     end
-    i32.const (;state;) call $h.sys.pack i32.const (;state;) call $h.sys.getflags i32.const -65 i32.and local.get 12 i64.eqz i32.const 6 i32.shl i32.or local.tee 19 i64.extend_i32_u local.set 5
+    local.get 12 i64.eqz local.set 19
+    local.get 19 i32.const 25 i32.shl local.set 20
     i32.const (;state;) local.get 10 i64.store (;rax;)
     i32.const (;state;) local.get $xmm1 v128.store offset=336 (;xmm1;)
     i32.const (;state;) i32.const 1073741955 i32.store offset=868 (;rec;)
-    i32.const (;state;) local.get $left i64.extend_i32_u i32.const 16391 local.get 5 i64.const 0 return_call 11
+    i32.const (;state;) i32.const (;state;) i32.load offset=976 (;fk;) i32.const -33685505 i32.and i32.const 131072 i32.or local.get 20 i32.or i32.store offset=976 (;fk;)
+    i32.const (;state;) local.get $left i64.extend_i32_u return_call 10
     unreachable
   end
   unreachable)
