@@ -1,4 +1,5 @@
 // What recording and replaying share: the machine's configuration, the digests along the way, and the close.
+import type { Pfn } from '../engine/base/brand.ts';
 import type { Machine } from '../engine/boot/machine.ts';
 import { DIGEST_WORDS, digestHex, digestWords, mixWords, newDigest } from '../engine/events/digest.ts';
 import type { TraceControl } from '../engine/events/emitter.ts';
@@ -25,8 +26,9 @@ export function stateDigest(machine: Machine, withRam: boolean): Uint32Array {
   const words = new Uint32Array(Float64Array.from(counters).buffer);
   digestWords(d, words, 0, words.length);
   if (withRam) {
-    const mm = mmOf(k), u32 = k.ram.u32;
-    for (let pfn = nextUsed(mm, 0); pfn < k.ram.frames; pfn = nextUsed(mm, pfn + 1)) mixWords(d, u32, pfn * 1024, pfn * 1024 + 1024);
+    const mm = mmOf(k), used: Pfn[] = [];
+    for (let pfn = nextUsed(mm, 0); pfn < k.ram.frames; pfn = nextUsed(mm, pfn + 1)) used.push(pfn);
+    p.mixFrames(d, used);
   }
   return d;
 }

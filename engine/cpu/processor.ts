@@ -296,6 +296,12 @@ class Cpu implements Processor {
   invalidateLargePage(cpu: number, va: number): void { this.mmu.invalidateLarge(cpuBase(cpu), va); }
   flushTlb(cpu: number): void { this.mmu.flush(cpuBase(cpu)); }
   frameWritten(pfn: number): void { this.mmu.written(pfn); }
+  mixFrames(digest: Uint32Array, pfns: readonly number[]): void {
+    const s = cpuBase(0), at = (s + S.scratch) >> 2, { u32 } = this.mmu;
+    u32.set(digest.subarray(0, 4), at);
+    for (const pfn of pfns) this.core.mixFrame(s, pfn);
+    digest.set(u32.subarray(at, at + 4));
+  }
   counters(cpu: number): { instructions: number; dtlbMiss: number; itlbMiss: number; tlbFlush: number } {
     const s = cpuBase(cpu), { f64 } = this.mmu;
     return { instructions: this.pair(s + S.insns), dtlbMiss: f64[(s + S.dtlbMiss) >> 3]!, itlbMiss: f64[(s + S.itlbMiss) >> 3]!, tlbFlush: f64[(s + S.tlbFlush) >> 3]! };

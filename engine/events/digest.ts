@@ -3,6 +3,9 @@
 
 const P1 = 0x9e3779b1, P2 = 0x85ebca77, P3 = 0xc2b2ae3d, P4 = 0x27d4eb2f;
 
+/** What mixWords does, for its twin in the processor: a word times `word` onto its lane, that rotated and times `lane`; at the end the lane before, shifted right by so many bits, onto each but the first. */
+export const MIX = { word: P2, lane: P1, rotate: 13, fold: [11, 9, 5] } as const;
+
 /** State of a digest: four lanes and the count of words as lo, hi. Plain data. */
 export type DigestState = Uint32Array;
 export const DIGEST_WORDS = 6;

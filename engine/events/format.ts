@@ -53,28 +53,18 @@ export function crc32c(u: Uint8Array, from = 0, to = u.length, crc = 0): number 
   return ~crcBytes(c, u, at, to) >>> 0;
 }
 
-const shifts = new Map<number, Uint32Array>();
-/** The operator that appends `length` zero bytes to a CRC, as 32 columns over GF(2) (zlib's crc32_combine). */
-function zeroBytes(length: number): Uint32Array {
-  let op = shifts.get(length);
-  if (op) return op;
-  const times = (m: Uint32Array, v: number): number => { let r = 0; for (let i = 0; v !== 0; i++, v >>>= 1) if (v & 1) r ^= m[i]!; return r >>> 0; };
-  const product = (x: Uint32Array, y: Uint32Array): Uint32Array => Uint32Array.from(y, (col) => times(x, col));
-  let power: Uint32Array = Uint32Array.from({ length: 32 }, (_, i) => (i === 0 ? 0x82f63b78 : 1 << (i - 1))); // one zero bit
-  for (let i = 0; i < 3; i++) power = product(power, power); // one zero byte
-  op = Uint32Array.from({ length: 32 }, (_, i) => 1 << i);
-  for (let n = length; n > 0; n = Math.floor(n / 2)) { if (n % 2 === 1) op = product(power, op); power = product(power, power); }
-  if (shifts.size > 4096) shifts.clear();
-  shifts.set(length, op);
-  return op;
+const times = (m: Uint32Array, v: number): number => { let r = 0; for (let i = 0; v !== 0; i++, v >>>= 1) if (v & 1) r ^= m[i]!; return r; };
+/** Operators that append 1, 2, 4, 8 … zero bytes to a CRC, as 32 columns over GF(2) (zlib's crc32_combine); as many as were needed so far. */
+const zeros: Uint32Array[] = [];
+function appendZeros(log: number): Uint32Array {
+  const square = (m: Uint32Array): Uint32Array => m.map((column) => times(m, column));
+  if (log > 0) return zeros[log] ??= square(appendZeros(log - 1));
+  return zeros[0] ??= square(square(square(Uint32Array.from({ length: 32 }, (_, i) => (i === 0 ? 0x82f63b78 : 1 << (i - 1)))))); // from one bit
 }
 /** CRC-32C of a ‖ b from those of a and of b, b being `length` bytes. */
 export function crc32cConcat(a: number, b: number, length: number): number {
-  if (length === 0) return a;
-  const op = zeroBytes(length);
-  let r = 0;
-  for (let i = 0, v = a; v !== 0; i++, v >>>= 1) if (v & 1) r ^= op[i]!;
-  return (r ^ b) >>> 0;
+  for (let n = length, log = 0; n > 0; n = Math.floor(n / 2), log++) if (n % 2 === 1) a = times(appendZeros(log), a);
+  return (a ^ b) >>> 0;
 }
 
 // ---- manifest.json

@@ -122,6 +122,8 @@ export interface Processor {
   frameWritten(pfn: Pfn): void;
   /** Counters since power-on, deterministic: instructions, dTLB and iTLB accesses/misses, flushes. */
   counters(cpu: number): { instructions: number; dtlbMiss: number; itlbMiss: number; tlbFlush: number };
+  /** Mixes frames of RAM into a digest, each as mixWords (events/digest.ts) does. Not while run() runs. */
+  mixFrames(digest: Uint32Array, pfns: readonly Pfn[]): void;
   /** Compiled code for later runs. */
   codeLeft(): CodeLeft;
   /** Architectural state beyond RAM, as bytes (registers, TLBs, fetched bits, counters, time), and back (law 4). */

@@ -85,5 +85,6 @@ test('CRC-32C of the check string', () => {
     expect(crc32c(bytes, from, to)).toBe(oneByOne);
     expect(crc32c(bytes.subarray(from), 0, to - from)).toBe(oneByOne);
   }
+  for (const at of [0, 1, 64, 99, 1023, 1099, 1100]) expect(crc32cConcat(crc32c(bytes, 0, at), crc32c(bytes, at), 1100 - at)).toBe(crc32c(bytes));
   expect(crc32cConcat(crc32c(Buffer.alloc(1000, 7)), crc32c(Buffer.alloc(65536, 9)), 65536)).toBe(crc32c(Buffer.concat([Buffer.alloc(1000, 7), Buffer.alloc(65536, 9)])));
 });

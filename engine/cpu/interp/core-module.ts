@@ -19,6 +19,7 @@ import { emitCall, emitExit, emitLeft, emitReturn, emitRun, emitSettle } from '.
 import { FUSED, fusionTable } from './fused-forms.ts';
 import { emitFind } from './find-known.ts';
 import { emitInnerLoop } from './inner-loop.ts';
+import { emitMixFrame } from './mix-frame.ts';
 import { END_FORM } from './records.ts';
 import { addTemplates } from './templates.ts';
 
@@ -145,6 +146,7 @@ export function buildCoreModule(counting = false): Uint8Array {
     c.finish();
     return f;
   });
+  emitMixFrame(m.func([I32, I32], [], 'mixFrame'));
   decodeTables(m);
   fusionTable(m);
   approximationTables(m);

@@ -60,6 +60,8 @@ export class Core {
   readonly setFlags: (s: number, flags: number) => void;
   /** The decoder's fast half: see decode-known.ts. */
   readonly decodeKnown: (block: number, at: number, end: number, k: number, most: number) => number;
+  /** A frame into the digest whose lanes lie in the state's scratch: see mix-frame.ts. */
+  readonly mixFrame: (s: number, pfn: number) => void;
   private nextSlot: number;
   private readonly u8: Uint8Array;
   private readonly handlerOf = new Map<Form, number>();
@@ -87,6 +89,7 @@ export class Core {
     this.setFlags = x['sys.setflags']!;
     this.pack = x['sys.pack']!;
     this.decodeKnown = x['decodeKnown']!;
+    this.mixFrame = x['mixFrame']!;
     this.helperTable = x['helpers']!;
   }
 

@@ -67,6 +67,7 @@ export class ScriptedProcessor implements Processor {
   invalidateLargePage(): void {}
   flushTlb(): void {}
   frameWritten(): void {}
+  mixFrames(): void {}
   counters(): { instructions: number; dtlbMiss: number; itlbMiss: number; tlbFlush: number } { return { instructions: 0, dtlbMiss: 0, itlbMiss: 0, tlbFlush: 0 }; }
   codeLeft(): CodeLeft { return { modules: [] }; }
   saveState(): Uint8Array {
